@@ -1,0 +1,19 @@
+// What activities need from the worker that runs them: effects come in by argument.
+import type { Database } from '../db/client.ts';
+import type { TrainerPool } from './trainer-pool.ts';
+
+export interface Dependencies {
+  database: Database;
+  /** One trainer a device. */
+  trainers: TrainerPool;
+  /** Who writes: shown beside each attempt. */
+  worker: string;
+  /** What its trainers compute on: `cpu` or `gpu`. */
+  device: string;
+  /** Finds or fetches a backbone on this machine; `onProgress` is called as long as that goes on. */
+  resolveBackbone: (name: string, onProgress: () => void) => Promise<{ folder: string }>;
+  /** For what a person should know of this worker. */
+  say: (text: string) => void;
+  /** Milliseconds to wait between two tries of a write; replaced in tests. */
+  retryDelaysMs?: readonly number[];
+}

@@ -1,0 +1,19 @@
+// Writes what a trainer says into Postgres, in the name of one attempt. Each write may be repeated.
+import { saveCheckpoint } from '../db/checkpoints.ts';
+import type { Database } from '../db/client.ts';
+import { recordEvaluation } from '../db/evaluations.ts';
+import { recordMetrics } from '../db/metrics.ts';
+import type { TrainEvent } from '../training/trainer.ts';
+
+/** @throws StaleAttemptError when another attempt has the trial */
+export async function recordEvent(
+  database: Database,
+  writer: { trialId: string; attempt: number },
+  event: TrainEvent,
+): Promise<void> {
+  if (event.type === 'metrics') await recordMetrics(database, { ...writer, points: event.points });
+  if (event.type === 'evaluation') await recordEvaluation(database, { ...writer, evaluation: event.evaluation });
+  if (event.type === 'checkpoint') {
+    await saveCheckpoint(database, { ...writer, kind: 'last', step: event.step, bytes: event.bytes });
+  }
+}

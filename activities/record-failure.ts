@@ -1,0 +1,12 @@
+// The trial has used up its tries. A state that is already final stays: the answer to an earlier call may have been lost.
+import { failTrial } from '../db/trials.ts';
+import type { TrainerError } from '../training/messages.ts';
+import type { TrialResult } from '../workflows/messages.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export function createRecordFailure({ database }: Dependencies) {
+  return async ({ trialId, error }: { trialId: string; error: TrainerError }): Promise<TrialResult> => {
+    const state = await failTrial(database, { trialId, attempt: null, error });
+    return { state: state === 'complete' || state === 'cancelled' ? state : 'failed' };
+  };
+}

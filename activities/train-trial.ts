@@ -1,0 +1,124 @@
+// One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { beginAttempt, type Begun } from '../db/attempts.ts';
+import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
+import { finishTrial } from '../db/trials.ts';
+import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
+import type { TrialResult } from '../workflows/messages.ts';
+import type { Dependencies } from './dependencies.ts';
+import { toTrialFailure, trialFailure } from './failure.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
+import { patiently, type Patience } from './patience.ts';
+import { recordEvent } from './record-event.ts';
+
+interface Attempt {
+  deps: Dependencies;
+  trialId: string;
+  begun: Begun;
+  heartbeat: Heartbeat;
+  patience: Patience;
+}
+
+/** Safe to run twice: each run is an attempt of its own, and only the newest can write. */
+export function createTrainTrial(deps: Dependencies): (input: { trialId: string }) => Promise<TrialResult> {
+  const findBackbone = createBackboneFinder(deps);
+  return async ({ trialId }) => {
+    const context = Context.current();
+    try {
+      return await deps.trainers.use((trainer) => attemptTrial({ deps, trialId, trainer, findBackbone, context }));
+    } catch (error) {
+      if (context.cancellationSignal.aborted) throw cancellation(context);
+      throw toTrialFailure(error);
+    }
+  };
+}
+
+interface AttemptOptions {
+  deps: Dependencies;
+  trialId: string;
+  trainer: Trainer;
+  findBackbone: FindBackbone;
+  context: Context;
+}
+
+async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
+  const { deps, trialId, trainer, findBackbone, context } = options;
+  const heartbeat = new Heartbeat(context);
+  const patience: Patience = {
+    delaysMs: deps.retryDelaysMs,
+    onWait: () => heartbeat.during('saving'),
+    signal: context.cancellationSignal,
+  };
+  const workflowRunId = context.info.workflowExecution?.runId ?? '';
+  const begun = await patiently(
+    () => beginAttempt(deps.database, { trialId, worker: deps.worker, device: deps.device, workflowRunId }),
+    patience,
+  );
+  if (begun.kind === 'settled') return { state: begun.state };
+  const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
+  const attempt: Attempt = { deps, trialId, begun, heartbeat, patience };
+  const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
+  return conclude(attempt, answer);
+}
+
+interface TrainOptions {
+  trainer: Trainer;
+  backboneFolder: string;
+  signal: AbortSignal;
+}
+
+/** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
+async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
+  const { deps, trialId, begun, heartbeat, patience } = attempt;
+  const { trial, checkpoint, layersToKeep } = begun;
+  const writer = { trialId, attempt: begun.attempt };
+  const stop = (): void => trainer.cancel();
+  signal.throwIfAborted();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await trainer.train(
+      { trial, backboneFolder, layersToKeep, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+      {
+        onEvent: (event) => {
+          heartbeat.hear(event);
+          if (event.type === 'ready') sayOfTrainer(deps, event);
+          return patiently(() => recordEvent(deps.database, writer, event), patience);
+        },
+      },
+    );
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** A slower backend is used where there is no other, but never in silence. */
+function sayOfTrainer({ say }: Dependencies, { backend, version }: Extract<TrainEvent, { type: 'ready' }>): void {
+  if (backend !== 'tensorflow') say(`This worker trains with TensorFlow.js's ${backend} backend (${version}), slowly.`);
+}
+
+async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult> {
+  if (answer.type === 'failed') throw trialFailure(answer.error.kind, answer.error.message);
+  if (answer.type === 'cancelled') throw new CancelledFailure('The trainer stopped.');
+  const { deps, trialId, begun, patience } = attempt;
+  const { outcome, best } = answer;
+  const writer = { trialId, attempt: begun.attempt };
+  await patiently(async () => {
+    if (best !== null) {
+      await saveCheckpoint(deps.database, { ...writer, kind: 'best', step: outcome.selectedStep, bytes: best });
+    }
+    await finishTrial(deps.database, { ...writer, outcome });
+    await dropCheckpoint(deps.database, { trialId, kind: 'last' });
+  }, patience);
+  return { state: 'complete' };
+}
+
+/** A worker that is told to stop gives the trial back; only a person's cancellation ends it. */
+function cancellation(context: Context): Error {
+  const reason: unknown = context.cancellationSignal.reason;
+  const message = reason instanceof Error ? reason.message : '';
+  if (message === 'WORKER_SHUTDOWN') return trialFailure('worker-stopping', 'The worker was told to stop.');
+  if (message === 'CANCELLED') return new CancelledFailure(message);
+  // Timed out, or no longer known to the server: another attempt may have begun.
+  return new CancelledFailure(message === '' ? 'CANCELLED' : message);
+}

@@ -1,0 +1,110 @@
+// Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS`. It writes the inputs
+// for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps.
+import { writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import * as tf from '@tensorflow/tfjs-core';
+import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
+import type { Batch, Method } from '../lpt/method.ts';
+import { createMethod } from '../lpt/methods.ts';
+import { loadTensorflow } from '../runtime/tensorflow.ts';
+import { loadBackbone } from '../training/backbone.ts';
+import { AdamW, clipFactor, globalNorm } from '../training/optimizer.ts';
+import { encodeSafetensors, type StoredTensor } from '../training/safetensors.ts';
+import { CASE, caseBatch, caseInputs, SETTINGS } from './step-case.ts';
+
+interface Trial {
+  backbone: Backbone;
+  method: Method;
+  optimizer: AdamW;
+  batch: Batch;
+  stepsDone: number;
+}
+
+const [folder = '', inputs = '', threads = '2'] = process.argv.slice(2);
+
+const loaded = await loadTensorflow({ threads: Number(threads) });
+const started = performance.now();
+const backbone = await loadBackbone(folder);
+const loadMs = performance.now() - started;
+const method = createMethod({ settings: SETTINGS, backbone, trainSeed: 1 });
+const trial: Trial = {
+  ...{ backbone, method, batch: caseBatch(), stepsDone: 0 },
+  optimizer: new AdamW(method.trained, CASE.weightDecay),
+};
+await writeInputs(inputs);
+answer({
+  version: `TensorFlow ${loaded.version} (${loaded.backend}, ${loaded.device})`,
+  threads: Number(threads),
+  loadMs,
+});
+for await (const line of createInterface({ input: process.stdin })) {
+  const [kind, count] = line.split(' ');
+  answer(kind === 'kernels' ? await countKernels() : run(kind === 'cached', Number(count)));
+}
+
+async function writeInputs(path: string): Promise<void> {
+  const trained = method.trained.map(({ name, variable }): [string, StoredTensor] => {
+    return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }];
+  });
+  const bytes = encodeSafetensors({ ...caseInputs(), ...Object.fromEntries(trained) }, { case: JSON.stringify(CASE) });
+  await writeFile(path, bytes);
+}
+
+function run(cached: boolean, count: number): object {
+  const kept = cached ? lower() : null;
+  const ms: number[] = [];
+  const cpuMs: number[] = [];
+  const losses: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const [start, cpuStart] = [performance.now(), process.cpuUsage()];
+    losses.push(step(kept));
+    ms.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(cpuStart);
+    cpuMs.push((user + system) / 1000);
+  }
+  kept?.dispose();
+  return { ms, cpuMs, losses, peakMemoryMiB: process.resourceUsage().maxRSS / 1024 };
+}
+
+/** H_k: below the prompt everything is frozen. */
+function lower(): tf.Tensor3D {
+  const { tokenIds, attentionMask } = trial.batch;
+  return tf.tidy(() => {
+    const hidden = embed(backbone, tokenIds); // [B, T, D]
+    return runLayers({ backbone, hidden, attentionMask, from: 0, to: CASE.insertionLayer });
+  });
+}
+
+function step(kept: tf.Tensor3D | null): number {
+  const hidden = kept ?? lower();
+  const batch = { ...trial.batch, hidden };
+  const variables = method.trained.map(({ variable }) => variable);
+  const { value, grads } = tf.variableGrads(() => method.loss(batch, trial.stepsDone), variables);
+  trial.stepsDone += 1;
+  const gradients = Object.fromEntries(
+    method.trained.flatMap(({ name, variable }) => {
+      const gradient = grads[variable.name];
+      return gradient === undefined ? [] : [[name, gradient] as const];
+    }),
+  );
+  const clip = tf.tidy(() => clipFactor(globalNorm(gradients), CASE.clipNorm));
+  trial.optimizer.apply({ gradients, clip, learningRate: CASE.learningRate, step: trial.stepsDone });
+  const [loss = Number.NaN] = value.dataSync<'float32'>();
+  tf.dispose([value, grads, clip, kept === null ? hidden : []]);
+  return loss;
+}
+
+async function countKernels(): Promise<object> {
+  const kept = lower();
+  const count = async (given: tf.Tensor3D | null) => {
+    const { kernels } = await tf.profile(() => tf.scalar(step(given)));
+    return kernels.length;
+  };
+  const counts = { all: await count(null), cached: await count(kept) };
+  kept.dispose();
+  return { kernels: counts };
+}
+
+function answer(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,72 @@
+// What a command is: data, from which parsing, help and errors are derived.
+import type { Environment } from '../runtime/environment.mjs';
+
+export interface Terminal {
+  environment: Environment;
+  /** Data, to standard output. */
+  write: (text: string) => void;
+  /** A line for people, to standard error. */
+  say: (text: string) => void;
+  /** Text as it is, to standard error: for what is redrawn. */
+  draw: (text: string) => void;
+  /** Whether people see standard error as it is drawn. */
+  isTerminal: boolean;
+  isOutputTerminal: boolean;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+export interface OptionSpec {
+  help: string;
+  /** A flag without value where absent. */
+  value?: { name: string; oneOf?: readonly string[]; otherwise?: string };
+}
+
+export interface ArgumentSpec {
+  name: string;
+  help: string;
+}
+
+export interface Call {
+  /** By the names of `Command.arguments`; all of them are there. */
+  arguments: Record<string, string>;
+  flags: ReadonlySet<string>;
+  values: Record<string, string>;
+  terminal: Terminal;
+}
+
+export interface Command {
+  name: string;
+  /** One line. */
+  summary: string;
+  arguments: readonly ArgumentSpec[];
+  options: Record<string, OptionSpec>;
+  /** @returns the exit code */
+  run: (call: Call) => Promise<number>;
+}
+
+/** The person has to write something else; the message says what. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export const FORMATS = ['table', 'json', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const FORMAT_OPTION: Record<string, OptionSpec> = {
+  format: { help: 'how to print', value: { name: 'format', oneOf: FORMATS, otherwise: 'table' } },
+};
+
+export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's name or id" };
+
+/** The value is one of FORMATS: parsing has checked it. */
+export function formatOf({ values }: Call): Format {
+  return FORMATS.find((format) => format === values['format']) ?? 'table';
+}
+
+/** @throws RangeError for an argument that the command's table does not name */
+export function argumentOf({ arguments: given }: Call, name: string): string {
+  const value = given[name];
+  if (value === undefined) throw new RangeError(`Expected the command's table to name the argument ${name}.`);
+  return value;
+}

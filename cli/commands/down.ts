@@ -1,0 +1,15 @@
+import { stopServices } from '../../runtime/services.ts';
+import type { Command } from '../command.ts';
+import { DONE } from '../exit-codes.ts';
+
+export const downCommand: Command = {
+  name: 'down',
+  summary: 'stop the embedded Temporal and Postgres; their data stay',
+  arguments: [],
+  options: {},
+  run: async ({ terminal: { environment, say } }) => {
+    const { stopped } = await stopServices({ environment });
+    say(stopped.length === 0 ? 'No embedded server was running.' : `Stopped ${stopped.join(' and ')}.`);
+    return DONE;
+  },
+};

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { describe } from '../../control/describe.ts';
+import { launch, type Launched } from '../../control/launch.ts';
+import { estimateSweep, planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
+import type { DeviceClass } from '../../workflows/queues.ts';
+import { argumentOf, UsageError, type Call, type Command } from '../command.ts';
+import { DONE } from '../exit-codes.ts';
+import { showOutcome } from '../follow.ts';
+import { printPlan } from '../plan.ts';
+import { withSession, type Session } from '../session.ts';
+import { sourcesOf } from '../sources.ts';
+import { deviceAmong } from '../training-device.ts';
+import { runWatched } from '../watched-run.ts';
+
+export const launchCommand: Command = {
+  name: 'launch',
+  summary: 'start the sweep of a file; one that is there already goes on',
+  arguments: [{ name: 'file', help: 'a sweep file (YAML)' }],
+  options: {
+    'dry-run': { help: 'print the trials and what they would cost, start nothing' },
+    watch: { help: 'train here if no worker does, show progress, end with the comparison' },
+  },
+  run: async (call) => {
+    const { terminal, flags } = call;
+    const file = await readSweepFile(argumentOf(call, 'file'));
+    const planned = await planSweep(file, sourcesOf(terminal));
+    for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
+    if (flags.has('dry-run')) {
+      terminal.write(printPlan(planned, estimateSweep(planned, null)));
+      return DONE;
+    }
+    return withSession(terminal, (session) =>
+      flags.has('watch')
+        ? launchAndWatch(call, session, { planned, file })
+        : launchOnly(call, session, { planned, file }),
+    );
+  },
+};
+
+interface Planned {
+  planned: PlannedSweep;
+  file: SweepFile;
+}
+
+async function launchOnly(
+  { terminal }: Call,
+  { services, control }: Session,
+  { planned, file }: Planned,
+): Promise<number> {
+  const launched = await launch(control, {
+    planned,
+    source: file.text,
+    chooseDevice: () => deviceAmong(control, planned.spec.device, terminal),
+  });
+  announce(launched, terminal.say);
+  if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
+  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+  terminal.say('`lpt-sweep worker` trains it, on this machine or another; `lpt-sweep watch` shows how it goes.');
+  return DONE;
+}
+
+async function launchAndWatch(
+  { terminal }: Call,
+  { control, services }: Session,
+  { planned, file }: Planned,
+): Promise<number> {
+  const { name, device } = planned.spec;
+  if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
+  const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
+    const launched = await launch(control, { planned, source: file.text, chooseDevice });
+    announce(launched, terminal.say);
+    return name;
+  };
+  return runWatched({ control, terminal, wanted: device, begin, again: `lpt-sweep launch ${file.path} --watch` });
+}
+
+function announce({ sweep, created, running }: Launched, say: (text: string) => void): void {
+  if (created) say(`Sweep ${sweep.name} is launched.`);
+  else if (running) say(`Sweep ${sweep.name} was launched before: it goes on.`);
+  else say(`Sweep ${sweep.name} was launched before and is ${sweep.state}: here are its results.`);
+}
+
+async function readSweepFile(path: string): Promise<SweepFile> {
+  try {
+    return { path, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new UsageError(`Expected a sweep file at \`${path}\`, found none that can be read (${code}).`);
+  }
+}

@@ -1,0 +1,44 @@
+import { results } from '../../control/results.ts';
+import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
+import { DONE } from '../exit-codes.ts';
+import { grouped, percent, rounded } from '../numbers.ts';
+import { print } from '../print.ts';
+import { withSession } from '../session.ts';
+
+export const resultsCommand: Command = {
+  name: 'results',
+  summary: 'every trial of a sweep',
+  arguments: [SWEEP_ARGUMENT],
+  options: FORMAT_OPTION,
+  run: (call) =>
+    withSession(
+      call.terminal,
+      async ({ control }) => {
+        const printed = print(formatOf(call), {
+          rows: await results(control, argumentOf(call, 'sweep')),
+          columns: [
+            { title: 'task', cell: ({ task }) => task },
+            { title: 'method', cell: ({ method }) => method },
+            { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
+            { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+            { title: 'generator', cell: ({ generator }) => generator },
+            { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
+            { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
+            { title: 'state', cell: ({ state }) => state },
+            { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
+            { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+            { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
+            { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+            { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
+            { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
+            { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
+          ],
+          record: (row) => ({ ...row }),
+          whenEmpty: 'This sweep has no trials.',
+        });
+        call.terminal.write(printed);
+        return DONE;
+      },
+      { isQuiet: true },
+    ),
+};

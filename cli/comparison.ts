@@ -1,0 +1,103 @@
+// A comparison as tables for people, and as flat rows for programs.
+import type { Comparison } from '../control/compare.ts';
+import type { ComparisonRow, ConfigurationMean } from '../db/results.ts';
+import type { Format } from './command.ts';
+import { grouped, meanAndSd, rounded } from './numbers.ts';
+import { print, type Cell, type Column } from './print.ts';
+
+const NO_TRIAL = 'No trial is complete yet.';
+
+export function printComparison(format: Format, comparison: Comparison): string {
+  if (format !== 'table') {
+    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.pairs).map(published)];
+    return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
+  }
+  const isLpt = ({ method }: ConfigurationMean): boolean => method === 'lpt';
+  const lpt = comparison.configurations.filter(isLpt);
+  const baselines = comparison.configurations.filter((row) => !isLpt(row));
+  const figures = publishedRows(comparison.pairs);
+  return [
+    `LPT configurations, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
+    print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
+    ...(baselines.length === 0 ? [] : ['\nBaselines of this sweep:\n']),
+    ...(baselines.length === 0 ? [] : [print('table', { rows: baselines, columns: baselineColumns(), whenEmpty: '' })]),
+    ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n']),
+    ...(figures.length === 0 ? [] : [print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' })]),
+  ].join('');
+}
+
+type Columns = Column<ConfigurationMean>[];
+
+const TASK: Columns = [{ title: 'task', cell: ({ task }) => task }];
+const SCORES: Columns = [
+  { title: 'n', cell: ({ n }) => n, isNumber: true },
+  { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
+  { title: 'test', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
+  { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
+  { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+];
+
+/** What is the same in every row needs no column. */
+const SOMETIMES: Columns = [
+  { title: 'k', cell: ({ k }) => k, isNumber: true },
+  { title: 'bottleneck', cell: ({ bottleneck }) => bottleneck, isNumber: true },
+  { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
+  { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
+];
+
+function configurationColumns(rows: ConfigurationMean[]): Columns {
+  const varying = SOMETIMES.filter(({ cell }) => new Set(rows.map(cell).filter((value) => value !== null)).size > 1);
+  return [
+    ...TASK,
+    { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
+    { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+    { title: 'generator', cell: ({ generator }) => generator },
+    ...varying,
+    ...SCORES,
+  ];
+}
+
+function baselineColumns(): Columns {
+  const length: Column<ConfigurationMean> = {
+    title: 'length',
+    cell: ({ promptLength }) => promptLength,
+    isNumber: true,
+  };
+  return [...TASK, { title: 'method', cell: ({ method }) => method }, length, ...SCORES];
+}
+
+const FIGURE_COLUMNS: Column<ComparisonRow>[] = [
+  { title: 'task', cell: ({ task }) => task },
+  { title: 'method', cell: ({ baselineMethod }) => baselineMethod },
+  { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
+  { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
+  { title: 'source', cell: ({ source }) => source },
+];
+
+/** The view has a row for each configuration; a figure is shown once. */
+function publishedRows(pairs: readonly ComparisonRow[]): ComparisonRow[] {
+  const figures = pairs.filter(({ kind }) => kind === 'published');
+  const keyOf = (row: ComparisonRow): string =>
+    [row.task, row.baselineMethod, row.baselineBackbone, row.source].join('\n');
+  return [...new Map(figures.map((row) => [keyOf(row), row])).values()];
+}
+
+function measured(row: ConfigurationMean): Record<string, Cell> {
+  const { task, method, insertionLayer, promptLength, generator, bottleneck, learningRate, batchSize, backbone } = row;
+  const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
+  return {
+    kind: 'measured',
+    ...{ task, method, backbone, insertionLayer, promptLength, generator, bottleneck, learningRate, batchSize },
+    ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
+  };
+}
+
+function published(row: ComparisonRow): Record<string, Cell> {
+  const nothing = { insertionLayer: null, promptLength: null, generator: null, bottleneck: null, learningRate: null };
+  return {
+    kind: 'published',
+    ...{ task: row.task, method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing, batchSize: null },
+    ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
+    ...{ msPerStep: null, trainableParameters: null, configurationKey: null, source: row.source },
+  };
+}

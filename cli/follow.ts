@@ -1,0 +1,60 @@
+// Follows a running sweep to its end, and tells what it found.
+import { compare } from '../control/compare.ts';
+import type { Control } from '../control/control.ts';
+import type { SweepStatus } from '../control/describe.ts';
+import { watch } from '../control/watch.ts';
+import type { Terminal } from './command.ts';
+import { printComparison } from './comparison.ts';
+import { DONE, FAILED } from './exit-codes.ts';
+import { duration } from './numbers.ts';
+import type { ProgressPrinter } from './progress.ts';
+
+export interface Followed {
+  /** Undefined where Ctrl-C came before the first look. */
+  last: SweepStatus | undefined;
+  interrupted: boolean;
+}
+
+export async function follow(
+  control: Control,
+  name: string,
+  { printer, signal }: { printer: ProgressPrinter; signal: AbortSignal },
+): Promise<Followed> {
+  let last: SweepStatus | undefined;
+  for await (const status of watch(control, name, { signal })) {
+    printer.show(status);
+    last = status;
+  }
+  return { last, interrupted: signal.aborted };
+}
+
+/** The comparison, the findings, the failures, and what to ask next. @returns the exit code */
+export async function showOutcome(control: Control, status: SweepStatus, { write }: Terminal): Promise<number> {
+  const { sweep, progress, failures } = status;
+  const comparison = await compare(control, sweep.id);
+  const { counts } = progress;
+  const tried = failures.map(({ kind, trials, message }) => `  ${trials} × ${kind}: ${message}\n`);
+  write(`\n${headline(status)}\n\n`);
+  write(printComparison('table', comparison));
+  write(`\n${comparison.findings.join('\n')}\n`);
+  if (counts.failed > 0)
+    write(`\n${counts.failed} ${counts.failed === 1 ? 'trial' : 'trials'} failed:\n${tried.join('')}`);
+  write(`\n${nextSteps(status).join('\n')}\n`);
+  return sweep.state === 'complete' ? DONE : FAILED;
+}
+
+function headline({ sweep, progress: { counts, total } }: SweepStatus): string {
+  const { startedAt, finishedAt } = sweep;
+  const took = startedAt && finishedAt ? `, ${duration((finishedAt.getTime() - startedAt.getTime()) / 1000)}` : '';
+  return `Sweep ${sweep.name}: ${sweep.state} (${counts.complete} of ${total} trials done${took}).`;
+}
+
+function nextSteps({ sweep }: SweepStatus): string[] {
+  const again = `  lpt-sweep resume ${sweep.name} --watch   run again what is missing`;
+  return [
+    'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
+    `  lpt-sweep results ${sweep.name} --format csv   every trial`,
+    `  lpt-sweep compare ${sweep.name}   configurations beside baselines`,
+    ...(sweep.state === 'complete' ? [] : [again]),
+  ];
+}

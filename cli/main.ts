@@ -1,0 +1,77 @@
+// The table of commands, and what becomes of a command line.
+import type { Command, Terminal } from './command.ts';
+import { UsageError } from './command.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { compareCommand } from './commands/compare.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { downCommand } from './commands/down.ts';
+import { launchCommand } from './commands/launch.ts';
+import { listCommand } from './commands/list.ts';
+import { resultsCommand } from './commands/results.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { statusCommand } from './commands/status.ts';
+import { upCommand } from './commands/up.ts';
+import { watchCommand } from './commands/watch.ts';
+import { workerCommand } from './commands/worker.ts';
+import { DONE, FAILED, WRONG_USAGE } from './exit-codes.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { findCommand, parseCall } from './parse.ts';
+
+export const COMMANDS: readonly Command[] = [
+  upCommand,
+  downCommand,
+  doctorCommand,
+  workerCommand,
+  launchCommand,
+  listCommand,
+  statusCommand,
+  watchCommand,
+  resultsCommand,
+  compareCommand,
+  resumeCommand,
+  cancelCommand,
+];
+
+/** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */
+const WRITTEN_WRONG = ['UsageError', 'UnknownSweepError', 'SweepExistsError', 'SpecError', 'PlanError'];
+const MADE_FOR_PEOPLE = [
+  'Error',
+  'ConfigurationError',
+  'DataError',
+  'DatabaseAwayError',
+  'NewerDatabaseError',
+  'QueryError',
+];
+
+/** @returns the exit code; never throws */
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(words, terminal);
+  } catch (error) {
+    terminal.say(describeError(error));
+    return error instanceof Error && WRITTEN_WRONG.includes(error.name) ? WRONG_USAGE : FAILED;
+  }
+}
+
+async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined) throw new UsageError(programHelp(COMMANDS).trimEnd());
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const [about] = rest;
+    terminal.write(about === undefined ? programHelp(COMMANDS) : commandHelp(findCommand(COMMANDS, about)));
+    return DONE;
+  }
+  const command = findCommand(COMMANDS, name);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.write(commandHelp(command));
+    return DONE;
+  }
+  return command.run({ ...parseCall(command, rest), terminal });
+}
+
+/** A stack is for errors that nobody foresaw. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isForeseen = [...WRITTEN_WRONG, ...MADE_FOR_PEOPLE].includes(error.name);
+  return isForeseen ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,90 @@
+// A command line against the table of commands.
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError, type Call, type Command } from './command.ts';
+import { nearest } from './nearest.ts';
+
+export type ParsedCall = Pick<Call, 'arguments' | 'flags' | 'values'>;
+
+/** @throws UsageError naming what was expected, what was found, and the nearest right word */
+export function findCommand(commands: readonly Command[], name: string): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const names = commands.map((command) => command.name);
+  throw new UsageError(
+    `Expected a command, found \`${name}\`.${nearest(name, names)} \`lpt-sweep --help\` lists them.`,
+  );
+}
+
+/** @throws UsageError */
+export function parseCall(command: Command, words: readonly string[]): ParsedCall {
+  const { positionals, values, flags } = readWords(command, words);
+  const expected = command.arguments.map(({ name }) => `<${name}>`).join(' ');
+  if (positionals.length < command.arguments.length) {
+    const missing = command.arguments[positionals.length]?.name ?? '';
+    throw new UsageError(
+      `Expected \`lpt-sweep ${command.name} ${expected}\`, found no <${missing}>.${seeHelp(command)}`,
+    );
+  }
+  const [extra] = positionals.slice(command.arguments.length);
+  if (extra !== undefined) {
+    throw new UsageError(
+      `Expected \`lpt-sweep ${command.name} ${expected}\`, found \`${extra}\` as well.${seeHelp(command)}`,
+    );
+  }
+  const named = command.arguments.map(({ name }, index) => [name, positionals[index] ?? ''] as const);
+  return { arguments: Object.fromEntries(named), flags, values };
+}
+
+function readWords(command: Command, words: readonly string[]) {
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Object.entries(command.options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]),
+  );
+  const { tokens, positionals } = parseArgs({
+    args: [...words],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const flags = new Set<string>();
+  const values = defaultValues(command);
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (checkOption(command, token) === undefined) flags.add(token.name);
+    else values[token.name] = token.value ?? '';
+  }
+  return { positionals, flags, values };
+}
+
+/** @returns the value; undefined for a flag */
+function checkOption(command: Command, token: { name: string; rawName: string; value: string | undefined }) {
+  const spec = command.options[token.name];
+  if (spec === undefined) {
+    const known = Object.keys(command.options).map((name) => `--${name}`);
+    throw new UsageError(
+      `Expected an option of \`${command.name}\`, found \`${token.rawName}\`.${nearest(token.rawName, known)}${seeHelp(command)}`,
+    );
+  }
+  const { value: expected } = spec;
+  if (expected === undefined) {
+    if (token.value === undefined) return undefined;
+    throw new UsageError(`Expected \`--${token.name}\` to stand alone, found the value \`${token.value}\`.`);
+  }
+  const choice = expected.oneOf?.join(', ') ?? `a ${expected.name}`;
+  if (token.value === undefined)
+    throw new UsageError(`Expected \`--${token.name}\` to be followed by ${choice}, found nothing.`);
+  if (expected.oneOf && !expected.oneOf.includes(token.value)) {
+    const hint = nearest(token.value, expected.oneOf);
+    throw new UsageError(`Expected \`--${token.name}\` to be one of ${choice}, found \`${token.value}\`.${hint}`);
+  }
+  return token.value;
+}
+
+function defaultValues(command: Command): Record<string, string> {
+  const given = Object.entries(command.options).map(([name, { value }]) => [name, value?.otherwise] as const);
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function seeHelp(command: Command): string {
+  return ` See \`lpt-sweep ${command.name} --help\`.`;
+}

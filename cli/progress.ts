@@ -1,0 +1,85 @@
+// A sweep's progress for people: a block that is redrawn on a terminal, else a plain line now and then.
+import type { SweepStatus } from '../control/describe.ts';
+import { describeConfiguration } from '../control/finding.ts';
+import type { Terminal } from './command.ts';
+import { duration, percent } from './numbers.ts';
+
+/** Between two plain lines, unless a trial has ended. */
+const QUIET_MS = 10_000;
+const BAR = 30;
+
+export class ProgressPrinter {
+  readonly #terminal: Pick<Terminal, 'say' | 'draw' | 'isTerminal'>;
+  readonly #now: () => number;
+  #drawnLines = 0;
+  #lastLine = '';
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(terminal: Pick<Terminal, 'say' | 'draw' | 'isTerminal'>, now: () => number = () => performance.now()) {
+    this.#terminal = terminal;
+    this.#now = now;
+  }
+
+  show(status: SweepStatus): void {
+    if (this.#terminal.isTerminal) this.#redraw(blockOf(status));
+    else this.#line(`${countsOf(status)}${timeOf(status)}${bestOf(status)}`);
+  }
+
+  /** A line for people between two pictures of progress. */
+  say(text: string): void {
+    this.#erase();
+    this.#terminal.say(text);
+  }
+
+  #line(line: string): void {
+    const isSoon = this.#now() - this.#lastAt < QUIET_MS;
+    if (line === this.#lastLine || (isSoon && settledPart(line) === settledPart(this.#lastLine))) return;
+    this.#lastLine = line;
+    this.#lastAt = this.#now();
+    this.#terminal.say(line);
+  }
+
+  #redraw(lines: string[]): void {
+    this.#erase();
+    this.#terminal.draw(`${lines.join('\n')}\n`);
+    this.#drawnLines = lines.length;
+  }
+
+  #erase(): void {
+    if (this.#drawnLines > 0) this.#terminal.draw(`\u001B[${this.#drawnLines}A\u001B[0J`);
+    this.#drawnLines = 0;
+  }
+}
+
+function blockOf(status: SweepStatus): string[] {
+  const { counts, total } = status.progress;
+  const ended = counts.complete + counts.failed + counts.cancelled;
+  const filled = total === 0 ? BAR : Math.round((BAR * ended) / total);
+  return [
+    `${'#'.repeat(filled)}${'.'.repeat(BAR - filled)} ${ended}/${total}`,
+    `${countsOf(status)}${timeOf(status)}`,
+    ...status.progress.best.map((best) => `best on dev so far, ${best.task}: ${describeBest(best)}`),
+  ];
+}
+
+function countsOf({ progress: { counts, total } }: SweepStatus): string {
+  const cancelled = counts.cancelled > 0 ? `, ${counts.cancelled} cancelled` : '';
+  return `${counts.complete} of ${total} trials done, ${counts.failed} failed${cancelled}, ${counts.running} running`;
+}
+
+/** What changes only when a trial ends. */
+function settledPart(line: string): string {
+  return line.replace(/, \d+ running.*$/, '');
+}
+
+function timeOf({ secondsLeft }: SweepStatus): string {
+  return secondsLeft === null || secondsLeft === 0 ? '' : `, about ${duration(secondsLeft)} left`;
+}
+
+function bestOf({ progress }: SweepStatus): string {
+  return progress.best.map((best) => `; best so far on ${best.task}: ${describeBest(best)}`).join('');
+}
+
+function describeBest(best: SweepStatus['progress']['best'][number]): string {
+  return `${describeConfiguration(best)}: dev ${percent(best.devMean) ?? ''} (${best.n} ${best.n === 1 ? 'seed' : 'seeds'})`;
+}

@@ -1,0 +1,40 @@
+// The process around the program: its streams, its signals, its exit code.
+import { readEnvironment } from '../runtime/environment.mjs';
+import { main } from './main.ts';
+import { FAILED } from './exit-codes.ts';
+
+/** @returns the exit code */
+export async function start(): Promise<number> {
+  const interrupted = new AbortController();
+  listenForSignals(interrupted);
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const environment = readEnvironment();
+  return main(process.argv.slice(2), {
+    environment,
+    write: (text) => void process.stdout.write(text),
+    say: (text) => void process.stderr.write(`${text}\n`),
+    draw: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    isOutputTerminal: process.stdout.isTTY,
+    signal: interrupted.signal,
+  });
+}
+
+/** One Ctrl-C reaches us twice under `npm start`: from the terminal, and passed on by npm. */
+const SAME_KEYSTROKE_MS = 1_000;
+
+function listenForSignals(interrupted: AbortController): void {
+  let firstAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      firstAt ??= performance.now();
+      // Whoever asks a second time does not want to wait for a clean end.
+      if (performance.now() - firstAt > SAME_KEYSTROKE_MS) process.exit(FAILED);
+      interrupted.abort();
+    });
+  }
+}

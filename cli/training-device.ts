@@ -1,0 +1,25 @@
+// Which device class a sweep's trials go to, and who trains them.
+import type { Control } from '../control/control.ts';
+import { chooseDeviceClass, classesWithWorkers } from '../control/workers.ts';
+import type { Spec } from '../sweep/spec.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
+import type { Terminal } from './command.ts';
+import type { OwnWorker } from './own-worker.ts';
+
+/** Without a worker of our own: what is there, else what this machine is told to use, else the CPU. */
+export async function deviceAmong(control: Control, wanted: Spec['device'], terminal: Terminal): Promise<DeviceClass> {
+  const here = terminal.environment.device;
+  return chooseDeviceClass(wanted, await classesWithWorkers(control)) ?? (here === 'auto' ? 'cpu' : here);
+}
+
+/** Starts `own` unless some worker of the right class is there already. */
+export async function deviceWithWorker(control: Control, wanted: Spec['device'], own: OwnWorker): Promise<DeviceClass> {
+  const offered = await classesWithWorkers(control);
+  const chosen = chooseDeviceClass(wanted, offered);
+  if (chosen !== null && offered.includes(chosen)) return chosen;
+  const started = await own.start();
+  if (chosen === null || chosen === started) return started;
+  throw new Error(
+    `Expected this machine to train on the ${chosen}, as the sweep's \`device\` says, found the ${started} only.`,
+  );
+}

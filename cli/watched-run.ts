@@ -1,0 +1,45 @@
+// `--watch`: brings a worker if none is there, follows the sweep, and leaves it resumable when interrupted.
+import type { Control } from '../control/control.ts';
+import type { Spec } from '../sweep/spec.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
+import type { Terminal } from './command.ts';
+import { DONE, FAILED } from './exit-codes.ts';
+import { follow, showOutcome } from './follow.ts';
+import { OwnWorker } from './own-worker.ts';
+import { ProgressPrinter } from './progress.ts';
+import { deviceWithWorker } from './training-device.ts';
+
+export interface WatchedRun {
+  control: Control;
+  terminal: Terminal;
+  wanted: Spec['device'];
+  /** Starts the sweep, or finds it; `chooseDevice` brings a worker. @returns its name */
+  begin: (chooseDevice: () => Promise<DeviceClass>) => Promise<string>;
+  /** The command that goes on after an interruption. */
+  again: string;
+}
+
+/** @returns the exit code */
+export async function runWatched({ control, terminal, wanted, begin, again }: WatchedRun): Promise<number> {
+  const printer = new ProgressPrinter(terminal);
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, stopping.signal]);
+  let problem: Error | undefined;
+  const giveUp = (error: Error): void => {
+    problem = error;
+    stopping.abort();
+  };
+  const own = new OwnWorker({ say: (text) => printer.say(text), device: wanted, onGivingUp: giveUp });
+  try {
+    const name = await begin(() => deviceWithWorker(control, wanted, own));
+    const { last, interrupted } = await follow(control, name, { printer, signal });
+    if (problem !== undefined) throw problem;
+    if (last === undefined || interrupted) {
+      terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` goes on from the last checkpoints.`);
+      return terminal.signal.aborted ? FAILED : DONE;
+    }
+    return await showOutcome(control, last, terminal);
+  } finally {
+    await own.stop();
+  }
+}

@@ -1,0 +1,79 @@
+// What has to be looked up before a sweep file can be expanded: the backbone's sizes, the tasks' data.
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { fingerprintBackbone, readBackboneConfig } from '../data/backbone-files.ts';
+import { checkTask } from '../data/check.ts';
+import { fingerprintData } from '../data/dataset.ts';
+import { findTask } from '../data/tasks/index.ts';
+import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
+import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
+import { SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
+import type { Regime, TaskSettings } from '../sweep/trial.ts';
+import { describeTask } from './task-settings.ts';
+
+/** Finds what a sweep file names; both may download. */
+export interface Sources {
+  resolveBackbone: (name: string) => Promise<{ folder: string }>;
+  resolveDataset: (reference: string) => Promise<TaskSettings['data']['files']>;
+}
+
+/** @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later */
+export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFacts> {
+  const { folder } = await sources.resolveBackbone(spec.backbone);
+  const { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions } =
+    await readBackboneConfig(folder);
+  const sizes = { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions };
+  const backbone = { name: spec.backbone, folder, fingerprint: await fingerprintBackbone(folder), ...sizes };
+  const tokenizer = await loadTokenizer(folder);
+  const tasks: Record<string, TaskFacts> = {};
+  for (const task of spec.tasks) tasks[task.task] = await gatherTask(task, { spec, sources, backbone, tokenizer });
+  return { backbone, tasks };
+}
+
+/** Local folders and files are named from the sweep file's own folder, or from where the command runs. */
+export function locate(reference: string, folder: string): string {
+  if (isAbsolute(reference)) return reference;
+  const beside = join(folder, reference);
+  return existsSync(beside) ? beside : reference;
+}
+
+interface Known {
+  spec: Spec;
+  sources: Sources;
+  backbone: BackboneFacts;
+  tokenizer: Tokenizer;
+}
+
+async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer }: Known): Promise<TaskFacts> {
+  const described = describeTask(asked, findTask(asked.task));
+  const files = await sources.resolveDataset(asked.data ?? asked.task);
+  const fingerprint = await fingerprintData(files, described.columns);
+  const task: TaskSettings = {
+    name: asked.task,
+    template: described.template,
+    labelWords: described.labelWords,
+    metric: described.metric,
+    data: { files, columns: described.columns, fingerprint },
+  };
+  const common = { task, tokenizer, dataSeeds: spec.dataSeeds, maxPositions: backbone.maxPositions };
+  const [first, ...others] = regimesToCheck(spec);
+  if (first === undefined)
+    throw new SpecError([{ line: null, field: 'regime.k', expected: 'a list', found: 'nothing' }]);
+  const report = await checkTask({ ...common, regime: first, promptLength: longestPrompt(spec) });
+  for (const regime of others) await checkTask({ ...common, regime, promptLength: longestPrompt(spec) });
+  return { ...task, classes: report.classes, testExamples: report.examples.test, meanTokens: report.meanTokens };
+}
+
+/** When the smallest and the largest k can be drawn, so can those between. */
+function regimesToCheck({ regime }: Spec): Regime[] {
+  if (regime.kind === 'full') return [regime];
+  const extremes = new Set([Math.min(...regime.k), Math.max(...regime.k)]);
+  return [...extremes].map((k) => ({ ...regime, k }));
+}
+
+const USUAL_PROMPT_LENGTH = 20;
+
+function longestPrompt({ methods }: Spec): number {
+  const lengths = methods.flatMap((entry) => ('promptLength' in entry ? (entry.promptLength ?? []) : []));
+  return Math.max(USUAL_PROMPT_LENGTH, ...lengths);
+}

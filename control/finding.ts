@@ -1,0 +1,72 @@
+// What a sweep found out about one task, in plain words that claim no more than its seeds carry.
+import type { ConfigurationMean } from '../db/results.ts';
+import { bestOnDev, mean } from '../sweep/statistics.ts';
+
+export interface ScoredTrial {
+  task: string;
+  method: string;
+  configurationKey: string;
+  dataSeed: number;
+  trainSeed: number;
+  testScore: number;
+}
+
+/** @param configurations and @param trials of one task */
+export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
+  const best = bestOnDev(configurations.filter(({ method }) => method === 'lpt'));
+  if (best === null) return 'No LPT trial is complete yet, so there is nothing to compare.';
+  const head = `On ${best.task} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
+  const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
+  if (zeroShot.length === 0) return `${head} There is no zero-shot trial to hold it against.`;
+  const own = trials.filter(({ configurationKey }) => configurationKey === best.configurationKey);
+  return `${head} ${againstZeroShot(differences(own, zeroShot))}`;
+}
+
+export function describeConfiguration(row: ConfigurationMean): string {
+  const { insertionLayer, promptLength, generator, method, bottleneck } = row;
+  if (method !== 'lpt') return promptLength === null ? method : `${method} of length ${promptLength}`;
+  const how = generator === 'none' ? 'without a generator' : `made by ${generator ?? '?'}`;
+  const width = bottleneck === null ? '' : ` (bottleneck ${bottleneck})`;
+  return `a prompt of length ${promptLength ?? '?'} after layer ${insertionLayer ?? '?'}, ${how}${width}`;
+}
+
+function scoreOf({ testMean, testSd, n }: ConfigurationMean): string {
+  const spread = testSd === null ? '' : ` ± ${percent(testSd)}`;
+  return `${percent(testMean)}${spread} (${n} ${n === 1 ? 'seed' : 'seeds'})`;
+}
+
+interface SeedDifference {
+  dataSeed: number;
+  difference: number;
+}
+
+/** Mean over training seeds on each data seed that both have. */
+function differences(own: readonly ScoredTrial[], baseline: readonly ScoredTrial[]): SeedDifference[] {
+  const seeds = [...new Set(own.map(({ dataSeed }) => dataSeed))];
+  return seeds.flatMap((dataSeed) => {
+    const scores = (trials: readonly ScoredTrial[]): number[] =>
+      trials.filter((trial) => trial.dataSeed === dataSeed).map(({ testScore }) => testScore);
+    const [ours, theirs] = [scores(own), scores(baseline)];
+    return theirs.length === 0 ? [] : [{ dataSeed, difference: mean(ours) - mean(theirs) }];
+  });
+}
+
+function againstZeroShot(found: readonly SeedDifference[]): string {
+  if (found.length === 0) return 'No data seed has both it and zero-shot, so they cannot be compared.';
+  const each = found.map(({ dataSeed, difference }) => `${signed(difference)} on seed ${dataSeed}`).join(', ');
+  const caution = found.length < 5 ? ` ${CAUTION[found.length === 1 ? 'one' : 'few']}` : '';
+  return `Against zero-shot that is ${each} (percentage points).${caution}`;
+}
+
+const CAUTION = {
+  one: 'One data seed says nothing of how steady this is.',
+  few: 'So few data seeds show a direction, not a significance.',
+};
+
+function percent(score: number): string {
+  return (100 * score).toFixed(1);
+}
+
+function signed(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
+}

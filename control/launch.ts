@@ -1,0 +1,36 @@
+// Writes a sweep with all its trials in one transaction, then starts its workflow with ids only.
+import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
+import type { Control } from './control.ts';
+import type { PlannedSweep } from './plan.ts';
+import { startSweepWorkflow } from './sweep-workflow.ts';
+
+export interface Launched {
+  sweep: SweepRow;
+  /** False: a sweep of this name with the very same trials was there already. */
+  created: boolean;
+  /** False: it had ended before, and is left as it is. */
+  running: boolean;
+}
+
+export interface LaunchRequest {
+  planned: PlannedSweep;
+  /** The sweep file as it was written. */
+  source: string;
+  /** Asked only when there is something to run. */
+  chooseDevice: () => Promise<DeviceClass>;
+}
+
+/** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
+export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
+  const { spec, plan } = planned;
+  const { sweep, created } = await createSweep(control.database, {
+    name: spec.name,
+    source,
+    spec,
+    trials: plan.trials,
+  });
+  const running = sweep.state === 'waiting' || sweep.state === 'running';
+  if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
+  return { sweep, created, running };
+}

@@ -1,0 +1,59 @@
+// The one place that starts, looks at and signals a sweep's workflow.
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { SweepRow } from '../db/sweeps.ts';
+import { sweepWorkflowId } from '../workflows/ids.ts';
+import { retrySignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
+import { sweepNameAttribute } from '../workflows/search-attributes.ts';
+import type { Control } from './control.ts';
+
+type SweepWorkflow = (input: SweepInput) => Promise<SweepResult>;
+
+/** The same sweep always has the same workflow id: a start that is repeated finds the run that is there. */
+export async function startSweepWorkflow(
+  control: Control,
+  sweep: SweepRow,
+  deviceClass: DeviceClass,
+): Promise<{ started: boolean }> {
+  const { client, searchAttributes, workflowQueue } = control;
+  try {
+    await client.workflow.start<SweepWorkflow>('sweepWorkflow', {
+      workflowId: sweepWorkflowId(sweep.id),
+      taskQueue: workflowQueue,
+      args: [{ sweepId: sweep.id, window: sweep.spec.window, deviceClass, searchAttributes }],
+      ...(searchAttributes ? { typedSearchAttributes: [{ key: sweepNameAttribute, value: sweep.name }] } : {}),
+    });
+    return { started: true };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
+    throw error;
+  }
+}
+
+/** `none`: never started, or forgotten by the server. */
+export async function workflowState(control: Control, sweepId: string): Promise<'running' | 'ended' | 'none'> {
+  try {
+    const { status } = await handleOf(control, sweepId).describe();
+    return status.name === 'RUNNING' ? 'running' : 'ended';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'none';
+    throw error;
+  }
+}
+
+export function signalRetry(control: Control, sweepId: string): Promise<void> {
+  return handleOf(control, sweepId).signal(retrySignal);
+}
+
+export async function requestCancel(control: Control, sweepId: string): Promise<void> {
+  await handleOf(control, sweepId).cancel();
+}
+
+/** For a sweep that no worker is there to cancel: ends it and its trials' workflows on the spot. */
+export async function terminateSweepWorkflow(control: Control, sweepId: string): Promise<void> {
+  await handleOf(control, sweepId).terminate('Cancelled while no worker was running.');
+}
+
+function handleOf({ client }: Control, sweepId: string): WorkflowHandle<SweepWorkflow> {
+  return client.workflow.getHandle<SweepWorkflow>(sweepWorkflowId(sweepId));
+}

@@ -1,0 +1,118 @@
+// Everything about a task that can be wrong, found before anything is launched.
+import type { Regime, TaskSettings } from '../sweep/trial.ts';
+import { loadPool } from './dataset.ts';
+import { encodeExamples, templateLength } from './encode.ts';
+import { ConfigurationError, DataError } from './error.ts';
+import type { Example } from './example.ts';
+import { drawSplits, type Pool } from './few-shot.ts';
+import { labelsOf, parseTemplate } from './template.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface TaskCheck {
+  task: TaskSettings;
+  tokenizer: Tokenizer;
+  regime: Regime;
+  dataSeeds: number[];
+  /** The longest of the sweep. */
+  promptLength: number;
+  maxPositions: number;
+}
+
+export interface TaskReport {
+  /** Label → training examples there are to draw from. */
+  classes: Record<string, number>;
+  /** Dev is always drawn from the training examples. */
+  examples: { train: number; dev: null; test: number };
+  /** Mean length in tokens, template and special tokens included, over the first examples. */
+  meanTokens: number;
+  /** Length of the template without any text in it, special tokens included. */
+  templateTokens: number;
+  /** Of the examples measured, how many are longer than the backbone can read. */
+  shortened: number;
+}
+
+/** Enough to tell a mean length for the cost estimate. */
+const EXAMPLES_MEASURED = 1000;
+
+/**
+ * Reads the task's data and says what is wrong with it, if anything.
+ * @throws ConfigurationError for label words, template or metric
+ * @throws DataError for a missing column, broken lines, unknown labels, an empty class, or fewer examples than asked for
+ */
+export async function checkTask(check: TaskCheck): Promise<TaskReport> {
+  const { task, tokenizer, regime, dataSeeds } = check;
+  parseTemplate(task.template);
+  checkLabelWords(task, tokenizer);
+  checkMetric(task);
+  const pool = await loadPool(task);
+  checkLabels(task, pool);
+  for (const dataSeed of dataSeeds) drawSplits(pool, regime, dataSeed);
+  const settings = { ...task, tokenizer, maxTokens: check.maxPositions - check.promptLength };
+  const measured = encodeExamples(pool.train.slice(0, EXAMPLES_MEASURED), settings);
+  const tokens = measured.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+  return {
+    classes: Object.fromEntries(labelsOf(task.labelWords).map((label) => [label, countLabel(pool.train, label)])),
+    examples: { train: pool.train.length, dev: null, test: pool.test.length },
+    meanTokens: tokens / measured.examples.length,
+    templateTokens: templateLength(settings),
+    shortened: measured.shortened,
+  };
+}
+
+function checkLabelWords(task: TaskSettings, tokenizer: Tokenizer): void {
+  const labelOfWord = new Map<number, string>();
+  for (const label of labelsOf(task.labelWords)) {
+    const word = task.labelWords[label] ?? '';
+    const id = tokenizer.tokenId(word);
+    if (id === null) {
+      const tokens = tokenizer.tokensOf(` ${word}`);
+      const found =
+        tokens.length === 1 ? `${tokens.join()} (not in the vocabulary)` : `${tokens.length}: ${tokens.join(' ')}`;
+      throw new ConfigurationError(
+        `Expected the label word "${word}" of label "${label}" (task ${task.name}) to be one token, found ${found}.`,
+      );
+    }
+    const other = labelOfWord.get(id);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `Expected labels "${other}" and "${label}" (task ${task.name}) to have different label words, found "${word}" for both.`,
+      );
+    }
+    labelOfWord.set(id, label);
+  }
+}
+
+function checkMetric(task: TaskSettings): void {
+  const classes = Object.keys(task.labelWords).length;
+  if (classes < 2)
+    throw new ConfigurationError(`Expected task ${task.name} to have two labels or more, found ${classes}.`);
+  if (task.metric !== 'accuracy' && classes !== 2) {
+    throw new ConfigurationError(
+      `Expected two labels for the metric ${task.metric} (task ${task.name}), found ${classes}.`,
+    );
+  }
+}
+
+function checkLabels(task: TaskSettings, pool: Pool): void {
+  const known = labelsOf(task.labelWords);
+  const unknown = new Map<string, number>();
+  for (const { label } of [...pool.train, ...pool.test]) {
+    if (!known.includes(label)) unknown.set(label, (unknown.get(label) ?? 0) + 1);
+  }
+  if (unknown.size > 0) {
+    const found = [...unknown].slice(0, 5).map(([label, count]) => `"${label}" (${count} times)`);
+    throw new DataError(
+      `Expected the labels ${known.join(', ')} in the data of task ${task.name}, found ${found.join(', ')}.`,
+    );
+  }
+  const empty = known.find((label) => countLabel(pool.train, label) === 0);
+  if (empty !== undefined) {
+    throw new DataError(
+      `Expected training examples of every class of task ${task.name}, found none of label "${empty}".`,
+    );
+  }
+}
+
+function countLabel(examples: Example[], label: string): number {
+  return examples.filter((example) => example.label === label).length;
+}

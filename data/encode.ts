@@ -1,0 +1,90 @@
+// Examples to token ids: [CLS] template [SEP], cut to length where the template and its mask cannot be touched.
+import { ConfigurationError, DataError } from './error.ts';
+import type { Example } from './example.ts';
+import { labelsOf, parseTemplate, type Piece } from './template.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface EncodedExample {
+  /** [T] with [CLS] and [SEP]. */
+  tokenIds: Int32Array;
+  maskPosition: number;
+  /** Index into `labelsOf(labelWords)`. */
+  label: number;
+}
+
+export interface EncodeSettings {
+  template: string;
+  labelWords: Record<string, string>;
+  tokenizer: Tokenizer;
+  /** Longest sequence, [CLS] and [SEP] counted: the backbone's positions less the prompt. */
+  maxTokens: number;
+}
+
+export interface Encoded {
+  examples: EncodedExample[];
+  /** How many lost some of their text. */
+  shortened: number;
+}
+
+type PieceIds = { kind: 'fixed' | 'field'; ids: number[] } | { kind: 'mask' };
+
+/**
+ * @throws ConfigurationError where the template alone is longer than `maxTokens`
+ * @throws DataError for a label that the task does not know
+ */
+export function encodeExamples(examples: Example[], settings: EncodeSettings): Encoded {
+  const pieces = parseTemplate(settings.template);
+  const labels = new Map(labelsOf(settings.labelWords).map((label, index) => [label, index]));
+  let shortened = 0;
+  const encoded = examples.map((example): EncodedExample => {
+    const ids = pieces.map((piece) => idsOf(piece, example, settings.tokenizer));
+    if (shorten(ids, settings)) shortened++;
+    const label = labels.get(example.label);
+    if (label === undefined) {
+      throw new DataError(`Expected a label among ${[...labels.keys()].join(', ')}, found "${example.label}".`);
+    }
+    return { ...assemble(ids, settings.tokenizer), label };
+  });
+  return { examples: encoded, shortened };
+}
+
+/** Tokens of the template itself: mask, [CLS] and [SEP] counted, no text in its fields. */
+export function templateLength({ template, tokenizer }: EncodeSettings): number {
+  const texts = parseTemplate(template).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
+  return texts.reduce((sum, text) => sum + tokenizer.encode(text).length, 3);
+}
+
+function idsOf(piece: Piece, example: Example, tokenizer: Tokenizer): PieceIds {
+  if (piece.kind === 'mask') return { kind: 'mask' };
+  if (piece.kind === 'text') return { kind: 'fixed', ids: tokenizer.encode(piece.text) };
+  const text = example.fields[piece.field] ?? '';
+  return { kind: 'field', ids: tokenizer.encode(piece.spaced ? ` ${text}` : text) };
+}
+
+/** Takes tokens from the end of the longest field, one at a time. Template and mask stay whole. */
+function shorten(pieces: PieceIds[], { maxTokens, template }: EncodeSettings): boolean {
+  const fields = pieces.flatMap((piece) => (piece.kind === 'field' ? [piece.ids] : []));
+  let excess = pieces.reduce((sum, piece) => sum + (piece.kind === 'mask' ? 1 : piece.ids.length), 2) - maxTokens;
+  const wasTooLong = excess > 0;
+  for (; excess > 0; excess--) {
+    const longest = fields.reduce((a, b) => (b.length > a.length ? b : a));
+    if (longest.length === 0) {
+      throw new ConfigurationError(
+        `Expected the template "${template}" to fit into ${maxTokens} tokens, found it longer.`,
+      );
+    }
+    longest.pop();
+  }
+  return wasTooLong;
+}
+
+function assemble(pieces: PieceIds[], { special }: Tokenizer): Omit<EncodedExample, 'label'> {
+  const ids = [special.cls];
+  let maskPosition = 0;
+  for (const piece of pieces) {
+    if (piece.kind === 'mask') maskPosition = ids.push(special.mask) - 1;
+    else ids.push(...piece.ids);
+  }
+  ids.push(special.sep);
+  return { tokenIds: Int32Array.from(ids), maskPosition };
+}

@@ -1,0 +1,20 @@
+// Text files as lines. Strict UTF-8: a file in another encoding would train on garbage without a word.
+import { readFile } from 'node:fs/promises';
+import { DataError } from '../error.ts';
+
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DataError(`Expected \`${file}\` to be UTF-8 text, found bytes that are not.`);
+  }
+}
+
+/** Lines without their endings, numbered from 1; empty lines are left out. */
+export function numberedLines(text: string): { line: number; text: string }[] {
+  return text
+    .split('\n')
+    .map((raw, index) => ({ line: index + 1, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw }))
+    .filter(({ text: content }) => content !== '');
+}

@@ -1,0 +1,13 @@
+// What a built-in task says of itself: cloze text, label words, and the score it is judged by.
+import type { MetricName } from '../../sweep/trial.ts';
+
+export interface TaskDefinition {
+  name: string;
+  /** Cloze text with `{field}`s and one `<mask>`. */
+  template: string;
+  /** Label as it stands in the data → the one-token word that stands for it. */
+  labelWords: Record<string, string>;
+  metric: MetricName;
+  /** The template's fields. The data has a column for each, and one more for the label. */
+  fields: readonly string[];
+}

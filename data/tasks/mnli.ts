@@ -1,0 +1,10 @@
+// Multi-genre natural language inference (Williams et al. 2018), as in GLUE.
+import type { TaskDefinition } from './definition.ts';
+
+export const mnli: TaskDefinition = {
+  name: 'mnli',
+  template: '{sentence1} ? <mask> , {sentence2}',
+  labelWords: { contradiction: 'No', entailment: 'Yes', neutral: 'Maybe' },
+  metric: 'accuracy',
+  fields: ['sentence1', 'sentence2'],
+};

@@ -1,0 +1,10 @@
+// Recognising textual entailment (Dagan et al. 2006 and later), as in GLUE.
+import type { TaskDefinition } from './definition.ts';
+
+export const rte: TaskDefinition = {
+  name: 'rte',
+  template: '{sentence1} ? <mask> , {sentence2}',
+  labelWords: { entailment: 'Yes', not_entailment: 'No' },
+  metric: 'accuracy',
+  fields: ['sentence1', 'sentence2'],
+};

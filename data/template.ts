@@ -1,0 +1,38 @@
+// A task's cloze text, cut into its pieces, and the order of its labels.
+import { ConfigurationError } from './error.ts';
+
+export type Piece =
+  { kind: 'text'; text: string } | { kind: 'field'; field: string; spaced: boolean } | { kind: 'mask' };
+
+const MASK = '<mask>';
+
+/**
+ * A space belongs to the piece that follows it, which is how byte-level vocabularies see words; in front of the mask
+ * it is dropped, since the mask stands for the word and its space.
+ * @throws ConfigurationError where the template has not exactly one `<mask>`, or no field
+ */
+export function parseTemplate(template: string): Piece[] {
+  const parts = template.split(/(<mask>|\{\w+\})/).filter((part) => part !== '');
+  const pieces = parts.map((part, index): Piece => {
+    if (part === MASK) return { kind: 'mask' };
+    if (part.startsWith('{'))
+      return { kind: 'field', field: part.slice(1, -1), spaced: parts[index - 1]?.endsWith(' ') ?? false };
+    return { kind: 'text', text: part.trimEnd() };
+  });
+  const masks = pieces.filter(({ kind }) => kind === 'mask').length;
+  if (masks !== 1)
+    throw new ConfigurationError(`Expected the template to hold one <mask>, found ${masks}: "${template}".`);
+  if (!pieces.some(({ kind }) => kind === 'field')) {
+    throw new ConfigurationError(`Expected the template to hold a {field}, found none: "${template}".`);
+  }
+  return pieces;
+}
+
+export function fieldsOf(template: string): string[] {
+  return [...new Set(parseTemplate(template).flatMap((piece) => (piece.kind === 'field' ? [piece.field] : [])))];
+}
+
+/** Labels in an order of their own: a database may hand `labelWords` back with its keys in another. */
+export function labelsOf(labelWords: Record<string, string>): string[] {
+  return Object.keys(labelWords).sort((a, b) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,94 @@
+// Attempts: one execution of a trial each, numbered from 1.
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import type { TrialOutcome } from '../training/messages.ts';
+import type { Trial } from '../sweep/trial.ts';
+import { type Database, type Transaction, ask } from './client.ts';
+import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
+import { type TrialRow, lockTrial } from './fence.ts';
+import { attempts, trials } from './schema.ts';
+
+export interface Begun {
+  kind: 'begun';
+  attempt: number;
+  trial: Trial;
+  /** Where an earlier attempt stopped; null: begin anew. */
+  checkpoint: StoredCheckpoint | null;
+  /** Insertion layers that unfinished trials of this sweep and task still need, ascending. */
+  layersToKeep: number[];
+}
+
+/** The trial needs no attempt: an earlier one ended it, and only its answer was lost. */
+export interface Settled {
+  kind: 'settled';
+  state: 'complete' | 'failed' | 'cancelled';
+  /** On `complete` only. */
+  outcome: TrialOutcome | null;
+}
+
+export interface BeginAttempt {
+  trialId: string;
+  worker: string;
+  device: string;
+  workflowRunId: string;
+}
+
+/** Takes the trial: from now on no earlier attempt can write. Called again it begins the next attempt. */
+export function beginAttempt(database: Database, begin: BeginAttempt): Promise<Begun | Settled> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const row = await lockTrial(transaction, begin.trialId);
+      if (row.state !== 'waiting' && row.state !== 'running')
+        return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
+      const attempt = row.attempt + 1;
+      const checkpoint = await readCheckpoint(transaction, { trialId: row.id, kind: 'last' });
+      await supersede(transaction, row.id);
+      await transaction
+        .insert(attempts)
+        .values({ ...begin, attempt, ...(checkpoint ? { resumedFromStep: checkpoint.step } : {}) });
+      await transaction
+        .update(trials)
+        .set({ state: 'running', attempt, startedAt: row.startedAt ?? new Date(), errorKind: null, errorMessage: null })
+        .where(eq(trials.id, row.id));
+      const layersToKeep = await layersStillNeeded(transaction, row);
+      return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep };
+    }),
+  );
+}
+
+export function listAttempts(database: Database, trialId: string): Promise<(typeof attempts.$inferSelect)[]> {
+  return ask(database, () =>
+    database.select().from(attempts).where(eq(attempts.trialId, trialId)).orderBy(asc(attempts.attempt)),
+  );
+}
+
+async function supersede(transaction: Transaction, trialId: string): Promise<void> {
+  await transaction
+    .update(attempts)
+    .set({ state: 'superseded', finishedAt: new Date() })
+    .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
+}
+
+async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {
+  const rows = await transaction
+    .selectDistinct({ layer: trials.insertionLayer })
+    .from(trials)
+    .where(
+      and(
+        eq(trials.sweepId, row.sweepId),
+        eq(trials.task, row.task),
+        eq(trials.method, 'lpt'),
+        inArray(trials.state, ['waiting', 'running']),
+      ),
+    )
+    .orderBy(asc(trials.insertionLayer));
+  return rows.flatMap(({ layer }) => (layer === null ? [] : [layer]));
+}
+
+/** What a complete trial's row says of its outcome; null for any other. */
+function outcomeOf(row: TrialRow): TrialOutcome | null {
+  const { devScore, testScore, selectedStep, steps, trainableParameters, peakMemoryMib } = row;
+  if (row.state !== 'complete' || devScore === null || testScore === null || selectedStep === null) return null;
+  if (steps === null || trainableParameters === null || peakMemoryMib === null) return null;
+  const { msPerStep } = row;
+  return { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib };
+}

@@ -1,0 +1,31 @@
+// Evaluations: scores on dev at intervals, and on test once.
+import { asc, eq } from 'drizzle-orm';
+import type { Evaluation } from '../training/messages.ts';
+import { type Database, ask } from './client.ts';
+import { type AttemptOf, fenced } from './fence.ts';
+import { evaluations } from './schema.ts';
+
+/** One row a split and step: an attempt that passes a step again overwrites it. @throws StaleAttemptError */
+export function recordEvaluation(
+  database: Database,
+  { trialId, attempt, evaluation }: AttemptOf & { evaluation: Evaluation },
+): Promise<void> {
+  const { split, step, metric, score, loss, examples, predictions = null } = evaluation;
+  const numbers = { attempt, metric, score, loss, examples, predictions };
+  return fenced(database, { trialId, attempt }, async (transaction) => {
+    await transaction
+      .insert(evaluations)
+      .values({ trialId, split, step, ...numbers })
+      .onConflictDoUpdate({ target: [evaluations.trialId, evaluations.split, evaluations.step], set: numbers });
+  });
+}
+
+export function listEvaluations(database: Database, trialId: string): Promise<(typeof evaluations.$inferSelect)[]> {
+  return ask(database, () =>
+    database
+      .select()
+      .from(evaluations)
+      .where(eq(evaluations.trialId, trialId))
+      .orderBy(asc(evaluations.split), asc(evaluations.step)),
+  );
+}

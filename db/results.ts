@@ -1,0 +1,163 @@
+// Results: the views read for the CLI, and a sweep's progress.
+import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Speed } from '../sweep/cost.ts';
+import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
+import type { TrialState } from '../sweep/trial.ts';
+import { type Database, ask } from './client.ts';
+import { attempts, sweeps, trials } from './schema.ts';
+import { type StateCounts, countStates } from './sweeps.ts';
+import { comparison, configurationMeans, trialResults } from './views.ts';
+
+/** One trial as `results --format json` prints it; null where a field does not apply or is not known yet. */
+export interface TrialResult {
+  trialKey: string;
+  task: string;
+  method: string;
+  insertionLayer: number | null;
+  promptLength: number | null;
+  generator: string | null;
+  dataSeed: number;
+  trainSeed: number;
+  state: TrialState;
+  devScore: number | null;
+  testScore: number | null;
+  steps: number | null;
+  trainableParameters: number | null;
+  msPerStep: number | null;
+  peakMemoryMiB: number | null;
+  attempts: number;
+}
+
+export type ConfigurationMean = typeof configurationMeans.$inferSelect;
+export type ComparisonRow = typeof comparison.$inferSelect;
+
+/** In running order. */
+export function listResults(database: Database, sweepId: string): Promise<TrialResult[]> {
+  return ask(database, () =>
+    database
+      .select({
+        trialKey: trialResults.trialKey,
+        task: trialResults.task,
+        method: trialResults.method,
+        insertionLayer: trialResults.insertionLayer,
+        promptLength: trialResults.promptLength,
+        generator: trialResults.generator,
+        dataSeed: trialResults.dataSeed,
+        trainSeed: trialResults.trainSeed,
+        state: trialResults.state,
+        devScore: trialResults.devScore,
+        testScore: trialResults.testScore,
+        steps: trialResults.steps,
+        trainableParameters: trialResults.trainableParameters,
+        msPerStep: trialResults.msPerStep,
+        peakMemoryMiB: trialResults.peakMemoryMib,
+        attempts: trialResults.attempts,
+      })
+      .from(trialResults)
+      .where(eq(trialResults.sweepId, sweepId))
+      .orderBy(asc(trialResults.position)),
+  );
+}
+
+/** Best on dev first within a task; complete trials only. */
+export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
+  const { task, devMean, n, configurationKey } = configurationMeans;
+  return ask(database, () =>
+    database
+      .select()
+      .from(configurationMeans)
+      .where(eq(configurationMeans.sweepId, sweepId))
+      .orderBy(asc(task), desc(devMean), desc(n), asc(configurationKey)),
+  );
+}
+
+/** Measured pairs first, the LPT configuration best on dev on top; published figures after them. */
+export function listComparison(database: Database, sweepId: string): Promise<ComparisonRow[]> {
+  const { kind, task, devMean, configurationKey, baselineMethod, baselineBackbone } = comparison;
+  return ask(database, () =>
+    database
+      .select()
+      .from(comparison)
+      .where(eq(comparison.sweepId, sweepId))
+      .orderBy(asc(task), asc(kind), desc(devMean), asc(configurationKey), asc(baselineMethod), asc(baselineBackbone)),
+  );
+}
+
+export interface Progress {
+  counts: StateCounts;
+  total: number;
+  /** The configuration best on dev so far, of each task that has one. */
+  best: ConfigurationMean[];
+  /** Estimated arithmetic of the trials that have not ended. */
+  remainingFlops: number;
+  /** The trials that finished last, newest first: for `secondsLeft`. */
+  recent: FinishedWork[];
+}
+
+const RECENT = 20;
+
+export async function progress(database: Database, sweepId: string): Promise<Progress> {
+  const [counts, configurations, remainingFlops, recent] = await Promise.all([
+    countStates(database, sweepId),
+    listConfigurations(database, sweepId),
+    remaining(database, sweepId),
+    recentWork(database, sweepId),
+  ]);
+  const tasks = [...new Set(configurations.map(({ task }) => task))];
+  const best = tasks.flatMap((task) => bestOnDev(configurations.filter((row) => row.task === task)) ?? []);
+  return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
+}
+
+/** Median speed of the newest complete trials with these weights; null where none was timed. */
+export async function measuredSpeed(
+  database: Database,
+  { backboneFingerprint, device }: { backboneFingerprint: string; device?: string },
+): Promise<Speed | null> {
+  const rows = await ask(database, () =>
+    database
+      .select({ stepFlops: trials.stepFlops, msPerStep: trials.msPerStep })
+      .from(trials)
+      .innerJoin(sweeps, eq(sweeps.id, trials.sweepId))
+      .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
+      .where(
+        and(
+          eq(sweeps.backboneFingerprint, backboneFingerprint),
+          eq(trials.state, 'complete'),
+          gt(trials.stepFlops, 0),
+          isNotNull(trials.msPerStep),
+          device === undefined ? undefined : eq(attempts.device, device),
+        ),
+      )
+      .orderBy(desc(trials.finishedAt))
+      .limit(50),
+  );
+  const speeds = rows.flatMap((row) => (row.msPerStep ? [row.stepFlops / row.msPerStep / 1e6] : []));
+  const median = speeds.sort((one, other) => one - other)[Math.floor(speeds.length / 2)];
+  return median === undefined ? null : { gflopsPerSecond: median, source: 'measured', trials: speeds.length };
+}
+
+async function remaining(database: Database, sweepId: string): Promise<number> {
+  const [row] = await ask(database, () =>
+    database
+      .select({ flops: sql<number>`coalesce(sum(${trials.flops}), 0)` })
+      .from(trials)
+      .where(and(eq(trials.sweepId, sweepId), inArray(trials.state, ['waiting', 'running']))),
+  );
+  return row?.flops ?? 0;
+}
+
+/** The last attempt's time only: what an interrupted one spent is not this trial's speed. */
+async function recentWork(database: Database, sweepId: string): Promise<FinishedWork[]> {
+  return ask(database, () =>
+    database
+      .select({
+        flops: trials.flops,
+        seconds: sql<number>`extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt})::float8`,
+      })
+      .from(trials)
+      .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
+      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'complete'), isNotNull(attempts.finishedAt)))
+      .orderBy(desc(trials.finishedAt))
+      .limit(RECENT),
+  );
+}

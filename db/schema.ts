@@ -1,0 +1,227 @@
+// The tables of a sweep. Columns are camelCase here and snake_case in Postgres (set once, in client.ts and drizzle.config.ts).
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import {
+  ATTEMPT_STATES,
+  CHECKPOINT_KINDS,
+  CURVES,
+  ERROR_KINDS,
+  METRICS,
+  SPLITS,
+  SWEEP_STATES,
+  TRIAL_STATES,
+  type Trial,
+} from '../sweep/trial.ts';
+import type { Spec } from '../sweep/spec.ts';
+
+export const sweepState = pgEnum('sweep_state', SWEEP_STATES);
+export const trialState = pgEnum('trial_state', TRIAL_STATES);
+export const attemptState = pgEnum('attempt_state', ATTEMPT_STATES);
+export const errorKind = pgEnum('error_kind', ERROR_KINDS);
+export const metric = pgEnum('metric', METRICS);
+export const split = pgEnum('split', SPLITS);
+export const curve = pgEnum('curve', CURVES);
+export const checkpointKind = pgEnum('checkpoint_kind', CHECKPOINT_KINDS);
+export const regimeKind = pgEnum('regime_kind', ['few-shot', 'full']);
+
+const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
+  dataType: () => 'bytea',
+  toDriver: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+});
+const time = () => timestamp({ withTimezone: true });
+const trialId = () =>
+  uuid()
+    .notNull()
+    .references(() => trials.id, { onDelete: 'cascade' });
+
+export const sweeps = pgTable('sweeps', {
+  id: uuid().primaryKey(),
+  name: text().notNull().unique(),
+  /** The sweep file as it was launched. */
+  source: text().notNull(),
+  spec: jsonb().$type<Spec>().notNull(),
+  /** Hash over the trial keys: two launches are the same sweep when this is the same. */
+  contentHash: text().notNull(),
+  backbone: text().notNull(),
+  backboneFingerprint: text().notNull(),
+  state: sweepState().notNull().default('waiting'),
+  error: text(),
+  createdAt: time().notNull().defaultNow(),
+  startedAt: time(),
+  finishedAt: time(),
+});
+
+export const trials = pgTable(
+  'trials',
+  {
+    id: uuid().primaryKey(),
+    sweepId: uuid()
+      .notNull()
+      .references(() => sweeps.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    trialKey: text().notNull(),
+    configurationKey: text().notNull(),
+    /** Fully resolved; the columns below repeat what people filter and group by. */
+    trial: jsonb().$type<Trial>().notNull(),
+    task: text().notNull(),
+    method: text().notNull(),
+    insertionLayer: integer(),
+    promptLength: integer(),
+    generator: text(),
+    regime: regimeKind().notNull(),
+    k: integer(),
+    dataSeed: integer().notNull(),
+    trainSeed: integer().notNull(),
+    /** Estimated arithmetic, from which speed and time left are reckoned. */
+    stepFlops: doublePrecision().notNull(),
+    flops: doublePrecision().notNull(),
+    state: trialState().notNull().default('waiting'),
+    /** The current attempt's number, 0 before the first: a write that carries another one is refused. */
+    attempt: integer().notNull().default(0),
+    devScore: doublePrecision(),
+    testScore: doublePrecision(),
+    selectedStep: integer(),
+    steps: integer(),
+    trainableParameters: integer(),
+    msPerStep: doublePrecision(),
+    peakMemoryMib: doublePrecision(),
+    errorKind: errorKind(),
+    errorMessage: text(),
+    startedAt: time(),
+    finishedAt: time(),
+  },
+  (table) => [
+    unique('trials_key_once_per_sweep').on(table.sweepId, table.trialKey),
+    // Postgres sorts NaN above every number: such a score would be the best of all.
+    check(
+      'trials_complete_with_scores',
+      sql`${table.state} <> 'complete' or (${table.devScore} is not null and ${table.devScore} <= 1 and ${table.testScore} is not null and ${table.testScore} <= 1)`,
+    ),
+    index('trials_waiting_in_order')
+      .on(table.sweepId, table.position)
+      .where(sql`${table.state} = 'waiting'`),
+    index('trials_counted_by_state').on(table.sweepId, table.state),
+    index('trials_complete_by_configuration_and_seed')
+      .on(table.sweepId, table.configurationKey, table.dataSeed)
+      .where(sql`${table.state} = 'complete'`),
+    index('trials_recently_complete')
+      .on(table.sweepId, table.finishedAt)
+      .where(sql`${table.state} = 'complete'`),
+  ],
+);
+
+/** One execution of a trial. */
+export const attempts = pgTable(
+  'attempts',
+  {
+    trialId: trialId(),
+    attempt: integer().notNull(),
+    state: attemptState().notNull().default('running'),
+    worker: text().notNull(),
+    device: text().notNull(),
+    /** Temporal's run, to find the history that belongs to it. */
+    workflowRunId: text().notNull(),
+    /** Step of the checkpoint that it went on from; null when it began anew. */
+    resumedFromStep: integer(),
+    errorKind: errorKind(),
+    errorMessage: text(),
+    startedAt: time().notNull().defaultNow(),
+    finishedAt: time(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.trialId, table.attempt] }),
+    index('attempts_running')
+      .on(table.worker)
+      .where(sql`${table.state} = 'running'`),
+  ],
+);
+
+export const evaluations = pgTable(
+  'evaluations',
+  {
+    trialId: trialId(),
+    split: split().notNull(),
+    step: integer().notNull(),
+    attempt: integer().notNull(),
+    metric: metric().notNull(),
+    score: doublePrecision().notNull(),
+    loss: doublePrecision().notNull(),
+    examples: integer().notNull(),
+    /** Index of the predicted label per example, in the split's own order; on test only. */
+    predictions: integer().array(),
+    recordedAt: time().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.trialId, table.split, table.step] })],
+);
+
+export const metrics = pgTable(
+  'metrics',
+  {
+    trialId: trialId(),
+    name: curve().notNull(),
+    step: integer().notNull(),
+    attempt: integer().notNull(),
+    value: doublePrecision().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.trialId, table.name, table.step] })],
+);
+
+export const checkpoints = pgTable(
+  'checkpoints',
+  {
+    trialId: trialId(),
+    kind: checkpointKind().notNull(),
+    attempt: integer().notNull(),
+    step: integer().notNull(),
+    bytes: bytea().notNull(),
+    savedAt: time().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.trialId, table.kind] })],
+);
+
+/** Published figures, each with its source. Measured baselines are ordinary trials. */
+export const baselines = pgTable(
+  'baselines',
+  {
+    id: uuid().primaryKey(),
+    paper: text().notNull(),
+    /** The table's number in the paper. */
+    paperTable: text().notNull(),
+    backbone: text().notNull(),
+    task: text().notNull(),
+    regime: regimeKind().notNull(),
+    method: text().notNull(),
+    metric: text().notNull(),
+    /** In [0, 1], as measured scores are. */
+    score: doublePrecision().notNull(),
+    sd: doublePrecision(),
+    parameters: integer(),
+    source: text().notNull(),
+  },
+  (table) => [
+    unique('baselines_figure_once').on(
+      table.paper,
+      table.paperTable,
+      table.backbone,
+      table.task,
+      table.regime,
+      table.method,
+      table.metric,
+    ),
+    index('baselines_by_task').on(table.task),
+  ],
+);

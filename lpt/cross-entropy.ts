@@ -1,0 +1,55 @@
+// Mean cross-entropy over the whole vocabulary, straight from decoder and bias: no one-hot of the vocabulary is made.
+import { add, fill, gather, logSumExp, mean, mul, reshape, softmax, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { linear, linearInputGradient, linearWeightGradients, type Linear } from './linear.ts';
+import { scatterRows } from './positions.ts';
+
+export interface CrossEntropyActivations {
+  rows: Tensor2D; // [B, D]
+  probabilities: Tensor2D; // [B, V]
+  target: Tensor1D; // [B] int32
+}
+
+/** `decoder`: weight [V, D] and bias [V]. */
+export function crossEntropy(
+  rows: Tensor2D,
+  decoder: Linear,
+  target: Tensor1D,
+): { loss: Scalar; activations: CrossEntropyActivations } {
+  const logits = linear(rows, decoder); // [B, V]
+  const loss = tidy(() => mean<Scalar>(sub(logSumExp(logits, -1), targetLogits(rows, decoder, target))));
+  return { loss, activations: { rows, probabilities: softmax(logits), target } };
+}
+
+function targetLogits(rows: Tensor2D, { weight, bias }: Linear, target: Tensor1D): Tensor1D {
+  return tidy(() => add(sum(mul(rows, gather(weight, target)), -1), gather(bias, target))); // [B]
+}
+
+/** (softmax − onehot) · decoder / B, the one-hot part as a gather of the decoder's rows. */
+export function crossEntropyInputGradient(
+  gradient: Scalar,
+  { weight }: Linear,
+  { probabilities, target }: CrossEntropyActivations,
+): Tensor2D {
+  return tidy(() => {
+    const difference = sub(linearInputGradient(probabilities, { weight }), gather(weight, target)); // [B, D]
+    return mul(difference, mul(gradient, 1 / target.size));
+  });
+}
+
+export function crossEntropyWeightGradients(
+  gradient: Scalar,
+  { weight: { shape } }: Linear,
+  { rows, probabilities, target }: CrossEntropyActivations,
+): Linear {
+  const [vocabulary, width] = shape;
+  return tidy(() => {
+    const share = mul(gradient, 1 / target.size);
+    const expected = linearWeightGradients(mul<Tensor2D>(probabilities, share), rows);
+    const counts = mul<Tensor2D>(fill([target.size, 1], 1), share); // [B, 1]
+    return {
+      weight: sub<Tensor2D>(expected.weight, scatterRows(target, mul<Tensor2D>(rows, share), [vocabulary, width])),
+      bias: sub<Tensor1D>(expected.bias, reshape(scatterRows(target, counts, [vocabulary, 1]), [vocabulary])),
+    };
+  });
+}

@@ -1,0 +1,136 @@
+// One encoder layer of a BERT-type model as a single step of the tape, with its backward pass written out.
+import { add, concat, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  backwardFeedForward,
+  feedForwardWeightGradients,
+  forwardFeedForward,
+  inferFeedForward,
+  type FeedForwardActivations,
+} from './feed-forward.ts';
+import { scaleAndShift } from './layer-norm.ts';
+import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { placePosition, selectPosition, toRows, toSequences } from './positions.ts';
+import {
+  attendedGradient,
+  backwardSelfAttention,
+  firstAttendedGradient,
+  firstQueriedGradient,
+  forwardSelfAttention,
+  inferSelfAttention,
+  queriedGradient,
+  selfAttentionWeightGradients,
+  type AttentionActivations,
+  type AttentionGradients,
+  type AttentionInput,
+} from './self-attention.ts';
+import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+
+export interface EncoderLayer {
+  weights: LayerWeights;
+  heads: number;
+  epsilon: number;
+}
+
+export interface LayerInput {
+  hidden: Tensor3D; // [B, T, D]
+  /** Joins before position 0: one sequence of p + T positions from here on. `hidden` is then a constant. */
+  prompt?: Tensor3D; // [B, p, D]
+  /** Covers the prompt as well. */
+  attentionBias: Tensor4D; // [B, 1, 1, p + T]
+  /** One-hot: only this position of each example asks, and the output is [B, 1, D]. */
+  selected?: Tensor3D; // [B, 1, p + T]
+}
+
+/** What a gradient can be asked for. The input is the prompt where there is one. */
+export type GradientTo = 'nothing' | 'input' | 'input and weights';
+
+export function runEncoderLayer(layer: EncoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
+  const batch = input.hidden.shape[0];
+  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
+  const weightsToo = gradientTo === 'input and weights';
+  return withOwnGradient({
+    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
+    forward: () => forward(layer, input, weightsToo),
+    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
+  });
+}
+
+function infer(layer: EncoderLayer, input: LayerInput): Tensor2D {
+  const attended = inferSelfAttention(attentionInput(input), layer.weights, layer);
+  return inferFeedForward(attended, layer.weights, layer.epsilon);
+}
+
+/** The activations that the backward pass needs; `forWeights` only where the weights are trained too. */
+interface Kept {
+  attention: AttentionActivations;
+  feedForward: FeedForwardActivations;
+  selected?: Tensor3D; // [B, 1, p + T]
+  forWeights?: { queried: Tensor2D; attended: Tensor2D; context: Tensor2D; raised: Tensor2D };
+}
+
+function forward(layer: EncoderLayer, input: LayerInput, weightsToo: boolean): { output: Tensor3D; kept: Kept } {
+  const rows = attentionInput(input);
+  const attention = forwardSelfAttention(rows, layer.weights, layer);
+  const feedForward = forwardFeedForward(attention.output, layer.weights, layer.epsilon);
+  const { queried, attended } = rows;
+  const kept: Kept = {
+    attention: attention.activations,
+    feedForward: feedForward.activations,
+    ...(input.selected && { selected: input.selected }),
+    ...(weightsToo && { forWeights: { queried, attended, context: attention.context, raised: feedForward.raised } }),
+  };
+  return { output: toSequences(feedForward.output, rows.batch), kept };
+}
+
+function attentionInput({ hidden, prompt, selected, attentionBias }: LayerInput): AttentionInput {
+  const joined = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
+  const attended = toRows(joined);
+  const queried = selected === undefined ? attended : selectPosition(joined, selected);
+  return { queried, attended, bias: attentionBias, batch: hidden.shape[0] };
+}
+
+interface Backward {
+  gradient: Tensor3D; // [B, Q, D]
+  kept: Kept;
+  promptLength: number | undefined;
+}
+
+function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+  const toOutput = toRows(gradient); // [B·Q, D]
+  const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
+  const attention = backwardSelfAttention(feedForward.input, weights, kept.attention);
+  const toInput = inputGradient(attention, weights, { selected: kept.selected, promptLength });
+  if (kept.forWeights === undefined) return [toInput];
+  const { queried, attended, context, raised } = kept.forWeights;
+  const x = scaleAndShift(kept.attention.normalized, weights.attentionNorm); // [B·Q, D]
+  const toWeights: LayerWeights = {
+    ...selfAttentionWeightGradients(feedForward.input, {
+      ...{ gradients: attention, activations: kept.attention },
+      ...{ queried, attended, context },
+    }),
+    ...feedForwardWeightGradients(toOutput, { gradients: feedForward, activations: kept.feedForward, x, raised }),
+  };
+  return [toInput, ...tensorsLike(weights, toWeights)];
+}
+
+interface Downwards {
+  selected: Tensor3D | undefined;
+  promptLength: number | undefined;
+}
+
+function inputGradient(gradients: AttentionGradients, weights: LayerWeights, down: Downwards): Tensor3D {
+  const [batch] = gradients.key.shape;
+  const { selected, promptLength } = down;
+  return tidy(() => {
+    if (promptLength !== undefined) {
+      const byAnswering = toSequences(firstAttendedGradient(gradients, weights, promptLength), batch); // [B, p, D]
+      // The selected position is one of the text: what it asks never touches the prompt.
+      if (selected !== undefined) return byAnswering;
+      return add(byAnswering, toSequences(firstQueriedGradient(gradients, weights, promptLength), batch));
+    }
+    const byAnswering = toSequences(attendedGradient(gradients, weights), batch); // [B, T, D]
+    const asked = queriedGradient(gradients, weights); // [B·Q, D]
+    return add(byAnswering, selected === undefined ? toSequences(asked, batch) : placePosition(asked, selected));
+  });
+}

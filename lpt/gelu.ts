@@ -1,0 +1,23 @@
+// GELU in its exact form, x Φ(x) with Φ by the error function, and its slope Φ(x) + x φ(x).
+import { add, erf, exp, mul, square, sub, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+
+/** ln(1/√π): in the exponent it saves a pass over the largest tensor of a layer. */
+const LOG_INVERSE_SQRT_PI = -0.5 * Math.log(Math.PI);
+
+export function gelu(x: Tensor2D): Tensor2D {
+  return tidy(() => mul(x, cumulative(mul(x, Math.SQRT1_2))));
+}
+
+/** The slope is made on the way forward: keeping it is all that the backward pass needs of x. */
+export function geluWithSlope(x: Tensor2D): { output: Tensor2D; slope: Tensor2D } {
+  return tidy(() => {
+    const scaled: Tensor2D = mul(x, Math.SQRT1_2); // x / √2
+    const cdf = cumulative(scaled);
+    const slope = tidy(() => add(cdf, mul(scaled, exp(sub(LOG_INVERSE_SQRT_PI, square(scaled))))));
+    return { output: mul(x, cdf), slope: slope as Tensor2D };
+  });
+}
+
+function cumulative(scaled: Tensor2D): Tensor2D {
+  return tidy(() => mul(add(erf(scaled), 1), 0.5));
+}

@@ -1,0 +1,45 @@
+// Layer normalisation over the last axis of rows, and its gradients.
+import { add, mean, mul, rsqrt, square, sub, sum, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+
+export interface LayerNorm {
+  gain: Tensor1D; // [D]
+  bias: Tensor1D; // [D]
+}
+
+/** What the backward pass needs of a forward pass: the rows before gain and bias, and 1/σ of each row. */
+export interface Normalized {
+  normalized: Tensor2D; // [N, D]
+  inverseDeviation: Tensor2D; // [N, 1]
+}
+
+export function normalize(rows: Tensor2D, epsilon: number): Normalized {
+  return tidy(() => {
+    const centred = sub(rows, mean(rows, -1, true)); // [N, D]
+    const variance = mean<Tensor2D>(square(centred), -1, true); // [N, 1]
+    const inverseDeviation = rsqrt(add<Tensor2D>(variance, epsilon)); // [N, 1]
+    return { normalized: mul<Tensor2D>(centred, inverseDeviation), inverseDeviation };
+  });
+}
+
+export function scaleAndShift(normalized: Tensor2D, { gain, bias }: LayerNorm): Tensor2D {
+  return tidy(() => add(mul(normalized, gain), bias)); // [N, D]
+}
+
+export function layerNorm(rows: Tensor2D, weights: LayerNorm, epsilon: number): Tensor2D {
+  return tidy(() => scaleAndShift(normalize(rows, epsilon).normalized, weights)); // [N, D]
+}
+
+/** dx = (g − mean(g) − x̂ mean(g x̂)) / σ with g = dy · gain. */
+export function layerNormInputGradient(gradient: Tensor2D, { gain }: LayerNorm, forward: Normalized): Tensor2D {
+  const { normalized, inverseDeviation } = forward;
+  return tidy(() => {
+    const scaled: Tensor2D = mul(gradient, gain); // [N, D]
+    const along = mean<Tensor2D>(mul(scaled, normalized), -1, true); // [N, 1]
+    const centred = sub(scaled, mean(scaled, -1, true)); // [N, D]
+    return mul(sub(centred, mul(normalized, along)), inverseDeviation); // [N, D]
+  });
+}
+
+export function layerNormWeightGradients(gradient: Tensor2D, { normalized }: Normalized): LayerNorm {
+  return tidy(() => ({ gain: sum<Tensor1D>(mul(gradient, normalized), 0), bias: sum<Tensor1D>(gradient, 0) })); // [D]
+}

@@ -1,0 +1,199 @@
+// Looks at everything the program stands on and says what is found, where, and what to do about what is not.
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { checkDatabase, describeDatabase } from './database.ts';
+import type { Environment } from './environment.mjs';
+import { cacheLayout, stateLayout } from './folders.mjs';
+import { isInstalled } from './install/npm-packages.mjs';
+import { findPython } from './install/pip.mjs';
+import { locatePostgres, programFile } from './install/postgres.mjs';
+import { run } from './install/run.mjs';
+import { findTemporalCli } from './install/temporal.mjs';
+import { findCompiler } from './install/tensorflow-addon.mjs';
+import { reachableFolder } from './postgres.ts';
+import { PROJECT } from './project.ts';
+import { findServices } from './services.ts';
+import { attributeCommand, checkTemporal } from './temporal-cluster.ts';
+import { connectionSettings } from './temporal-settings.ts';
+import type { LoadedTensorflow } from './tensorflow.ts';
+
+export interface Finding {
+  part: string;
+  /** `missing`: no sweep runs without; `slower`: one runs, slowly; `optional`: only some things need it. */
+  state: 'ok' | 'missing' | 'slower' | 'optional';
+  found: string;
+  version?: string;
+  where?: string;
+  /** What to do, a sentence. */
+  advice?: string;
+}
+
+type Examination = (environment: Environment) => Finding | Promise<Finding>;
+
+const SETUP = 'Run `node scripts/setup.mjs`.';
+/** The least that set-up and a sweep want free. */
+const DISK_BYTES = 4e9;
+
+const EXAMINATIONS: Examination[] = [
+  node,
+  npmPackages,
+  tensorflow,
+  temporal,
+  postgres,
+  servers,
+  (environment) => installed('Backbone bert-base-uncased', cacheLayout(environment.cacheFolder).bertBaseUncased),
+  (environment) => installed('Dataset movie-reviews', cacheLayout(environment.cacheFolder).movieReviews),
+  (environment) => disk('Cache folder', environment.cacheFolder),
+  (environment) => disk('State folder', environment.stateFolder),
+  python,
+  compiler,
+  maven,
+];
+
+/** Never throws: what cannot be examined is a finding too. */
+export function examine({ environment }: { environment: Environment }): Promise<Finding[]> {
+  return Promise.all(EXAMINATIONS.map(async (one) => await one(environment)));
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const good = major > 20 || (major === 20 && minor >= 19);
+  const finding = { part: 'Node', found: process.arch, version: process.versions.node, where: process.execPath };
+  return good ? { ...finding, state: 'ok' } : { ...finding, state: 'missing', advice: 'Install Node 20.19 or later.' };
+}
+
+function npmPackages(): Finding {
+  const finding = { part: 'npm packages', where: join(PROJECT, 'node_modules') };
+  return isInstalled(PROJECT)
+    ? { ...finding, state: 'ok', found: 'as in package-lock.json' }
+    : { ...finding, state: 'missing', found: 'not as in package-lock.json', advice: SETUP };
+}
+
+/** In a process of its own: loading it costs memory, and a crash must not be ours. */
+async function tensorflow({ device }: Environment): Promise<Finding> {
+  const part = 'TensorFlow';
+  const module = JSON.stringify(new URL('./tensorflow.ts', import.meta.url).href);
+  const options = JSON.stringify({ device });
+  const script = `const { loadTensorflow } = await import(${module}); console.log(JSON.stringify(await loadTensorflow(${options})));`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { status, output } = await run(process.execPath, args, { cwd: PROJECT });
+  const answer = output.split('\n').findLast((line) => line.startsWith('{'));
+  if (status !== 0 || answer === undefined) {
+    return { part, state: 'missing', found: 'no backend of TensorFlow.js loads', advice: SETUP };
+  }
+  const loaded = JSON.parse(answer) as LoadedTensorflow;
+  if (loaded.backend === 'wasm') {
+    const found = `WebAssembly, on the CPU. ${loaded.note ?? ''}`.trim();
+    return { part, state: 'slower', found, version: loaded.version, advice: SETUP };
+  }
+  const where = libraryPlace();
+  return { part, state: 'ok', found: `native, on the ${loaded.device.toUpperCase()}`, version: loaded.version, where };
+}
+
+function libraryPlace(): string {
+  const tfjs = join(PROJECT, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+  try {
+    return (JSON.parse(readFileSync(join(tfjs, '.lpt-sweep.json'), 'utf8')) as { library: string }).library;
+  } catch {
+    return join(tfjs, 'deps'); // not put there by our set-up
+  }
+}
+
+async function temporal(environment: Environment): Promise<Finding> {
+  const part = 'Temporal';
+  try {
+    const settings = connectionSettings(environment);
+    if (settings.source === 'embedded') return await embeddedTemporal(environment);
+    const { version, missingAttributes } = await checkTemporal(settings);
+    const found = `your own (from the ${settings.source}), namespace ${settings.namespace}`;
+    const finding = { part, state: 'ok' as const, found, version, where: settings.connectionOptions.address };
+    if (missingAttributes.length === 0) return finding;
+    const command = attributeCommand(settings.namespace, missingAttributes);
+    return { ...finding, advice: `To find sweeps by name in Temporal: \`${command}\`` };
+  } catch (error) {
+    return { part, state: 'missing', found: messageOf(error) };
+  }
+}
+
+async function embeddedTemporal(environment: Environment): Promise<Finding> {
+  const part = 'Temporal';
+  const cli = findTemporalCli(environment);
+  if (!cli) return { part, state: 'missing', found: 'no Temporal CLI', advice: `${SETUP} Or set TEMPORAL_ADDRESS.` };
+  const { output } = await run(cli.path, ['--version']);
+  const version = /version (\S+)/.exec(output)?.[1] ?? output.trim();
+  const from = { variable: 'named in TEMPORAL_CLI_PATH', PATH: 'on PATH', cache: 'installed by set-up' }[cli.source];
+  return { part, state: 'ok', found: `embedded server, ${from}`, version, where: cli.path };
+}
+
+async function postgres({ databaseUrl, cacheFolder, stateFolder }: Environment): Promise<Finding> {
+  const part = 'Postgres';
+  try {
+    if (databaseUrl !== undefined) {
+      const version = await checkDatabase(databaseUrl);
+      return { part, state: 'ok', found: 'your own (DATABASE_URL)', version, where: describeDatabase(databaseUrl) };
+    }
+    const native = locatePostgres({ project: PROJECT, cacheFolder });
+    if (!native) return { part, state: 'missing', found: 'not complete', advice: `${SETUP} Or set DATABASE_URL.` };
+    const { output } = await run(programFile(native, 'postgres'), ['--version']);
+    const version = /\) (\S+)/.exec(output)?.[1] ?? output.trim();
+    const where = reachableFolder(stateLayout(stateFolder).postgres);
+    return { part, state: 'ok', found: 'embedded server', version, where };
+  } catch (error) {
+    return { part, state: 'missing', found: messageOf(error) };
+  }
+}
+
+async function servers(environment: Environment): Promise<Finding> {
+  const part = 'Embedded servers';
+  const running = await findServices({ environment }).catch(() => null);
+  if (!running) return { part, state: 'ok', found: 'none is running; every command starts what it needs' };
+  const names = [
+    ...(running.temporal ? [`Temporal (${running.temporal.uiUrl ?? running.temporal.address})`] : []),
+    ...(running.postgres ? [`Postgres (port ${running.postgres.port})`] : []),
+  ];
+  const stay = running.kept ? 'kept until `lpt-sweep down`' : `in use by ${running.users.length} of our processes`;
+  return { part, state: 'ok', found: `${names.join(' and ')} running, ${stay}`, where: environment.stateFolder };
+}
+
+function installed(part: string, folder: string): Finding {
+  if (existsSync(folder)) return { part, state: 'ok', found: 'installed', where: folder };
+  return { part, state: 'missing', found: 'not installed', advice: SETUP };
+}
+
+function disk(part: string, folder: string): Finding {
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { bavail, bsize } = statfsSync(existing);
+  const free = bavail * bsize;
+  const found = `${(free / 1e9).toFixed(0)} GB free`;
+  if (free >= DISK_BYTES) return { part, state: 'ok', found, where: folder };
+  return { part, state: 'optional', found, where: folder, advice: 'Set-up and sweeps want about 4 GB.' };
+}
+
+async function python(environment: Environment): Promise<Finding> {
+  const part = 'Python with pip';
+  const found = await findPython(environment);
+  if (found) return { part, state: 'ok', found: 'for set-up only', version: found.version, where: found.program };
+  return { part, state: 'optional', found: 'none', advice: 'Set-up fetches with it: install python3-pip.' };
+}
+
+async function compiler(environment: Environment): Promise<Finding> {
+  const part = 'C++ compiler';
+  try {
+    return { part, state: 'ok', found: 'for set-up only', where: await findCompiler(environment) };
+  } catch {
+    return { part, state: 'optional', found: 'none', advice: 'Native TensorFlow is built with it: install g++.' };
+  }
+}
+
+async function maven(): Promise<Finding> {
+  const part = 'Maven';
+  const { status, output } = await run('mvn', ['-v']);
+  const version = /Maven ([\d.]+)/.exec(output)?.[1];
+  if (status === 0) return { part, state: 'ok', found: 'for set-up only', ...(version ? { version } : {}) };
+  return { part, state: 'optional', found: 'none', advice: 'Set-up fetches the backbone with it; else from the Hub.' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,183 @@
+// The only module that reads the process's environment: every setting is named here once and handed on as an argument.
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+/**
+ * @typedef {object} Environment
+ * @property {string} cacheFolder downloads: packages' binaries, backbones, datasets (LPT_SWEEP_CACHE)
+ * @property {string} stateFolder what the embedded servers keep, and the records of them (LPT_SWEEP_STATE)
+ * @property {string} [databaseUrl] the user's own Postgres (DATABASE_URL)
+ * @property {Record<string, string>} temporal the TEMPORAL_* variables that are set and not empty
+ * @property {Record<string, string>} configFolders the variables by which a user's `temporal.toml` is found
+ * @property {string} [hubUrl] another Hugging Face Hub (HF_ENDPOINT)
+ * @property {string} [hubToken] HF_TOKEN
+ * @property {LogLevel} logLevel LPT_SWEEP_LOG
+ * @property {number} [threads] threads of one TensorFlow operation (LPT_SWEEP_THREADS)
+ * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
+ * @property {{postgres?: number, temporal?: number, temporalUi?: number}} ports of the embedded servers (LPT_SWEEP_*_PORT)
+ * @property {string[]} programFolders PATH, split
+ * @property {string} [temporalCli] TEMPORAL_CLI_PATH
+ * @property {string} [temporalTestServer] TEMPORAL_TEST_SERVER_PATH
+ * @property {string} [python] PYTHON
+ * @property {string} [compiler] CXX
+ * @property {string} [npm] the npm that runs us, when one does
+ */
+/** @typedef {'error' | 'warn' | 'info' | 'debug'} LogLevel */
+/** @typedef {Record<string, string | undefined>} Variables */
+
+const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
+const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
+
+/**
+ * @param {Variables} [env]
+ * @returns {Environment}
+ * @throws {Error} naming the variable, what was expected and what was found
+ */
+export function readEnvironment(env = process.env) {
+  return withoutUndefined({
+    cacheFolder: userFolder(env, { own: 'LPT_SWEEP_CACHE', xdg: 'XDG_CACHE_HOME', underHome: ['.cache'] }),
+    stateFolder: userFolder(env, { own: 'LPT_SWEEP_STATE', xdg: 'XDG_STATE_HOME', underHome: ['.local', 'state'] }),
+    databaseUrl: text(env, 'DATABASE_URL'),
+    temporal: temporalVariables(env),
+    configFolders: named(env, ['HOME', 'XDG_CONFIG_HOME', 'APPDATA']),
+    hubUrl: text(env, 'HF_ENDPOINT'),
+    hubToken: text(env, 'HF_TOKEN'),
+    logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
+    threads: wholeNumber(env, 'LPT_SWEEP_THREADS', { from: 1, to: 1024 }),
+    device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',
+    ports: ports(env),
+    programFolders: (env.PATH ?? env.Path ?? '').split(delimiter).filter((folder) => folder !== ''),
+    temporalCli: text(env, 'TEMPORAL_CLI_PATH'),
+    temporalTestServer: text(env, 'TEMPORAL_TEST_SERVER_PATH'),
+    python: text(env, 'PYTHON'),
+    compiler: text(env, 'CXX'),
+    npm: text(env, 'npm_execpath'),
+  });
+}
+
+/**
+ * What a child process gets: our own variables with some added, or taken away by `undefined`.
+ *
+ * @param {Variables} [changes]
+ * @returns {Record<string, string>}
+ */
+export function childEnvironment(changes = {}) {
+  return /** @type {Record<string, string>} */ (withoutUndefined({ ...process.env, ...changes }));
+}
+
+/**
+ * Sets variables of this very process: a native library that reads its settings while it loads leaves no other way.
+ * Values that the user has set stay.
+ *
+ * @param {Record<string, string>} defaults
+ */
+export function setDefaults(defaults) {
+  for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
+}
+
+/**
+ * @param {Variables} env
+ * @param {{own: string, xdg: string, underHome: string[]}} names
+ */
+function userFolder(env, { own, xdg, underHome }) {
+  const given = text(env, own);
+  if (given) return resolve(given);
+  const base = text(env, xdg) ?? join(home(env, own), ...underHome);
+  return resolve(base, 'lpt-sweep');
+}
+
+/**
+ * @param {Variables} env
+ * @param {string} instead
+ */
+function home(env, instead) {
+  const given = text(env, 'HOME');
+  if (given) return given;
+  try {
+    return homedir();
+  } catch {
+    throw new Error(`This user has no home folder. Set ${instead} to a folder that can be written.`);
+  }
+}
+
+/**
+ * Compose files and CI write empty variables for "not set"; `TEMPORAL_API_KEY=""` alone would turn TLS on.
+ *
+ * @param {Variables} env
+ */
+function temporalVariables(env) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('TEMPORAL_') && value) found[name] = value;
+  }
+  return found;
+}
+
+/**
+ * @param {Variables} env
+ * @param {string[]} names
+ * @returns {Record<string, string>}
+ */
+function named(env, names) {
+  const found = withoutUndefined(Object.fromEntries(names.map((name) => [name, text(env, name)])));
+  return /** @type {Record<string, string>} */ (found);
+}
+
+/** @param {Variables} env */
+function ports(env) {
+  return withoutUndefined({
+    postgres: wholeNumber(env, 'LPT_SWEEP_POSTGRES_PORT', { from: 1, to: 65535 }),
+    temporal: wholeNumber(env, 'LPT_SWEEP_TEMPORAL_PORT', { from: 1, to: 65535 }),
+    temporalUi: wholeNumber(env, 'LPT_SWEEP_TEMPORAL_UI_PORT', { from: 1, to: 65535 }),
+  });
+}
+
+/**
+ * @param {Variables} env
+ * @param {string} name
+ */
+function text(env, name) {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+/**
+ * @template {string} T
+ * @param {Variables} env
+ * @param {string} name
+ * @param {readonly T[]} allowed
+ * @returns {T | undefined}
+ */
+function choice(env, name, allowed) {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  const found = allowed.find((one) => one === value.toLowerCase());
+  if (found === undefined) throw new Error(`Expected ${name} to be one of ${allowed.join(', ')}, found "${value}".`);
+  return found;
+}
+
+/**
+ * @param {Variables} env
+ * @param {string} name
+ * @param {{from: number, to: number}} range
+ */
+function wholeNumber(env, name, { from, to }) {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < from || number > to) {
+    throw new Error(`Expected ${name} to be a whole number from ${from} to ${to}, found "${value}".`);
+  }
+  return number;
+}
+
+/**
+ * @template {object} T
+ * @param {T} object
+ * @returns {{[K in keyof T]: Exclude<T[K], undefined>}}
+ */
+function withoutUndefined(object) {
+  const defined = Object.entries(object).filter(([, value]) => value !== undefined);
+  return /** @type {{[K in keyof T]: Exclude<T[K], undefined>}} */ (Object.fromEntries(defined));
+}

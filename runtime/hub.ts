@@ -1,0 +1,105 @@
+// Files of a Hugging Face repository, streamed to disk and checked; the caller makes them whole or not at all.
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { downloadFile, listFiles, type ListFileEntry } from '@huggingface/hub';
+
+export interface HubAccess {
+  /** The Hub itself when absent. */
+  hubUrl?: string;
+  hubToken?: string;
+  fetch?: typeof fetch;
+  /** Told what is being downloaded. */
+  say?: (text: string) => void;
+}
+
+export interface HubRepository {
+  type: 'model' | 'dataset';
+  name: string;
+  revision: string;
+}
+
+export type HubFile = Pick<ListFileEntry, 'path' | 'size' | 'lfs'>;
+
+export async function listHubFiles(repository: HubRepository, access: HubAccess): Promise<HubFile[]> {
+  const files: HubFile[] = [];
+  try {
+    const revision = encodeURIComponent(repository.revision); // put into the path as it is
+    const listing = listFiles({ repo: repository, revision, recursive: true, ...credentials(access) });
+    for await (const entry of listing) if (entry.type === 'file') files.push(entry);
+  } catch (error) {
+    throw hubError(repository, error);
+  }
+  return files;
+}
+
+/** @returns the file's sha256 */
+export async function downloadHubFile(
+  repository: HubRepository,
+  { file, into, name, access }: { file: HubFile; into: string; name: string; access: HubAccess },
+): Promise<string> {
+  access.say?.(`downloading ${repository.name}/${file.path} (${(file.size / 1e6).toFixed(1)} MB)`);
+  try {
+    const { revision } = repository;
+    const blob = await downloadFile({
+      repo: repository,
+      path: file.path,
+      revision,
+      xet: false,
+      ...credentials(access),
+    });
+    if (blob === null) throw new Error(`${file.path} is listed but not there`);
+    const { bytes, sha256 } = await write(blob, join(into, name));
+    if (bytes !== file.size) throw new Error(`expected ${file.size} bytes of ${file.path}, found ${bytes}`);
+    if (file.lfs && file.lfs.oid !== sha256) throw new Error(`${file.path} does not have the hub's own sha256`);
+    return sha256;
+  } catch (error) {
+    throw hubError(repository, error);
+  }
+}
+
+async function write(blob: Blob, path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const handle = await open(path, 'wx');
+  try {
+    for await (const chunk of blob.stream() as AsyncIterable<Uint8Array>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await handle.writeFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+function credentials({ hubUrl, hubToken, fetch }: HubAccess) {
+  return {
+    ...(hubUrl === undefined ? {} : { hubUrl: hubUrl.replace(/\/+$/, '') }),
+    ...(hubToken === undefined ? {} : { accessToken: hubToken }),
+    ...(fetch === undefined ? {} : { fetch }),
+  };
+}
+
+function hubError({ type, name }: HubRepository, error: unknown): Error {
+  if (error instanceof Error && error.name === 'HubError') return error;
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  const wrapped = new Error(`${what(type)} ${name} could not be downloaded: ${reason(status, error)}.`, {
+    cause: error,
+  });
+  wrapped.name = 'HubError';
+  return wrapped;
+}
+
+const what = (type: HubRepository['type']): string => (type === 'model' ? 'Backbone' : 'Dataset');
+
+function reason(status: unknown, error: unknown): string {
+  if (status === 404) return 'the hub has nothing of that name';
+  if (status === 401 || status === 403) return 'the hub wants a token for it (HF_TOKEN), or the name is wrong';
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  const detail = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+  return `${error.message}${detail}`;
+}

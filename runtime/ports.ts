@@ -1,0 +1,38 @@
+// Ports on this machine: a free one, and whether somebody listens.
+import { connect, createServer } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, LOOPBACK, () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('Expected a port from the system, found none.'));
+      });
+    });
+  });
+}
+
+export function isListening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const answer = (listening: boolean): void => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.setTimeout(2000, () => answer(false));
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
+
+/** @throws when the port that a person asked for is taken */
+export async function claimPort(wanted: number | undefined, purpose: string): Promise<number> {
+  if (wanted === undefined) return freePort();
+  if (!(await isListening(LOOPBACK, wanted))) return wanted;
+  throw new Error(`Expected port ${wanted} to be free for ${purpose}, found a program that listens there.`);
+}

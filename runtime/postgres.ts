@@ -1,0 +1,204 @@
+// Starts the Postgres server that comes with the npm packages on a folder of ours, or adopts the one already running there.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { readEnvironment } from './environment.mjs';
+import { SHARED_FOLDER, isTraversable, locatePostgres, programFile, serverUser } from './install/postgres.mjs';
+import { withLock } from './install/lock.mjs';
+import { LOOPBACK, claimPort } from './ports.ts';
+import { SUPERUSER, createCluster, readPassword } from './postgres-cluster.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
+import { PROJECT } from './project.ts';
+import { stopProcess } from './stop-process.ts';
+
+export interface PostgresServer {
+  /** Holds the password: never print it. */
+  url: string;
+  pid: number;
+  port: number;
+  /** It was running already, left by a process that was killed or by `up`. */
+  adopted: boolean;
+  stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  folder: string;
+  database?: string;
+  /** Default: any free one. */
+  port?: number;
+  cacheFolder?: string;
+}
+
+const READY_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
+const AFTERMATH_MS = 15_000;
+const AFTERMATH = /postmaster\.pid" already exists|shared memory block .* still in use/;
+/** Postgres says so while it starts, recovers or stops. */
+const CANNOT_CONNECT_NOW = '57P03';
+
+/** @throws when the folder was made by another major version, the wanted port is taken, or the server does not come up */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { folder, database = 'lpt_sweep', cacheFolder = readEnvironment().cacheFolder } = options;
+  const native = locatePostgres({ project: PROJECT, cacheFolder });
+  if (native === null) throw new Error('Postgres is not installed: run `node scripts/setup.mjs`, or set DATABASE_URL.');
+  const home = reachableFolder(folder);
+  mkdirSync(home, { recursive: true, mode: 0o755 });
+  if (home !== resolve(folder)) leaveNote(folder, home);
+  return withLock(join(home, 'starting'), async () => {
+    createCluster({ native, home });
+    const found = await findPostgres(folder);
+    const running = found ?? (await launchAfterCrash({ native, home, port: options.port }));
+    await ensureDatabase(addressOf(home, running.port), database);
+    const url = addressOf(home, running.port, database);
+    return {
+      url,
+      pid: running.process.pid,
+      port: running.port,
+      adopted: found !== null,
+      stop: () => stopProcess(running.process, { signal: 'SIGINT', force: 'SIGQUIT' }),
+    };
+  });
+}
+
+/** Whether a server runs on this folder, and answers to our password. */
+export async function findPostgres(folder: string): Promise<{ process: ProcessIdentity; port: number } | null> {
+  const home = reachableFolder(folder);
+  const pidFile = join(home, 'data', 'postmaster.pid');
+  if (!existsSync(pidFile)) return null;
+  const lines = readFileSync(pidFile, 'utf8').split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!isAlive({ pid, started: null }) || !Number.isInteger(port) || port === 0) return null;
+  const process = identify(pid);
+  try {
+    await waitUntilReady(addressOf(home, port), () => !isAlive(process));
+    return { process, port };
+  } catch {
+    return null; // a number used again by another program: Postgres itself looks closer than we can
+  }
+}
+
+/** The port of the server is in the answer; it is stopped by what `startPostgres` gave. */
+export async function stopPostgres(folder: string): Promise<boolean> {
+  const found = await findPostgres(folder);
+  if (found) await stopProcess(found.process, { signal: 'SIGINT', force: 'SIGQUIT' });
+  return found !== null;
+}
+
+/**
+ * As root the server runs as another user, who cannot look into a home that is closed to others.
+ * The data then lies in a folder of the machine, named after the one that was asked for.
+ */
+export function reachableFolder(folder: string): string {
+  const wanted = resolve(folder);
+  if (serverUser() === null || isTraversable(wanted)) return wanted;
+  return join(SHARED_FOLDER, 'state', createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+}
+
+/** For the person who looks for the data. */
+function leaveNote(folder: string, home: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'data-lies-in.txt'), `${home}\n`);
+}
+
+interface Launch {
+  native: string;
+  home: string;
+  port: number | undefined;
+}
+
+/** Postgres refuses while anything of a killed server is still going; that takes a moment. */
+async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
+  forgetStranger(options.home);
+  for (const end = Date.now() + AFTERMATH_MS; ;) {
+    try {
+      return await launch(options);
+    } catch (error) {
+      const aftermath = error instanceof Error && AFTERMATH.test(error.message);
+      if (!aftermath || Date.now() > end) throw error;
+      await pause(5 * LOOK_AGAIN_MS);
+    }
+  }
+}
+
+/** A pid file whose number now belongs to another program would make Postgres refuse for ever. */
+function forgetStranger(home: string): void {
+  const pidFile = join(home, 'data', 'postmaster.pid');
+  try {
+    const command = readFileSync(`/proc/${readFileSync(pidFile, 'utf8').split('\n')[0] ?? ''}/cmdline`, 'utf8');
+    if (command !== '' && !command.includes(join(home, 'data'))) rmSync(pidFile);
+  } catch {
+    // No pid file, no such process, or no /proc: Postgres decides.
+  }
+}
+
+async function launch({ native, home, port: wanted }: Launch) {
+  const port = await claimPort(wanted, 'Postgres (LPT_SWEEP_POSTGRES_PORT)');
+  const log = join(home, 'postgres.log');
+  const output = openSync(log, 'w', 0o600);
+  const settings = { listen_addresses: LOOPBACK, unix_socket_directories: '', recovery_init_sync_method: syncMethod() };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(programFile(native, 'postgres'), ['-D', join(home, 'data'), '-p', String(port), ...flags], {
+    ...runAs(),
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  let exited = false;
+  child.once('exit', () => (exited = true)).once('error', () => (exited = true));
+  child.unref();
+  try {
+    await waitUntilReady(addressOf(home, port), () => exited);
+  } catch (error) {
+    const said = readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' ');
+    throw new Error(`Postgres did not start: ${said || String(error)}`, { cause: error });
+  }
+  return { process: identify(child.pid), port };
+}
+
+async function waitUntilReady(url: string, isGone: () => boolean): Promise<void> {
+  const end = Date.now() + READY_MS;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    client.on('error', () => undefined); // the server may go while we ask
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const starting = code === 'ECONNREFUSED' || code === CANNOT_CONNECT_NOW;
+      if (!starting || isGone() || Date.now() > end) throw error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+async function ensureDatabase(url: string, database: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [database]);
+    if (found.rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function addressOf(home: string, port: number, database = 'postgres'): string {
+  return `postgres://${SUPERUSER}:${readPassword(home)}@${LOOPBACK}:${port}/${database}`;
+}
+
+/** One sync of the whole file system instead of one a file: seconds on a slow disk. */
+function syncMethod(): string {
+  return process.platform === 'linux' ? 'syncfs' : 'fsync';
+}
+
+function runAs(): { uid?: number; gid?: number } {
+  const user = serverUser();
+  return user === null ? {} : { uid: user.uid, gid: user.gid };
+}

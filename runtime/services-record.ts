@@ -1,0 +1,27 @@
+// The note in the state folder about who uses the embedded servers. Readable by its owner alone.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { stateLayout } from './folders.mjs';
+import { isAlive, type ProcessIdentity } from './process-identity.mjs';
+
+export interface ServicesRecord {
+  /** Nobody's leaving stops the servers: `up` started them. */
+  kept: boolean;
+  /** One entry a call of `openServices`; a process may hold several. */
+  users: (ProcessIdentity & { token: string })[];
+}
+
+/** Users that died without leaving are left out. */
+export function readRecord(stateFolder: string): ServicesRecord {
+  try {
+    const record = JSON.parse(readFileSync(stateLayout(stateFolder).services, 'utf8')) as ServicesRecord;
+    return { ...record, users: record.users.filter((user) => isAlive(user)) };
+  } catch {
+    return { kept: false, users: [] };
+  }
+}
+
+export function writeRecord(stateFolder: string, record: ServicesRecord): void {
+  const file = stateLayout(stateFolder).services;
+  writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${file}.part`, file);
+}

@@ -1,0 +1,166 @@
+// Everything a command needs to be there: the user's own Postgres and Temporal, or the embedded ones, shared by every
+// command on one state folder and stopped by the last that needs them.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDatabase } from './database.ts';
+import type { Environment } from './environment.mjs';
+import { stateLayout } from './folders.mjs';
+import { withLock } from './install/lock.mjs';
+import { findTemporalCli } from './install/temporal.mjs';
+import { findPostgres, startPostgres, stopPostgres, type PostgresServer } from './postgres.ts';
+import { identify } from './process-identity.mjs';
+import { readRecord, writeRecord, type ServicesRecord } from './services-record.ts';
+import { attributeCommand, checkTemporal, type TemporalTarget } from './temporal-cluster.ts';
+import { connectionSettings } from './temporal-settings.ts';
+import { findTemporal, startTemporal, stopTemporal, type TemporalServer } from './temporal.ts';
+
+export interface Services {
+  /** Holds a password: never print it. */
+  databaseUrl: string;
+  temporal: TemporalTarget;
+  temporalUiUrl: string | null;
+  /** Whether the cluster knows our search attributes; where it does not, workflows must be started without. */
+  searchAttributes: boolean;
+  embedded: { postgres: boolean; temporal: boolean };
+  /** Whether a server was started for this call. */
+  startedHere: boolean;
+  /** Leaves the servers running after this process (`up`). */
+  keep(): Promise<void>;
+  /** Stops the embedded servers, unless they are kept or another command still uses them. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  environment: Environment;
+  say: (text: string) => void;
+}
+
+/** @throws an error for people when a server is down, a port taken, or a setting cannot be kept */
+export async function openServices({ environment, say }: ServicesOptions): Promise<Services> {
+  const settings = connectionSettings(environment);
+  if (environment.databaseUrl !== undefined) await checkDatabase(environment.databaseUrl);
+  const own = settings.source === 'embedded' ? null : await checkTemporal(settings);
+  if (own) warnOfAttributes(settings.namespace, { missing: own.missingAttributes, say });
+  const token = randomUUID();
+  return inTurn(environment, async () => {
+    const started: (PostgresServer | TemporalServer)[] = [];
+    try {
+      const postgres = environment.databaseUrl === undefined ? await openPostgres({ environment, say }) : null;
+      if (postgres) started.push(postgres);
+      const temporal = own ? null : await openTemporal({ environment, say }, settings.namespace);
+      if (temporal) started.push(temporal);
+      const record = readRecord(environment.stateFolder);
+      writeRecord(environment.stateFolder, { ...record, users: [...record.users, { ...identify(), token }] });
+      return {
+        databaseUrl: postgres?.url ?? environment.databaseUrl ?? '',
+        temporal: temporal
+          ? { connectionOptions: { address: temporal.address }, namespace: settings.namespace }
+          : { connectionOptions: settings.connectionOptions, namespace: settings.namespace },
+        temporalUiUrl: temporal?.uiUrl ?? null,
+        searchAttributes: own === null || own.missingAttributes.length === 0,
+        embedded: { postgres: postgres !== null, temporal: temporal !== null },
+        startedHere: started.some((server) => !server.adopted),
+        ...leaving(environment, token),
+      };
+    } catch (error) {
+      for (const server of started) if (!server.adopted) await server.stop();
+      throw error;
+    }
+  });
+}
+
+/** For `down`: stops the embedded servers, whoever uses them. */
+export async function stopServices({ environment }: { environment: Environment }): Promise<{ stopped: string[] }> {
+  return inTurn(environment, () => stopEmbedded(environment));
+}
+
+export interface RunningServices {
+  postgres: { pid: number; port: number } | null;
+  temporal: { pid: number; address: string; uiUrl: string | null } | null;
+  /** Started by `up`: they stay. */
+  kept: boolean;
+  /** Processes that use them now. */
+  users: number[];
+}
+
+/** The embedded servers that run on this state folder; null when none does. */
+export async function findServices({ environment }: { environment: Environment }): Promise<RunningServices | null> {
+  const layout = stateLayout(environment.stateFolder);
+  const [postgres, temporal] = await Promise.all([findPostgres(layout.postgres), findTemporal(layout.temporal)]);
+  if (!postgres && !temporal) return null;
+  const { kept, users } = readRecord(environment.stateFolder);
+  return {
+    postgres: postgres && { pid: postgres.process.pid, port: postgres.port },
+    temporal: temporal && { pid: temporal.process.pid, address: temporal.address, uiUrl: temporal.uiUrl },
+    kept,
+    users: users.map(({ pid }) => pid),
+  };
+}
+
+function leaving(environment: Environment, token: string): Pick<Services, 'keep' | 'close'> {
+  const leave = (change: (record: ServicesRecord) => ServicesRecord): ServicesRecord => {
+    const record = readRecord(environment.stateFolder);
+    const next = change({ ...record, users: record.users.filter((user) => user.token !== token) });
+    writeRecord(environment.stateFolder, next);
+    return next;
+  };
+  return {
+    keep: () => inTurn(environment, () => Promise.resolve(void leave((record) => ({ ...record, kept: true })))),
+    close: () =>
+      inTurn(environment, async () => {
+        const { kept, users } = leave((record) => record);
+        if (!kept && users.length === 0) await stopEmbedded(environment);
+      }),
+  };
+}
+
+async function stopEmbedded(environment: Environment): Promise<{ stopped: string[] }> {
+  const layout = stateLayout(environment.stateFolder);
+  // Temporal first: its workers write to Postgres.
+  const stopped = [
+    ...((await stopTemporal(layout.temporal)) ? ['Temporal'] : []),
+    ...((await stopPostgres(layout.postgres)) ? ['Postgres'] : []),
+  ];
+  writeRecord(environment.stateFolder, { kept: false, users: [] });
+  return { stopped };
+}
+
+async function openPostgres({ environment, say }: ServicesOptions): Promise<PostgresServer> {
+  const { cacheFolder, stateFolder, ports } = environment;
+  const port = ports.postgres === undefined ? {} : { port: ports.postgres };
+  const server = await startPostgres({ folder: stateLayout(stateFolder).postgres, cacheFolder, ...port });
+  say(`Postgres ${server.adopted ? 'is running' : 'started'} (embedded, port ${server.port})`);
+  return server;
+}
+
+async function openTemporal({ environment, say }: ServicesOptions, namespace: string): Promise<TemporalServer> {
+  const cli = findTemporalCli(environment);
+  if (!cli)
+    throw new Error('The Temporal CLI is not installed: run `node scripts/setup.mjs`, or set TEMPORAL_ADDRESS.');
+  const { temporal: port, temporalUi: uiPort } = environment.ports;
+  const server = await startTemporal({
+    executable: cli.path,
+    folder: stateLayout(environment.stateFolder).temporal,
+    namespace,
+    ...(port === undefined ? {} : { port }),
+    ...(uiPort === undefined ? {} : { uiPort }),
+  });
+  say(`Temporal ${server.adopted ? 'is running' : 'started'} (embedded, ${server.uiUrl ?? server.address})`);
+  return server;
+}
+
+function warnOfAttributes(
+  namespace: string,
+  { missing, say }: { missing: string[]; say: (text: string) => void },
+): void {
+  if (missing.length === 0) return;
+  say(`This cluster lacks search attributes (${missing.join(', ')}): sweeps run without. To add them:`);
+  say(`  ${attributeCommand(namespace, missing)}`);
+}
+
+/** One command at a time looks, starts, stops and writes the record. */
+function inTurn<T>(environment: Environment, action: () => Promise<T>): Promise<T> {
+  mkdirSync(environment.stateFolder, { recursive: true, mode: 0o755 });
+  return withLock(join(stateLayout(environment.stateFolder).locks, 'services'), action);
+}

@@ -1,0 +1,104 @@
+// Asks a Temporal server: does it answer, is the namespace there, does it know our search attributes.
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import type { TemporalConnectionOptions } from './temporal-settings.ts';
+
+/** By which a person finds sweeps and trials in Temporal's own page. */
+export const SEARCH_ATTRIBUTES = {
+  SweepName: 'Keyword',
+  Task: 'Keyword',
+  Method: 'Keyword',
+  TrialState: 'Keyword',
+  InsertionLayer: 'Int',
+  PromptLength: 'Int',
+} as const;
+
+/** Closed workflows of the embedded server stay visible for so long; its default is a day. */
+const RETENTION = '3650 days';
+const TIMEOUT_MS = 5000;
+/** gRPC's code. */
+const NOT_FOUND = 5;
+
+export interface TemporalTarget {
+  connectionOptions: TemporalConnectionOptions;
+  namespace: string;
+}
+
+/** @throws an error that names address and namespace, and no key */
+export async function checkTemporal(target: TemporalTarget): Promise<{ version: string; missingAttributes: string[] }> {
+  return withConnection(target, async (connection) => {
+    const { workflowService, operatorService } = connection;
+    const { serverVersion } = await workflowService.getSystemInfo({});
+    await describeNamespace(connection, target);
+    const registered = await operatorService.listSearchAttributes({ namespace: target.namespace });
+    const known = registered.customAttributes;
+    const missingAttributes = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in known));
+    return { version: serverVersion || 'unknown', missingAttributes };
+  });
+}
+
+/** The command that a person with the rights may run on a cluster of their own. */
+export function attributeCommand(namespace: string, missing: readonly string[]): string {
+  const flags = Object.entries(SEARCH_ATTRIBUTES)
+    .filter(([name]) => missing.includes(name))
+    .map(([name, type]) => `--name ${name} --type ${type}`);
+  return `temporal operator search-attribute create --namespace ${namespace} ${flags.join(' ')}`;
+}
+
+/** On the embedded server only: makes the namespace if it is not there, and keeps what is finished. */
+export async function prepareNamespace(target: TemporalTarget): Promise<void> {
+  await withConnection(target, async ({ workflowService }) => {
+    const { namespace } = target;
+    const config = { workflowExecutionRetentionTtl: msToTs(RETENTION) };
+    try {
+      await workflowService.updateNamespace({ namespace, config });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
+    }
+  });
+}
+
+async function withConnection<T>(target: TemporalTarget, ask: (connection: Connection) => Promise<T>): Promise<T> {
+  const { address } = target.connectionOptions;
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: TIMEOUT_MS });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`No Temporal server answers at ${address} (${said}). Start it, or correct TEMPORAL_ADDRESS.`, {
+      cause: error,
+    });
+  }
+  try {
+    return await connection.withDeadline(Date.now() + 2 * TIMEOUT_MS, () => ask(connection));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function describeNamespace(
+  connection: Connection,
+  { connectionOptions, namespace }: TemporalTarget,
+): Promise<void> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    const { address } = connectionOptions;
+    if (isNotFound(error)) {
+      throw new Error(`Temporal at ${address} has no namespace "${namespace}". Correct TEMPORAL_NAMESPACE.`, {
+        cause: error,
+      });
+    }
+    const said = isGrpcServiceError(error) ? error.details : String(error);
+    throw new Error(`Temporal at ${address} did not let us look at namespace "${namespace}": ${said}.`, {
+      cause: error,
+    });
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  if (!isGrpcServiceError(error)) return false;
+  const code: number = error.code;
+  return code === NOT_FOUND;
+}

@@ -1,0 +1,180 @@
+// Starts Temporal's development server on a folder of ours, or adopts the one already running there.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { withLock } from './install/lock.mjs';
+import { LOOPBACK, claimPort, freePort, isListening } from './ports.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
+import { stopProcess } from './stop-process.ts';
+import { SEARCH_ATTRIBUTES, checkTemporal, prepareNamespace } from './temporal-cluster.ts';
+
+export { connectionSettings } from './temporal-settings.ts';
+
+export interface TemporalServer {
+  address: string;
+  /** Temporal's own web page. */
+  uiUrl: string | null;
+  pid: number;
+  /** It was running already, left by a process that was killed or by `up`. */
+  adopted: boolean;
+  stop(): Promise<void>;
+}
+
+export interface TemporalOptions {
+  /** The Temporal CLI. */
+  executable: string;
+  /** null: in memory, gone with the server. */
+  folder: string | null;
+  namespace?: string;
+  /** Default: any free one. */
+  port?: number;
+  /** Default: 8233 if it is free, else any. null: no page. */
+  uiPort?: number | null;
+}
+
+interface Running {
+  process: ProcessIdentity;
+  address: string;
+  uiUrl: string | null;
+}
+
+const USUAL_UI_PORT = 8233;
+const READY_MS = 30_000;
+const LOOK_AGAIN_MS = 20;
+
+/** WAL makes ten times more workflows a second than the default journal; the poll rates halve a step's latency. */
+const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
+const DYNAMIC = [
+  'history.transferProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxPollRPS=1000',
+  'history.visibilityProcessorMaxPollRPS=1000',
+  'history.maxInFlightUpdates=1000',
+  'matching.enableFairness=true',
+  'system.forceSearchAttributesCacheRefreshOnRead=true',
+];
+
+/** @throws when a wanted port is taken or the server does not come up */
+export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
+  const { folder, namespace = 'default' } = options;
+  const start = async (): Promise<TemporalServer> => {
+    const found = folder === null ? null : await findTemporal(folder);
+    const running = found ?? (await launch(options));
+    await prepareNamespace({ connectionOptions: { address: running.address }, namespace });
+    const { address, uiUrl, process } = running;
+    return { address, uiUrl, pid: process.pid, adopted: found !== null, stop: () => stop(process) };
+  };
+  if (folder === null) return start();
+  mkdirSync(folder, { recursive: true });
+  return withLock(join(folder, 'starting'), start); // two servers on one file would not refuse each other
+}
+
+/** Whether a server of ours runs on this folder. */
+export async function findTemporal(folder: string): Promise<Running | null> {
+  const running = readRunning(folder);
+  if (!running) return null;
+  try {
+    await waitUntilReady(running.address, () => !isAlive(running.process));
+    return running;
+  } catch (error) {
+    if (!isAlive(running.process)) return null; // it was just ending
+    throw error;
+  }
+}
+
+/** Stops it whether it answers or not. */
+export async function stopTemporal(folder: string): Promise<boolean> {
+  const running = readRunning(folder);
+  if (running) await stop(running.process);
+  return running !== null;
+}
+
+function readRunning(folder: string): Running | null {
+  try {
+    const running = JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
+    return isAlive(running.process) ? running : null;
+  } catch {
+    return null;
+  }
+}
+
+const stop = (process: ProcessIdentity): Promise<void> => stopProcess(process, { signal: 'SIGTERM' });
+
+async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: TemporalOptions): Promise<Running> {
+  const port = await claimPort(wanted, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
+  const uiPort = await claimUiPort(wantedUi);
+  const address = `${LOOPBACK}:${port}`;
+  const log = folder === null ? null : join(folder, 'temporal.log');
+  const output = log === null ? 'ignore' : openSync(log, 'w');
+  const args = serverArguments({ port, uiPort, file: folder === null ? null : join(folder, 'temporal.db') });
+  const child = spawn(executable, args, { detached: true, stdio: ['ignore', output, output] });
+  if (typeof output === 'number') closeSync(output);
+  const failures: string[] = [];
+  child.once('error', (error) => failures.push(error.message));
+  child.once('exit', (code, signal) => failures.push(`it ended with ${code ?? signal ?? 'no code'}`));
+  child.unref();
+  const running = {
+    process: identify(child.pid ?? 0),
+    address,
+    uiUrl: uiPort === null ? null : `http://${LOOPBACK}:${uiPort}`,
+  };
+  if (folder !== null) writeRecord(folder, running);
+  try {
+    await waitUntilReady(address, () => failures.length > 0);
+    return running;
+  } catch (error) {
+    if (folder !== null) rmSync(recordFile(folder), { force: true });
+    await stop(running.process);
+    const said = log === null ? '' : (readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '');
+    throw new Error(`Temporal did not start: ${failures[0] ?? String(error)}. ${said}`.trim(), { cause: error });
+  }
+}
+
+function serverArguments({
+  port,
+  uiPort,
+  file,
+}: {
+  port: number;
+  uiPort: number | null;
+  file: string | null;
+}): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--log-level', 'error'],
+    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(file === null ? [] : ['--db-filename', file, ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
+    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ...DYNAMIC.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+}
+
+async function claimUiPort(wanted: number | null | undefined): Promise<number | null> {
+  if (wanted === null) return null;
+  if (wanted !== undefined) return claimPort(wanted, "Temporal's page (LPT_SWEEP_TEMPORAL_UI_PORT)");
+  return (await isListening(LOOPBACK, USUAL_UI_PORT)) ? freePort() : USUAL_UI_PORT;
+}
+
+/** A gRPC channel that is refused once waits a second before it tries again: so the bare port first, then the namespace. */
+async function waitUntilReady(address: string, isGone: () => boolean): Promise<void> {
+  const [host = LOOPBACK, port] = address.split(':');
+  const end = Date.now() + READY_MS;
+  for (;;) {
+    try {
+      if (!(await isListening(host, Number(port)))) throw new Error(`nothing listens at ${address}`);
+      await checkTemporal({ connectionOptions: { address }, namespace: 'default' });
+      if (!isGone()) return;
+      throw new Error('it ended');
+    } catch (error) {
+      if (isGone() || Date.now() > end) throw error;
+    }
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+function writeRecord(folder: string, running: Running): void {
+  const part = `${recordFile(folder)}.part`;
+  writeFileSync(part, JSON.stringify(running));
+  renameSync(part, recordFile(folder));
+}
+
+const recordFile = (folder: string): string => join(folder, 'server.json');

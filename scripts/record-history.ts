@@ -1,0 +1,73 @@
+// Records the histories that test/workflows/replay.test.ts replays: one of each shape a workflow can take.
+// Run it after a change of workflows/ that is meant to change what they do: `npx tsx scripts/record-history.ts`.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { encodeHistory } from '../test/support/histories.ts';
+import { developmentServer, quietTemporal } from '../test/support/temporal.ts';
+import { Orchestra, type Script } from '../test/workflows/orchestra.ts';
+import type { SweepInput } from '../workflows/messages.ts';
+import { sweepWorkflow } from '../workflows/sweep.ts';
+
+interface Shape {
+  trials: number;
+  script: Script;
+  input?: Partial<SweepInput>;
+  /** What happens to it while it runs. */
+  meddle?: (handle: WorkflowHandle, orchestra: Orchestra) => Promise<void>;
+}
+
+const SHAPES: Record<string, Shape> = {
+  complete: { trials: 3, script: () => 'complete', input: { searchAttributes: true } },
+  'with-failures': {
+    trials: 3,
+    script: (id, attempt) => (id === 'trial-0' ? 'data' : attempt <= 2 ? 'trainer-lost' : 'complete'),
+  },
+  cancelled: {
+    trials: 3,
+    script: () => 'hang',
+    meddle: async (handle, orchestra) => {
+      await until(() => orchestra.running === 2);
+      await handle.cancel();
+    },
+  },
+  continued: { trials: 12, script: () => 'complete', input: { historyLimit: 60 } },
+};
+
+const FOLDER = join(import.meta.dirname, '../test/histories');
+
+async function record(environment: TestWorkflowEnvironment, name: string, shape: Shape): Promise<void> {
+  const orchestra = new Orchestra(Array.from({ length: shape.trials }, (_, index) => `trial-${index}`));
+  orchestra.script = shape.script;
+  await orchestra.play(environment, async () => {
+    const handle = await environment.client.workflow.start(sweepWorkflow, {
+      workflowId: `recorded-${name}`,
+      taskQueue: orchestra.queue,
+      args: [orchestra.input({ sweepId: name, ...shape.input })],
+    });
+    await shape.meddle?.(handle, orchestra);
+    await handle.result().catch(() => undefined);
+    const first = environment.client.workflow.getHandle(`recorded-${name}`, handle.firstExecutionRunId);
+    await save(`sweep-${name}`, first);
+    await save(`trial-${name}`, environment.client.workflow.getHandle(`sweep-${name}-trial-trial-1`));
+  });
+}
+
+async function save(file: string, handle: WorkflowHandle): Promise<void> {
+  const history = await handle.fetchHistory();
+  await writeFile(join(FOLDER, `${file}.json`), encodeHistory(history));
+  process.stdout.write(`${file}: ${history.events?.length ?? 0} events\n`);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+quietTemporal();
+const environment = await developmentServer();
+try {
+  for (const [name, shape] of Object.entries(SHAPES)) await record(environment, name, shape);
+} finally {
+  await environment.teardown();
+}

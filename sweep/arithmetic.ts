@@ -1,0 +1,62 @@
+// Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
+import type { BackboneFacts, TaskFacts } from './facts.ts';
+import type { MethodSettings, Trial } from './trial.ts';
+
+export interface TrialArithmetic {
+  /** Forward passes of one batch through one layer, a backward pass counting as much as a forward one. */
+  layerForwardsPerStep: number;
+  stepFlops: number;
+  /** Steps, dev evaluations and the test; not the filling of the cache, which trials share. */
+  flops: number;
+}
+
+/**
+ * Full tuning 3L (weights have gradients as well), prompt tuning 2L, LPT 2(L − k): the hidden states below the prompt
+ * are kept.
+ */
+export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: TaskFacts): TrialArithmetic {
+  const { training, regime, method } = trial;
+  const tokens = task.meanTokens + promptLength(method);
+  const layersRun = backbone.layers - firstTouchedLayer(method);
+  const perStep = layersRun * passes(method);
+  const one = { layer: layerFlops(backbone, tokens), head: headFlops(backbone) };
+  const stepFlops = training.batchSize * (perStep * one.layer + passes(method) * one.head);
+  const examplesScored =
+    Math.ceil(training.steps / training.evaluateEvery) * regime.devSize +
+    testSize(trial, task) +
+    (training.steps === 0 ? regime.devSize : 0);
+  return {
+    layerForwardsPerStep: perStep,
+    stepFlops,
+    flops: training.steps * stepFlops + examplesScored * (layersRun * one.layer + one.head),
+  };
+}
+
+/** The lowest layer whose output the method changes, which is where computing starts; 0 for the whole backbone. */
+export function firstTouchedLayer(method: MethodSettings): number {
+  return method.method === 'lpt' ? method.insertionLayer : 0;
+}
+
+export function testSize({ regime }: Pick<Trial, 'regime'>, task: TaskFacts): number {
+  return regime.testSize ?? task.testExamples;
+}
+
+/** Two floating-point operations a multiply-add: four attention projections, two feed-forward matrices, scores and sums. */
+export function layerFlops({ hiddenSize, intermediateSize }: BackboneFacts, tokens: number): number {
+  const perToken = 8 * hiddenSize ** 2 + 4 * hiddenSize * intermediateSize + 4 * tokens * hiddenSize;
+  return tokens * perToken;
+}
+
+/** At the mask alone: the transform, and the product with the vocabulary. */
+function headFlops({ hiddenSize, vocabularySize }: BackboneFacts): number {
+  return 2 * hiddenSize * (hiddenSize + vocabularySize);
+}
+
+export function promptLength(method: MethodSettings): number {
+  return 'promptLength' in method ? method.promptLength : 0;
+}
+
+function passes({ method }: MethodSettings): number {
+  if (method === 'zero-shot') return 0;
+  return method === 'full-tuning' ? 3 : 2;
+}

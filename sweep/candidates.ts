@@ -1,0 +1,58 @@
+// Pure: every trial that a sweep file asks for, before any is left out, folded or found wrong.
+import { type Combination, combinationsOf, countCombinations } from './combinations.ts';
+import type { SweepFacts, TaskFacts } from './facts.ts';
+import type { Spec } from './spec.ts';
+import type { Regime, TaskSettings, Trial } from './trial.ts';
+
+/** A trial with the place in the sweep file that asked for it. */
+export interface Candidate {
+  trial: Trial;
+  facts: TaskFacts;
+  methodIndex: number;
+}
+
+/** How many there would be: known without making them. */
+export function countCandidates(spec: Spec, facts: SweepFacts): number {
+  const combinations = spec.methods.reduce((sum, entry) => sum + countCombinations(entry, spec, facts.backbone), 0);
+  const seeds = spec.dataSeeds.length * spec.trainSeeds.length;
+  return spec.tasks.length * regimes(spec).length * seeds * combinations;
+}
+
+/** @throws RangeError when `facts` lack a task */
+export function candidates(spec: Spec, facts: SweepFacts): Candidate[] {
+  const { name, folder, fingerprint } = facts.backbone;
+  const backbone = { name, folder, fingerprint };
+  const combinations = spec.methods.flatMap((entry, methodIndex) =>
+    combinationsOf(entry, spec, facts.backbone).map((combination) => ({ combination, methodIndex })),
+  );
+  return spec.tasks.flatMap((asked) => {
+    const known = facts.tasks[asked.task];
+    if (!known) throw new RangeError(`Expected facts of task \`${asked.task}\`, found none.`);
+    const task = settingsOf(known);
+    return combinations.flatMap(({ combination, methodIndex }) =>
+      draws(spec, combination).map((draw) => ({
+        trial: { backbone, task, ...draw, ...combination },
+        facts: known,
+        methodIndex,
+      })),
+    );
+  });
+}
+
+function settingsOf({ name, template, labelWords, metric, data }: TaskFacts): TaskSettings {
+  return { name, template, labelWords, metric, data };
+}
+
+function draws(spec: Spec, { method }: Combination): Pick<Trial, 'regime' | 'dataSeed' | 'trainSeed'>[] {
+  // Zero-shot trains nothing: one training seed stands for all.
+  const trainSeeds = method.method === 'zero-shot' ? spec.trainSeeds.slice(0, 1) : spec.trainSeeds;
+  return regimes(spec).flatMap((regime) =>
+    spec.dataSeeds.flatMap((dataSeed) => trainSeeds.map((trainSeed) => ({ regime, dataSeed, trainSeed }))),
+  );
+}
+
+function regimes({ regime }: Spec): Regime[] {
+  const { devSize, testSize } = regime;
+  if (regime.kind === 'full') return [{ kind: 'full', devSize, testSize }];
+  return regime.k.map((k) => ({ kind: 'few-shot', k, devSize, testSize }));
+}

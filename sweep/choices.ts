@@ -1,0 +1,92 @@
+// Pure: the forms in which a sweep file may state the values of one setting: one value, a list, or a range.
+import { z } from 'zod';
+
+/** What a value must be, in words that complete "Expected … to be". */
+export interface Domain<T> {
+  words: string;
+  accepts(value: unknown): value is T;
+}
+
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Domain<number> {
+  const words = max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`;
+  return { words, accepts: (value): value is number => Number.isInteger(value) && within(value, min, max) };
+}
+
+/** @param above the smallest value that is not allowed any more */
+export function numberAbove(above: number, max: number): Domain<number> {
+  return {
+    words: `a number above ${above}, at most ${max}`,
+    accepts: (value): value is number => typeof value === 'number' && value > above && value <= max,
+  };
+}
+
+export function numberFrom(min: number, max: number): Domain<number> {
+  return {
+    words: `a number from ${min} to ${max}`,
+    accepts: (value): value is number => typeof value === 'number' && within(value, min, max),
+  };
+}
+
+export function oneOf<const T extends string>(names: readonly T[]): Domain<T> {
+  return {
+    words: `one of ${names.join(', ')}`,
+    accepts: (value): value is T => (names as readonly unknown[]).includes(value),
+  };
+}
+
+export function single<T>(domain: Domain<T>): z.ZodType<T> {
+  return z.custom<T>((value) => domain.accepts(value), { error: domain.words });
+}
+
+const LONGEST_RANGE = 10_000;
+
+/** One value, a list of them, or `{from, to, step}` with both ends included; read as a list without repetitions. */
+export function choice<T extends string | number>(domain: Domain<T>): z.ZodType<T[]> {
+  return z.unknown().transform((input, context) => {
+    const complain = (expected: string, path: PropertyKey[], value: unknown) => {
+      context.addIssue({ code: 'custom', message: expected, path, input: value });
+      return z.NEVER;
+    };
+    if (isMapping(input)) {
+      const range = readRange(input);
+      if (typeof range === 'string') return complain(range, [], input);
+      const wrong = range.find((value) => !domain.accepts(value));
+      if (wrong !== undefined) return complain(`a range of values that are each ${domain.words}`, [], wrong);
+      return range.filter((value) => domain.accepts(value));
+    }
+    const values: unknown[] = Array.isArray(input) ? input : [input];
+    if (values.length === 0) return complain('at least one value', [], input);
+    const accepted = values.filter((value) => domain.accepts(value));
+    if (accepted.length === values.length) return [...new Set(accepted)];
+    values.forEach((value, index) => {
+      if (!domain.accepts(value)) complain(words(domain, input), Array.isArray(input) ? [index] : [], value);
+    });
+    return z.NEVER;
+  });
+}
+
+function words<T>(domain: Domain<T>, input: unknown): string {
+  if (Array.isArray(input)) return domain.words;
+  return `${domain.words}, or a list of them`;
+}
+
+/** @returns the values, or what the range should have been */
+function readRange(input: Record<string, unknown>): number[] | string {
+  const { from, to, step = 1, ...others } = input;
+  const isRange = typeof from === 'number' && typeof to === 'number' && typeof step === 'number';
+  if (!isRange || Object.keys(others).length > 0) return 'one value, a list, or a range {from: …, to: …, step: …}';
+  if (!(step > 0)) return 'a range with a `step` above 0';
+  if (to < from) return 'a range with `to` not below `from`';
+  const count = Math.floor((to - from) / step + 1e-9) + 1;
+  if (count > LONGEST_RANGE) return `a range of at most ${LONGEST_RANGE} values`;
+  // Rounded, so that 0.1 + 2 × 0.1 is written 0.3.
+  return Array.from({ length: count }, (_, index) => Number((from + index * step).toPrecision(12)));
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function within(value: unknown, min: number, max: number): boolean {
+  return typeof value === 'number' && value >= min && value <= max;
+}

@@ -1,0 +1,146 @@
+// Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds and memory.
+import { firstTouchedLayer, layerFlops, promptLength, testSize, trialArithmetic } from './arithmetic.ts';
+import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
+import type { Plan, PlannedTrial } from './plan.ts';
+import type { MethodName, Trial } from './trial.ts';
+
+export interface Speed {
+  gflopsPerSecond: number;
+  source: 'measured' | 'assumed';
+  /** Finished trials that it was measured on. */
+  trials: number;
+}
+
+/** About two CPU cores with native TensorFlow at small batches. */
+export const ASSUMED_SPEED: Speed = { gflopsPerSecond: 100, source: 'assumed', trials: 0 };
+
+export interface MethodCost {
+  method: MethodName;
+  trials: number;
+  /** In one step, over this method's trials: 2(L − k) each for LPT. */
+  meanLayerForwardsPerStep: number;
+  flops: number;
+  seconds: number;
+}
+
+export interface Estimate {
+  trials: number;
+  /** Forward passes of a batch through a layer, over all training steps. */
+  layerForwards: number;
+  /** The filling of the kept hidden states included. */
+  flops: number;
+  cacheFlops: number;
+  /** One trial after another on one device. */
+  seconds: number;
+  /** Peak of the trainer, for the hungriest trial. */
+  memoryMiB: number;
+  speed: Speed;
+  byMethod: MethodCost[];
+}
+
+/** @param facts the same that the plan was expanded with */
+export function estimate(plan: Plan, facts: SweepFacts, speed: Speed = ASSUMED_SPEED): Estimate {
+  const perSecond = speed.gflopsPerSecond * 1e9;
+  const costed = plan.trials.map((planned) => ({ planned, layers: layersPerStep(planned, facts) }));
+  const cacheFlops = fillingFlops(plan, facts);
+  const flops = sum(plan.trials.map((planned) => planned.flops)) + cacheFlops;
+  const methods = [...new Set(plan.trials.map(({ trial }) => trial.method.method))];
+  return {
+    trials: plan.trials.length,
+    layerForwards: sum(costed.map(({ planned, layers }) => layers * planned.trial.training.steps)),
+    ...{ flops, cacheFlops, speed },
+    seconds: flops / perSecond,
+    memoryMiB: largestMemoryMiB(plan, facts),
+    byMethod: methods.map((method) => {
+      const own = costed.filter(({ planned }) => planned.trial.method.method === method);
+      const spent = sum(own.map(({ planned }) => planned.flops));
+      const layers = sum(own.map((cost) => cost.layers)) / own.length;
+      return { method, trials: own.length, meanLayerForwardsPerStep: layers, flops: spent, seconds: spent / perSecond };
+    }),
+  };
+}
+
+function layersPerStep({ trial }: PlannedTrial, facts: SweepFacts): number {
+  return trialArithmetic(trial, facts.backbone, taskOf(trial, facts)).layerForwardsPerStep;
+}
+
+/** Every example goes once through the layers below the highest insertion layer; test examples are the same for all seeds. */
+function fillingFlops(plan: Plan, facts: SweepFacts): number {
+  return sum(
+    distinctBy(lptTrials(plan), ({ task }) => task.name).map((sample) => {
+      const task = taskOf(sample, facts);
+      const own = lptTrials(plan).filter((trial) => trial.task.name === sample.task.name);
+      const highest = Math.max(...own.map(({ method }) => firstTouchedLayer(method)));
+      const draws = distinctBy(own, ({ dataSeed, regime }) => `${dataSeed} ${JSON.stringify(regime)}`);
+      const examples = sum(draws.map((trial) => trainingExamples(trial, task) + trial.regime.devSize));
+      return (examples + testSize(sample, task)) * highest * layerFlops(facts.backbone, task.meanTokens);
+    }),
+  );
+}
+
+function largestMemoryMiB(plan: Plan, facts: SweepFacts): number {
+  const layersKept = new Map<string, Set<number>>();
+  for (const { task, method } of lptTrials(plan)) {
+    const layers = layersKept.get(task.name) ?? new Set();
+    layersKept.set(task.name, layers.add(firstTouchedLayer(method)));
+  }
+  const needs = plan.trials.map(({ trial }) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
+  return needs.reduce((largest, need) => Math.max(largest, need), 0);
+}
+
+/**
+ * Weights; kept hidden states of the draw for every layer of the task; and what a step's backward pass reads again: about
+ * 12 hidden-sized, 3 feed-forward-sized and 2 score-sized arrays a layer.
+ */
+function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
+  const { backbone } = facts;
+  const task = taskOf(trial, facts);
+  const { method, training, regime } = trial;
+  const tokens = task.meanTokens + promptLength(method);
+  const perToken = 12 * backbone.hiddenSize + 3 * backbone.intermediateSize + 2 * backbone.heads * tokens;
+  const activations =
+    method.method === 'zero-shot'
+      ? training.evaluationBatchSize * tokens * perToken
+      : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method));
+  const examples = trainingExamples(trial, task) + regime.devSize + testSize(trial, task);
+  const kept = layersKept * examples * task.meanTokens * backbone.hiddenSize;
+  // Full tuning holds gradients and two moments beside the weights.
+  const weights = parametersOf(backbone) * (method.method === 'full-tuning' ? 4 : 1);
+  return Math.ceil((BYTES * (weights + activations + kept)) / 2 ** 20) + PROCESS_MIB;
+}
+
+const BYTES = 4;
+/** Node and TensorFlow themselves. */
+const PROCESS_MIB = 400;
+
+function parametersOf({
+  layers,
+  hiddenSize: d,
+  intermediateSize,
+  vocabularySize,
+  maxPositions,
+}: BackboneFacts): number {
+  return (vocabularySize + maxPositions) * d + layers * (4 * d * d + 2 * d * intermediateSize) + d * d;
+}
+
+function trainingExamples({ regime }: Trial, task: TaskFacts): number {
+  return regime.kind === 'few-shot' ? regime.k : sum(Object.values(task.classes)) - regime.devSize;
+}
+
+function lptTrials(plan: Plan): Trial[] {
+  return plan.trials.map(({ trial }) => trial).filter(({ method }) => method.method === 'lpt');
+}
+
+function taskOf(trial: Trial, facts: SweepFacts): TaskFacts {
+  const task = facts.tasks[trial.task.name];
+  if (!task) throw new RangeError(`Expected facts of task \`${trial.task.name}\`, found none.`);
+  return task;
+}
+
+function distinctBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,131 @@
+// Pure: a sweep file and the facts about its backbone and data become the list of trials.
+import { trialArithmetic } from './arithmetic.ts';
+import { type Candidate, candidates, countCandidates } from './candidates.ts';
+import { FULL_TUNING_LEARNING_RATE } from './defaults.ts';
+import { createExclusion } from './exclude.ts';
+import type { SweepFacts } from './facts.ts';
+import { fieldName, readYaml } from './locate.ts';
+import { inRunningOrder } from './running-order.ts';
+import { type Spec, SpecError, type SpecIssue } from './spec.ts';
+import { configurationKey, trialKey } from './trial-key.ts';
+import type { Trial } from './trial.ts';
+import { type Problem, methodProblems, regimeProblems } from './validity.ts';
+
+export interface PlannedTrial {
+  /** Order of running: trials that share hidden states stand together. */
+  position: number;
+  trialKey: string;
+  configurationKey: string;
+  trial: Trial;
+  /** Arithmetic of one training step; 0 where nothing is trained. */
+  stepFlops: number;
+  /** Arithmetic of the whole trial: steps, dev evaluations and the test. */
+  flops: number;
+}
+
+export interface Plan {
+  trials: PlannedTrial[];
+  /** Combinations that an `exclude` rule left out. */
+  excluded: number;
+  /** Combinations that were the same trial as an earlier one. */
+  folded: number;
+  warnings: string[];
+}
+
+/** Combinations that cannot run, each named; nothing is dropped in silence. */
+export class PlanError extends SpecError {
+  override name = 'PlanError';
+}
+
+interface PlacedProblem extends Omit<Problem, 'field'> {
+  path: PropertyKey[];
+}
+
+/** More would not fit into memory, whatever `exclude` leaves of them. */
+const MOST_COMBINATIONS = 1_000_000;
+
+/**
+ * @param facts of the backbone and of every task that the sweep file names
+ * @param source the sweep file's text: issues then carry its line numbers
+ * @throws PlanError
+ */
+export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
+  refuse(countProblems(countCandidates(spec, facts), MOST_COMBINATIONS, ['methods']), source);
+  const exclusion = createExclusion(spec.exclude);
+  const all = candidates(spec, facts);
+  const wanted = all.filter(({ trial }) => !exclusion.excludes(trial));
+  const distinct = fold(wanted);
+  refuse([...combinationProblems(wanted, facts), ...sizeProblems(distinct.length, spec)], source);
+  const trials = inRunningOrder(spec, distinct).map(({ key, trial, facts: task }, position) => {
+    const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
+    return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops };
+  });
+  return {
+    trials,
+    excluded: all.length - wanted.length,
+    folded: wanted.length - distinct.length,
+    warnings: warnings(spec, exclusion.idle()),
+  };
+}
+
+/** The first of equal trials stays. */
+function fold(wanted: Candidate[]): (Candidate & { key: string })[] {
+  const first = new Map<string, Candidate & { key: string }>();
+  for (const candidate of wanted) {
+    const key = trialKey(candidate.trial);
+    if (!first.has(key)) first.set(key, { ...candidate, key });
+  }
+  return [...first.values()];
+}
+
+function refuse(problems: PlacedProblem[], source: string | undefined): void {
+  if (problems.length === 0) return;
+  const yaml = source === undefined ? null : readYaml(source);
+  const issues = problems.map(({ path, expected, found }): SpecIssue => ({
+    line: yaml?.lineOf(path) ?? null,
+    field: fieldName(path),
+    expected,
+    found,
+  }));
+  throw new PlanError(issues);
+}
+
+/** Each named once, however many seeds and settings it is crossed with. */
+function combinationProblems(wanted: Candidate[], { backbone }: SweepFacts): PlacedProblem[] {
+  const found = new Map<string, PlacedProblem>();
+  const note = ({ field, ...problem }: Problem, inside: PropertyKey[]) => {
+    const placed = { ...problem, path: field === '' ? inside : [...inside, field] };
+    found.set(JSON.stringify(placed), placed);
+  };
+  for (const { trial, facts, methodIndex } of wanted) {
+    for (const problem of methodProblems(trial.method, backbone, facts)) note(problem, ['methods', methodIndex]);
+    for (const problem of regimeProblems(trial.regime, facts)) note(problem, ['regime']);
+  }
+  return [...found.values()];
+}
+
+function sizeProblems(count: number, spec: Spec): PlacedProblem[] {
+  if (count === 0) return [{ path: ['exclude'], expected: 'rules that leave some trial', found: 'none left' }];
+  return countProblems(count, spec.maxTrials, ['maxTrials']);
+}
+
+function countProblems(count: number, most: number, path: PropertyKey[]): PlacedProblem[] {
+  if (count <= most) return [];
+  const [field] = path;
+  return field === 'maxTrials'
+    ? [{ path, expected: `at least ${count}, the trials that the file asks for`, found: String(most) }]
+    : [{ path, expected: `at most ${most} combinations in all`, found: String(count) }];
+}
+
+function warnings(spec: Spec, idleRules: number[]): string[] {
+  const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
+  const rates = spec.training.learningRate?.filter((rate) => rate > 10 * FULL_TUNING_LEARNING_RATE) ?? [];
+  const tooFast = spec.methods.flatMap((entry, index) =>
+    entry.method === 'full-tuning' && entry.training.learningRate === undefined && rates.length > 0
+      ? [
+          `\`methods[${index}]\` (full-tuning) takes learningRate ${rates.join(', ')} from \`training\`; ${FULL_TUNING_LEARNING_RATE} is usual for it.`,
+        ]
+      : [],
+  );
+  return [...idle, ...tooFast];
+}

@@ -1,0 +1,166 @@
+// Pure: the shape of a sweep file. Every schema's error text completes "Expected … to be".
+import { z } from 'zod';
+import { choice, numberAbove, numberFrom, oneOf, single, wholeNumber } from './choices.ts';
+import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
+import { GENERATORS, METHODS } from './trial.ts';
+
+const SEED = wholeNumber(0, 2 ** 31 - 1);
+const LAYER = wholeNumber(0);
+const LENGTH = wholeNumber(1);
+const POSITIVE = wholeNumber(1);
+
+/** A mapping without other keys: the error of an unknown one lists the known ones. */
+function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a mapping'),
+  });
+}
+
+function words(expected: string): z.ZodType<string> {
+  return z.custom<string>((value) => typeof value === 'string' && value.trim() !== '', { error: expected });
+}
+
+const TRAINING_DOMAINS = {
+  steps: POSITIVE,
+  batchSize: POSITIVE,
+  learningRate: numberAbove(0, 1),
+  weightDecay: numberFrom(0, 1),
+  warmupFraction: numberFrom(0, 1),
+  clipNorm: numberAbove(0, 1e6),
+  evaluateEvery: POSITIVE,
+  evaluationBatchSize: POSITIVE,
+};
+
+const training = mapping({
+  steps: choice(TRAINING_DOMAINS.steps).optional(),
+  batchSize: choice(TRAINING_DOMAINS.batchSize).optional(),
+  learningRate: choice(TRAINING_DOMAINS.learningRate).optional(),
+  weightDecay: choice(TRAINING_DOMAINS.weightDecay).optional(),
+  warmupFraction: choice(TRAINING_DOMAINS.warmupFraction).optional(),
+  clipNorm: choice(TRAINING_DOMAINS.clipNorm).optional(),
+  evaluateEvery: choice(TRAINING_DOMAINS.evaluateEvery).optional(),
+  evaluationBatchSize: choice(TRAINING_DOMAINS.evaluationBatchSize).optional(),
+});
+
+const task: z.ZodType<TaskSpec> = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { task: entry } : entry),
+  mapping({
+    task: words("a task's name"),
+    data: words("a built-in data set's name, a folder, a file or hub:<id>").optional(),
+    columns: z.record(z.string(), words("a column's name"), { error: 'a mapping of field to column' }).optional(),
+    template: z
+      .custom<string>((text) => typeof text === 'string' && hasOneMask(text), {
+        error: 'a text with one `<mask>` and at least one {field}',
+      })
+      .optional(),
+    labelWords: z.record(z.string(), words('a word'), { error: 'a mapping of label to word' }).optional(),
+  }),
+) as z.ZodType<TaskSpec>;
+
+const regime: z.ZodType<RegimeSpec> = z
+  .preprocess(
+    (entry) => (entry === 'full' ? { full: true } : entry),
+    mapping({
+      fewShot: choice(POSITIVE).optional(),
+      full: z.literal(true, { error: 'true, or left out' }).optional(),
+      devSize: single(POSITIVE).default(1000),
+      testSize: z
+        .custom<number | 'all'>((value) => value === 'all' || POSITIVE.accepts(value), {
+          error: `all, or ${POSITIVE.words}`,
+        })
+        .default('all'),
+    }),
+  )
+  .transform((entry, context): RegimeSpec => {
+    const sizes = { devSize: entry.devSize, testSize: entry.testSize === 'all' ? null : entry.testSize };
+    if (entry.fewShot !== undefined && entry.full === undefined)
+      return { kind: 'few-shot', k: entry.fewShot, ...sizes };
+    if (entry.full === undefined || entry.fewShot !== undefined)
+      context.addIssue({ code: 'custom', message: 'either `fewShot: <total examples>` or `full: true`', input: entry });
+    return { kind: 'full', ...sizes };
+  });
+
+const methodShapes = z.discriminatedUnion(
+  'method',
+  [
+    mapping({
+      method: z.literal('lpt'),
+      insertionLayer: choice(LAYER).optional(),
+      promptLength: choice(LENGTH).optional(),
+      generator: choice(oneOf(GENERATORS)).default(['none']),
+      bottleneck: choice(POSITIVE).default([128]),
+      dropout: choice(numberFrom(0, 0.99)).default([0.1]),
+      training: training.default({}),
+    }),
+    mapping({
+      method: z.literal('prompt-tuning'),
+      promptLength: choice(LENGTH).default([20]),
+      training: training.default({}),
+    }),
+    mapping({ method: z.literal('full-tuning'), training: training.default({}) }),
+    mapping({ method: z.literal('zero-shot') }),
+  ],
+  { error: `one of ${METHODS.join(', ')}` },
+);
+const method = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { method: entry } : entry),
+  methodShapes,
+) as z.ZodType<MethodSpec>;
+
+const NAME = words('text');
+const exclude = mapping({
+  task: choice({
+    words: "a task's name",
+    accepts: (value): value is string => NAME.safeParse(value).success,
+  }).optional(),
+  method: choice(oneOf(METHODS)).optional(),
+  insertionLayer: choice(LAYER).optional(),
+  promptLength: choice(LENGTH).optional(),
+  generator: choice(oneOf(GENERATORS)).optional(),
+  bottleneck: choice(POSITIVE).optional(),
+  dropout: choice(numberFrom(0, 0.99)).optional(),
+  fewShot: choice(POSITIVE).optional(),
+  dataSeed: choice(SEED).optional(),
+  trainSeed: choice(SEED).optional(),
+  ...training.shape,
+}).refine((rule) => Object.keys(rule).length > 0, {
+  error: 'a mapping with at least one field',
+  when: (payload) => payload.issues.length === 0,
+}) as z.ZodType<ExcludeRule>;
+
+function listOf<T>(item: z.ZodType<T>, of: string) {
+  return z.array(item, { error: `a list of ${of}` }).min(1, { error: `a list of at least one of ${of}` });
+}
+
+export const sweepFile = mapping({
+  name: z.custom<string>((name) => typeof name === 'string' && /^[A-Za-z0-9][\w.-]{0,99}$/.test(name), {
+    error: 'letters, digits, `-`, `_` and `.`, at most 100, a letter or digit first',
+  }),
+  description: words('text').optional(),
+  backbone: words('bert-base-uncased, a folder or a Hub id').default('bert-base-uncased'),
+  tasks: listOf(task, 'tasks'),
+  regime,
+  dataSeeds: choice(SEED).default([13, 21, 42, 87, 100]),
+  trainSeeds: choice(SEED).default([1]),
+  training: training.default({}),
+  methods: listOf(method, 'methods'),
+  exclude: z.array(exclude, { error: 'a list of rules' }).default([]),
+  maxTrials: single(wholeNumber(1)).default(1000),
+  window: single(wholeNumber(1, 1000)).default(4),
+  device: single(oneOf(DEVICES)).default('auto'),
+}).superRefine((file, context) => {
+  const names = file.tasks.map((entry) => entry.task);
+  names.forEach((name, index) => {
+    if (names.indexOf(name) < index)
+      context.addIssue({
+        code: 'custom',
+        message: 'named once in `tasks`',
+        path: ['tasks', index, 'task'],
+        input: name,
+      });
+  });
+}) as unknown as z.ZodType<Spec>;
+
+function hasOneMask(text: string): boolean {
+  return text.split('<mask>').length === 2 && /\{\w+\}/.test(text);
+}

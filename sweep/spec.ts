@@ -1,0 +1,88 @@
+// Pure: a sweep file as the program sees it: every choice a list, nothing crossed yet.
+import type { GeneratorName, TrainingSettings } from './trial.ts';
+
+/** Each setting with the values to cross; a setting that is absent takes the method's usual value. */
+export type TrainingChoices = { [Setting in keyof TrainingSettings]?: number[] };
+
+export interface TaskSpec {
+  /** A built-in task's name, or the name of one described here. */
+  task: string;
+  /** Built-in data set's name, folder, file or `hub:<id>`; absent: the task's own. */
+  data?: string;
+  /** Template's field → column of the data. */
+  columns?: Record<string, string>;
+  template?: string;
+  labelWords?: Record<string, string>;
+}
+
+export type RegimeSpec =
+  | { kind: 'few-shot'; k: number[]; devSize: number; testSize: number | null }
+  | { kind: 'full'; devSize: number; testSize: number | null };
+
+export interface LptSpec {
+  method: 'lpt';
+  /** Absent: the middle of the backbone. */
+  insertionLayer?: number[];
+  /** Absent: 20 without a generator, 5 with one. */
+  promptLength?: number[];
+  generator: GeneratorName[];
+  bottleneck: number[];
+  dropout: number[];
+  training: TrainingChoices;
+}
+
+export type MethodSpec =
+  | LptSpec
+  | { method: 'prompt-tuning'; promptLength: number[]; training: TrainingChoices }
+  | { method: 'full-tuning'; training: TrainingChoices }
+  | { method: 'zero-shot' };
+
+/** A combination that has one of the listed values in every named field is left out. */
+export type ExcludeRule = Record<string, (string | number)[]>;
+
+export const DEVICES = ['auto', 'cpu', 'gpu'] as const;
+
+export interface Spec {
+  name: string;
+  description?: string;
+  backbone: string;
+  tasks: TaskSpec[];
+  regime: RegimeSpec;
+  dataSeeds: number[];
+  trainSeeds: number[];
+  training: TrainingChoices;
+  methods: MethodSpec[];
+  exclude: ExcludeRule[];
+  maxTrials: number;
+  /** Trials in flight at one time. */
+  window: number;
+  device: (typeof DEVICES)[number];
+}
+
+export interface SpecIssue {
+  /** 1-based line of the sweep file; null where there is none to name. */
+  line: number | null;
+  /** For example `methods[1].insertionLayer`. */
+  field: string;
+  expected: string;
+  found: string;
+  /** The nearest right word, where a wrong one was written. */
+  suggestion?: string;
+}
+
+/** Everything that is wrong with a sweep file, at once. The message has one line an issue. */
+export class SpecError extends Error {
+  override name = 'SpecError';
+  readonly issues: SpecIssue[];
+
+  constructor(issues: SpecIssue[]) {
+    super(issues.map(describeIssue).join('\n'));
+    this.issues = issues;
+  }
+}
+
+export function describeIssue(issue: SpecIssue): string {
+  const where = issue.line === null ? '' : `line ${issue.line}: `;
+  const hint = issue.suggestion === undefined ? '' : ` Did you mean \`${issue.suggestion}\`?`;
+  return `${where}Expected \`${issue.field}\` to be ${issue.expected}, found ${issue.found}.${hint}`;
+}

@@ -1,0 +1,51 @@
+// Pure: what a trial is called by what decides its outcome, and by nothing else.
+import { createHash } from 'node:crypto';
+import type { Trial } from './trial.ts';
+
+/** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
+const VERSION = 1;
+
+/**
+ * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
+ * matter; nor does `evaluationBatchSize`, which decides speed and memory alone. Zero-shot trains nothing: only its data
+ * seed counts.
+ */
+export function trialKey(trial: Trial): string {
+  const seeds = trial.method.method === 'zero-shot' ? {} : { trainSeed: trial.trainSeed };
+  return sha256({ ...configurationOf(trial), dataSeed: trial.dataSeed, ...seeds });
+}
+
+/** The trial without its seeds: what is averaged over them. */
+export function configurationKey(trial: Trial): string {
+  return sha256(configurationOf(trial));
+}
+
+function configurationOf({ backbone, task, regime, method, training }: Trial) {
+  return {
+    version: VERSION,
+    backbone: backbone.fingerprint,
+    task: {
+      name: task.name,
+      template: task.template,
+      labelWords: task.labelWords,
+      metric: task.metric,
+      data: task.data.fingerprint,
+    },
+    regime,
+    method,
+    ...(method.method === 'zero-shot' ? {} : { training: { ...training, evaluationBatchSize: undefined } }),
+  };
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** JSON with every mapping's keys in order: equal values have equal texts. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
+}

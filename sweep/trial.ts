@@ -1,0 +1,119 @@
+// Pure: the words of a sweep as types. A trial here is fully resolved: every default is filled in.
+
+export const METHODS = ['lpt', 'prompt-tuning', 'full-tuning', 'zero-shot'] as const;
+export type MethodName = (typeof METHODS)[number];
+
+export const GENERATORS = ['none', 'npg'] as const;
+export type GeneratorName = (typeof GENERATORS)[number];
+
+export const METRICS = ['accuracy', 'f1', 'accuracy-f1'] as const;
+export type MetricName = (typeof METRICS)[number];
+
+export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export type TrialState = (typeof TRIAL_STATES)[number];
+
+export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export type SweepState = (typeof SWEEP_STATES)[number];
+
+export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'superseded'] as const;
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
+
+/** What is drawn against the step while a trial trains. */
+export const CURVES = ['loss', 'gradientNorm', 'learningRate'] as const;
+
+export const CHECKPOINT_KINDS = ['last', 'best'] as const;
+export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number];
+
+export const SPLITS = ['train', 'dev', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** What a failure is decides what is done about it (design: life of a sweep). */
+export const ERROR_KINDS = [
+  'configuration',
+  'data',
+  'diverged',
+  'out-of-memory',
+  'trainer-lost',
+  'database-away',
+  'unknown',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+export type MethodSettings =
+  | { method: 'lpt'; insertionLayer: number; promptLength: number; generator: 'none' }
+  | {
+      method: 'lpt';
+      insertionLayer: number;
+      promptLength: number;
+      generator: 'npg';
+      /** Width m inside the generator. */
+      bottleneck: number;
+      /** Share of the generated prompt's numbers set to zero in training. */
+      dropout: number;
+    }
+  | { method: 'prompt-tuning'; promptLength: number }
+  | { method: 'full-tuning' }
+  | { method: 'zero-shot' };
+
+/** AdamW with linear warm-up, linear decay to zero and clipping by global norm. */
+export interface TrainingSettings {
+  steps: number;
+  batchSize: number;
+  learningRate: number;
+  weightDecay: number;
+  /** Share of the steps spent warming up. */
+  warmupFraction: number;
+  /** Largest global gradient norm. */
+  clipNorm: number;
+  /** Dev is scored every so many steps, and after the last. A checkpoint is written each time. */
+  evaluateEvery: number;
+  /** Examples per forward pass when scoring; decides speed and memory only. */
+  evaluationBatchSize: number;
+}
+
+/** `k` is the total over all classes, drawn stratified. `testSize` null scores the whole test split. */
+export type Regime =
+  | { kind: 'few-shot'; k: number; devSize: number; testSize: number | null }
+  | { kind: 'full'; devSize: number; testSize: number | null };
+
+/** Where a task's examples lie: one source a split, or one source that is split by seed when `dev`/`test` are absent. */
+export interface DataSource {
+  /** Files on this machine, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
+  files: { train: string; dev?: string; test?: string };
+  /** The template's field (`sentence`, `sentence1`, …, and `label`) → the file's column. */
+  columns: Record<string, string>;
+  /** sha256 over the files' contents and the mapping. */
+  fingerprint: string;
+}
+
+export interface TaskSettings {
+  name: string;
+  /** Cloze text with `{field}`s and one `<mask>`. */
+  template: string;
+  /** Label as it stands in the data → the one-token word that stands for it. */
+  labelWords: Record<string, string>;
+  metric: MetricName;
+  data: DataSource;
+}
+
+export interface BackboneReference {
+  /** What the sweep file says: `bert-base-uncased`, a folder, or a Hub id. */
+  name: string;
+  /** Where it lies on the machine that launched; a worker elsewhere resolves `name` for itself. */
+  folder: string;
+  /** sha256 of the weights. */
+  fingerprint: string;
+}
+
+/** One training run, with everything that decides its outcome. */
+export interface Trial {
+  backbone: BackboneReference;
+  task: TaskSettings;
+  regime: Regime;
+  method: MethodSettings;
+  training: TrainingSettings;
+  /** Which examples are drawn. */
+  dataSeed: number;
+  /** Initial values, shuffling, dropout. */
+  trainSeed: number;
+}

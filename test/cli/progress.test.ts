@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { ProgressPrinter } from '../../cli/progress.ts';
+import type { SweepStatus } from '../../control/describe.ts';
+import type { StateCounts } from '../../db/sweeps.ts';
+import { smallSweep } from '../support/trials.ts';
+
+const { name, source, spec } = smallSweep('demo');
+
+function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = null): SweepStatus {
+  const counts = { waiting: 0, running: 0, complete: 0, failed: 0, cancelled: 0, ...changes };
+  const times = { createdAt: new Date(), startedAt: null, finishedAt: null };
+  return {
+    sweep: {
+      id: 'id',
+      name,
+      source,
+      spec,
+      contentHash: '',
+      backbone: '',
+      backboneFingerprint: '',
+      state: 'running',
+      error: null,
+      ...times,
+    },
+    progress: { counts, total: 4, best: [], remainingFlops: 0, recent: [] },
+    secondsLeft,
+    failures: [],
+  };
+}
+
+describe('progress', () => {
+  test('where nobody redraws is a plain line when a trial ends, else at most one in ten seconds', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const terminal = { say: (text: string) => lines.push(text), draw: () => undefined, isTerminal: false };
+    const printer = new ProgressPrinter(terminal, () => now);
+    printer.show(statusWith({ waiting: 3, running: 1 }));
+    now = 1_000;
+    printer.show(statusWith({ waiting: 2, running: 2 }));
+    expect(lines).toHaveLength(1);
+    printer.show(statusWith({ waiting: 2, running: 1, complete: 1 }, 150));
+    expect(lines.at(-1)).toBe('1 of 4 trials done, 0 failed, 1 running, about 3 min left');
+    now = 12_000;
+    printer.show(statusWith({ waiting: 2, running: 1, complete: 1 }, 120));
+    expect(lines).toHaveLength(3);
+  });
+
+  test('on a terminal is a block that replaces the one before, without colours', () => {
+    const drawn: string[] = [];
+    const terminal = { say: () => undefined, draw: (text: string) => drawn.push(text), isTerminal: true };
+    const printer = new ProgressPrinter(terminal, () => 0);
+    printer.show(statusWith({ waiting: 3, running: 1 }));
+    printer.show(statusWith({ waiting: 2, running: 1, complete: 1 }));
+    expect(drawn[1]).toBe('\u001B[2A\u001B[0J');
+    expect(drawn[2]).toContain('1/4');
+    expect(drawn.join('').split('\u001B[').slice(1)).toEqual(['2A', expect.stringMatching(/^0J/)]);
+  });
+});

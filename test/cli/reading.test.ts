@@ -1,0 +1,114 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginAttempt } from '../../db/attempts.ts';
+import type { TrialResult } from '../../db/results.ts';
+import { createSweep, setSweepState } from '../../db/sweeps.ts';
+import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { developmentServer, quietTemporal } from '../support/temporal.ts';
+import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { run as runIn, type Told } from './terminal.ts';
+
+const KEYS =
+  'trialKey task method insertionLayer promptLength generator dataSeed trainSeed state devScore testScore steps trainableParameters msPerStep peakMemoryMiB attempts';
+
+describe('the commands that read', () => {
+  let environment: TestWorkflowEnvironment;
+  let db: TestDatabase;
+  const run = (...words: string[]): Promise<Told> =>
+    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+
+  /** A sweep that has ended: every trial complete but one. */
+  beforeAll(async () => {
+    quietTemporal();
+    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
+    const { sweep } = await createSweep(db.database, smallSweep('halves'));
+    const [failing = '', ...ids] = (await listWaiting(db.database, { sweepId: sweep.id, limit: 100 })).reverse();
+    for (const trialId of ids) {
+      const begun = await beginAttempt(db.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
+      if (begun.kind !== 'begun') throw new Error('Expected a fresh trial.');
+      const { method } = await findTrial(db.database, trialId);
+      const outcome = outcomeOf(method === 'lpt' ? 0.7 : 0.6, method === 'lpt' ? 0.65 : 0.55);
+      await finishTrial(db.database, { trialId, attempt: begun.attempt, outcome });
+    }
+    const error = { kind: 'data', message: 'Expected a label, found "a, b"' } as const;
+    await failTrial(db.database, { trialId: failing, attempt: null, error });
+    await setSweepState(db.database, { sweepId: sweep.id, state: 'failed' });
+  });
+  afterAll(async () => {
+    await environment.teardown();
+    await db.drop();
+  });
+
+  test('results as JSON are one array with the promised keys, and nothing else is on standard output', async () => {
+    const { code, out } = await run('results', 'halves', '--format', 'json');
+    const rows = JSON.parse(out) as TrialResult[];
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(8);
+    for (const row of rows) expect(Object.keys(row).join(' ')).toBe(KEYS);
+    expect(rows.filter(({ state }) => state === 'failed')).toHaveLength(1);
+  });
+
+  test('results as CSV have a head and a row a trial', async () => {
+    const { out } = await run('results', 'halves', '--format', 'csv');
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toBe(KEYS.replaceAll(' ', ','));
+    expect(lines).toHaveLength(9);
+  });
+
+  test('a comparison shows LPT apart from baselines, and its finding beside the data', async () => {
+    const { code, out, said } = await run('compare', 'halves');
+    expect(code).toBe(0);
+    expect(out.indexOf('LPT configurations')).toBeLessThan(out.indexOf('Baselines of this sweep'));
+    expect(out).toContain('70.0');
+    expect(said).toContain('+10.0 on seed 13');
+  });
+
+  test('a comparison for programs carries scores in [0, 1] and where each row is from', async () => {
+    const { out } = await run('compare', 'halves', '--format', 'json');
+    const rows = JSON.parse(out) as { kind: string; method: string; testMean: number }[];
+    expect(rows.filter(({ kind }) => kind === 'measured').map(({ testMean }) => testMean)).toContain(0.65);
+  });
+
+  test('status counts trials by state and shows errors by kind', async () => {
+    const { out } = await run('status', 'halves', '--format', 'json');
+    const rows = JSON.parse(out) as Record<string, unknown>[];
+    expect(rows[0]).toMatchObject({ name: 'halves', state: 'failed', complete: 7, failed: 1, waiting: 0 });
+    expect(rows[0]?.['errors']).toBe('1 × data: Expected a label, found "a, b"');
+  });
+
+  test('a cell with a comma or a quote is still one cell of CSV', async () => {
+    const { out } = await run('status', 'halves', '--format', 'csv');
+    expect(out).toContain('"1 × data: Expected a label, found ""a, b"""');
+  });
+
+  test('the list has the sweep, and watching one that has ended returns with its outcome', async () => {
+    expect((await run('list')).out).toContain('halves');
+    const watched = await run('watch', 'halves', '--format', 'json');
+    expect(watched.code).toBe(1);
+    expect(JSON.parse(watched.out)).toMatchObject({ state: 'failed' });
+  });
+
+  test('an unknown sweep is answered with the nearest name and exit code 2', async () => {
+    const { code, out, said } = await run('results', 'halfs');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(said).toContain('halves');
+  });
+
+  test('a database that is down is one sentence without the password, and exit code 1', async () => {
+    const told = await runIn(['list'], {
+      DATABASE_URL: 'postgres://someone:secret@127.0.0.1:9/nowhere',
+      TEMPORAL_ADDRESS: environment.address,
+    });
+    expect(told.code).toBe(1);
+    expect(told.said).toContain('127.0.0.1:9');
+    expect(told.said).not.toContain('secret');
+  });
+
+  test('a Temporal address where nobody answers is one sentence, and exit code 1', async () => {
+    const told = await runIn(['list'], { DATABASE_URL: db.url, TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    expect(told.code).toBe(1);
+    expect(told.said).toContain('No Temporal server answers at 127.0.0.1:9');
+  });
+});

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../cli/main.ts';
+import { fileWith, temporaryFolder } from '../support/data-files.ts';
+import { run } from './terminal.ts';
+
+describe('the command line', () => {
+  test.each([
+    [['lanch'], /Expected a command, found `lanch`\. Did you mean `launch`\?/],
+    [['results', 'demo', '--fromat', 'json'], /found `--fromat`\. Did you mean `--format`\?/],
+    [['results', 'demo', '--format', 'jsno'], /one of table, json, csv, found `jsno`\. Did you mean `json`\?/],
+    [['results', 'demo', '--format'], /`--format` to be followed by table, json, csv, found nothing/],
+    [['results'], /Expected `lpt-sweep results <sweep>`, found no <sweep>/],
+    [['status', 'one', 'two'], /found `two` as well/],
+    [['launch', 'a.yaml', '--watch=yes'], /`--watch` to stand alone, found the value `yes`/],
+    [['launch', '/nowhere/sweep.yaml'], /Expected a sweep file at `\/nowhere\/sweep\.yaml`, found none/],
+  ])('answers %j with what was expected, and exit code 2', async (words, message) => {
+    const { code, out, said } = await run(words);
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
+    expect(out).toBe('');
+  });
+
+  test('without a command shows what there is, and exit code 2', async () => {
+    const { code, said } = await run([]);
+    expect(code).toBe(2);
+    expect(said).toContain('Usage: lpt-sweep <command>');
+  });
+
+  test('explains itself, every command and every option', async () => {
+    const all = await run(['--help']);
+    expect(all.code).toBe(0);
+    for (const command of COMMANDS) {
+      expect(all.out).toContain(command.name);
+      const { code, out } = await run([command.name, '--help']);
+      expect(code).toBe(0);
+      for (const option of Object.keys(command.options)) expect(out).toContain(`--${option}`);
+      for (const { name } of command.arguments) expect(out).toContain(`<${name}>`);
+    }
+  });
+
+  test('says line, field, expected and found of a sweep file that is wrong, before anything is started', async () => {
+    const file = await fileWith(
+      'wrong.yaml',
+      'name: wrong\ntasks: [mr]\nregime: { fewShot: 32 }\nmetods: [zero-shot]\n',
+    );
+    const stateFolder = join(await temporaryFolder(), 'state');
+    const { code, said } = await run(['launch', file, '--watch'], { LPT_SWEEP_STATE: stateFolder });
+    expect(code).toBe(2);
+    expect(said).toMatch(/line 4: .*metods.*Did you mean `methods`\?/s);
+    expect(said).not.toContain('started');
+  });
+});

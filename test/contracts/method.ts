@@ -1,0 +1,176 @@
+// What every tuning method promises, whatever it trains.
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Backbone } from '../../lpt/backbone.ts';
+import type { Method } from '../../lpt/method.ts';
+import { countTrainable, createMethod } from '../../lpt/methods.ts';
+import { tensorsOf } from '../../lpt/weights.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { lossAndGradients, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
+import { expectClose, expectNoLeak } from '../support/tensors.ts';
+
+/** Call inside a file that loads TensorFlow. */
+export function describeMethod(title: string, settings: MethodSettings): void {
+  describe(title, () => {
+    let backbone: Backbone;
+    let method: Method;
+    let batch: TinyBatch;
+
+    beforeAll(async () => {
+      backbone = await loadBackbone(TINY_BACKBONE);
+    });
+    beforeEach(async () => {
+      method = create(7);
+      batch = await tinyBatch(backbone, method.inputLayer);
+      return () => {
+        method.dispose();
+        tf.dispose({ ...batch });
+      };
+    });
+    afterAll(() => backbone.dispose());
+
+    const create = (trainSeed: number): Method => createMethod({ settings, backbone, trainSeed });
+
+    test('trains as many numbers as its formula says', () => {
+      const numbers = method.trained.reduce((sum, { variable }) => sum + variable.size, 0);
+      expect(numbers).toBe(countTrainable(settings, backbone.config));
+    });
+
+    test('names its variables once each', () => {
+      const names = method.trained.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    test('reaches every trained variable with a finite gradient', () => {
+      for (const [name, gradient] of gradients(method, batch)) {
+        const largest = tf.max(tf.abs(gradient)).dataSync()[0];
+        expect(largest, name).toBeGreaterThan(0);
+        expect(largest, name).toBeLessThan(Infinity);
+      }
+    });
+
+    test('has the gradient that finite differences find', () => {
+      for (const { name, variable } of method.trained) {
+        const gradient = gradients(method, batch).get(name)!;
+        const slope = slopeAlong(gradient, variable, () => lossOf(method, batch));
+        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
+        // Where a gradient is next to nothing, the rounding of the loss hides it.
+        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
+      }
+    });
+
+    test('leaves the backbone as it is while its variables change', () => {
+      const before = tensorsOf(backbone.weights).map((tensor) => tensor.dataSync().slice());
+      descend(method, batch);
+      tensorsOf(backbone.weights).forEach((tensor, index) => expectClose(tensor, before[index]!, 0));
+    });
+
+    test('lowers its loss by following its gradient', () => {
+      if (method.trained.length === 0) return;
+      const before = lossOf(method, batch);
+      descend(method, batch);
+      expect(lossOf(method, batch)).toBeLessThan(before);
+    });
+
+    test('starts from the same values with the same seed', () => {
+      const [same, other] = [create(7), create(8)];
+      const values = (of: Method) => of.trained.flatMap(({ variable }) => Array.from(variable.dataSync()));
+      expect(values(same)).toEqual(values(method));
+      // Full tuning starts from the backbone, whatever the seed.
+      if (settings.method === 'lpt' || settings.method === 'prompt-tuning')
+        expect(values(other)).not.toEqual(values(method));
+      same.dispose();
+      other.dispose();
+    });
+
+    test('repeats its loss with the same dropout seed, and its scores always', () => {
+      expect(lossOf(method, batch)).toBe(lossOf(method, batch));
+      expect(scoresOf(method, batch)).toEqual(scoresOf(method, batch));
+    });
+
+    test('gives the same loss and scores with more padding', () => {
+      const padded = withPadding(batch, 3);
+      expectClose([lossOf(method, padded)], [lossOf(method, batch)], 1e-5);
+      expectClose(scoresOf(method, padded), scoresOf(method, batch), 1e-5);
+      tf.dispose({ ...padded });
+    });
+
+    test('scores the same after its values were stored and put into a new one', () => {
+      descend(method, batch);
+      const restored = create(99);
+      for (const [index, { variable }] of restored.trained.entries()) {
+        const stored = method.trained[index]!.variable;
+        const values = tf.tensor(stored.dataSync(), stored.shape);
+        variable.assign(values);
+        values.dispose();
+      }
+      expect(scoresOf(restored, batch)).toEqual(scoresOf(method, batch));
+      restored.dispose();
+    });
+
+    test('leaves no tensor behind in 100 steps of training and scoring', async () => {
+      await expectNoLeak(() => {
+        gradients(method, batch).forEach((gradient) => gradient.dispose());
+        method.scores(batch, batch.labelWordIds).dispose();
+      });
+    });
+
+    test('frees its variables when it is disposed of', () => {
+      const before = tf.memory().numTensors;
+      create(3).dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}
+
+function gradients(method: Method, batch: TinyBatch): Map<string, tf.Tensor> {
+  return method.trained.length === 0 ? new Map<string, tf.Tensor>() : lossAndGradients(method, batch).gradients;
+}
+
+function lossOf(method: Method, batch: TinyBatch): number {
+  return tf.tidy(() => method.loss(batch, 1).dataSync()[0] ?? Number.NaN);
+}
+
+function scoresOf(method: Method, batch: TinyBatch): number[] {
+  return tf.tidy(() => Array.from(method.scores(batch, batch.labelWordIds).dataSync()));
+}
+
+/** One small step of plain gradient descent. */
+function descend(method: Method, batch: TinyBatch): void {
+  const all = gradients(method, batch);
+  for (const { name, variable } of method.trained) {
+    tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(all.get(name)!, 1e-3))));
+    all.get(name)!.dispose();
+  }
+}
+
+/** Change of the loss along the gradient's own direction: its length, if it is right. */
+function slopeAlong(gradient: tf.Tensor, variable: tf.Variable, loss: () => number): number {
+  const step = 5e-3;
+  const start = tf.clone(variable);
+  const direction = tf.div(gradient, tf.add(tf.norm(gradient), 1e-12));
+  const at = (distance: number): number => {
+    tf.tidy(() => variable.assign(tf.add(start, tf.mul(direction, distance))));
+    return loss();
+  };
+  const slope = (at(step) - at(-step)) / (2 * step);
+  variable.assign(start);
+  tf.dispose([start, direction]);
+  return slope;
+}
+
+/** The batch with `extra` positions of padding behind every example; what stands there is garbage. */
+function withPadding(batch: TinyBatch, extra: number): TinyBatch {
+  const rows = batch.tokenIds.shape[0];
+  return tf.tidy(() => ({
+    tokenIds: tf.concat([batch.tokenIds, tf.fill([rows, extra], 5, 'int32')], 1),
+    attentionMask: tf.concat([batch.attentionMask, tf.zeros([rows, extra])], 1),
+    maskPosition: tf.clone(batch.maskPosition),
+    target: tf.clone(batch.target),
+    labelWordIds: tf.clone(batch.labelWordIds),
+    ...(batch.hidden && {
+      hidden: tf.concat<tf.Tensor3D>([batch.hidden, tf.fill([rows, extra, batch.hidden.shape[2]], 3)], 1),
+    }),
+  })) as TinyBatch;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { describeFinding, type ScoredTrial } from '../../control/finding.ts';
+import type { ConfigurationMean } from '../../db/results.ts';
+
+const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean => ({
+  sweepId: 'id',
+  sweep: 'demo',
+  configurationKey: 'a',
+  backbone: 'bert-base-uncased',
+  task: 'mr',
+  metric: 'accuracy',
+  regime: 'few-shot',
+  k: 32,
+  method: 'lpt',
+  insertionLayer: 9,
+  promptLength: 5,
+  generator: 'npg',
+  bottleneck: 128,
+  learningRate: 1e-3,
+  batchSize: 8,
+  n: 2,
+  devMean: 0.7,
+  devSd: 0.01,
+  testMean: 0.69,
+  testSd: 0.02,
+  trainableParameters: 1,
+  msPerStep: 1,
+  peakMemoryMib: 1,
+  ...changes,
+});
+
+const trial = (configurationKey: string, dataSeed: number, testScore: number): ScoredTrial => ({
+  task: 'mr',
+  method: configurationKey === 'zero' ? 'zero-shot' : 'lpt',
+  configurationKey,
+  dataSeed,
+  trainSeed: 1,
+  testScore,
+});
+
+describe('a finding', () => {
+  test('names the configuration that is best on dev, and its difference to zero-shot on each seed', () => {
+    const worse = configuration({ configurationKey: 'b', insertionLayer: 3, devMean: 0.6, testMean: 0.9 });
+    const trials = [trial('a', 13, 0.7), trial('a', 21, 0.68), trial('zero', 13, 0.6), trial('zero', 21, 0.7)];
+    const found = describeFinding([worse, configuration({})], trials);
+    expect(found).toContain(
+      'a prompt of length 5 after layer 9, made by npg (bottleneck 128): test 69.0 ± 2.0 (2 seeds)',
+    );
+    // 0.70 − 0.60 and 0.68 − 0.70, in percentage points.
+    expect(found).toContain('+10.0 on seed 13, −2.0 on seed 21');
+    expect(found).toContain('not a significance');
+  });
+
+  test('claims nothing about steadiness from one seed', () => {
+    const found = describeFinding(
+      [configuration({ n: 1, testSd: null })],
+      [trial('a', 13, 0.7), trial('zero', 13, 0.6)],
+    );
+    expect(found).toContain('test 69.0 (1 seed)');
+    expect(found).toContain('One data seed says nothing');
+  });
+
+  test('says so when there is nothing to hold it against', () => {
+    expect(describeFinding([configuration({})], [trial('a', 13, 0.7)])).toContain('no zero-shot trial');
+    expect(describeFinding([configuration({})], [trial('a', 13, 0.7), trial('zero', 21, 0.6)])).toContain(
+      'cannot be compared',
+    );
+    expect(describeFinding([configuration({ method: 'zero-shot' })], [])).toContain('No LPT trial is complete');
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Sources } from '../../control/facts.ts';
+import { estimateSweep, planSweep } from '../../control/plan.ts';
+import { resolveBackbone } from '../../runtime/backbones.ts';
+import { resolveDataset } from '../../runtime/datasets.ts';
+import { temporaryFolder } from '../support/data-files.ts';
+import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+
+const SOURCES: Sources = {
+  resolveBackbone: (name) => resolveBackbone(name, { cacheFolder: '/nowhere' }),
+  resolveDataset: (reference) => resolveDataset(reference, { cacheFolder: '/nowhere' }),
+};
+
+describe('a plan', () => {
+  /** A sweep file beside its backbone and data, planned from another folder. */
+  async function plan(changes: Record<string, string> = {}) {
+    const folder = await temporaryFolder();
+    await writeTinyBackbone(join(folder, 'backbone'));
+    await mkdir(join(folder, 'reviews'));
+    await writeFile(join(folder, 'reviews/train.tsv'), tinyReviews(120));
+    await writeFile(join(folder, 'reviews/test.tsv'), tinyReviews(40));
+    const lines = {
+      name: 'tiny',
+      backbone: './backbone',
+      tasks: '[{ task: mr, data: ./reviews }]',
+      regime: '{ fewShot: 32, devSize: 40 }',
+      dataSeeds: '[13, 21]',
+      methods: '[zero-shot, { method: lpt, insertionLayer: [1, 2], generator: none }]',
+      ...changes,
+    };
+    const text = Object.entries(lines)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join('');
+    return { folder, planned: await planSweep({ path: join(folder, 'tiny.yaml'), text }, SOURCES) };
+  }
+
+  test('finds backbone and data beside the sweep file, and names them so that a worker finds them too', async () => {
+    const { folder, planned } = await plan();
+    expect(planned.spec.backbone).toBe(join(folder, 'backbone'));
+    expect(planned.plan.trials).toHaveLength(6);
+    expect(planned.plan.trials[0]?.trial.task.data.files.train).toBe(join(folder, 'reviews/train.tsv'));
+    expect(estimateSweep(planned, null).trials).toBe(6);
+  });
+
+  test('takes a task that is described in the file alone', async () => {
+    const task =
+      '[{ task: praise, data: ./reviews, template: "{sentence} . it was <mask> .", labelWords: { 0: terrible, 1: great } }]';
+    const { planned } = await plan({ tasks: task });
+    expect(planned.plan.trials[0]?.trial.task).toMatchObject({ name: 'praise', metric: 'accuracy' });
+  });
+
+  test.each([
+    [{ tasks: '[{ task: praise, data: ./reviews }]' }, /template/],
+    [{ methods: '[{ method: lpt, insertionLayer: 99, generator: none }]' }, /insertionLayer.*99/],
+    [{ tasks: '[{ task: mr, data: ./reviews, columns: { sentence: text } }]' }, /text/],
+    [{ tasks: '[{ task: mr, data: ./reviews, labelWords: { 0: terrible, 1: unheardof } }]' }, /unheardof/],
+    [{ regime: '{ fewShot: 5000, devSize: 40 }' }, /5000|5,000/],
+    [{ backbone: './missing' }, /missing/],
+  ])('is refused before anything is written: %j', async (changes, message) => {
+    await expect(plan(changes)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { checkTask } from '../../data/check.ts';
+import { fieldsOf } from '../../data/template.ts';
+import { TASKS } from '../../data/tasks/index.ts';
+import { loadTokenizer } from '../../data/tokenizer.ts';
+import type { Regime, TaskSettings } from '../../sweep/trial.ts';
+import { fileWith, vocabularyFolder } from '../support/data-files.ts';
+
+const WORDS = ['good', 'bad', 'great', 'terri', '##ble', 'it', 'was', '.'];
+const regime: Regime = { kind: 'few-shot', k: 4, devSize: 4, testSize: null };
+
+interface Changes {
+  tsv?: string;
+  task?: Partial<TaskSettings>;
+  regime?: Regime;
+}
+
+async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = regime }: Changes) {
+  const train = await fileWith('train.tsv', tsv);
+  const settings: TaskSettings = {
+    name: 'reviews',
+    template: '{sentence} . It was <mask> .',
+    labelWords: { '0': 'bad', '1': 'great' },
+    metric: 'accuracy',
+    data: { files: { train, test: train }, columns: {}, fingerprint: '' },
+    ...task,
+  };
+  const tokenizer = await loadTokenizer(await vocabularyFolder(WORDS));
+  return checkTask({
+    task: settings,
+    tokenizer,
+    regime: asked,
+    dataSeeds: [13, 21],
+    promptLength: 5,
+    maxPositions: 32,
+  });
+}
+
+function tenOfEach(...labels: string[]): string {
+  return 'sentence\tlabel\n' + labels.map((label) => `good good\t${label}\n`.repeat(10)).join('');
+}
+
+test('a sound task is described for the cost estimate', async () => {
+  // [CLS] good good . it was [MASK] . [SEP]
+  expect(await check({})).toEqual({
+    classes: { '0': 10, '1': 10 },
+    examples: { train: 20, dev: null, test: 20 },
+    meanTokens: 9,
+    templateTokens: 7,
+    shortened: 0,
+  });
+});
+
+test('a label word of two tokens is refused with its tokens', async () => {
+  await expect(check({ task: { labelWords: { '0': 'terrible', '1': 'great' } } })).rejects.toThrow(
+    'Expected the label word "terrible" of label "0" (task reviews) to be one token, found 2: terri ##ble.',
+  );
+});
+
+test('a label word that the vocabulary does not know is refused', async () => {
+  await expect(check({ task: { labelWords: { '0': 'zzz', '1': 'great' } } })).rejects.toThrow('not in the vocabulary');
+});
+
+test('two labels with one word are refused', async () => {
+  await expect(check({ task: { labelWords: { '0': 'great', '1': 'Great' } } })).rejects.toThrow(
+    'to have different label words',
+  );
+});
+
+test('a missing column is refused', async () => {
+  await expect(check({ tsv: 'text\tlabel\na\t1\n' })).rejects.toThrow('Expected a column `sentence`');
+});
+
+test('labels that the task does not know are named and counted', async () => {
+  await expect(check({ tsv: tenOfEach('0', '1', '-1') })).rejects.toThrow(
+    'Expected the labels 0, 1 in the data of task reviews, found "-1" (20 times).',
+  );
+});
+
+test('an empty class is named', async () => {
+  await expect(check({ tsv: tenOfEach('0') })).rejects.toThrow('found none of label "1"');
+});
+
+test('k larger than the data is refused', async () => {
+  const large: Regime = { kind: 'few-shot', k: 17, devSize: 4, testSize: null };
+  await expect(check({ regime: large })).rejects.toThrow('at most the 20 training examples, found 17 + 4');
+});
+
+test('F1 asks for two classes', async () => {
+  const labelWords = { '0': 'bad', '1': 'great', '2': 'good' };
+  await expect(check({ tsv: tenOfEach('0', '1', '2'), task: { labelWords, metric: 'f1' } })).rejects.toThrow(
+    'Expected two labels for the metric f1 (task reviews), found 3.',
+  );
+});
+
+test('every built-in task has a sound template with a field for each of its columns', () => {
+  for (const task of TASKS) expect(fieldsOf(task.template).sort()).toEqual([...task.fields].sort());
+  expect(new Set(TASKS.map(({ name }) => name)).size).toBe(12);
+});

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { fingerprintData, loadPool } from '../../data/dataset.ts';
+import { findTask } from '../../data/tasks/index.ts';
+import { labelsOf } from '../../data/template.ts';
+import type { TaskSettings } from '../../sweep/trial.ts';
+import { fileWith, temporaryFolder } from '../support/data-files.ts';
+
+const SHARED = resolve('../shared/data');
+const content = 'sentence\tlabel\n' + 'fine\t1\n'.repeat(10) + 'dull\t0\n'.repeat(10);
+
+const task = (files: TaskSettings['data']['files']): TaskSettings => ({
+  ...findTask('sst2')!,
+  data: { files, columns: {}, fingerprint: '' },
+});
+
+test('test is the test file, else the dev file, else a part of the only file', async () => {
+  const train = await fileWith('train.tsv', content);
+  const other = await fileWith('dev.tsv', 'sentence\tlabel\nother\t1\n');
+  expect((await loadPool(task({ train, test: other }))).test).toHaveLength(1);
+  expect((await loadPool(task({ train, dev: other }))).test).toHaveLength(1);
+  const only = await loadPool(task({ train }));
+  expect([only.train.length, only.test.length]).toEqual([16, 4]);
+});
+
+test('a fingerprint follows content and mapping, not the place', async () => {
+  const train = await fileWith('train.tsv', content);
+  const moved = join(await temporaryFolder(), 'elsewhere.tsv');
+  await copyFile(train, moved);
+  const print = await fingerprintData({ train }, { sentence: 'a', label: 'b' });
+  expect(await fingerprintData({ train: moved }, { label: 'b', sentence: 'a' })).toBe(print);
+  expect(await fingerprintData({ train }, {})).not.toBe(print);
+  expect(await fingerprintData({ train, test: moved }, { sentence: 'a', label: 'b' })).not.toBe(print);
+  const changed = await fileWith('train.tsv', content.replace('dull', 'dUll'));
+  expect(await fingerprintData({ train: changed }, { sentence: 'a', label: 'b' })).not.toBe(print);
+});
+
+test.for(['sst2', 'mr', 'subj', 'trec', 'mrpc', 'rte', 'qnli', 'qqp', 'mnli'])(
+  'the real %s reads without a broken line or an unknown label',
+  async (name, { skip }) => {
+    skip(!existsSync(SHARED), 'no ../shared/data on this machine');
+    const settings = findTask(name)!;
+    const files = { train: join(SHARED, name, 'train.tsv'), test: join(SHARED, name, 'test.tsv') };
+    const pool = await loadPool({ ...settings, data: { files, columns: {}, fingerprint: '' } });
+    const labels = new Set(pool.train.map(({ label }) => label));
+    expect([...labels].sort()).toEqual(labelsOf(settings.labelWords));
+  },
+);

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { Example } from '../../data/example.ts';
+import { allocate, drawSplits, splitOnlyFile } from '../../data/few-shot.ts';
+
+const SEEDS = [13, 21, 42, 87, 100];
+const LABELS = ['0', '0', '0', '1', '1', '2']; // half, a third, a sixth
+
+const examples = (count: number, prefix = 'train'): Example[] =>
+  Array.from({ length: count }, (_, i) => ({ fields: { sentence: `${prefix} ${i}` }, label: LABELS[i % 6]! }));
+/** What data seed 13 has always drawn: a change here makes earlier results incomparable. */
+const PINNED = {
+  train: [30, 81, 107, 232, 239, 279, 325, 326, 334, 482, 517, 566],
+  dev: [106, 122, 179, 206, 268, 414],
+};
+const pool = { train: examples(600), test: examples(120, 'test') };
+const indices = (drawn: Example[]) => drawn.map(({ fields }) => Number(fields['sentence']!.split(' ')[1]));
+const fewShot = (k: number, devSize = 60) => ({ kind: 'few-shot', k, devSize, testSize: null }) as const;
+const countOf = (drawn: Example[], label: string) => drawn.filter((example) => example.label === label).length;
+
+describe('few-shot draws', () => {
+  test('a data seed draws the same examples on every machine and in every version', () => {
+    const drawn = drawSplits(pool, fewShot(12, 6), 13);
+    expect(indices(drawn.train)).toEqual(PINNED.train);
+    expect(indices(drawn.dev)).toEqual(PINNED.dev);
+  });
+
+  test('k is the total, shared among the classes as the data has them', () => {
+    for (const seed of SEEDS) {
+      const { train, dev } = drawSplits(pool, fewShot(30), seed);
+      expect(['0', '1', '2'].map((label) => countOf(train, label))).toEqual([15, 10, 5]);
+      expect(['0', '1', '2'].map((label) => countOf(dev, label))).toEqual([30, 20, 10]);
+    }
+  });
+
+  test('every class has an example, however rare it is', () => {
+    const rare = { ...pool, train: [...examples(600), { fields: { sentence: 'train 600' }, label: 'rare' }] };
+    expect(countOf(drawSplits(rare, fewShot(8), 13).train, 'rare')).toBe(1);
+  });
+
+  test('training and dev examples never meet', () => {
+    for (const seed of SEEDS) {
+      for (const k of [3, 64, 540]) {
+        const { train, dev } = drawSplits(pool, fewShot(k), seed);
+        expect(train).toHaveLength(k);
+        expect(dev).toHaveLength(60);
+        expect(new Set([...indices(train), ...indices(dev)]).size).toBe(k + 60);
+      }
+    }
+  });
+
+  test('data seeds draw different examples', () => {
+    const draws = SEEDS.map((seed) => indices(drawSplits(pool, fewShot(30), seed).train).join());
+    expect(new Set(draws).size).toBe(SEEDS.length);
+  });
+
+  test('a larger k keeps the examples of the smaller one, and dev', () => {
+    const small = drawSplits(pool, fewShot(30), 42);
+    const large = drawSplits(pool, fewShot(60), 42);
+    expect(indices(large.train)).toEqual(expect.arrayContaining(indices(small.train)));
+    expect(large.dev).toEqual(small.dev);
+  });
+
+  test('the whole data is training but for dev', () => {
+    const { train, dev } = drawSplits(pool, { kind: 'full', devSize: 60, testSize: null }, 13);
+    expect(train).toHaveLength(540);
+    expect(new Set([...indices(train), ...indices(dev)]).size).toBe(600);
+  });
+
+  test('test examples are the same for every data seed', () => {
+    const regime = { kind: 'few-shot', k: 30, devSize: 60, testSize: 24 } as const;
+    const [first, ...others] = SEEDS.map((seed) => drawSplits(pool, regime, seed).test);
+    expect(first).toHaveLength(24);
+    expect(['0', '1', '2'].map((label) => countOf(first!, label))).toEqual([12, 8, 4]);
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test('a data set of one file is cut into training and test, the same way every time', () => {
+    const { train, test: heldOut } = splitOnlyFile(pool.train);
+    expect(heldOut).toHaveLength(120);
+    expect(new Set([...indices(train), ...indices(heldOut)]).size).toBe(600);
+    expect(splitOnlyFile(pool.train).test).toEqual(heldOut);
+  });
+});
+
+describe('draws that cannot be', () => {
+  test('k larger than the data names both numbers', () => {
+    expect(() => drawSplits(pool, fewShot(541), 13)).toThrow(
+      'Expected `k` + `devSize` to be at most the 600 training examples, found 541 + 60.',
+    );
+  });
+
+  test('k smaller than the number of classes is refused', () => {
+    expect(() => drawSplits(pool, fewShot(2), 13)).toThrow('at least one example for each of 3 classes, found 2');
+  });
+
+  test('a test size larger than the test split is refused', () => {
+    const regime = { kind: 'few-shot', k: 30, devSize: 60, testSize: 121 } as const;
+    expect(() => drawSplits(pool, regime, 13)).toThrow('Expected `testSize` to be at most 120');
+  });
+});
+
+test('shares always add up and never exceed what a class has', () => {
+  for (let total = 0; total <= 111; total++) {
+    const capacity = [100, 10, 1];
+    const shares = allocate(total, capacity, capacity);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
+    shares.forEach((share, c) => expect(share).toBeLessThanOrEqual(capacity[c]!));
+  }
+});

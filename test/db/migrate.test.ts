@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { afterAll, describe, expect, test } from 'vitest';
+import { listBaselines } from '../../db/baselines.ts';
+import { ask, createDatabase } from '../../db/client.ts';
+import { DatabaseAwayError, NewerDatabaseError, QueryError } from '../../db/errors.ts';
+import { migrate } from '../../db/migrate.ts';
+import { listSweeps } from '../../db/sweeps.ts';
+import { createEmptyDatabase } from '../support/postgres.ts';
+
+const drops: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(drops.map((drop) => drop())));
+
+async function emptyDatabase(): Promise<string> {
+  const { url, drop } = await createEmptyDatabase();
+  drops.push(drop);
+  return url;
+}
+
+describe('migrations', () => {
+  test('of four programs that start at once, one applies the migrations and all can work', async () => {
+    const url = await emptyDatabase();
+    const databases = [1, 2, 3, 4].map(() => createDatabase(url));
+    const results = await Promise.all(databases.map((database) => migrate(database)));
+    expect(results.filter(({ applied }) => applied > 0)).toHaveLength(1);
+    for (const database of databases) expect(await listSweeps(database)).toEqual([]);
+    await Promise.all(databases.map((database) => database.close()));
+  });
+
+  test('published baselines are there once, each with its source, however often the program starts', async () => {
+    const database = createDatabase(await emptyDatabase());
+    await migrate(database);
+    const first = await listBaselines(database);
+    await migrate(database);
+    expect(await listBaselines(database)).toEqual(first);
+    expect(first.every(({ source }) => source.includes('arXiv:2506.05629'))).toBe(true);
+    const sst2 = first.find((row) => row.backbone === 'roberta-base' && row.task === 'sst2' && row.method === 'lpt');
+    expect(sst2).toMatchObject({ score: 0.918, parameters: 2162688, paperTable: '2', regime: 'full' });
+    await database.close();
+  });
+
+  test('a database that a later version wrote is refused with a sentence that says what to do', async () => {
+    const url = await emptyDatabase();
+    const database = createDatabase(url);
+    await migrate(database);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)");
+    await client.end();
+    const refusal = await migrate(database).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NewerDatabaseError);
+    expect(String(refusal)).toContain('found 1 migration that this version does not know');
+    await database.close();
+  });
+});
+
+describe('a database that cannot be reached', () => {
+  test('is named by host and port, without user or password', async () => {
+    const database = createDatabase('postgres://someone:hunter2@127.0.0.1:1/sweeps');
+    const error = await listSweeps(database).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DatabaseAwayError);
+    expect(String(error)).toContain('127.0.0.1:1/sweeps');
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error)).not.toMatch(/hunter2|someone/);
+    await expect(migrate(database)).rejects.toThrow(DatabaseAwayError);
+    await database.close();
+  });
+
+  test('that has ended meanwhile is away as well, and the process lives', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const database = createDatabase(url);
+    await migrate(database);
+    await drop();
+    const error = await listSweeps(database).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(error)).not.toContain(new URL(url).password);
+    await database.close();
+  });
+
+  test('in the middle of its work is away, and back with the next question', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const database = createDatabase(url);
+    const waiting = ask(database, () => database.execute(sql`select pg_sleep(60)`)).catch((reason: unknown) => reason);
+    const killer = new pg.Client({ connectionString: url });
+    await killer.connect();
+    const kill = "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select pg_sleep%'";
+    await expect.poll(async () => (await killer.query(kill)).rowCount).toBe(1);
+    expect(await waiting).toBeInstanceOf(DatabaseAwayError);
+    await killer.end();
+    expect(await migrate(database)).toMatchObject({ applied: expect.any(Number) as number });
+    await database.close();
+    await drop();
+  });
+
+  test('a URL that is none is refused without being repeated', () => {
+    expect(() => createDatabase('someone:hunter2@host')).toThrow(QueryError);
+    expect(() => createDatabase('someone:hunter2@host')).not.toThrow(/hunter2/);
+  });
+});

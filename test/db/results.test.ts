@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { beginAttempt } from '../../db/attempts.ts';
+import { listComparison, listConfigurations, listResults, measuredSpeed, progress } from '../../db/results.ts';
+import { createSweep } from '../../db/sweeps.ts';
+import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
+import { outcomeOf, smallSweep } from '../support/trials.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+/** Finishes the first trials in running order (of each data seed: zero-shot, prompt tuning, LPT at 3, LPT at 6). */
+async function finished(name: string, scores: [dev: number, test: number][]): Promise<string> {
+  const { sweep } = await createSweep(own.database, smallSweep(name));
+  const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: scores.length });
+  for (const [index, trialId] of ids.entries()) {
+    await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+    const [dev, scored] = scores[index]!;
+    await finishTrial(own.database, { trialId, attempt: 1, outcome: outcomeOf(dev, scored) });
+  }
+  return sweep.id;
+}
+
+const BOTH_SEEDS: [number, number][] = [
+  [0.6, 0.5],
+  [0.62, 0.6],
+  [0.7, 0.7],
+  [0.8, 0.75],
+  [0.64, 0.6],
+  [0.6, 0.62],
+  [0.74, 0.72],
+  [0.86, 0.85],
+];
+
+describe('configuration means', () => {
+  test('are those of hand arithmetic: n, mean and sample standard deviation', async () => {
+    const rows = await listConfigurations(own.database, await finished('means', BOTH_SEEDS));
+    expect(rows).toHaveLength(4);
+    // (0.8 + 0.86) / 2 = 0.83; deviations ∓0.03, so sd = √(2 · 0.0009 / 1) = 0.0424264…
+    expect(rows[0]).toMatchObject({ method: 'lpt', insertionLayer: 6, n: 2, trainableParameters: 590_848 });
+    expect(rows[0]!.devMean).toBeCloseTo(0.83, 12);
+    expect(rows[0]!.devSd).toBeCloseTo(0.0424264068711929, 12);
+    // (0.75 + 0.85) / 2 = 0.8; deviations ∓0.05, so sd = √(0.005) = 0.0707106…
+    expect(rows[0]!.testMean).toBeCloseTo(0.8, 12);
+    expect(rows[0]!.testSd).toBeCloseTo(0.0707106781186548, 12);
+    expect(rows.map(({ devMean }) => Number(devMean.toFixed(4)))).toEqual([0.83, 0.72, 0.62, 0.61]);
+  });
+
+  test('over one seed have no standard deviation, and unfinished trials take no part', async () => {
+    const rows = await listConfigurations(own.database, await finished('one-seed', BOTH_SEEDS.slice(0, 4)));
+    expect(rows.map(({ n, devSd, testSd }) => ({ n, devSd, testSd }))).toEqual(
+      Array.from({ length: 4 }, () => ({ n: 1, devSd: null, testSd: null })),
+    );
+  });
+});
+
+describe('the comparison', () => {
+  test('pairs every LPT configuration with each other method, seed by seed', async () => {
+    const rows = await listComparison(own.database, await finished('pairs', BOTH_SEEDS));
+    const measured = rows.filter(({ kind }) => kind === 'measured');
+    expect(measured.map((row) => [row.insertionLayer, row.baselineMethod, row.pairs])).toEqual([
+      [6, 'prompt-tuning', 2],
+      [6, 'zero-shot', 2],
+      [3, 'prompt-tuning', 2],
+      [3, 'zero-shot', 2],
+    ]);
+    // Layer 6 against zero-shot: 0.75 − 0.5 = 0.25 and 0.85 − 0.6 = 0.25.
+    expect(measured[1]!.difference).toBeCloseTo(0.25, 12);
+    expect(measured[1]!.differenceSd).toBeCloseTo(0, 12);
+    // Layer 6 against prompt tuning: 0.75 − 0.6 = 0.15 and 0.85 − 0.62 = 0.23; mean 0.19, sd √(2 · 0.04²) = 0.0565685…
+    expect(measured[0]!.difference).toBeCloseTo(0.19, 12);
+    expect(measured[0]!.differenceSd).toBeCloseTo(0.0565685424949238, 12);
+    expect(measured[0]).toMatchObject({ n: 2, baselineN: 2, source: null });
+  });
+
+  test('of unequal seeds counts the seeds that both have', async () => {
+    const rows = await listComparison(own.database, await finished('unequal', BOTH_SEEDS.slice(0, 7)));
+    const layer6 = rows.filter((row) => row.insertionLayer === 6);
+    expect(layer6.map(({ pairs, n, baselineN }) => [pairs, n, baselineN])).toEqual([
+      [1, 1, 2],
+      [1, 1, 2],
+    ]);
+    expect(layer6[0]!.differenceSd).toBeNull();
+  });
+
+  test('shows published figures of the same task in rows of their own, in no mean and no difference', async () => {
+    const sweepId = await finished('published', BOTH_SEEDS);
+    const before = await listComparison(own.database, sweepId);
+    expect(before.some(({ kind }) => kind === 'published')).toBe(false);
+    await own.database.execute(sql`
+      insert into baselines (id, paper, paper_table, backbone, task, regime, method, metric, score, source)
+      values (gen_random_uuid(), 'a paper', '1', 'roberta-base', 'mr', 'full', 'prompt-tuning', 'accuracy', 0.9, 'a paper, Table 1')`);
+    const after = await listComparison(own.database, sweepId);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.slice(before.length)).toEqual([
+      expect.objectContaining({
+        kind: 'published',
+        baselineMethod: 'prompt-tuning',
+        baselineBackbone: 'roberta-base',
+        baselineTestMean: 0.9,
+        source: 'a paper, Table 1',
+        n: null,
+        pairs: 0,
+        difference: null,
+      }),
+    ]);
+    await own.database.execute(sql`delete from baselines where paper = 'a paper'`);
+  });
+});
+
+describe('results', () => {
+  test('have exactly the promised fields, and are what the view says', async () => {
+    const sweepId = await finished('fields', BOTH_SEEDS.slice(0, 3));
+    const results = await listResults(own.database, sweepId);
+    expect(Object.keys(results[0]!)).toEqual(
+      (
+        'trialKey task method insertionLayer promptLength generator dataSeed trainSeed state ' +
+        'devScore testScore steps trainableParameters msPerStep peakMemoryMiB attempts'
+      ).split(' '),
+    );
+    expect(results[0]).toMatchObject({
+      method: 'zero-shot',
+      insertionLayer: null,
+      promptLength: null,
+      generator: null,
+    });
+    expect(results[1]).toMatchObject({
+      method: 'prompt-tuning',
+      insertionLayer: 0,
+      promptLength: 5,
+      generator: 'none',
+    });
+    expect(results[2]).toMatchObject({
+      ...{
+        task: 'mr',
+        method: 'lpt',
+        insertionLayer: 3,
+        promptLength: 5,
+        generator: 'npg',
+        dataSeed: 13,
+        trainSeed: 1,
+      },
+      ...{ state: 'complete', devScore: 0.7, testScore: 0.7, steps: 40, trainableParameters: 590_848, msPerStep: 50 },
+      ...{ peakMemoryMiB: 900.5, attempts: 1 },
+    });
+    expect(results[3]).toMatchObject({ state: 'waiting', devScore: null, testScore: null, steps: null, attempts: 0 });
+    const { rows } = await own.database.execute(
+      sql`select * from trial_results where sweep_id = ${sweepId} order by position`,
+    );
+    expect(results.map((row) => [row.trialKey, row.devScore, row.testScore, row.state])).toEqual(
+      rows.map((row) => [row['trial_key'], row['dev_score'], row['test_score'], row['state']]),
+    );
+  });
+});
+
+describe('progress', () => {
+  test('counts states, names the best on dev, and says what is left to compute', async () => {
+    const sweepId = await finished('progress', BOTH_SEEDS.slice(0, 4));
+    const now = await progress(own.database, sweepId);
+    expect(now).toMatchObject({ total: 8, counts: { complete: 4, waiting: 4 } });
+    expect(now.best).toEqual([expect.objectContaining({ method: 'lpt', insertionLayer: 6, devMean: 0.8, n: 1 })]);
+    // Both data seeds have the same four trials: half of the arithmetic is left.
+    const all = smallSweep('progress').trials.reduce((sum, { flops }) => sum + flops, 0);
+    expect(now.remainingFlops).toBeCloseTo(all / 2, -3);
+    expect(now.recent).toHaveLength(4);
+    for (const { seconds } of now.recent) expect(seconds).toBeGreaterThan(0);
+  });
+
+  test('of a sweep that has just begun has no best and no speed', async () => {
+    const sweepId = await finished('begun', []);
+    expect(await progress(own.database, sweepId)).toMatchObject({ best: [], recent: [], counts: { waiting: 8 } });
+  });
+});
+
+test('the measured speed is the median arithmetic a second of trials with these weights on this device', async () => {
+  await finished('speed', BOTH_SEEDS);
+  const speed = await measuredSpeed(own.database, { backboneFingerprint: 'weights-1', device: 'cpu' });
+  const steps = smallSweep().trials.map(({ stepFlops }) => stepFlops / 0.05 / 1e9);
+  expect(speed).toMatchObject({ source: 'measured' });
+  expect(steps.some((gflops) => Math.abs(gflops - speed!.gflopsPerSecond) < 1e-6)).toBe(true);
+  expect(await measuredSpeed(own.database, { backboneFingerprint: 'other weights' })).toBeNull();
+  expect(await measuredSpeed(own.database, { backboneFingerprint: 'weights-1', device: 'gpu' })).toBeNull();
+});

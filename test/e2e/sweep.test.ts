@@ -1,0 +1,119 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq, isNotNull } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createDatabase, type Database } from '../../db/client.ts';
+import type { TrialResult } from '../../db/results.ts';
+import { attempts, checkpoints } from '../../db/schema.ts';
+import { configurationMeans, trialResults } from '../../db/views.ts';
+import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
+import { openServices, type Services } from '../../runtime/services.ts';
+import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
+
+const KEYS =
+  'trialKey task method insertionLayer promptLength generator dataSeed trainSeed state devScore testScore steps trainableParameters msPerStep peakMemoryMiB attempts';
+
+const sweepFile = (name: string): string => `name: ${name}
+backbone: ./backbone
+tasks: [{ task: mr, data: ./reviews }]
+regime: { fewShot: 32, devSize: 40 }
+dataSeeds: [13, 21]
+training: { steps: 160, batchSize: 8, evaluateEvery: 40, learningRate: 0.01 }
+window: 2
+methods:
+  - zero-shot
+  - { method: lpt, insertionLayer: [1, 2], promptLength: 3, generator: npg, bottleneck: 8 }
+`;
+
+describe('a sweep through the real command line, on embedded servers', () => {
+  let folder: string;
+  let services: Services;
+  let database: Database;
+  let sweep: (...words: string[]) => Running;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-e2e-'));
+    // Under root Postgres runs as another user, who must be able to reach its data.
+    await chmod(folder, 0o755);
+    await writeTinyBackbone(join(folder, 'backbone'));
+    await mkdir(join(folder, 'reviews'));
+    await writeFile(join(folder, 'reviews/train.tsv'), tinyReviews(120));
+    await writeFile(join(folder, 'reviews/test.tsv'), tinyReviews(40));
+    for (const name of ['calm', 'storm']) await writeFile(join(folder, `${name}.yaml`), sweepFile(name));
+    const stateFolder = join(folder, 'state');
+    // Held open for the whole test, so that the database can be looked into.
+    const environment = readEnvironment(childEnvironment({ ...ON_ITS_OWN, LPT_SWEEP_STATE: stateFolder }));
+    services = await openServices({ environment, say: () => undefined });
+    database = createDatabase(services.databaseUrl);
+    sweep = installedIn(stateFolder, folder);
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await services.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const resultsOf = async (name: string): Promise<TrialResult[]> => {
+    const { code, out } = await sweep('results', name, '--format', 'json').ended;
+    expect(code).toBe(0);
+    return JSON.parse(out) as TrialResult[];
+  };
+
+  test('ends complete, with a comparison and a finding', async () => {
+    const { code, out, said } = await sweep('launch', 'calm.yaml', '--watch').ended;
+    expect(said.join('\n')).toContain('6 of 6 trials done');
+    expect(code).toBe(0);
+    expect(out).toContain('Sweep calm: complete (6 of 6 trials done');
+    expect(out).toMatch(
+      /On mr the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
+    );
+    expect(out).toContain('lpt-sweep results calm');
+  });
+
+  test('whose worker is killed in the middle ends with the numbers of an undisturbed one', async () => {
+    const running = sweep('launch', 'storm.yaml', '--watch');
+    await vi.waitUntil(() => hasCheckpoint(database), { timeout: 60_000, interval: 20 });
+    process.kill(workersOf(running)[0] ?? 0, 'SIGKILL');
+    const { code, said } = await running.ended;
+    expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): starting it again/);
+    expect(workersOf(running)).toHaveLength(2);
+    expect(code).toBe(0);
+    const resumed = await database.select().from(attempts).where(isNotNull(attempts.resumedFromStep));
+    expect(resumed.length).toBeGreaterThan(0);
+    const numbers = (results: TrialResult[]): object[] =>
+      results.map((row) => ({ ...row, msPerStep: null, peakMemoryMiB: null, attempts: null }));
+    expect(numbers(await resultsOf('storm'))).toEqual(numbers(await resultsOf('calm')));
+  });
+
+  test('shows in its results what the views say', async () => {
+    const results = await resultsOf('calm');
+    expect(results.map((row) => Object.keys(row).join(' '))).toEqual(Array<string>(6).fill(KEYS));
+    const viewed = await database.select().from(trialResults).where(eq(trialResults.sweep, 'calm'));
+    const scores = (rows: { trialKey: string; devScore: number | null; testScore: number | null }[]): string[] =>
+      rows.map(({ trialKey, devScore, testScore }) => `${trialKey} ${devScore} ${testScore}`).sort();
+    expect(scores(results)).toEqual(scores(viewed));
+    const means = await database.select().from(configurationMeans).where(eq(configurationMeans.sweep, 'calm'));
+    for (const mean of means) {
+      const own = viewed.filter(({ configurationKey }) => configurationKey === mean.configurationKey);
+      expect(mean.n).toBe(own.length);
+      expect(mean.testMean).toBeCloseTo(own.reduce((sum, row) => sum + (row.testScore ?? 0), 0) / own.length, 12);
+    }
+  });
+
+  test('is not run again when it is launched again', async () => {
+    const before = await resultsOf('calm');
+    const { code, out, said } = await sweep('launch', 'calm.yaml').ended;
+    expect(said.join('\n')).toContain('is complete: here are its results');
+    expect(out).toContain('Sweep calm: complete');
+    expect(code).toBe(0);
+    expect(await resultsOf('calm')).toEqual(before);
+  });
+});
+
+async function hasCheckpoint(database: Database): Promise<boolean> {
+  const rows = await database.select({ step: checkpoints.step }).from(checkpoints).where(eq(checkpoints.kind, 'last'));
+  return rows.length > 0;
+}

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { embed, encoderLayer, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { hiddenStates, readBatchFixture, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
+import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
+
+useTensorflow();
+
+let backbone: Backbone;
+let batch: TinyBatch;
+beforeAll(async () => {
+  backbone = await loadBackbone(TINY_BACKBONE);
+  batch = await tinyBatch(backbone, null);
+});
+afterAll(() => backbone.dispose());
+
+test('hidden states of every layer are those of an independent implementation', async () => {
+  const { values } = await readBatchFixture();
+  for (let layer = 0; layer <= backbone.config.layers; layer += 1) {
+    expectClose(hiddenStates(backbone, batch, layer), values(`hidden.${layer}`).values, 1e-4);
+  }
+});
+
+test('running layer by layer gives what running them at once gives', () => {
+  const { attentionMask } = batch;
+  let hidden = embed(backbone, batch.tokenIds);
+  for (let layer = 0; layer < 4; layer += 1) {
+    hidden = runLayers({ backbone, hidden, attentionMask, from: layer, to: layer + 1 });
+  }
+  expect(hidden.dataSync()).toEqual(hiddenStates(backbone, batch, 4).dataSync());
+});
+
+test('padding does not change the hidden states of real positions', () => {
+  // The second example has seven real positions.
+  const alone = {
+    tokenIds: tf.slice(batch.tokenIds, [1, 0], [1, 7]),
+    attentionMask: tf.ones<tf.Rank.R2>([1, 7]),
+  };
+  const padded = tf.slice(hiddenStates(backbone, batch, 4), [1, 0, 0], [1, 7, 32]);
+  expectClose(padded, hiddenStates(backbone, alone, 4).dataSync(), 1e-5);
+});
+
+test('running no layer hands back the hidden states as a tensor of the caller’s own', () => {
+  const hidden = embed(backbone, batch.tokenIds);
+  const same = runLayers({ backbone, hidden, attentionMask: batch.attentionMask, from: 2, to: 2 });
+  hidden.dispose();
+  expect(same.dataSync()).toHaveLength(4 * 10 * 32);
+});
+
+test('a forward pass inside a tape records nothing and leaves nothing behind', async () => {
+  const variable = tf.variable(tf.scalar(1));
+  await expectNoLeak(() => {
+    const { value, grads } = tf.variableGrads(() => {
+      const hidden = hiddenStates(backbone, batch, 4);
+      return tf.mul<tf.Scalar>(variable, tf.mean(hidden));
+    }, [variable]);
+    tf.dispose([value, grads]);
+  }, 5);
+});
+
+test('a layer that the backbone does not have is refused', () => {
+  expect(() => encoderLayer(backbone, 4)).toThrow('Expected a layer index from 0 to 3, found 4.');
+});

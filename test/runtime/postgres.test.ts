@@ -1,0 +1,112 @@
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { checkDatabase } from '../../runtime/database.ts';
+import { freePort } from '../../runtime/ports.ts';
+import { findPostgres, reachableFolder, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
+
+const SECRET = 'do-not-print-me';
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the embedded Postgres', () => {
+  // One cluster for all: making one takes the longest.
+  const folder = mkdtempSync(join(tmpdir(), 'lpt-sweep-postgres-'));
+  beforeAll(async () => {
+    chmodSync(folder, 0o755); // as root, Postgres runs as another user and must get in
+    const server = await startPostgres({ folder });
+    await query(server.url, 'create table kept (value int)');
+    await query(server.url, 'insert into kept values (1)');
+    await server.stop();
+  });
+  afterAll(async () => {
+    await stopPostgres(folder);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('keeps its data between runs', async () => {
+    const server = await startPostgres({ folder });
+    expect(server.adopted).toBe(false);
+    expect(await query(server.url, 'select value from kept')).toEqual([{ value: 1 }]);
+    await server.stop();
+    expect(await findPostgres(folder)).toBeNull();
+  });
+
+  test('is adopted while it runs, and comes back with every row after SIGKILL', async () => {
+    const first = await startPostgres({ folder });
+    const second = await startPostgres({ folder });
+    expect(second).toMatchObject({ adopted: true, pid: first.pid, port: first.port });
+    await query(second.url, 'create table late (value int); insert into late values (2)');
+    process.kill(first.pid, 'SIGKILL');
+    await first.stop(); // waits until it is gone
+    const third = await startPostgres({ folder });
+    expect(third.adopted).toBe(false);
+    expect(await query(third.url, 'select value from late')).toEqual([{ value: 2 }]);
+    await third.stop();
+  });
+
+  test('started twice at once is one server', async () => {
+    const [one, other] = await Promise.all([startPostgres({ folder }), startPostgres({ folder })]);
+    expect(one.pid).toBe(other.pid);
+    expect([one.adopted, other.adopted].toSorted()).toEqual([false, true]);
+    await one.stop();
+  });
+
+  test('keeps its password in a file for its owner alone', async () => {
+    const server = await startPostgres({ folder });
+    await server.stop();
+    const password = readFileSync(join(reachableFolder(folder), 'password'), 'utf8');
+    expect(server.url).toContain(password);
+    expect(readFileSync(join(reachableFolder(folder), 'postgres.log'), 'utf8')).not.toContain(password);
+    expect(readdirSync(reachableFolder(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('a folder of another major version is refused and left alone', async () => {
+    const version = join(reachableFolder(folder), 'data', 'PG_VERSION');
+    const made = readFileSync(version, 'utf8');
+    onTestFinished(() => writeFileSync(version, made));
+    writeFileSync(version, '11\n');
+    await expect(startPostgres({ folder })).rejects.toThrow('found Postgres 11');
+  });
+
+  test('a port in use is named', async () => {
+    const port = await occupiedPort();
+    await expect(startPostgres({ folder, port })).rejects.toThrow(`Expected port ${port} to be free for Postgres`);
+  });
+});
+
+describe("a user's own database", () => {
+  test('that is down is named by host and port, never by its password', async () => {
+    const port = await freePort();
+    const attempt = checkDatabase(`postgres://me:${SECRET}@127.0.0.1:${port}/mine`);
+    await expect(attempt).rejects.toThrow(`No Postgres answers at 127.0.0.1:${port}`);
+    await expect(attempt).rejects.not.toThrow(SECRET);
+  });
+
+  test('with a wrong address is refused without repeating it', async () => {
+    await expect(checkDatabase(`mysql://me:${SECRET}@host/mine`)).rejects.toThrow(
+      'Expected DATABASE_URL to be an address',
+    );
+    await expect(checkDatabase(`mysql://me:${SECRET}@host/mine`)).rejects.not.toThrow(SECRET);
+  });
+});
+
+async function occupiedPort(): Promise<number> {
+  const port = await freePort();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return port;
+}

@@ -1,0 +1,139 @@
+import { createServer } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Environment } from '../../runtime/environment.mjs';
+import { findTemporalCli } from '../../runtime/install/temporal.mjs';
+import { freePort } from '../../runtime/ports.ts';
+import { findServices, openServices, stopServices, type Services } from '../../runtime/services.ts';
+import { startTemporal } from '../../runtime/temporal.ts';
+import { temporaryFolder, testEnvironment } from './temporary.ts';
+
+const SECRET = 'do-not-print-me';
+const say = (): void => undefined;
+
+/** The servers outlive a test that fails, unless it says otherwise. */
+function embedded(changes: Partial<Environment> = {}): Environment {
+  const environment = testEnvironment(changes);
+  onTestFinished(async () => {
+    await stopServices({ environment });
+  });
+  return environment;
+}
+
+async function countWorkflows({ temporal }: Pick<Services, 'temporal'>): Promise<number> {
+  const connection = await Connection.connect(temporal.connectionOptions);
+  try {
+    const client = new Client({ connection, namespace: temporal.namespace });
+    return (await client.workflow.count("WorkflowType = 'sweep'")).count;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function startWorkflow({ temporal }: Pick<Services, 'temporal'>): Promise<void> {
+  const connection = await Connection.connect(temporal.connectionOptions);
+  try {
+    const client = new Client({ connection, namespace: temporal.namespace });
+    await client.workflow.start('sweep', {
+      taskQueue: 'nobody-listens',
+      workflowId: 'kept',
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('SweepName', 'KEYWORD'), value: 'demo' },
+        { key: defineSearchAttributeKey('InsertionLayer', 'INT'), value: 6 },
+      ],
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('the embedded servers', () => {
+  test('two commands that start at once share one of each, and the last to leave stops them', async () => {
+    const environment = embedded();
+    const [one, other] = await Promise.all([openServices({ environment, say }), openServices({ environment, say })]);
+    expect(one.temporal).toEqual(other.temporal);
+    expect(one.databaseUrl).toBe(other.databaseUrl);
+    expect([one.startedHere, other.startedHere].toSorted()).toEqual([false, true]);
+    await one.close();
+    expect((await findServices({ environment }))?.users).toEqual([process.pid]);
+    await other.close();
+    expect(await findServices({ environment })).toBeNull();
+  });
+
+  test('keep what they know between runs, also over SIGKILL', async () => {
+    const environment = embedded();
+    const first = await openServices({ environment, say });
+    await startWorkflow(first);
+    const running = await findServices({ environment });
+    process.kill(running!.temporal!.pid, 'SIGKILL');
+    process.kill(running!.postgres!.pid, 'SIGKILL');
+    await stopServices({ environment });
+    const second = await openServices({ environment, say });
+    expect(second.startedHere).toBe(true);
+    await expect.poll(() => countWorkflows(second), { timeout: 20_000 }).toBe(1);
+    await second.close();
+  });
+
+  test('stay after a command that keeps them, until they are stopped', async () => {
+    const environment = embedded();
+    const up = await openServices({ environment, say });
+    await up.keep();
+    await up.close();
+    const command = await openServices({ environment, say });
+    expect(command.startedHere).toBe(false);
+    await command.close();
+    expect(await findServices({ environment })).toMatchObject({ kept: true, users: [] });
+    expect(await stopServices({ environment })).toEqual({ stopped: ['Temporal', 'Postgres'] });
+    expect(await stopServices({ environment })).toEqual({ stopped: [] });
+  });
+
+  test('a port in use is named, and nothing is left running', async () => {
+    const temporal = await occupiedPort();
+    const environment = embedded({ ports: { temporal } });
+    await expect(openServices({ environment, say })).rejects.toThrow(
+      `Expected port ${temporal} to be free for Temporal (LPT_SWEEP_TEMPORAL_PORT)`,
+    );
+    expect(await findServices({ environment })).toBeNull();
+  });
+});
+
+describe("a user's own cluster", () => {
+  test('where nobody answers is named by its address, without keys, and nothing is started', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const environment = embedded({ temporal: { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: SECRET } });
+    const attempt = openServices({ environment, say });
+    await expect(attempt).rejects.toThrow(`No Temporal server answers at ${address}`);
+    await expect(attempt).rejects.not.toThrow(SECRET);
+    expect(await findServices({ environment })).toBeNull();
+  });
+
+  test('is used instead of an embedded one; a namespace that is not there is named', async () => {
+    const environment = embedded();
+    const executable = findTemporalCli(environment)!.path;
+    const own = await startTemporal({ executable, folder: null, uiPort: null });
+    onTestFinished(() => own.stop());
+    const temporal = { TEMPORAL_ADDRESS: own.address };
+    const services = await openServices({ environment: { ...environment, temporal }, say });
+    expect(services).toMatchObject({ embedded: { postgres: true, temporal: false }, searchAttributes: true });
+    expect(services.temporal.connectionOptions.address).toBe(own.address);
+    await services.close();
+    const elsewhere = { ...environment, temporal: { ...temporal, TEMPORAL_NAMESPACE: 'nowhere' } };
+    await expect(openServices({ environment: elsewhere, say })).rejects.toThrow('has no namespace "nowhere"');
+  });
+});
+
+test('a Temporal that cannot start says why, and leaves no record', async () => {
+  const folder = temporaryFolder();
+  const attempt = startTemporal({ executable: process.execPath, folder, uiPort: null });
+  await expect(attempt).rejects.toThrow('Temporal did not start: it ended with');
+  expect(await findServices({ environment: testEnvironment({ stateFolder: folder }) })).toBeNull();
+});
+
+async function occupiedPort(): Promise<number> {
+  const port = await freePort();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return port;
+}

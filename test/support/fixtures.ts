@@ -1,0 +1,107 @@
+// The committed numbers of an independent implementation (test/fixtures/README.md).
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import type { Batch, Method } from '../../lpt/method.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures');
+
+export const TINY_BACKBONE = join(FOLDER, 'bert-tiny');
+
+export const METHOD_FIXTURES = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'] as const;
+export type MethodFixtureName = (typeof METHOD_FIXTURES)[number];
+
+const batchSchema = z.object({
+  tokenIds: z.array(z.array(z.int())),
+  attentionMask: z.array(z.array(z.number())),
+  maskPosition: z.array(z.int()),
+  target: z.array(z.int()),
+  labelWordIds: z.array(z.int()),
+});
+
+const methodSchema = z.object({
+  settings: z.custom<MethodSettings>(),
+  loss: z.number(),
+  losses: z.array(z.number()),
+  gradientNorms: z.array(z.number()),
+  training: z.object({
+    steps: z.number(),
+    learning_rate: z.number(),
+    weight_decay: z.number(),
+    warmup: z.number(),
+    clip: z.number(),
+  }),
+});
+
+const bertBaseSchema = z.object({
+  sentence: z.string(),
+  tokenIds: z.array(z.int()),
+  maskPosition: z.int(),
+  columnStep: z.int(),
+  best: z.array(z.object({ token: z.string(), id: z.int(), logit: z.number() })),
+});
+
+interface Fixture<Record> {
+  record: Record;
+  /** @throws where the fixture has no such tensor */
+  values: (name: string) => StoredTensor;
+}
+
+export const readBatchFixture = () => readFixture('bert-tiny.batch', batchSchema);
+export const readMethodFixture = (name: MethodFixtureName) => readFixture(`methods/${name}`, methodSchema);
+export const readBertBaseFixture = () => readFixture('bert-base-uncased', bertBaseSchema);
+
+async function readFixture<Record>(name: string, schema: z.ZodType<Record>): Promise<Fixture<Record>> {
+  const { tensors, metadata } = decodeSafetensors(await readFile(join(FOLDER, `${name}.safetensors`)));
+  const values = (tensorName: string) => {
+    const found = tensors[tensorName];
+    if (found === undefined) throw new Error(`Expected \`${tensorName}\` in the fixture ${name}, found none.`);
+    return found;
+  };
+  return { record: schema.parse(JSON.parse(metadata['record'] ?? '{}')), values };
+}
+
+export interface TinyBatch extends Batch {
+  labelWordIds: tf.Tensor1D;
+}
+
+/** The batch of the fixture, with the hidden states that `method` starts from. */
+export async function tinyBatch(backbone: Backbone, inputLayer: number | null): Promise<TinyBatch> {
+  const { record } = await readBatchFixture();
+  const batch = {
+    tokenIds: tf.tensor2d(record.tokenIds, undefined, 'int32'),
+    attentionMask: tf.tensor2d(record.attentionMask),
+    maskPosition: tf.tensor1d(record.maskPosition, 'int32'),
+    target: tf.tensor1d(record.target, 'int32'),
+    labelWordIds: tf.tensor1d(record.labelWordIds, 'int32'),
+  };
+  return inputLayer === null ? batch : { ...batch, hidden: hiddenStates(backbone, batch, inputLayer) };
+}
+
+/** H_to of a batch. */
+export function hiddenStates(
+  backbone: Backbone,
+  { tokenIds, attentionMask }: Pick<Batch, 'tokenIds' | 'attentionMask'>,
+  to: number,
+): tf.Tensor3D {
+  return tf.tidy(() => runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to }));
+}
+
+export interface LossAndGradients {
+  loss: number;
+  /** Variable's name → gradient. */
+  gradients: Map<string, tf.Tensor>;
+}
+
+export function lossAndGradients(method: Method, batch: Batch, dropoutSeed = 1): LossAndGradients {
+  const variables = method.trained.map(({ variable }) => variable);
+  const { value, grads } = tf.variableGrads(() => method.loss(batch, dropoutSeed), variables);
+  const [loss = Number.NaN] = value.dataSync<'float32'>();
+  value.dispose();
+  const gradients = method.trained.map(({ name, variable }): [string, tf.Tensor] => [name, grads[variable.name]!]);
+  return { loss, gradients: new Map(gradients) };
+}

@@ -1,0 +1,51 @@
+// Runs a trial in the test's own process, where tensors can be counted and the cache looked into.
+import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import type { Evaluation, FromTrainer, MetricPoint, TrainRequest } from '../../training/messages.ts';
+import { Pulse } from '../../training/pulse.ts';
+import { ResidentBackbone } from '../../training/resident-backbone.ts';
+import { runTrial } from '../../training/run-trial.ts';
+import type { Trained } from '../../training/train.ts';
+
+export interface RunHere {
+  resident?: ResidentBackbone;
+  /** Sees every message; true asks the trial to stop. */
+  watch?: (message: FromTrainer) => boolean;
+}
+
+export interface RanHere {
+  trained: Trained;
+  evaluations: Evaluation[];
+  points: MetricPoint[];
+  checkpoints: Uint8Array[];
+  messages: FromTrainer[];
+}
+
+export async function runHere(request: TrainRequest, { resident, watch }: RunHere = {}): Promise<RanHere> {
+  await loadTensorflow({ threads: 1, device: 'cpu' });
+  const messages: FromTrainer[] = [];
+  let stop = false;
+  const send = (message: FromTrainer): Promise<void> => {
+    messages.push(message);
+    stop ||= watch?.(message) ?? false;
+    return Promise.resolve();
+  };
+  const now = (): number => performance.now();
+  const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps });
+  const backbones = resident ?? new ResidentBackbone(2 ** 28);
+  const trained = await runTrial(request, { resident: backbones, pulse, now });
+  await pulse.flush();
+  if (!resident) backbones.release();
+  return {
+    trained,
+    messages,
+    evaluations: messages.flatMap((message) => (message.type === 'evaluation' ? [message.evaluation] : [])),
+    points: messages.flatMap((message) => (message.type === 'metrics' ? message.points : [])),
+    checkpoints: messages.flatMap((message) => (message.type === 'checkpoint' ? [message.bytes] : [])),
+  };
+}
+
+/** Everything about a run that its seeds decide: no times, no memory. */
+export function numbersOf({ trained, evaluations, points }: RanHere): object {
+  if (trained.type === 'cancelled') return { trained, evaluations, points };
+  return { outcome: { ...trained.outcome, msPerStep: null }, best: trained.best, evaluations, points };
+}

@@ -1,0 +1,56 @@
+// A trainer at the seam of the process boundary: it says what it is told to say, so that trouble can be made on purpose.
+import { setTimeout as nextMoment } from 'node:timers/promises';
+import type { TrainRequest } from '../../training/messages.ts';
+import type { TrainEnd, TrainEvent, Trainer } from '../../training/trainer.ts';
+
+export interface Script {
+  events?: TrainEvent[];
+  /** What `train` ends with; `hang` makes progress without end until it is cancelled. */
+  end: TrainEnd | 'hang';
+}
+
+export class ScriptedTrainer implements Trainer {
+  readonly pid = undefined;
+  readonly requests: TrainRequest[] = [];
+  cancels = 0;
+  readonly #scriptOf: (request: TrainRequest) => Script;
+  #cancellation = new AbortController();
+
+  constructor(script: Script | ((request: TrainRequest) => Script)) {
+    this.#scriptOf = typeof script === 'function' ? script : () => script;
+  }
+
+  async train(
+    request: TrainRequest,
+    { onEvent }: { onEvent(event: TrainEvent): void | Promise<void> },
+  ): Promise<TrainEnd> {
+    this.requests.push(request);
+    this.#cancellation = new AbortController();
+    const { signal } = this.#cancellation;
+    const { events = [], end } = this.#scriptOf(request);
+    for (const event of events) await onEvent(event);
+    if (end !== 'hang') return end;
+    for (let tick = 1000; !signal.aborted; tick += 1) {
+      await onEvent(progressEvent(tick, 1));
+      await nextMoment(20);
+    }
+    return { type: 'cancelled', step: 1 };
+  }
+
+  cancel(): void {
+    this.cancels += 1;
+    this.#cancellation.abort();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export function progressEvent(tick: number, step: number): TrainEvent {
+  return { type: 'progress', progress: { phase: 'training', step, steps: 40, tick } };
+}
+
+export function checkpointEvent(step: number, byte: number): TrainEvent {
+  return { type: 'checkpoint', step, bytes: new Uint8Array([byte]) };
+}

@@ -1,0 +1,69 @@
+// Sweeps for tests: facts of a small made-up backbone and task, and a few lines of YAML expanded over them.
+import { randomUUID } from 'node:crypto';
+import type { TrialOutcome } from '../../training/messages.ts';
+import type { SweepFacts } from '../../sweep/facts.ts';
+import { parseSweep } from '../../sweep/parse.ts';
+import { type Plan, expand } from '../../sweep/plan.ts';
+import type { NewSweep } from '../../db/sweeps.ts';
+
+export const FACTS: SweepFacts = {
+  backbone: {
+    name: 'bert-base-uncased',
+    folder: '/backbones/bert-base-uncased',
+    fingerprint: 'weights-1',
+    layers: 12,
+    hiddenSize: 768,
+    heads: 12,
+    intermediateSize: 3072,
+    vocabularySize: 30522,
+    maxPositions: 512,
+  },
+  tasks: {
+    mr: {
+      name: 'mr',
+      template: '{sentence} . It was <mask> .',
+      labelWords: { '0': 'terrible', '1': 'great' },
+      metric: 'accuracy',
+      data: {
+        files: { train: '/data/mr/train.tsv', test: '/data/mr/test.tsv' },
+        columns: { sentence: 'sentence', label: 'label' },
+        fingerprint: 'data-1',
+      },
+      classes: { '0': 1500, '1': 1500 },
+      testExamples: 400,
+      meanTokens: 24,
+    },
+  },
+};
+
+export function planOf(source: string, facts: SweepFacts = FACTS): Plan {
+  return expand(parseSweep(source), facts, source);
+}
+
+/** Two data seeds of: zero-shot, prompt tuning, and LPT at layers 3 and 6. */
+export function smallSweep(name = `sweep-${randomUUID().slice(0, 8)}`, layers = '[3, 6]'): NewSweep {
+  const source = `
+name: ${name}
+tasks: [mr]
+regime: { fewShot: 32, devSize: 100 }
+dataSeeds: [13, 21]
+training: { steps: 40, batchSize: 8, evaluateEvery: 20 }
+methods:
+  - zero-shot
+  - { method: prompt-tuning, promptLength: 5 }
+  - { method: lpt, insertionLayer: ${layers}, promptLength: 5, generator: npg }
+`;
+  return { name, source, spec: parseSweep(source), trials: planOf(source).trials };
+}
+
+export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
+  return {
+    devScore,
+    testScore,
+    selectedStep: 20,
+    steps: 40,
+    trainableParameters: 590_848,
+    msPerStep: 50,
+    peakMemoryMiB: 900.5,
+  };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { trialArithmetic } from '../../sweep/arithmetic.ts';
+import { estimate } from '../../sweep/cost.ts';
+import type { SweepFacts } from '../../sweep/facts.ts';
+import { FACTS, planOf } from '../support/trials.ts';
+
+const MR = FACTS.tasks['mr']!;
+const METHODS =
+  '[zero-shot, full-tuning, { method: prompt-tuning, promptLength: 6 }, { method: lpt, insertionLayer: [3, 9], promptLength: 6 }]';
+const SOURCE = `{ name: cost, tasks: [mr], regime: { fewShot: 32, devSize: 100 }, dataSeeds: 13, training: { steps: 40, batchSize: 8, evaluateEvery: 20 }, methods: ${METHODS} }`;
+
+describe('the cost model', () => {
+  test('counts layer-forwards a step: 3L, 2L, 2(L − k), and none without training', () => {
+    const { trials } = planOf(SOURCE);
+    const layers = trials.map(({ trial }) => trialArithmetic(trial, FACTS.backbone, MR).layerForwardsPerStep);
+    // In running order: zero-shot, prompt tuning, LPT at 3 and 9, full tuning; L = 12.
+    expect(layers).toEqual([0, 24, 18, 6, 36]);
+    expect(estimate(planOf(SOURCE), FACTS).layerForwards).toBe(40 * (24 + 18 + 6 + 36));
+  });
+
+  test('gives the arithmetic of a step as worked out by hand', () => {
+    // A backbone of 2 layers, D = 4, I = 8, V = 10; 3 tokens and a prompt of 1 make 4 positions; LPT at layer 1, batch 2.
+    // A layer: 4 · (8·16 + 4·4·8 + 4·4·4) = 4 · 320 = 1280. The head: 2·4·(4 + 10) = 112.
+    // Two passes through one layer and the head for two examples: 2 · (2·1280 + 2·112) = 5568.
+    const size = { layers: 2, hiddenSize: 4, heads: 1, intermediateSize: 8, vocabularySize: 10, maxPositions: 16 };
+    const facts: SweepFacts = {
+      backbone: { ...FACTS.backbone, ...size },
+      tasks: { mr: { ...MR, meanTokens: 3, testExamples: 5 } },
+    };
+    const source =
+      '{ name: cost, tasks: [mr], regime: { fewShot: 8, devSize: 10 }, dataSeeds: 13, training: { steps: 3, batchSize: 2, evaluateEvery: 2 }, methods: [{ method: lpt, insertionLayer: 1, promptLength: 1 }] }';
+    const plan = planOf(source, facts);
+    expect(plan.trials[0]!.stepFlops).toBe(5568);
+    // Dev is scored at step 2 and at the last, test once: 25 examples of 1280 + 112.
+    expect(plan.trials[0]!.flops).toBe(3 * 5568 + 25 * 1392);
+    // Filling: 8 + 10 + 5 examples through one layer of 3 · (256 + 48) = 912.
+    expect(estimate(plan, facts).cacheFlops).toBe(23 * 912);
+  });
+
+  test('turns arithmetic into seconds at the given speed, and says whether that was measured', () => {
+    const plan = planOf(SOURCE);
+    const assumed = estimate(plan, FACTS);
+    const measured = estimate(plan, FACTS, { gflopsPerSecond: 200, source: 'measured', trials: 9 });
+    expect(assumed.speed.source).toBe('assumed');
+    expect(measured.seconds).toBeCloseTo(assumed.seconds / 2, 9);
+    expect(assumed.byMethod.map(({ method, trials }) => [method, trials])).toEqual([
+      ['zero-shot', 1],
+      ['prompt-tuning', 1],
+      ['lpt', 2],
+      ['full-tuning', 1],
+    ]);
+    const spent = assumed.byMethod.reduce((sum, { flops }) => sum + flops, assumed.cacheFlops);
+    expect(spent).toBeCloseTo(assumed.flops, -3);
+  });
+
+  test('fills the cache once for trials that share it', () => {
+    const one = estimate(planOf(SOURCE), FACTS).cacheFlops;
+    const longer = SOURCE.replace('promptLength: 6 }]', 'promptLength: [6, 7, 8] }]');
+    expect(estimate(planOf(longer), FACTS).cacheFlops).toBe(one);
+  });
+
+  test('expects more memory of full tuning than of LPT', () => {
+    const lptOnly = SOURCE.replace(' full-tuning,', '');
+    expect(estimate(planOf(SOURCE), FACTS).memoryMiB).toBeGreaterThan(
+      estimate(planOf(lptOnly), FACTS).memoryMiB + 1000,
+    );
+  });
+});

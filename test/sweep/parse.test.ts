@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { parseSweep } from '../../sweep/parse.ts';
+import { SpecError, type SpecIssue } from '../../sweep/spec.ts';
+
+const GOOD = `name: demo
+tasks: [mr]
+regime: { fewShot: 32 }
+methods:
+  - zero-shot
+`;
+
+function issuesOf(text: string): SpecIssue[] {
+  try {
+    parseSweep(text);
+  } catch (error) {
+    if (error instanceof SpecError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('a sweep file', () => {
+  test('that says little takes the usual values', () => {
+    expect(parseSweep(GOOD)).toEqual({
+      name: 'demo',
+      backbone: 'bert-base-uncased',
+      tasks: [{ task: 'mr' }],
+      regime: { kind: 'few-shot', k: [32], devSize: 1000, testSize: null },
+      dataSeeds: [13, 21, 42, 87, 100],
+      trainSeeds: [1],
+      training: {},
+      methods: [{ method: 'zero-shot' }],
+      exclude: [],
+      maxTrials: 1000,
+      window: 4,
+      device: 'auto',
+    });
+  });
+
+  test('states the values of a setting as one, a list or a range, with repetitions read once', () => {
+    const text = GOOD.replace(
+      '- zero-shot',
+      '- { method: lpt, insertionLayer: {from: 1, to: 11, step: 2}, promptLength: [5, 1, 5] }',
+    );
+    const [method] = parseSweep(text).methods;
+    expect(method).toMatchObject({ insertionLayer: [1, 3, 5, 7, 9, 11], promptLength: [5, 1], generator: ['none'] });
+    const rates = parseSweep(`${GOOD}training: { learningRate: { from: 0.1, to: 0.3, step: 0.1 } }\n`);
+    expect(rates.training.learningRate).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  test('may repeat itself by anchors and merge keys', () => {
+    const text = `${GOOD}  - &late { method: lpt, insertionLayer: 3 }\n  - { <<: *late, generator: npg }\n`;
+    expect(parseSweep(text).methods[2]).toMatchObject({ insertionLayer: [3], generator: ['npg'] });
+  });
+
+  test('has the full data, or a number of examples', () => {
+    expect(parseSweep(GOOD.replace('{ fewShot: 32 }', 'full')).regime.kind).toBe('full');
+    expect(parseSweep(GOOD.replace('fewShot: 32', 'full: true, testSize: 50')).regime).toMatchObject({ testSize: 50 });
+  });
+
+  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml'])('%s is a good one', (file) => {
+    expect(() => parseSweep(readFileSync(file, 'utf8'))).not.toThrow();
+  });
+});
+
+describe('a mistake in a sweep file is named with line, field, expected and found', () => {
+  test('a wrong type', () => {
+    expect(issuesOf(GOOD.replace('32', 'many'))).toEqual([
+      { line: 3, field: 'regime.fewShot', expected: 'a whole number from 1, or a list of them', found: '"many"' },
+    ]);
+  });
+
+  test('a wrong item of a list, on its own line', () => {
+    const [issue] = issuesOf(`${GOOD}dataSeeds:\n  - 13\n  - twenty\n`);
+    expect(issue).toMatchObject({ line: 8, field: 'dataSeeds[1]', found: '"twenty"' });
+  });
+
+  test('an unknown key, with the nearest right one', () => {
+    const [issue] = issuesOf(`${GOOD}  - method: lpt\n    promtLength: 5\n`);
+    expect(issue).toMatchObject({ line: 7, field: 'methods[1].promtLength', suggestion: 'promptLength' });
+    expect(issue?.expected).toBe(
+      'one of method, insertionLayer, promptLength, generator, bottleneck, dropout, training',
+    );
+  });
+
+  test.each([
+    ['methods[1].method', '  - { method: ltp }', 'lpt'],
+    ['methods[1].method', '  - zero-shto', 'zero-shot'],
+    ['methods[1].generator', '  - { method: lpt, generator: ngp }', 'npg'],
+    ['device', 'device: cpuu', 'cpu'],
+  ])('an unknown word for %s, with the nearest right one', (field, line, suggestion) => {
+    expect(issuesOf(`${GOOD}${line}\n`)).toEqual([expect.objectContaining({ field, suggestion })]);
+  });
+
+  test('nothing is suggested where nothing is near', () => {
+    expect(issuesOf(`${GOOD}quux: 1\n`)[0]).not.toHaveProperty('suggestion');
+  });
+
+  test.each([
+    ['a layer below 0', '  - { method: lpt, insertionLayer: -1 }', 'a whole number from 0, or a list of them'],
+    [
+      'a range upside down',
+      '  - { method: lpt, insertionLayer: {from: 5, to: 1} }',
+      'a range with `to` not below `from`',
+    ],
+    [
+      'a range without end',
+      '  - { method: lpt, promptLength: {from: 5} }',
+      'one value, a list, or a range {from: …, to: …, step: …}',
+    ],
+    [
+      'an endless range',
+      '  - { method: lpt, promptLength: {from: 1, to: 1000000} }',
+      'a range of at most 10000 values',
+    ],
+    ['an empty list', '  - { method: lpt, promptLength: [] }', 'at least one value'],
+    ['a learning rate above 1', 'training: { learningRate: 5 }', 'a number above 0, at most 1, or a list of them'],
+    ['an empty rule', 'exclude: [{}]', 'a mapping with at least one field'],
+    ['a window of none', 'window: 0', 'a whole number from 1 to 1000'],
+  ])('%s', (_what, line, expected) => {
+    expect(issuesOf(`${GOOD}${line}\n`)).toEqual([expect.objectContaining({ line: 6, expected })]);
+  });
+
+  test('a template without its mask, and a task named twice', () => {
+    const text = GOOD.replace('[mr]', '[mr, mr, {task: other, template: "{sentence}"}]');
+    expect(issuesOf(text).map(({ field, expected }) => [field, expected])).toEqual([
+      ['tasks[2].template', 'a text with one `<mask>` and at least one {field}'],
+    ]);
+    expect(issuesOf(GOOD.replace('[mr]', '[mr, mr]'))).toEqual([
+      { line: 2, field: 'tasks[1].task', expected: 'named once in `tasks`', found: '"mr"' },
+    ]);
+  });
+
+  test('a regime that is two, or none', () => {
+    const both = issuesOf(GOOD.replace('fewShot: 32', 'fewShot: 32, full: true'));
+    const neither = issuesOf(GOOD.replace('fewShot: 32', 'devSize: 10'));
+    for (const issues of [both, neither])
+      expect(issues[0]).toMatchObject({ line: 3, expected: 'either `fewShot: <total examples>` or `full: true`' });
+  });
+
+  test('several at once, in the order of the file, one line each', () => {
+    const text = `name: my demo\ntasks: mr\nregime: { fewShot: 0 }\nmethods: [lpt, late]\nmaxTrial: 3\n`;
+    expect(issuesOf(text).map(({ line, field }) => [line, field])).toEqual([
+      [1, 'name'],
+      [2, 'tasks'],
+      [3, 'regime.fewShot'],
+      [4, 'methods[1].method'],
+      [5, 'maxTrial'],
+    ]);
+    expect(() => parseSweep(text)).toThrow(
+      'line 5: Expected `maxTrial` to be one of name, description, backbone, tasks, regime, dataSeeds, trainSeeds, ' +
+        'training, methods, exclude, maxTrials, window, device, found an unknown key. Did you mean `maxTrials`?',
+    );
+  });
+
+  test('what is missing, at the mapping that lacks it', () => {
+    expect(issuesOf('name: demo\ntasks: [mr]\nmethods: [zero-shot]\n')).toEqual([
+      { line: 1, field: 'regime', expected: 'a mapping', found: 'nothing' },
+    ]);
+  });
+});
+
+describe('what is no sweep file at all is refused', () => {
+  test.each([
+    ['an empty file', '', { line: 1, found: 'an empty file' }],
+    ['a list', '- 1\n', { line: 1, found: '[1]' }],
+    ['a tab as indentation', 'name: a\nregime:\n\tfewShot: 3\n', { line: 3, found: 'a tab' }],
+    ['a key written twice', 'name: a\ntasks: [mr]\nname: b\n', { line: 3, field: 'name', found: 'it again' }],
+  ])('%s', (_what, text, issue) => {
+    expect(issuesOf(text)[0]).toMatchObject(issue);
+  });
+
+  test('broken YAML, with the line', () => {
+    expect(issuesOf('name: a\ntasks: [mr\nregime: full\n')[0]?.expected).toBe('valid YAML');
+  });
+
+  test('an alias to nothing', () => {
+    expect(issuesOf('name: *nothing\n')[0]).toMatchObject({ expected: 'YAML whose aliases resolve' });
+  });
+});

@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { SweepFacts } from '../../sweep/facts.ts';
+import { parseSweep } from '../../sweep/parse.ts';
+import { PlanError, expand } from '../../sweep/plan.ts';
+import type { SpecIssue } from '../../sweep/spec.ts';
+import { FACTS, planOf } from '../support/trials.ts';
+
+const MR = FACTS.tasks['mr']!;
+
+function sweep(methods: string, rest = ''): string {
+  return `name: plan\ntasks: [mr]\nregime: { fewShot: 32, devSize: 100 }\ndataSeeds: [13, 21]\n${rest}methods:\n${methods}\n`;
+}
+
+function issuesOf(source: string, facts: SweepFacts = FACTS): SpecIssue[] {
+  try {
+    planOf(source, facts);
+  } catch (error) {
+    if (error instanceof PlanError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('expansion', () => {
+  test('crosses every list: methods, training settings, data seeds and training seeds', () => {
+    // LPT: 3 layers × (none: 2 lengths + npg: 2 lengths × 2 bottlenecks) × 2 rates = 36; × 2 data seeds × 2 training seeds = 144.
+    const plan = planOf(
+      sweep(
+        '  - { method: lpt, insertionLayer: [3, 6, 9], promptLength: [1, 5], generator: [none, npg], bottleneck: [64, 128] }',
+        'trainSeeds: [1, 2]\ntraining: { learningRate: [1.0e-3, 5.0e-3] }\n',
+      ),
+    );
+    expect(plan.trials).toHaveLength(144);
+    expect(plan).toMatchObject({ excluded: 0, folded: 0, warnings: [] });
+    expect(new Set(plan.trials.map(({ trialKey }) => trialKey)).size).toBe(144);
+    expect(new Set(plan.trials.map(({ configurationKey }) => configurationKey)).size).toBe(36);
+  });
+
+  test('fills in the usual values: middle layer, length by generator, a gentler rate for full tuning', () => {
+    const { trials } = planOf(sweep('  - { method: lpt, generator: [none, npg] }\n  - full-tuning\n  - zero-shot'));
+    const settings = trials.slice(0, 4).map(({ trial }) => trial);
+    expect(settings.map(({ method }) => method)).toEqual([
+      { method: 'zero-shot' },
+      { method: 'lpt', insertionLayer: 6, promptLength: 20, generator: 'none' },
+      { method: 'lpt', insertionLayer: 6, promptLength: 5, generator: 'npg', bottleneck: 128, dropout: 0.1 },
+      { method: 'full-tuning' },
+    ]);
+    expect(settings.map(({ training }) => [training.steps, training.learningRate])).toEqual([
+      [0, 1e-3],
+      [1000, 1e-3],
+      [1000, 1e-3],
+      [1000, 2e-5],
+    ]);
+  });
+
+  test('lets a method say its own training settings, before those of the sweep', () => {
+    const methods = '  - { method: lpt, training: { steps: 7 } }\n  - prompt-tuning';
+    const { trials } = planOf(sweep(methods, 'training: { steps: 5, batchSize: 4 }\n'));
+    const steps = trials.map(({ trial }) => [trial.method.method, trial.training.steps, trial.training.batchSize]);
+    expect(steps.slice(0, 2)).toEqual([
+      ['prompt-tuning', 5, 4],
+      ['lpt', 7, 4],
+    ]);
+  });
+
+  test('counts the same trial once, and zero-shot once a data seed', () => {
+    const methods =
+      '  - { method: lpt, insertionLayer: [3, 6] }\n  - { method: lpt, insertionLayer: 6 }\n  - zero-shot';
+    const plan = planOf(sweep(methods, 'trainSeeds: [1, 2, 3]\n'));
+    // LPT: 2 layers × 2 × 3 seeds = 12, the third entry's 6 are there already; zero-shot: 2 data seeds.
+    expect(plan.trials).toHaveLength(14);
+    expect(plan.folded).toBe(6);
+  });
+
+  test('settings that change speed alone make no second trial', () => {
+    const plan = planOf(sweep('  - prompt-tuning', 'training: { evaluationBatchSize: [16, 32] }\n'));
+    expect(plan.trials).toHaveLength(2);
+    expect(plan.folded).toBe(2);
+  });
+
+  test('orders trials by task, data seed and layer, so that kept hidden states serve many', () => {
+    const facts = { ...FACTS, tasks: { mr: MR, cr: { ...MR, name: 'cr' } } };
+    const methods = '  - full-tuning\n  - { method: lpt, insertionLayer: [9, 3] }\n  - zero-shot';
+    const { trials } = planOf(sweep(methods).replace('[mr]', '[mr, cr]'), facts);
+    expect(trials.map(({ position }) => position)).toEqual([...Array(16).keys()]);
+    const order = trials.map(({ trial: { task, dataSeed, method } }) => {
+      return `${task.name} ${dataSeed} ${'insertionLayer' in method ? method.insertionLayer : method.method}`;
+    });
+    expect(order.slice(0, 8)).toEqual([
+      'mr 13 zero-shot',
+      'mr 13 3',
+      'mr 13 9',
+      'mr 13 full-tuning',
+      'mr 21 zero-shot',
+      'mr 21 3',
+      'mr 21 9',
+      'mr 21 full-tuning',
+    ]);
+    expect(order[8]).toBe('cr 13 zero-shot');
+  });
+
+  test('makes one regime of each few-shot size', () => {
+    const plan = planOf(sweep('  - prompt-tuning').replace('fewShot: 32', 'fewShot: [16, 64]'));
+    expect(plan.trials.map(({ trial }) => trial.regime)).toContainEqual({
+      ...{ kind: 'few-shot', k: 64, devSize: 100, testSize: null },
+    });
+    expect(plan.trials).toHaveLength(4);
+  });
+
+  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml'])('%s expands without a warning', (file) => {
+    const spec = parseSweep(readFileSync(file, 'utf8'));
+    const tasks = Object.fromEntries(spec.tasks.map(({ task: name }) => [name, { ...MR, name, testExamples: 1000 }]));
+    expect(expand(spec, { ...FACTS, tasks }).warnings).toEqual([]);
+  });
+});
+
+describe('exclude rules', () => {
+  const methods = '  - { method: lpt, insertionLayer: [0, 3, 6], generator: [none, npg] }\n  - zero-shot';
+
+  test('leave out what matches in every field, and say how many', () => {
+    const plan = planOf(sweep(methods, 'exclude: [{ insertionLayer: [0, 3], generator: npg }, { dataSeed: 21 }]\n'));
+    // 7 configurations × 2 data seeds = 14, of which 2 × 2 match the first rule and half of the other 10 the second.
+    expect(plan.trials).toHaveLength(5);
+    expect(plan).toMatchObject({ excluded: 9, warnings: [] });
+  });
+
+  test('that match nothing are named', () => {
+    const plan = planOf(sweep('  - zero-shot', 'exclude: [{ dataSeed: 13 }, { insertionLayer: 3 }, { task: sst2 }]\n'));
+    expect(plan.warnings).toEqual(['`exclude[1]` matches no combination.', '`exclude[2]` matches no combination.']);
+  });
+
+  test('that leave nothing are refused', () => {
+    expect(issuesOf(sweep('  - zero-shot', 'exclude: [{ method: zero-shot }]\n'))).toEqual([
+      { line: 5, field: 'exclude', expected: 'rules that leave some trial', found: 'none left' },
+    ]);
+  });
+});
+
+describe('what cannot run is named before launch, once and with its line', () => {
+  test('a layer that the backbone does not have', () => {
+    expect(issuesOf(sweep('  - zero-shot\n  - method: lpt\n    insertionLayer: [6, 12, 24]'))).toEqual(
+      ['12', '24'].map((found) => ({
+        line: 8,
+        field: 'methods[1].insertionLayer',
+        expected: 'a layer from 0 to 11 (bert-base-uncased has 12; with a generator from 1)',
+        found,
+      })),
+    );
+  });
+
+  test('a generator at layer 0, with the rule that leaves it out', () => {
+    const [issue] = issuesOf(sweep('  - { method: lpt, insertionLayer: [0, 6], generator: npg }'));
+    expect(issue).toMatchObject({ line: 6, field: 'methods[0].insertionLayer', found: '0' });
+    expect(issue?.expected).toContain('`exclude` rule');
+  });
+
+  test('a prompt that leaves no room for the example', () => {
+    const [issue] = issuesOf(sweep('  - { method: lpt, promptLength: [5, 500] }'));
+    expect(issue).toMatchObject({ field: 'methods[0].promptLength', found: '500' });
+    expect(issue?.expected).toMatch(/^at most 488/);
+  });
+
+  test('fewer examples than classes, and more than there are', () => {
+    const [few] = issuesOf(sweep('  - zero-shot').replace('32', '1'));
+    expect(few).toMatchObject({ line: 3, field: 'regime.fewShot', found: '1' });
+    expect(few?.expected).toContain('at least 2');
+    const [many] = issuesOf(sweep('  - zero-shot').replace('32', '2950'));
+    expect(many).toMatchObject({ field: 'regime.fewShot', found: '2950 + 100' });
+  });
+
+  test('a class without examples, and a test larger than its split', () => {
+    const lacking = { ...FACTS, tasks: { mr: { ...MR, classes: { '0': 100, '1': 0 } } } };
+    expect(issuesOf(sweep('  - zero-shot'), lacking)[0]).toMatchObject({
+      line: 3,
+      field: 'regime',
+      found: 'no training example of 1',
+    });
+    const [issue] = issuesOf(sweep('  - zero-shot').replace('devSize: 100', 'devSize: 100, testSize: 401'));
+    expect(issue).toMatchObject({ field: 'regime.testSize', found: '401' });
+  });
+
+  test('more trials than allowed, with both numbers', () => {
+    expect(issuesOf(sweep('  - prompt-tuning\n  - zero-shot', 'maxTrials: 3\n'))).toEqual([
+      { line: 5, field: 'maxTrials', expected: 'at least 4, the trials that the file asks for', found: '3' },
+    ]);
+  });
+
+  test('a product of ranges that no memory holds, at once', () => {
+    const range = '{from: 1, to: 9999}';
+    const [issue] = issuesOf(sweep(`  - { method: lpt, insertionLayer: ${range}, promptLength: ${range} }`));
+    expect(issue).toMatchObject({ field: 'methods', found: String(9999 * 9999 * 2) });
+  });
+
+  test('all of it together', () => {
+    const source = sweep('  - { method: lpt, insertionLayer: [12], promptLength: 600 }', 'maxTrials: 1\n').replace(
+      '32',
+      '1',
+    );
+    expect(issuesOf(source).map(({ field }) => field)).toEqual([
+      'methods[0].insertionLayer',
+      'methods[0].promptLength',
+      'regime.fewShot',
+      'maxTrials',
+    ]);
+  });
+});
+
+test('full tuning at the rate of a prompt is warned of', () => {
+  const { warnings } = planOf(sweep('  - full-tuning', 'training: { learningRate: 1.0e-3 }\n'));
+  expect(warnings).toEqual([
+    '`methods[0]` (full-tuning) takes learningRate 0.001 from `training`; 0.00002 is usual for it.',
+  ]);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { configurationKey, trialKey } from '../../sweep/trial-key.ts';
+import type { Trial } from '../../sweep/trial.ts';
+import { planOf } from '../support/trials.ts';
+
+const METHODS = '[{ method: lpt, insertionLayer: 6, promptLength: 5, generator: npg }, zero-shot]';
+const { trials } = planOf(`{ name: keys, tasks: [mr], regime: { fewShot: 32 }, dataSeeds: 13, methods: ${METHODS} }`);
+const [zeroShot, lpt] = [trials[0]!.trial, trials[1]!.trial];
+
+function withTask(task: Partial<Trial['task']>): Trial {
+  return { ...lpt, task: { ...lpt.task, ...task } };
+}
+
+describe('the trial key', () => {
+  test('of a trial is the same in every version of the program', () => {
+    expect(trialKey(lpt)).toBe('ce681ed546338830365a88dc0907cafbcf999ffee8434a6b8653b56f5506cc03');
+    expect(configurationKey(lpt)).toBe('e61a07a1275e784d4d949ac31136d8bcece5a7ba43b9a3a5a94962d9d3841023');
+  });
+
+  test.each<[string, Trial]>([
+    ['the data seed', { ...lpt, dataSeed: 21 }],
+    ['the training seed', { ...lpt, trainSeed: 2 }],
+    ['the weights', { ...lpt, backbone: { ...lpt.backbone, fingerprint: 'weights-2' } }],
+    ['the data', withTask({ data: { ...lpt.task.data, fingerprint: 'data-2' } })],
+    ['the template', withTask({ template: '{sentence} . All in all <mask> .' })],
+    ['a label word', withTask({ labelWords: { '0': 'bad', '1': 'great' } })],
+    ['the metric', withTask({ metric: 'f1' })],
+    ['the number of examples', { ...lpt, regime: { kind: 'few-shot', k: 64, devSize: 1000, testSize: null } }],
+    ['the dev size', { ...lpt, regime: { kind: 'few-shot', k: 32, devSize: 999, testSize: null } }],
+    ['the test size', { ...lpt, regime: { kind: 'few-shot', k: 32, devSize: 1000, testSize: 5 } }],
+    ['the method', { ...lpt, method: { method: 'prompt-tuning', promptLength: 5 } }],
+    ['the layer', { ...lpt, method: { ...lpt.method, insertionLayer: 7 } as Trial['method'] }],
+    ...(
+      ['steps', 'batchSize', 'learningRate', 'weightDecay', 'warmupFraction', 'clipNorm', 'evaluateEvery'] as const
+    ).map((setting): [string, Trial] => [setting, { ...lpt, training: { ...lpt.training, [setting]: 0.5 } }]),
+  ])('changes with %s', (_what, changed) => {
+    expect(trialKey(changed)).not.toBe(trialKey(lpt));
+  });
+
+  test.each<[string, Trial]>([
+    ["the backbone's folder and name", { ...lpt, backbone: { ...lpt.backbone, folder: '/elsewhere', name: 'copy' } }],
+    ['where the files lie', withTask({ data: { ...lpt.task.data, files: { train: '/elsewhere.tsv' } } })],
+    ['examples scored at a time', { ...lpt, training: { ...lpt.training, evaluationBatchSize: 1 } }],
+    ['the order of the fields', Object.fromEntries(Object.entries(lpt).reverse()) as unknown as Trial],
+    ['the order of the label words', withTask({ labelWords: { '1': 'great', '0': 'terrible' } })],
+  ])('does not change with %s', (_what, changed) => {
+    expect(trialKey(changed)).toBe(trialKey(lpt));
+  });
+
+  test('of a configuration is that of all its seeds', () => {
+    expect(configurationKey({ ...lpt, dataSeed: 87, trainSeed: 9 })).toBe(configurationKey(lpt));
+    expect(configurationKey({ ...lpt, training: { ...lpt.training, steps: 3 } })).not.toBe(configurationKey(lpt));
+  });
+
+  test('of zero-shot depends on its data seed alone, not on how others are trained', () => {
+    const training = { ...zeroShot.training, learningRate: 0.5 };
+    expect(trialKey({ ...zeroShot, trainSeed: 7, training })).toBe(trialKey(zeroShot));
+    expect(trialKey({ ...zeroShot, dataSeed: 7 })).not.toBe(trialKey(zeroShot));
+  });
+});

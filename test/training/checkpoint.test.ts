@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import type { FromTrainer } from '../../training/messages.ts';
+import { numbersOf, runHere } from '../support/run-here.ts';
+import { tinyTrials } from '../support/tiny-trial.ts';
+
+/** A resumed run tells only what came after the checkpoint. */
+const END = { evaluations: [], points: [] };
+
+describe('a checkpoint', () => {
+  test('a resumed trial ends with the weights of an uninterrupted one, from whichever checkpoint', async () => {
+    const request = await tinyTrials();
+    const whole = await runHere(request());
+    expect(whole.checkpoints).toHaveLength(4);
+    for (const checkpoint of whole.checkpoints) {
+      const resumed = await runHere({ ...request(), checkpoint });
+      expect({ ...numbersOf(resumed), ...END }).toEqual({ ...numbersOf(whole), ...END });
+      expect(resumed.points).toEqual(whole.points.slice(-resumed.points.length || whole.points.length));
+    }
+  });
+
+  test('a trial stopped at any moment goes on where it was', async () => {
+    const request = await tinyTrials();
+    const whole = numbersOf(await runHere(request()));
+    for (const stopAfter of [3, 6, 8]) {
+      let seen = 0;
+      const watch = (message: FromTrainer): boolean => message.type === 'progress' && ++seen === stopAfter;
+      const stopped = await runHere(request(), { watch });
+      expect(stopped.trained.type).toBe('cancelled');
+      const resumed = await runHere({ ...request(), checkpoint: stopped.checkpoints.at(-1)! });
+      expect({ ...numbersOf(resumed), ...END }).toEqual({ ...whole, ...END });
+    }
+  });
+
+  test('of another trial is refused', async () => {
+    const request = await tinyTrials();
+    const { checkpoints } = await runHere(request({ trainSeed: 1 }));
+    const other = { ...request({ trainSeed: 2 }), checkpoint: checkpoints[0]! };
+    await expect(runHere(other)).rejects.toMatchObject({ kind: 'configuration' });
+    await expect(runHere(other)).rejects.toThrow(/^Expected a checkpoint .* of trial /);
+  });
+
+  test('that was cut off is refused', async () => {
+    const request = await tinyTrials();
+    const { checkpoints } = await runHere(request());
+    const checkpoint = checkpoints[0]!.slice(0, -10);
+    await expect(runHere({ ...request(), checkpoint })).rejects.toMatchObject({ kind: 'configuration' });
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { ConfigurationError, DataError } from '../../data/error.ts';
+import { DivergedError } from '../../training/diverged.ts';
+import { toTrainerError } from '../../training/error-kind.ts';
+
+test.each([
+  [new DataError('x'), 'data'],
+  [new ConfigurationError('x'), 'configuration'],
+  [new DivergedError(3, Number.NaN, 1), 'diverged'],
+  [new Error('OOM when allocating tensor with shape[8,512]'), 'out-of-memory'],
+  [new RangeError('Array buffer allocation failed'), 'out-of-memory'],
+  [new Error('std::bad_alloc'), 'out-of-memory'],
+  [new Error('something else'), 'unknown'],
+  ['thrown text', 'unknown'],
+])('%s is sorted as %s', (error, kind) => {
+  expect(toTrainerError(error).kind).toBe(kind);
+});

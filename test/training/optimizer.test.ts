@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { TrainedVariable } from '../../lpt/method.ts';
+import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { AdamW, clipFactor, globalNorm } from '../../training/optimizer.ts';
+
+beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
+
+function trained(name: string, values: number[], decays: boolean): TrainedVariable {
+  return { name, variable: tf.variable(tf.tensor1d(values), true, `test/${name}`), decays };
+}
+
+/** Learning rate 0.1. */
+function step(optimizer: AdamW, at: number, gradients: Record<string, number[]>): void {
+  tf.tidy(() => {
+    const tensors = Object.fromEntries(Object.entries(gradients).map(([name, values]) => [name, tf.tensor1d(values)]));
+    optimizer.apply({ gradients: tensors, clip: tf.scalar(1), learningRate: 0.1, step: at });
+  });
+}
+
+describe('AdamW', () => {
+  test('two steps are those worked out by hand', () => {
+    const weight = trained('weight', [1], true);
+    const optimizer = new AdamW([weight], 0.5);
+    // Step 1, lr 0.1, decay 0.5, g = 2: w ← 1 · (1 − 0.05) = 0.95; m = 0.2, v = 0.004;
+    // m̂ = 0.2 / 0.1 = 2, v̂ = 0.004 / 0.001 = 4, w ← 0.95 − 0.1 · 2 / (2 + 1e-8) = 0.85.
+    step(optimizer, 1, { weight: [2] });
+    expect(weight.variable.dataSync()[0]).toBeCloseTo(0.85, 6);
+    // Step 2, g = −1: w ← 0.85 · 0.95 = 0.8075; m = 0.9 · 0.2 − 0.1 = 0.08, v = 0.999 · 0.004 + 0.001 = 0.004996;
+    // m̂ = 0.08 / 0.19 = 0.4210526, v̂ = 0.004996 / 0.001999 = 2.4992496, √v̂ = 1.5808999;
+    // w ← 0.8075 − 0.1 · 0.4210526 / 1.5808999 = 0.8075 − 0.0266337 = 0.7808663.
+    step(optimizer, 2, { weight: [-1] });
+    expect(weight.variable.dataSync()[0]).toBeCloseTo(0.7808663, 6);
+    optimizer.dispose();
+    weight.variable.dispose();
+  });
+
+  test('biases and LayerNorm do not decay', () => {
+    const bias = trained('bias', [1], false);
+    const optimizer = new AdamW([bias], 0.5);
+    step(optimizer, 1, { bias: [0] });
+    expect(bias.variable.dataSync()[0]).toBe(1);
+    optimizer.dispose();
+    bias.variable.dispose();
+  });
+
+  test('a variable without a gradient is an error, not a variable that stays', () => {
+    const lonely = trained('lonely', [1], false);
+    const optimizer = new AdamW([lonely], 0);
+    expect(() => step(optimizer, 1, {})).toThrow('Expected a gradient for lonely');
+    optimizer.dispose();
+    lonely.variable.dispose();
+  });
+
+  test('steps leave no tensors behind', () => {
+    const weight = trained('weight', [1, 2], true);
+    const optimizer = new AdamW([weight], 0.1);
+    step(optimizer, 1, { weight: [1, 1] });
+    const before = tf.memory().numTensors;
+    for (let at = 2; at <= 20; at++) step(optimizer, at, { weight: [1, -1] });
+    expect(tf.memory().numTensors).toBe(before);
+    optimizer.dispose();
+    weight.variable.dispose();
+    expect(tf.memory().numTensors).toBe(before - 3);
+  });
+});
+
+test('gradients longer than the limit are brought to it, as one vector', () => {
+  tf.tidy(() => {
+    const norm = globalNorm({ a: tf.tensor1d([3, 0]), b: tf.tensor2d([[4]]) }); // √(9 + 16)
+    expect(norm.dataSync()[0]).toBeCloseTo(5, 6);
+    expect(clipFactor(norm, 1).dataSync()[0]).toBeCloseTo(0.2, 6);
+    expect(clipFactor(norm, 6).dataSync()[0]).toBe(1);
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeSafetensors, encodeSafetensors, readSafetensors } from '../../training/safetensors.ts';
+
+const tensors = {
+  prompt: { shape: [2, 3], values: Float32Array.of(1, -2, 3.5, 0, 1e-30, 6) },
+  bias: { shape: [1], values: Float32Array.of(42) },
+  nothing: { shape: [0], values: new Float32Array() },
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-safetensors-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function stored(name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+/** A file with this header and so many bytes of numbers. */
+function withHeader(header: unknown, dataBytes: number): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+test('what was encoded comes back, numbers and metadata', () => {
+  const decoded = decodeSafetensors(encodeSafetensors(tensors, { step: '7' }));
+  expect(decoded.tensors).toEqual(tensors);
+  expect(decoded.metadata).toEqual({ step: '7' });
+});
+
+test('decoding a Buffer out of a pool takes its own bytes, at any offset', () => {
+  const bytes = encodeSafetensors(tensors);
+  const odd = Buffer.concat([Buffer.from([9, 9, 9]), bytes]).subarray(3);
+  expect(decodeSafetensors(odd).tensors).toEqual(tensors);
+});
+
+test('a file is read one tensor at a time, into given room too', async () => {
+  const file = await readSafetensors(await stored('good.safetensors', encodeSafetensors(tensors, { a: 'b' })));
+  expect([...file.entries.keys()]).toEqual(['prompt', 'bias', 'nothing']);
+  expect(file.metadata).toEqual({ a: 'b' });
+  const room = new Float32Array(8);
+  await file.read('prompt', room.subarray(1, 7));
+  expect(room).toEqual(Float32Array.of(0, 1, -2, 3.5, 0, 1e-30, 6, 0));
+  expect(await file.read('bias')).toEqual(Float32Array.of(42));
+  await file.close();
+});
+
+test('encoding refuses a shape that does not fit the numbers', () => {
+  const wrong = { x: { shape: [2, 2], values: new Float32Array(3) } };
+  expect(() => encodeSafetensors(wrong)).toThrow('Expected `x` to have 4 numbers, found 3.');
+});
+
+describe('a broken file is refused with what is wrong', () => {
+  const entry = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
+  const cases: [string, Uint8Array, RegExp][] = [
+    ['empty', new Uint8Array(), /to be a safetensors file, found only 0 bytes/],
+    ['cut in the header', withHeader({ x: entry }, 8).subarray(0, 20), /truncated or of another format/],
+    [
+      'cut in the numbers',
+      withHeader({ x: entry }, 7),
+      /`x` in .* end at byte 8 .* found only 7 bytes: the file is truncated/,
+    ],
+    ['not JSON', withHeader('{nope', 8), /to be a JSON object/],
+    ['a header of another kind', withHeader({ x: { shape: [2] } }, 8), /found `x\.dtype` malformed/],
+    [
+      'offsets against the shape',
+      withHeader({ x: { ...entry, shape: [3] } }, 8),
+      /`x` in .* \(F32 \[3\]\) to take 12 bytes, found 8/,
+    ],
+    [
+      'offsets in the wrong order',
+      withHeader({ x: { ...entry, data_offsets: [8, 0] } }, 8),
+      /`x` in .* to take 8 bytes, found -8/,
+    ],
+  ];
+  test.each(cases)('%s', async (name, bytes, message) => {
+    await expect(readSafetensors(await stored(name, bytes))).rejects.toThrow(message);
+    expect(() => decodeSafetensors(bytes)).toThrow(message);
+  });
+
+  test('16-bit floats, with the way out', async () => {
+    const half = withHeader({ x: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }, 4);
+    const file = await readSafetensors(await stored('half', half));
+    await expect(file.read('x')).rejects.toThrow(
+      /`x` in .* to be F32, found F16: convert the weights to 32-bit floats first/,
+    );
+    await expect(file.read('y')).rejects.toThrow(/Expected a tensor `y`/);
+    await file.close();
+  });
+});

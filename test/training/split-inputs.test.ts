@@ -1,0 +1,70 @@
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { loadSplits } from '../../data/dataset.ts';
+import { encodeExamples } from '../../data/encode.ts';
+import { loadTokenizer } from '../../data/tokenizer.ts';
+import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { disposeBatch } from '../../training/batches.ts';
+import { HiddenStates } from '../../training/hidden-states.ts';
+import { SplitInputs } from '../../training/split-inputs.ts';
+import { tinyTrials } from '../support/tiny-trial.ts';
+
+beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
+
+async function inputsOf(changes: { inputLayer: number | null; largestKeptBytes?: number }) {
+  const { trial, backboneFolder } = (await tinyTrials())();
+  const backbone = await loadBackbone(backboneFolder);
+  onTestFinished(() => backbone.dispose());
+  const tokenizer = await loadTokenizer(backboneFolder);
+  const { train } = await loadSplits(trial);
+  const { examples } = encodeExamples(train, { ...trial.task, tokenizer, maxTokens: 64 });
+  const hiddenStates = new HiddenStates({ backbone, budgetBytes: 2 ** 24 });
+  const labelWordIds = [5, 6];
+  return {
+    inputs: new SplitInputs({ examples, labelWordIds, backbone, hiddenStates, layersToKeep: [], ...changes }),
+    hiddenStates,
+  };
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+async function hiddenAt(inputs: SplitInputs, indices: number[]): Promise<number[] | null> {
+  await inputs.keepAll(nothing);
+  const batch = inputs.batch(indices);
+  const values = batch.hidden ? [...batch.hidden.dataSync()] : null;
+  const mask = [...batch.attentionMask.dataSync()];
+  const [, length, width] = batch.hidden?.shape ?? [0, 0, 0];
+  disposeBatch(batch);
+  // Positions of padding hold anything: attention does not look at them.
+  return (
+    values?.filter((_, i) => mask[Math.floor(i / length / width) * length + (Math.floor(i / width) % length)]) ?? null
+  );
+}
+
+test('a method that reads token ids is given no hidden states', async () => {
+  const { inputs, hiddenStates } = await inputsOf({ inputLayer: null });
+  expect(await hiddenAt(inputs, [0, 1])).toBeNull();
+  expect(hiddenStates.counts().fills).toBe(0);
+});
+
+test('embeddings are computed as they are needed, and never kept', async () => {
+  const { inputs, hiddenStates } = await inputsOf({ inputLayer: 0 });
+  expect(await hiddenAt(inputs, [0, 1])).not.toBeNull();
+  expect(hiddenStates.counts()).toEqual({ hits: 0, fills: 0, bytes: 0 });
+});
+
+test('a training split too large to keep is computed batch by batch, to the same numbers', async () => {
+  const kept = await inputsOf({ inputLayer: 2 });
+  const direct = await inputsOf({ inputLayer: 2, largestKeptBytes: 1000 });
+  const [expected, found] = [await hiddenAt(kept.inputs, [3, 7, 1]), await hiddenAt(direct.inputs, [3, 7, 1])];
+  expect(direct.hiddenStates.counts().fills).toBe(0);
+  expect(kept.hiddenStates.counts().fills).toBeGreaterThan(0);
+  expect(found).toHaveLength(expected!.length);
+  found!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 4));
+});
+
+test('scoring batches hold every example once', async () => {
+  const { inputs } = await inputsOf({ inputLayer: 2 });
+  const seen = inputs.scoringBatches(5).flat();
+  expect(seen.toSorted((a, b) => a - b)).toEqual(inputs.examples.map((_, i) => i));
+});

@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { ResidentBackbone } from '../../training/resident-backbone.ts';
+import { decodeSafetensors } from '../../training/safetensors.ts';
+import { numbersOf, runHere } from '../support/run-here.ts';
+import { tinyTrials } from '../support/tiny-trial.ts';
+
+const METHODS: MethodSettings[] = [
+  { method: 'lpt', insertionLayer: 2, promptLength: 3, generator: 'npg', bottleneck: 8, dropout: 0.1 },
+  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
+  { method: 'prompt-tuning', promptLength: 3 },
+  { method: 'full-tuning' },
+  { method: 'zero-shot' },
+];
+const nameOf = (method: MethodSettings): string => ('generator' in method ? `lpt ${method.generator}` : method.method);
+
+describe.each(METHODS.map((method) => [nameOf(method), method] as const))('%s', (_, method) => {
+  test('seeds reproduce every number', async () => {
+    const request = await tinyTrials();
+    const once = numbersOf(await runHere(request({ method })));
+    expect(numbersOf(await runHere(request({ method })))).toEqual(once);
+    if (method.method === 'zero-shot') return;
+    expect(numbersOf(await runHere(request({ method, trainSeed: 2 })))).not.toEqual(once);
+  });
+
+  test('a trial leaves no tensors behind', async () => {
+    const request = await tinyTrials();
+    const resident = new ResidentBackbone(2 ** 26);
+    await runHere(request({ method, training: { steps: 2 } }), { resident });
+    const before = tf.memory().numTensors;
+    await runHere(request({ method, training: { steps: 5 } }), { resident });
+    expect(tf.memory().numTensors).toBe(before);
+    resident.release();
+  });
+});
+
+describe('training', () => {
+  test('100 steps hold no more tensors than one', async () => {
+    const request = await tinyTrials();
+    const counts: number[] = [];
+    const watch = (): boolean => {
+      counts.push(tf.memory().numTensors);
+      return false;
+    };
+    await runHere(request({ training: { steps: 100, evaluateEvery: 10 } }), { watch });
+    const evaluations = counts.slice(counts.length / 2);
+    expect(new Set(evaluations).size).toBe(1);
+  });
+
+  test('dev is scored at intervals and after the last step, test once with the best weights', async () => {
+    const request = await tinyTrials();
+    const { evaluations, trained } = await runHere(request({ training: { steps: 12, evaluateEvery: 5 } }));
+    expect(evaluations.map(({ split, step }) => [split, step]).slice(0, 3)).toEqual([['dev', 5], ['dev', 10], ['dev', 12]]); // prettier-ignore
+    const best = evaluations.slice(0, 3).reduce((a, b) => (b.score > a.score ? b : a));
+    const tests = evaluations.slice(3);
+    expect(tests).toHaveLength(1);
+    expect(tests[0]).toMatchObject({ split: 'test', step: best.step, examples: 40 });
+    expect(tests[0]!.predictions).toHaveLength(40);
+    expect(trained).toMatchObject({
+      type: 'finished',
+      outcome: { devScore: best.score, testScore: tests[0]!.score, selectedStep: best.step, steps: 12 },
+    });
+  });
+
+  test('the weights handed over are those that test was scored with', async () => {
+    const request = await tinyTrials();
+    const { trained, checkpoints } = await runHere(request());
+    if (trained.type !== 'finished') throw new Error('the trial did not finish');
+    const best = decodeSafetensors(trained.best!);
+    expect(best.metadata['step']).toBe(String(trained.outcome.selectedStep));
+    const atBest = checkpoints
+      .map((bytes) => decodeSafetensors(bytes))
+      .find(
+        ({ metadata }) => (JSON.parse(metadata['position']!) as { step: number }).step === trained.outcome.selectedStep,
+      );
+    for (const [name, { values }] of Object.entries(best.tensors)) {
+      expect(values).toEqual(atBest!.tensors[`value/${name}`]!.values);
+    }
+  });
+
+  test('a metric point a step for loss, gradient norm and learning rate', async () => {
+    const request = await tinyTrials();
+    const { points } = await runHere(request());
+    for (const name of ['loss', 'gradientNorm', 'learningRate'] as const) {
+      const steps = points.filter((point) => point.name === name).map(({ step }) => step);
+      expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    }
+  });
+
+  test('the loss comes down where the data can be learnt', async () => {
+    const request = await tinyTrials();
+    const { points } = await runHere(request({ method: METHODS[3]!, training: { steps: 60, learningRate: 3e-3 } }));
+    const losses = points.filter(({ name }) => name === 'loss').map(({ value }) => value);
+    const mean = (part: number[]): number => part.reduce((sum, value) => sum + value, 0) / part.length;
+    expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)) / 3);
+  });
+
+  test('zero-shot trains nothing and has no time a step', async () => {
+    const request = await tinyTrials();
+    const { trained, points } = await runHere(request({ method: { method: 'zero-shot' } }));
+    expect(points).toEqual([]);
+    expect(trained).toMatchObject({ outcome: { steps: 0, selectedStep: 0, trainableParameters: 0, msPerStep: null } });
+  });
+});
+
+describe('what cannot go on', () => {
+  test('a loss that is no number ends the trial as diverged', async () => {
+    const request = await tinyTrials();
+    const settings = request({ method: METHODS[1]!, training: { learningRate: 1e38 } });
+    await expect(runHere(settings)).rejects.toMatchObject({
+      kind: 'diverged',
+      message: expect.stringMatching(/^Expected a finite loss and gradient at step \d+, found loss /) as string,
+    });
+  });
+
+  test('a backbone whose weights changed is refused', async () => {
+    const request = await tinyTrials();
+    const changed = request();
+    changed.trial.backbone.fingerprint = '0'.repeat(64);
+    await expect(runHere(changed)).rejects.toThrow(/^Expected the backbone in .* to have the fingerprint 0000/);
+  });
+
+  test('data that changed since the launch is refused', async () => {
+    const request = await tinyTrials();
+    const { trial } = request();
+    await writeFile(trial.task.data.files.train, 'sentence\tlabel\nfine\t1\n');
+    await expect(runHere(request())).rejects.toMatchObject({ kind: 'data' });
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { TrainRequest } from '../../training/messages.ts';
+import {
+  createTrainer,
+  type TrainEnd,
+  type TrainEvent,
+  type Trainer,
+  type TrainerSettings,
+} from '../../training/trainer.ts';
+import { tinyTrials } from '../support/tiny-trial.ts';
+
+function trainerOfTest(settings: TrainerSettings = {}): Trainer {
+  const trainer = createTrainer({ threads: 1, ...settings });
+  onTestFinished(() => trainer.close());
+  return trainer;
+}
+
+interface Ran {
+  events: TrainEvent[];
+  end: TrainEnd;
+}
+
+async function run(trainer: Trainer, request: TrainRequest, onEvent?: (event: TrainEvent) => void): Promise<Ran> {
+  const events: TrainEvent[] = [];
+  const end = await trainer.train(request, {
+    onEvent: (event) => {
+      events.push(event);
+      onEvent?.(event);
+    },
+  });
+  return { events, end };
+}
+
+/** What the seeds decide of a run: no times, no memory. */
+function numbersOf({ end }: Ran): unknown {
+  if (end.type !== 'finished') return end;
+  return { outcome: { ...end.outcome, msPerStep: null, peakMemoryMiB: 0 }, best: end.best };
+}
+
+/** More messages than a trainer may be ahead of its parent, so that it cannot be done before the parent acts. */
+const LONG = { training: { steps: 100, evaluateEvery: 5 } };
+
+const checkpointsOf = ({ events }: Ran): Uint8Array[] =>
+  events.flatMap((event) => (event.type === 'checkpoint' ? [event.bytes] : []));
+
+describe('a trainer', () => {
+  test('tells its device, its progress, its metrics, its scores and its checkpoints', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const { events, end } = await run(trainer, request());
+    expect(events[0]).toMatchObject({ type: 'ready', device: 'cpu' });
+    const ticks = events.flatMap((event) => (event.type === 'progress' ? [event.progress.tick] : []));
+    expect(ticks).toEqual(ticks.map((_, i) => i + 1));
+    const phases = new Set(events.flatMap((event) => (event.type === 'progress' ? [event.progress.phase] : [])));
+    expect([...phases]).toEqual(['loading', 'caching', 'training', 'evaluating']);
+    expect(events.filter(({ type }) => type === 'checkpoint')).toHaveLength(4);
+    expect(events.filter(({ type }) => type === 'evaluation')).toHaveLength(5);
+    expect(end).toMatchObject({ type: 'finished', outcome: { steps: 20 } });
+    if (end.type === 'finished') expect(end.outcome.peakMemoryMiB).toBeGreaterThan(50);
+  });
+
+  test('trains one trial after the other in one child, and no two at once', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const first = trainer.train(request({ training: { steps: 3 } }), { onEvent: () => undefined });
+    await expect(trainer.train(request(), { onEvent: () => undefined })).rejects.toThrow(
+      'to be free, found it training',
+    );
+    await first;
+    const { pid } = trainer;
+    expect((await run(trainer, request({ training: { steps: 3 } }))).end.type).toBe('finished');
+    expect(trainer.pid).toBe(pid);
+  });
+
+  test('killed in the middle of a trial, resumes from its last checkpoint to the numbers of an undisturbed run', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const settings = request(LONG);
+    const whole = await run(trainer, settings);
+    const killed = await run(trainer, settings, (event) => {
+      if (event.type === 'checkpoint' && event.step === 15) process.kill(trainer.pid!, 'SIGKILL');
+    });
+    expect(killed.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+    if (killed.end.type === 'failed') expect(killed.end.error.message).toContain('killed (SIGKILL)');
+    expect(trainer.pid).toBeUndefined();
+    const resumed = await run(trainer, { ...settings, checkpoint: checkpointsOf(killed).at(-1)! });
+    expect(numbersOf(resumed)).toEqual(numbersOf(whole));
+    expect(resumed.events.filter(({ type }) => type === 'evaluation').length).toBeLessThan(21);
+  });
+
+  test('stops a cancelled trial at a step boundary, and leaves a checkpoint to go on from', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const settings = request(LONG);
+    const whole = await run(trainer, settings);
+    const cancelled = await run(trainer, settings, (event) => {
+      if (event.type === 'checkpoint' && event.step === 10) trainer.cancel();
+    });
+    expect(cancelled.end.type).toBe('cancelled');
+    if (cancelled.end.type === 'cancelled') expect(cancelled.end.step).toBeGreaterThanOrEqual(10);
+    const resumed = await run(trainer, { ...settings, checkpoint: checkpointsOf(cancelled).at(-1)! });
+    expect(numbersOf(resumed)).toEqual(numbersOf(whole));
+  });
+
+  test('keeps TensorFlow, which blocks the event loop, out of its parent', async () => {
+    const request = await tinyTrials();
+    await run(trainerOfTest(), request({ training: { steps: 2 } }));
+    const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+    expect(sharedObjects.length).toBeGreaterThan(0);
+    expect(sharedObjects.filter((library) => library.includes('tensorflow'))).toEqual([]);
+  });
+
+  test('waits for a parent that falls behind', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let reached = (): void => undefined;
+    const third = new Promise<void>((resolve) => (reached = resolve));
+    let seen = 0;
+    const many = { training: { steps: 60, evaluateEvery: 1 } };
+    const end = trainer.train(request(many), {
+      onEvent: () => {
+        if (++seen !== 3) return undefined;
+        reached();
+        return held;
+      },
+    });
+    await third;
+    // Long enough for the first trainer to be done, were it not waiting.
+    await run(trainerOfTest(), request(many));
+    expect(seen).toBe(3);
+    release();
+    expect((await end).type).toBe('finished');
+    expect(seen).toBeGreaterThan(120);
+  });
+
+  test('stops the trial when its parent cannot deal with an event, and passes the error on', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    let after = 0;
+    const ended = trainer.train(request({ training: { steps: 2000 } }), {
+      onEvent: (event) => {
+        if (event.type === 'checkpoint') throw new Error('the attempt is over');
+        if (event.type === 'evaluation') after++;
+      },
+    });
+    await expect(ended).rejects.toThrow('the attempt is over');
+    expect(after).toBe(1);
+    expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
+  });
+
+  test('sorts what went wrong', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const diverged = request({
+      method: { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
+      training: { learningRate: 1e38 },
+    });
+    expect((await run(trainer, diverged)).end).toMatchObject({ type: 'failed', error: { kind: 'diverged' } });
+    const wrongWord = request();
+    wrongWord.trial.task.labelWords = { '0': 'unheard', '1': 'great' };
+    expect((await run(trainer, wrongWord)).end).toMatchObject({ type: 'failed', error: { kind: 'configuration' } });
+    const wrongLabel = request();
+    wrongLabel.trial.task.labelWords = { '0': 'terrible', '2': 'great' };
+    expect((await run(trainer, wrongLabel)).end).toMatchObject({ type: 'failed', error: { kind: 'data' } });
+    expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
+  });
+
+  test('closed in the middle of a trial, says that the trainer is gone', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const { end } = await run(trainer, request(LONG), (event) => {
+      if (event.type === 'ready') void trainer.close();
+    });
+    expect(end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+  });
+});

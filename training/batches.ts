@@ -1,0 +1,81 @@
+// Examples to tensors: padded to the batch's longest, real tokens first.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { EncodedExample } from '../data/encode.ts';
+import { type Key, permutation, STREAMS } from '../data/random.ts';
+import type { Batch } from '../lpt/method.ts';
+
+export interface PaddedTokens {
+  tokenIds: Tensor2D; // [B, T] int32
+  attentionMask: Tensor2D; // [B, T]
+}
+
+/** Padding is id 0: masked out, so any id does. */
+export function padTokens(examples: EncodedExample[]): PaddedTokens {
+  const length = longest(examples);
+  const ids = new Int32Array(examples.length * length);
+  const mask = new Float32Array(examples.length * length);
+  examples.forEach(({ tokenIds }, b) => {
+    ids.set(tokenIds, b * length);
+    mask.fill(1, b * length, b * length + tokenIds.length);
+  });
+  const shape: [number, number] = [examples.length, length];
+  return { tokenIds: tf.tensor2d(ids, shape, 'int32'), attentionMask: tf.tensor2d(mask, shape) };
+}
+
+/** Rows [T_i, D] of several examples as one tensor, padded with zeros. */
+export function padRows(rows: Float32Array[], width: number): Tensor3D {
+  const length = Math.max(...rows.map((row) => row.length / width));
+  const values = new Float32Array(rows.length * length * width);
+  rows.forEach((row, b) => values.set(row, b * length * width));
+  return tf.tensor3d(values, [rows.length, length, width]); // [B, T, D]
+}
+
+/** Everything of a batch but its hidden states. `labelWordIds` go by label index. */
+export function toBatch(examples: EncodedExample[], labelWordIds: number[]): Batch {
+  const maskPosition = examples.map((example) => example.maskPosition);
+  const target = examples.map(({ label }) => labelWordIds[label] ?? -1);
+  return {
+    ...padTokens(examples),
+    maskPosition: tf.tensor1d(maskPosition, 'int32'),
+    target: tf.tensor1d(target, 'int32'),
+  };
+}
+
+export function disposeBatch(batch: Batch): void {
+  tf.dispose([batch.tokenIds, batch.attentionMask, batch.maskPosition, batch.target]);
+  batch.hidden?.dispose();
+}
+
+/** Which examples each training step sees: epoch after epoch in new orders, told by seed and step alone. */
+export class BatchOrder {
+  readonly #size: number;
+  readonly #batchSize: number;
+  readonly #key: Key;
+  #epoch = -1;
+  #order: number[] = [];
+
+  constructor(size: number, batchSize: number, trainSeed: number) {
+    this.#size = size;
+    this.#batchSize = batchSize;
+    this.#key = { seed: trainSeed, stream: STREAMS.batchOrder };
+  }
+
+  /** Indices of the examples of the step that follows `step` finished ones. Always a full batch. */
+  at(step: number): number[] {
+    return Array.from({ length: this.#batchSize }, (_, slot) => this.#exampleAt(step * this.#batchSize + slot));
+  }
+
+  #exampleAt(position: number): number {
+    const epoch = Math.floor(position / this.#size);
+    if (epoch !== this.#epoch) {
+      this.#order = permutation(this.#size, this.#key, epoch);
+      this.#epoch = epoch;
+    }
+    return this.#order[position % this.#size] ?? 0;
+  }
+}
+
+function longest(examples: EncodedExample[]): number {
+  return Math.max(...examples.map(({ tokenIds }) => tokenIds.length));
+}

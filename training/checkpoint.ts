@@ -1,0 +1,78 @@
+// A trial's state as bytes, small enough for a database row: any host can go on from it, to the last bit.
+import * as tf from '@tensorflow/tfjs-core';
+import { ConfigurationError } from '../data/error.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import type { TrainingState } from './training-state.ts';
+
+/** Full tuning's state is larger. Such a trial starts again from step 0: its seeds give it the same numbers. */
+export const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20;
+const FORMAT = 'lpt-sweep-checkpoint-1';
+/** Value, two moments and best value of each trained number. */
+const COPIES = 4;
+
+/** Null where the state is too large to be kept. */
+export async function encodeCheckpoint(state: TrainingState, trialKey: string): Promise<Uint8Array | null> {
+  const { trained } = state.method;
+  if (trained.length === 0 || COPIES * bytesOf(state) > LARGEST_CHECKPOINT_BYTES) return null;
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, variable } of trained) {
+    const moments = state.optimizer.moments().get(name);
+    if (!moments) throw new Error(`Expected moments for ${name}, found none.`);
+    tensors[`value/${name}`] = await download(variable);
+    tensors[`first/${name}`] = await download(moments.first);
+    tensors[`second/${name}`] = await download(moments.second);
+    const best = state.best?.weights.get(name);
+    if (best) tensors[`best/${name}`] = { shape: variable.shape, values: best };
+  }
+  const { step, evaluatedAt, best } = state;
+  const position = { step, evaluatedAt, best: best && { step: best.step, score: best.score } };
+  return encodeSafetensors(tensors, { format: FORMAT, trialKey, position: JSON.stringify(position) });
+}
+
+/** @throws ConfigurationError where the bytes are not a checkpoint of this trial */
+export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trialKey: string): void {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata['format'] !== FORMAT || metadata['trialKey'] !== trialKey) {
+    const found = `${String(metadata['format'])} of ${String(metadata['trialKey'])}`;
+    throw new ConfigurationError(`Expected a checkpoint (${FORMAT}) of trial ${trialKey}, found ${found}.`);
+  }
+  const position = JSON.parse(metadata['position'] ?? '{}') as Pick<TrainingState, 'step' | 'evaluatedAt' | 'best'>;
+  const weights = new Map<string, Float32Array>();
+  for (const { name, variable } of state.method.trained) {
+    const stored = (part: string): StoredTensor => {
+      const tensor = tensors[`${part}/${name}`];
+      if (tensor?.values.length === variable.size) return tensor;
+      throw new ConfigurationError(
+        `Expected ${part}/${name} [${variable.shape.join()}] in the checkpoint, found none.`,
+      );
+    };
+    const upload = (part: string): tf.Tensor => tf.tensor(stored(part).values, variable.shape, 'float32');
+    const value = upload('value');
+    variable.assign(value);
+    value.dispose();
+    state.optimizer.restore(name, { first: upload('first'), second: upload('second') });
+    if (position.best) weights.set(name, stored('best').values);
+  }
+  state.step = position.step;
+  state.evaluatedAt = position.evaluatedAt;
+  state.best = position.best && { ...position.best, weights };
+}
+
+/** The selected weights alone, as safetensors under the variables' own names. Null where nothing was trained, or too much. */
+export function encodeBest(state: TrainingState, trialKey: string): Uint8Array | null {
+  const { best, method } = state;
+  if (!best || method.trained.length === 0 || bytesOf(state) > LARGEST_CHECKPOINT_BYTES) return null;
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, variable } of method.trained) {
+    tensors[name] = { shape: variable.shape, values: best.weights.get(name) ?? new Float32Array() };
+  }
+  return encodeSafetensors(tensors, { format: 'lpt-sweep-weights-1', trialKey, step: String(best.step) });
+}
+
+async function download(tensor: tf.Tensor): Promise<StoredTensor> {
+  return { shape: tensor.shape, values: await tensor.data<'float32'>() };
+}
+
+function bytesOf(state: TrainingState): number {
+  return state.method.trained.reduce((sum, { variable }) => sum + variable.size * Float32Array.BYTES_PER_ELEMENT, 0);
+}

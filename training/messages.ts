@@ -1,0 +1,74 @@
+// What the worker and its trainer process say to each other, over Node's IPC channel with structured clone.
+import type { ErrorKind, MetricName, Split, Trial } from '../sweep/trial.ts';
+
+export interface TrainRequest {
+  trial: Trial;
+  /** Folder of the backbone on this machine. */
+  backboneFolder: string;
+  /** Bytes of the last checkpoint, when an earlier attempt left one. */
+  checkpoint?: Uint8Array;
+  /** Every insertion layer of the sweep: one filling pass keeps the hidden states of all of them. */
+  layersToKeep: number[];
+}
+
+export type ToTrainer =
+  | { type: 'train'; request: TrainRequest }
+  | { type: 'cancel' }
+  /** One of the trainer's messages has been dealt with: it may send another. */
+  | { type: 'received' };
+
+export type Phase = 'loading' | 'caching' | 'training' | 'evaluating';
+
+export interface Progress {
+  phase: Phase;
+  /** Steps done, of `steps`. */
+  step: number;
+  steps: number;
+  /** Grows with every message: a heartbeat without a new value is no progress. */
+  tick: number;
+}
+
+export interface MetricPoint {
+  step: number;
+  name: 'loss' | 'gradientNorm' | 'learningRate';
+  value: number;
+}
+
+export interface Evaluation {
+  step: number;
+  split: Exclude<Split, 'train'>;
+  metric: MetricName;
+  /** In [0, 1]. */
+  score: number;
+  loss: number;
+  examples: number;
+  /** Predicted label per example, by index into the task's labels, in the split's own order. Test only. */
+  predictions?: number[];
+}
+
+export interface TrialOutcome {
+  devScore: number;
+  testScore: number;
+  /** The step whose weights scored best on dev; test was scored once, with these. */
+  selectedStep: number;
+  steps: number;
+  trainableParameters: number;
+  /** Median over this attempt's steps; null where nothing was trained. */
+  msPerStep: number | null;
+  peakMemoryMiB: number;
+}
+
+export interface TrainerError {
+  kind: ErrorKind;
+  message: string;
+}
+
+export type FromTrainer =
+  | { type: 'ready'; device: string; backend: string; version: string }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'metrics'; points: MetricPoint[] }
+  | { type: 'evaluation'; evaluation: Evaluation }
+  | { type: 'checkpoint'; step: number; bytes: Uint8Array }
+  | { type: 'finished'; outcome: TrialOutcome; best: Uint8Array | null }
+  | { type: 'cancelled'; step: number }
+  | { type: 'failed'; error: TrainerError };

@@ -1,0 +1,54 @@
+// One training step: gradients of a batch, clipped, applied by AdamW.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Trial } from '../sweep/trial.ts';
+import { randomWord, STREAMS } from '../data/random.ts';
+import type { Batch, Method } from '../lpt/method.ts';
+import { DivergedError } from './diverged.ts';
+import type { MetricPoint } from './messages.ts';
+import { clipFactor, globalNorm } from './optimizer.ts';
+import { learningRateAt } from './schedule.ts';
+import type { TrainingState } from './training-state.ts';
+
+/**
+ * Moves `state` one step on. Loss and gradient norm are fetched once, together, after the update is under way.
+ * @throws DivergedError where one of them is not finite
+ */
+export async function trainStep(state: TrainingState, batch: Batch, trial: Trial): Promise<MetricPoint[]> {
+  const learningRate = learningRateAt(state.step, trial.training);
+  const { loss, gradients } = gradientsOf(state.method, batch, dropoutSeedAt(state.step, trial.trainSeed));
+  const norm = globalNorm(gradients);
+  const clip = clipFactor(norm, trial.training.clipNorm);
+  state.optimizer.apply({ gradients, clip, learningRate, step: state.step + 1 });
+  const both = tf.stack([loss, norm]); // [2]
+  const [lossValue = Number.NaN, gradientNorm = Number.NaN] = await both.data<'float32'>();
+  tf.dispose([loss, gradients, norm, clip, both]);
+  state.step++;
+  if (!Number.isFinite(lossValue) || !Number.isFinite(gradientNorm)) {
+    throw new DivergedError(state.step, lossValue, gradientNorm);
+  }
+  return [
+    { step: state.step, name: 'loss', value: lossValue },
+    { step: state.step, name: 'gradientNorm', value: gradientNorm },
+    { step: state.step, name: 'learningRate', value: learningRate },
+  ];
+}
+
+function gradientsOf(
+  method: Method,
+  batch: Batch,
+  dropoutSeed: number,
+): { loss: Scalar; gradients: Record<string, Tensor> } {
+  const variables = method.trained.map(({ variable }) => variable);
+  const { value: loss, grads } = tf.variableGrads(() => method.loss(batch, dropoutSeed), variables);
+  const named = method.trained.flatMap(({ name, variable }) => {
+    const gradient = grads[variable.name];
+    return gradient ? [[name, gradient] as const] : [];
+  });
+  return { loss, gradients: Object.fromEntries(named) };
+}
+
+/** Told by seed and step alone, so a resumed trial drops what an uninterrupted one drops. Fits TensorFlow's int32. */
+function dropoutSeedAt(step: number, trainSeed: number): number {
+  return randomWord({ seed: trainSeed, stream: STREAMS.dropout }, step) >>> 1;
+}

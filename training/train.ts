@@ -1,0 +1,125 @@
+// One trial: train, score dev at intervals, score test once with the weights that did best on dev.
+import type { Trial } from '../sweep/trial.ts';
+import type { Method } from '../lpt/method.ts';
+import { BatchOrder, disposeBatch } from './batches.ts';
+import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { evaluate, type Scored } from './evaluate.ts';
+import type { Evaluation, TrialOutcome } from './messages.ts';
+import { Cancelled, type Pulse } from './pulse.ts';
+import type { SplitInputs } from './split-inputs.ts';
+import { trainStep } from './step.ts';
+import { TrainingState } from './training-state.ts';
+
+export interface Run {
+  trial: Trial;
+  trialKey: string;
+  method: Method;
+  inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs };
+  /** Token id of each label's word, by label index. */
+  labelWordIds: number[];
+  checkpoint?: Uint8Array;
+  pulse: Pulse;
+  now: () => number;
+}
+
+export type Trained =
+  | { type: 'finished'; outcome: Omit<TrialOutcome, 'peakMemoryMiB'>; best: Uint8Array | null }
+  | { type: 'cancelled'; step: number };
+
+/** @throws DivergedError where the loss or a gradient is no longer finite */
+export async function train(run: Run): Promise<Trained> {
+  const { steps, batchSize, evaluateEvery, weightDecay } = run.trial.training;
+  const state = new TrainingState(run.method, weightDecay);
+  const lastStep = run.method.trained.length > 0 ? steps : 0;
+  const order = new BatchOrder(run.inputs.train.examples.length, batchSize, run.trial.trainSeed);
+  const durations: number[] = [];
+  try {
+    if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
+    if (lastStep > 0) await run.inputs.train.keepAll(() => run.pulse.beat('caching', state.step));
+    for (;;) {
+      const due = state.step === lastStep || (state.step > 0 && state.step % evaluateEvery === 0);
+      if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
+      if (state.step === lastStep) break;
+      await run.pulse.beat('training', state.step);
+      durations.push(await timedStep(run, state, order.at(state.step)));
+    }
+    return await finish(run, state, durations);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    await sendCheckpoint(run, state);
+    return { type: 'cancelled', step: state.step };
+  } finally {
+    state.dispose();
+  }
+}
+
+/** Resolves to the milliseconds it took. */
+async function timedStep(run: Run, state: TrainingState, indices: number[]): Promise<number> {
+  const started = run.now();
+  const batch = run.inputs.train.batch(indices);
+  const points = await trainStep(state, batch, run.trial).finally(() => disposeBatch(batch));
+  const duration = run.now() - started;
+  await run.pulse.metrics(points);
+  return duration;
+}
+
+async function scoreDev(run: Run, state: TrainingState): Promise<void> {
+  const scored = await score(run, 'dev', state.step);
+  await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, 'dev', { ...scored, step: state.step }) });
+  await state.scored(scored.score);
+  await sendCheckpoint(run, state);
+}
+
+async function finish(run: Run, state: TrainingState, durations: number[]): Promise<Trained> {
+  const best = state.best;
+  if (!best) throw new Error('Expected dev to have been scored, found no score.');
+  state.select();
+  const scored = await score(run, 'test', state.step);
+  const evaluation = evaluationOf(run, 'test', { ...scored, step: best.step });
+  await run.pulse.send({ type: 'evaluation', evaluation: { ...evaluation, predictions: scored.predictions } });
+  return {
+    type: 'finished',
+    outcome: {
+      devScore: best.score,
+      testScore: scored.score,
+      selectedStep: best.step,
+      steps: state.step,
+      trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
+      msPerStep: median(durations),
+    },
+    best: encodeBest(state, run.trialKey),
+  };
+}
+
+function score(run: Run, split: Evaluation['split'], step: number): Promise<Scored> {
+  return evaluate({
+    method: run.method,
+    inputs: run.inputs[split],
+    labelWordIds: run.labelWordIds,
+    batchSize: run.trial.training.evaluationBatchSize,
+    metric: run.trial.task.metric,
+    afterBatch: () => run.pulse.beat('evaluating', step),
+  });
+}
+
+function evaluationOf(run: Run, split: Evaluation['split'], scored: Scored & { step: number }): Evaluation {
+  const { step, score: value, loss } = scored;
+  return {
+    step,
+    split,
+    metric: run.trial.task.metric,
+    score: value,
+    loss,
+    examples: run.inputs[split].examples.length,
+  };
+}
+
+async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
+  const bytes = await encodeCheckpoint(state, run.trialKey);
+  if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
+}
+
+function median(values: number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}

@@ -1,0 +1,68 @@
+// The child process that trains: native TensorFlow blocks its event loop and may die, so nothing else lives here.
+import { readEnvironment } from '../runtime/environment.mjs';
+import { loadTensorflow } from '../runtime/tensorflow.ts';
+import { toTrainerError } from './error-kind.ts';
+import type { FromTrainer, ToTrainer, TrainRequest } from './messages.ts';
+import { Pulse } from './pulse.ts';
+import { ResidentBackbone } from './resident-backbone.ts';
+import { runTrial } from './run-trial.ts';
+import type { Trained } from './train.ts';
+
+/** What the parent passes as the one argument, as JSON. */
+export interface TrainerProcessSettings {
+  threads?: number;
+  hiddenStatesMiB: number;
+}
+
+/** Messages that the parent has not yet dealt with; more than these wait here. */
+const MOST_UNRECEIVED = 16;
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
+const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20);
+let cancelled = false;
+let unreceived = 0;
+let afterReceipt: (() => void) | null = null;
+
+async function send(message: FromTrainer): Promise<void> {
+  unreceived++;
+  process.send?.(message);
+  if (unreceived > MOST_UNRECEIVED) await new Promise<void>((resolve) => (afterReceipt = resolve));
+}
+
+function received(): void {
+  unreceived--;
+  if (unreceived > MOST_UNRECEIVED) return;
+  afterReceipt?.();
+  afterReceipt = null;
+}
+
+async function trainAndReport(request: TrainRequest): Promise<void> {
+  cancelled = false;
+  const now = (): number => performance.now();
+  const pulse = new Pulse({ send, cancelled: () => cancelled, now, steps: request.trial.training.steps });
+  const end = await tensorflow
+    .then((device) => send({ type: 'ready', ...device }))
+    .then(() => runTrial(request, { resident, pulse, now }))
+    .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
+  await pulse.send(end);
+}
+
+function toEnd(trained: Trained): FromTrainer {
+  if (trained.type === 'cancelled') return trained;
+  const peakMemoryMiB = process.resourceUsage().maxRSS / 1024;
+  return { ...trained, outcome: { ...trained.outcome, peakMemoryMiB } };
+}
+
+process.on('message', (message: ToTrainer) => {
+  if (message.type === 'train') void trainAndReport(message.request);
+  else if (message.type === 'cancel') cancelled = true;
+  else received();
+});
+// Without a parent there is nobody to train for.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C goes to the whole process group; the parent decides what becomes of the trial.
+process.on('SIGINT', () => undefined);
+
+const { device } = readEnvironment();
+const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });
+tensorflow.catch(() => undefined); // Told to the parent when a trial asks for it.

@@ -1,0 +1,176 @@
+// The parent's side of a trainer: one child process that trains one trial at a time, and is replaced when it dies.
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isTensorflowNoise } from '../runtime/tensorflow-noise.ts';
+import { speaksOfMemory } from './error-kind.ts';
+import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import type { TrainerProcessSettings } from './trainer-process.ts';
+
+export type TrainEnd = Extract<FromTrainer, { type: 'finished' | 'cancelled' | 'failed' }>;
+export type TrainEvent = Exclude<FromTrainer, TrainEnd>;
+
+export interface TrainerSettings {
+  /** TensorFlow's threads; its own choice where absent. */
+  threads?: number;
+  /** Whole environment of the child; this process's own where absent. */
+  env?: Record<string, string | undefined>;
+  /** Memory for hidden states, in MiB. */
+  hiddenStatesMiB?: number;
+  /** Takes the lines that the child writes to standard error. */
+  say?: (line: string) => void;
+}
+
+export interface TrainOptions {
+  /**
+   * Called with one event after the other; a promise holds the trainer back when it falls behind. An error stops the
+   * trial at its next step.
+   */
+  onEvent: (event: TrainEvent) => void | Promise<void>;
+}
+
+export interface Trainer {
+  /** Resolves however the trial ends, also when the child dies. Rejects with the error of `onEvent`, if it threw. */
+  train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
+  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. */
+  cancel(): void;
+  /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
+  close(): Promise<void>;
+  /** Process id of the child, once there is one. */
+  readonly pid: number | undefined;
+}
+
+interface Running {
+  options: TrainOptions;
+  /** Deals with one event after the other. */
+  queue: Promise<void>;
+  end: (result: TrainEnd) => void;
+  fail: (error: unknown) => void;
+  /** What `onEvent` threw. */
+  error?: unknown;
+}
+
+/** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
+const DEFAULT_HIDDEN_STATES_MIB = 512;
+const STDERR_LINES_KEPT = 20;
+const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
+// Looked up from here: the folder that the program was started in need not be the project's.
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+export function createTrainer(settings: TrainerSettings = {}): Trainer {
+  return new ChildTrainer(settings);
+}
+
+class ChildTrainer implements Trainer {
+  readonly #settings: TrainerSettings;
+  #child: ChildProcess | null = null;
+  #running: Running | null = null;
+  #lastLines: string[] = [];
+
+  constructor(settings: TrainerSettings) {
+    this.#settings = settings;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
+    if (this.#running) return Promise.reject(new Error('Expected the trainer to be free, found it training.'));
+    const child = (this.#child ??= this.#start());
+    return new Promise((end, fail) => {
+      this.#running = { options, queue: Promise.resolve(), end, fail };
+      tell(child, { type: 'train', request });
+    });
+  }
+
+  cancel(): void {
+    if (this.#running && this.#child) tell(this.#child, { type: 'cancel' });
+  }
+
+  close(): Promise<void> {
+    const child = this.#child;
+    if (!child) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #start(): ChildProcess {
+    const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
+    const argument: TrainerProcessSettings = { hiddenStatesMiB, ...(threads === undefined ? {} : { threads }) };
+    const child = fork(ENTRY, [JSON.stringify(argument)], {
+      execArgv: ['--import', TSX],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      ...(env ? { env } : {}),
+    });
+    this.#lastLines = [];
+    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => this.#heard(line));
+    child.on('message', (message: FromTrainer) => this.#received(child, message));
+    child.on('error', (error) => this.#died(child, error.message));
+    child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
+    return child;
+  }
+
+  #heard(line: string): void {
+    if (isTensorflowNoise(line)) return;
+    this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
+    this.#settings.say?.(line);
+  }
+
+  #received(child: ChildProcess, message: FromTrainer): void {
+    const running = this.#running;
+    if (!running || child !== this.#child) return;
+    running.queue = running.queue.then(async () => {
+      if (isEnd(message)) this.#ended(message);
+      else await this.#dealWith(running, message);
+      tell(child, { type: 'received' });
+    });
+  }
+
+  async #dealWith(running: Running, event: TrainEvent): Promise<void> {
+    if ('error' in running) return;
+    try {
+      await running.options.onEvent(event);
+    } catch (error) {
+      running.error = error;
+      this.cancel();
+    }
+  }
+
+  #ended(result: TrainEnd): void {
+    const running = this.#running;
+    this.#running = null;
+    if (!running) return;
+    if ('error' in running) running.fail(running.error);
+    else running.end(result);
+  }
+
+  #died(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = null;
+    const error = lossError(how, this.#lastLines);
+    if (this.#running) this.#running.queue = this.#running.queue.then(() => this.#ended({ type: 'failed', error }));
+  }
+}
+
+function isEnd(message: FromTrainer): message is TrainEnd {
+  return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
+}
+
+/** A child that is just dying closes its channel first; its end is told by the `close` event. */
+function tell(child: ChildProcess, message: ToTrainer): void {
+  if (child.connected) child.send(message, () => undefined);
+}
+
+function lossError(how: string, lastLines: string[]): TrainerError {
+  const said = lastLines.join('\n');
+  const tail = said === '' ? '' : ` It last said: ${said}`;
+  if (speaksOfMemory(said)) return { kind: 'out-of-memory', message: `The trainer ran out of memory (${how}).${tail}` };
+  if (how !== 'SIGKILL') return { kind: 'trainer-lost', message: `The trainer process ended (${how}).${tail}` };
+  const message = 'The trainer process was killed (SIGKILL), by someone or by the kernel because memory ran out.';
+  return { kind: 'trainer-lost', message: message + tail };
+}

@@ -1,0 +1,27 @@
+// Workflow ids are made from our own keys, so that a start which is repeated finds the run that is there.
+
+export function sweepWorkflowId(sweepId: string): string {
+  return `sweep-${sweepId}`;
+}
+
+export function trialWorkflowId(sweepId: string, trialId: string): string {
+  return `${sweepWorkflowId(sweepId)}-trial-${trialId}`;
+}
+
+export interface WorkerName {
+  pid: number;
+  host: string;
+  /** What its trainers compute on. */
+  device: string;
+}
+
+/** How a worker is called in Temporal and beside its attempts. */
+export function workerIdentity({ pid, host, device }: WorkerName): string {
+  return `${pid}@${host}/${device}`;
+}
+
+/** Null for a worker of somebody else's making. */
+export function parseWorkerIdentity(identity: string): WorkerName | null {
+  const [, pid, host, device] = /^(\d+)@(.+)\/(\w+)$/.exec(identity) ?? [];
+  return pid === undefined || host === undefined || device === undefined ? null : { pid: Number(pid), host, device };
+}

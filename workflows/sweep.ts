@@ -1,0 +1,92 @@
+// Deterministic: keeps a window of trials running until none is waiting. It holds ids and counts; results are in Postgres.
+import {
+  CancellationScope,
+  continueAsNew,
+  executeChild,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { WaitingTrial } from '../activities/list-waiting.ts';
+import { describeFailure } from './failures.ts';
+import { trialWorkflowId } from './ids.ts';
+import {
+  progressQuery,
+  retrySignal,
+  type SettledCounts,
+  type SweepInput,
+  type SweepResult,
+  type TrialResult,
+} from './messages.ts';
+import { quick } from './proxies.ts';
+import { trialAttributes } from './search-attributes.ts';
+import { trialWorkflow } from './trial.ts';
+import { RollingWindow } from './window.ts';
+
+/** About as many events as make the server suggest to hand over; far below the 51,200 at which it ends a run. */
+const HISTORY_LIMIT = 8_000;
+
+export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
+  const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0 };
+  const window = new RollingWindow<WaitingTrial>({
+    size: input.window,
+    key: ({ trialId }) => trialId,
+    take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
+    run: async (trial) => {
+      const { state } = await runTrial(input, trial);
+      settled[state] += 1;
+    },
+    isDraining: () => hasLongHistory(input),
+  });
+  setHandler(progressQuery, () => ({ inFlight: window.running, settled }));
+  setHandler(retrySignal, () => window.lookAgain());
+
+  try {
+    if (input.settled === undefined) await quick.startSweep({ sweepId: input.sweepId });
+    return await runToTheEnd({ input, window, settled });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => quick.cancelSweep({ sweepId: input.sweepId }));
+    throw error;
+  }
+}
+
+interface SweepRun {
+  input: SweepInput;
+  window: RollingWindow<WaitingTrial>;
+  settled: SettledCounts;
+}
+
+/** A trial may be put back to waiting at the last moment, so the sweep ends only when Postgres says that none is left. */
+async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepResult> {
+  for (;;) {
+    await window.keepFull();
+    if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled });
+    const { state } = await quick.finishSweep({ sweepId: input.sweepId });
+    if (state !== 'running') return { state };
+    window.lookAgain();
+  }
+}
+
+/** Always ends with a state: what a trial dies of stays its own affair. */
+async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
+  const { sweepId, deviceClass } = input;
+  const { trialId, labels } = trial;
+  try {
+    return await executeChild(trialWorkflow, {
+      workflowId: trialWorkflowId(sweepId, trialId),
+      args: [{ sweepId, trialId, deviceClass, ...(labels === undefined ? {} : { labels }) }],
+      ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
+    });
+  } catch (error) {
+    if (isCancellation(error)) return { state: 'cancelled' };
+    const { message } = describeFailure(error);
+    const failure = { kind: 'unknown', message: `The trial's workflow ended early: ${message}` } as const;
+    return await CancellationScope.nonCancellable(() => quick.recordFailure({ trialId, error: failure }));
+  }
+}
+
+function hasLongHistory({ historyLimit = HISTORY_LIMIT }: SweepInput): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > historyLimit;
+}

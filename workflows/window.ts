@@ -1,0 +1,84 @@
+// Deterministic: keeps a bounded number of pieces of work going, and takes the next ones only when there is room.
+import { CancellationScope, condition } from '@temporalio/workflow';
+
+export interface WindowOptions<Item> {
+  size: number;
+  /** The key of an item: what is running is never taken a second time. */
+  key: (item: Item) => string;
+  take: (request: { except: string[]; limit: number }) => Promise<Item[]>;
+  /** What it rejects with ends the whole window, after the rest has settled. */
+  run: (item: Item) => Promise<void>;
+  /** True once nothing new shall be started; what runs is waited for. */
+  isDraining: () => boolean;
+}
+
+export class RollingWindow<Item> {
+  readonly #options: WindowOptions<Item>;
+  readonly #running = new Set<string>();
+  #ready: Item[] = [];
+  #exhausted = false;
+  #settled = 0;
+  #failure: { error: unknown } | undefined;
+
+  constructor(options: WindowOptions<Item>) {
+    this.#options = options;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** There may be new work although `take` had none left. */
+  lookAgain(): void {
+    this.#exhausted = false;
+  }
+
+  /** Until nothing is left to take, or the drain is done. On cancellation it waits for what runs, then throws. */
+  async keepFull(): Promise<void> {
+    try {
+      for (;;) {
+        await this.#fill();
+        if (this.#running.size === 0) return;
+        const before = this.#settled;
+        await condition(() => this.#settled > before || (!this.#exhausted && this.#hasRoom()));
+        if (this.#failure) throw this.#failure.error;
+      }
+    } catch (error) {
+      await CancellationScope.nonCancellable(() => condition(() => this.#running.size === 0));
+      throw error;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    while (this.#hasRoom()) {
+      if (this.#ready.length === 0) await this.#takeMore();
+      const item = this.#ready.shift();
+      if (item === undefined) return;
+      this.#start(item);
+    }
+  }
+
+  async #takeMore(): Promise<void> {
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    this.#ready = await this.#options.take({ except: [...this.#running], limit: this.#options.size });
+    if (this.#ready.length > 0) this.#exhausted = false;
+  }
+
+  #start(item: Item): void {
+    const key = this.#options.key(item);
+    this.#running.add(key);
+    const settle = (): void => {
+      this.#running.delete(key);
+      this.#settled += 1;
+    };
+    this.#options.run(item).then(settle, (error: unknown) => {
+      this.#failure ??= { error };
+      settle();
+    });
+  }
+
+  #hasRoom(): boolean {
+    return !this.#options.isDraining() && this.#running.size < this.#options.size;
+  }
+}
