@@ -1,15 +1,15 @@
 // The second half of an encoder layer, x → LayerNorm(x + W₂ gelu(W₁ x + b₁) + b₂), forward and backward.
 import { add, mul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import { gelu, geluWithSlope } from './gelu.ts';
+import { biasGelu, biasGeluWithSlope } from './gelu.ts';
 import {
-  layerNorm,
+  addAndNormalize,
+  addAndNormalizeForTraining,
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
-  scaleAndShift,
+  type BlockSum,
   type Normalized,
 } from './layer-norm.ts';
-import { linear, linearInputGradient, linearWeightGradients, transposedWeightGradients } from './linear.ts';
+import { linearProduct, linearInputGradient, linearWeightGradients, transposedWeightGradients } from './linear.ts';
 import type { LayerWeights } from './weights.ts';
 
 export type FeedForwardWeights = Pick<LayerWeights, 'intermediate' | 'output' | 'outputNorm'>;
@@ -21,9 +21,14 @@ export interface FeedForwardActivations extends Normalized {
 
 export function inferFeedForward(x: Tensor2D, weights: FeedForwardWeights, epsilon: number): Tensor2D {
   return tidy(() => {
-    const raised = tidy(() => gelu(linear(x, weights.intermediate))); // [N, F]
-    return layerNorm(add(x, linear(raised, weights.output)), weights.outputNorm, epsilon); // [N, D]
+    const { intermediate, outputNorm } = weights;
+    const raised = tidy(() => biasGelu(linearProduct(x, intermediate), intermediate.bias)); // [N, F]
+    return addAndNormalize(blockSum(x, raised, weights), outputNorm, epsilon); // [N, D]
   });
+}
+
+function blockSum(x: Tensor2D, raised: Tensor2D, { output }: FeedForwardWeights): BlockSum {
+  return { product: linearProduct(raised, output), bias: output.bias, residual: x };
 }
 
 export function forwardFeedForward(
@@ -31,12 +36,11 @@ export function forwardFeedForward(
   weights: FeedForwardWeights,
   epsilon: number,
 ): { output: Tensor2D; activations: FeedForwardActivations; raised: Tensor2D } {
-  const { output: raised, slope } = tidy(() => geluWithSlope(linear(x, weights.intermediate))); // [N, F]
-  const normalized = normalize(
-    tidy(() => add(x, linear(raised, weights.output))),
-    epsilon,
+  const { intermediate, outputNorm } = weights;
+  const { output: raised, slope } = tidy(() => biasGeluWithSlope(linearProduct(x, intermediate), intermediate.bias)); // [N, F]
+  const { output, ...normalized } = tidy(() =>
+    addAndNormalizeForTraining(blockSum(x, raised, weights), outputNorm, epsilon),
   );
-  const output = scaleAndShift(normalized.normalized, weights.outputNorm); // [N, D]
   return { output, activations: { ...normalized, slope }, raised };
 }
 

@@ -1,8 +1,20 @@
 // GELU in its exact form, x Φ(x) with Φ by the error function, and its slope Φ(x) + x φ(x).
-import { add, erf, exp, mul, square, sub, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, erf, exp, mul, square, sub, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { runFused } from './fused.ts';
 
 /** ln(1/√π): in the exponent it saves a pass over the largest tensor of a layer. */
 const LOG_INVERSE_SQRT_PI = -0.5 * Math.log(Math.PI);
+
+/** Of a linear layer's product, before its bias. */
+export function biasGelu(product: Tensor2D, bias: Tensor1D): Tensor2D {
+  const fused = runFused({ kernel: 'LptBiasGelu', inputs: { product, bias } }) as [Tensor2D] | null;
+  return fused?.[0] ?? tidy(() => gelu(add(product, bias)));
+}
+
+export function biasGeluWithSlope(product: Tensor2D, bias: Tensor1D): { output: Tensor2D; slope: Tensor2D } {
+  const fused = runFused({ kernel: 'LptBiasGeluWithSlope', inputs: { product, bias } }) as [Tensor2D, Tensor2D] | null;
+  return fused ? { output: fused[0], slope: fused[1] } : tidy(() => geluWithSlope(add(product, bias)));
+}
 
 export function gelu(x: Tensor2D): Tensor2D {
   return tidy(() => mul(x, cumulative(mul(x, Math.SQRT1_2))));

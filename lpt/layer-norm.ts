@@ -1,5 +1,6 @@
 // Layer normalisation over the last axis of rows, and its gradients.
 import { add, mean, mul, rsqrt, square, sub, sum, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { runFused } from './fused.ts';
 
 export interface LayerNorm {
   gain: Tensor1D; // [D]
@@ -29,9 +30,45 @@ export function layerNorm(rows: Tensor2D, weights: LayerNorm, epsilon: number): 
   return tidy(() => scaleAndShift(normalize(rows, epsilon).normalized, weights)); // [N, D]
 }
 
+/** The end of a block: a linear layer's product, its bias, and the residual that goes round it. */
+export interface BlockSum {
+  product: Tensor2D; // [N, D]
+  bias: Tensor1D; // [D]
+  residual: Tensor2D; // [N, D]
+}
+
+export function addAndNormalize(sum: BlockSum, weights: LayerNorm, epsilon: number): Tensor2D {
+  const fused = runFused({ kernel: 'LptAddAndNormalize', ...fusedSum(sum, weights, epsilon) }) as [Tensor2D] | null;
+  return fused?.[0] ?? tidy(() => layerNorm(plainSum(sum), weights, epsilon)); // [N, D]
+}
+
+/** A type and not an interface: a tidy hands it on. */
+export type NormalizedSum = { [part in keyof Normalized | 'output']: Tensor2D };
+
+export function addAndNormalizeForTraining(sum: BlockSum, weights: LayerNorm, epsilon: number): NormalizedSum {
+  const pass = { kernel: 'LptAddAndNormalizeForTraining', ...fusedSum(sum, weights, epsilon) };
+  const fused = runFused(pass) as [Tensor2D, Tensor2D, Tensor2D] | null;
+  if (fused) return { output: fused[0], normalized: fused[1], inverseDeviation: fused[2] };
+  return tidy(() => {
+    const rows = normalize(plainSum(sum), epsilon);
+    return { output: scaleAndShift(rows.normalized, weights), ...rows };
+  });
+}
+
+function fusedSum({ product, bias, residual }: BlockSum, { gain, bias: shift }: LayerNorm, epsilon: number) {
+  return { inputs: { product, bias, residual, gain, shift }, attributes: { epsilon } };
+}
+
+function plainSum({ product, bias, residual }: BlockSum): Tensor2D {
+  return add(residual, add(product, bias));
+}
+
 /** dx = (g − mean(g) − x̂ mean(g x̂)) / σ with g = dy · gain. */
 export function layerNormInputGradient(gradient: Tensor2D, { gain }: LayerNorm, forward: Normalized): Tensor2D {
   const { normalized, inverseDeviation } = forward;
+  const inputs = { gradient, gain, normalized, inverseDeviation };
+  const fused = runFused({ kernel: 'LptLayerNormInputGradient', inputs }) as [Tensor2D] | null;
+  if (fused) return fused[0];
   return tidy(() => {
     const scaled: Tensor2D = mul(gradient, gain); // [N, D]
     const along = mean<Tensor2D>(mul(scaled, normalized), -1, true); // [N, 1]

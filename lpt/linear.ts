@@ -19,9 +19,12 @@ export interface TransposedLinear {
 export type AnyLinear = Linear | TransposedLinear;
 
 export function linear(rows: Tensor2D, layer: AnyLinear): Tensor2D {
-  const product = () =>
-    'weight' in layer ? matMul(rows, layer.weight, false, true) : matMul(rows, layer.transposedWeight);
-  return tidy(() => add(product(), layer.bias)); // [N, out]
+  return tidy(() => add(linearProduct(rows, layer), layer.bias)); // [N, out]
+}
+
+/** x Wᵀ, for a step that adds the bias itself. */
+export function linearProduct(rows: Tensor2D, layer: AnyLinear): Tensor2D {
+  return 'weight' in layer ? matMul(rows, layer.weight, false, true) : matMul(rows, layer.transposedWeight); // [N, out]
 }
 
 export function linearInputGradient(gradient: Tensor2D, layer: Pick<Linear, 'weight'> | TransposedLinear): Tensor2D {

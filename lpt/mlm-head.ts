@@ -8,7 +8,7 @@ import {
   type CrossEntropyActivations,
 } from './cross-entropy.ts';
 import type { GradientTo } from './encoder-layer.ts';
-import { gelu, geluWithSlope } from './gelu.ts';
+import { biasGelu, biasGeluWithSlope } from './gelu.ts';
 import {
   layerNorm,
   layerNormInputGradient,
@@ -17,7 +17,7 @@ import {
   scaleAndShift,
   type Normalized,
 } from './layer-norm.ts';
-import { linear, linearInputGradient, linearWeightGradients, type Linear } from './linear.ts';
+import { linear, linearInputGradient, linearProduct, linearWeightGradients, type Linear } from './linear.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { toRows, toSequences } from './positions.ts';
 import { tensorsLike, tensorsOf, type HeadWeights } from './weights.ts';
@@ -31,8 +31,10 @@ export interface MlmHead {
 /** Scores of the given words at the mask, without a gradient. `maskVector`: [B, 1, D]. */
 export function scoreWords(head: MlmHead, maskVector: Tensor3D, wordIds: Tensor1D): Tensor2D {
   const { weights, word, epsilon } = head;
+  const { transform } = weights;
+  const raise = (rows: Tensor2D) => biasGelu(linearProduct(rows, transform), transform.bias); // [B, D]
   return withoutGradient(() => {
-    const transformed = layerNorm(gelu(linear(toRows(maskVector), weights.transform)), weights.norm, epsilon); // [B, D]
+    const transformed = layerNorm(raise(toRows(maskVector)), weights.norm, epsilon); // [B, D]
     return linear(transformed, { weight: gather(word, wordIds), bias: gather(weights.decoderBias, wordIds) }); // [B, C]
   });
 }
@@ -69,7 +71,10 @@ function forward(
 ): { output: Scalar; kept: Kept } {
   const { weights, epsilon } = head;
   const maskRows = toRows(maskVector); // [B, D]
-  const { output: raised, slope } = geluWithSlope(linear(maskRows, weights.transform)); // [B, D]
+  const { output: raised, slope } = biasGeluWithSlope(
+    linearProduct(maskRows, weights.transform),
+    weights.transform.bias,
+  ); // [B, D]
   const normalized = normalize(raised, epsilon);
   const transformed = scaleAndShift(normalized.normalized, weights.norm); // [B, D]
   const { loss, activations } = crossEntropy(transformed, decoder(head), target);

@@ -10,14 +10,14 @@ import {
   type Heads,
 } from './attention.ts';
 import {
-  layerNorm,
+  addAndNormalize,
+  addAndNormalizeForTraining,
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
-  scaleAndShift,
+  type BlockSum,
   type Normalized,
 } from './layer-norm.ts';
-import { linear, linearInputGradient, linearWeightGradients } from './linear.ts';
+import { linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
 import { firstPositions, toRows, toSequences } from './positions.ts';
 import type { LayerWeights } from './weights.ts';
 
@@ -48,9 +48,12 @@ export function inferSelfAttention(
 ): Tensor2D {
   return tidy(() => {
     const { context } = attend(project(input, weights, shape.heads), input.bias);
-    const sum = add<Tensor2D>(input.queried, linear(mergeHeads(context), weights.attentionOutput)); // [B·Q, D]
-    return layerNorm(sum, weights.attentionNorm, shape.epsilon);
+    return addAndNormalize(blockSum(input.queried, mergeHeads(context), weights), weights.attentionNorm, shape.epsilon);
   });
+}
+
+function blockSum(queried: Tensor2D, context: Tensor2D, { attentionOutput }: SelfAttentionWeights): BlockSum {
+  return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: queried };
 }
 
 export function forwardSelfAttention(
@@ -61,17 +64,21 @@ export function forwardSelfAttention(
   const projected = project(input, weights, heads);
   const { context: split, probabilities } = attend(projected, input.bias);
   const context = mergeHeads(split); // [B·Q, D]
-  const normalized = normalize(
-    tidy(() => add(input.queried, linear(context, weights.attentionOutput))),
-    epsilon,
+  const { output, ...normalized } = tidy(() =>
+    addAndNormalizeForTraining(blockSum(input.queried, context, weights), weights.attentionNorm, epsilon),
   );
-  const output = scaleAndShift(normalized.normalized, weights.attentionNorm); // [B·Q, D]
   return { output, activations: { ...projected, ...normalized, probabilities }, context };
 }
 
 function project({ queried, attended, batch }: AttentionInput, weights: SelfAttentionWeights, heads: number): Heads {
-  const query = tidy(() => splitHeads(linear(queried, weights.query), batch, heads));
-  const { key, value } = tidy(() => splitKeyValue(linear(attended, weights.keyValue), batch, heads));
+  const query = tidy(() => {
+    const { bias } = weights.query;
+    return splitHeads(linearProduct(queried, weights.query), { batch, heads, bias }); // [B, heads, Q, d]
+  });
+  const { key, value } = tidy(() => {
+    const { bias } = weights.keyValue;
+    return splitKeyValue(linearProduct(attended, weights.keyValue), { batch, heads, bias }); // [B, heads, T, d]
+  });
   return { query, key, value };
 }
 
@@ -87,7 +94,7 @@ export function backwardSelfAttention(
 ): AttentionGradients {
   const [batch, heads] = activations.query.shape;
   const sum = layerNormInputGradient(gradient, weights.attentionNorm, activations); // [B·Q, D]
-  const context = tidy(() => splitHeads(linearInputGradient(sum, weights.attentionOutput), batch, heads));
+  const context = tidy(() => splitHeads(linearInputGradient(sum, weights.attentionOutput), { batch, heads }));
   return { sum, ...attendGradients(context, activations) };
 }
 

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as TfCore from '@tensorflow/tfjs-core';
 import { setDefaults } from './environment.mjs';
+import { registerFusedKernels, type NativeBackend } from './native/fused-kernels.ts';
 
 export interface TensorflowOptions {
   /** `wasm` does not even try the native library. */
@@ -18,10 +19,6 @@ export interface LoadedTensorflow {
   version: string;
   /** Why it is the slower one, a sentence. */
   note?: string;
-}
-
-interface NativeBackend {
-  binding: { TF_Version: string; isUsingGpuDevice(): boolean };
 }
 
 const require = createRequire(import.meta.url);
@@ -59,8 +56,10 @@ async function loadNative(): Promise<LoadedTensorflow> {
   require('@tensorflow/tfjs-node-gpu');
   const tf = await import('@tensorflow/tfjs-core');
   await tf.setBackend('tensorflow');
-  const { binding } = backendOf(tf);
-  return { backend: 'tensorflow', device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu', version: binding.TF_Version };
+  const backend = backendOf(tf);
+  const device = backend.binding.isUsingGpuDevice() ? 'gpu' : 'cpu';
+  if (device === 'cpu') registerFusedKernels(backend);
+  return { backend: 'tensorflow', device, version: backend.binding.TF_Version };
 }
 
 async function loadWasm(note: string): Promise<LoadedTensorflow> {

@@ -54,7 +54,8 @@ export function isLinked(project, cacheFolder, build) {
     const libraries = [libraryFolder(cacheFolder, build), libraryFolder(cacheFolder, 'cpu')];
     const linked = readlinkSync(join(tfjs, 'deps'));
     const whole = existsSync(join(linked, 'lib')) && existsSync(addonFile(tfjs));
-    return whole && stamp.asked === build && stamp.library === linked && libraries.includes(linked);
+    const current = stamp.addon === addonFolder(linked, tfjs);
+    return whole && current && stamp.asked === build && stamp.library === linked && libraries.includes(linked);
   } catch {
     return false;
   }
@@ -73,7 +74,9 @@ async function installBuild(build, { project, environment, progress }) {
   link(tfjs, library);
   progress.say('trying it');
   const found = await tryOut(project, tfjs);
-  writeFileSync(stampFile(tfjs), JSON.stringify({ library, asked: chooseBuild(environment), ...found }));
+  const addon = addonFolder(library, tfjs);
+  const stamp = { library, addon, asked: chooseBuild(environment), ...found };
+  writeFileSync(stampFile(tfjs), JSON.stringify(stamp));
   return `${found.gpu ? 'on the GPU' : 'on the CPU'}`;
 }
 

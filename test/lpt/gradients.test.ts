@@ -85,10 +85,10 @@ describe('attention', () => {
 
   test('splitting into heads and merging are each other’s inverse', () => {
     const [x, keyValue] = [rows('x', 8, 15), rows('kv', 8, 30)];
-    expectClose(mergeHeads(splitHeads(x, 2, 3)), x.dataSync(), 0);
-    const { key, value } = splitKeyValue(keyValue, 2, 3);
+    expectClose(mergeHeads(splitHeads(x, { batch: 2, heads: 3 })), x.dataSync(), 0);
+    const { key, value } = splitKeyValue(keyValue, { batch: 2, heads: 3, bias: tf.zeros([30]) });
     expectClose(mergeKeyValue({ key, value }), keyValue.dataSync(), 0);
-    expectClose(value, splitHeads(tf.slice(keyValue, [0, 15], [8, 15]), 2, 3).dataSync(), 0);
+    expectClose(value, splitHeads(tf.slice(keyValue, [0, 15], [8, 15]), { batch: 2, heads: 3 }).dataSync(), 0);
   });
 });
 

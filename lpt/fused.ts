@@ -1,0 +1,16 @@
+// A pass of a layer as one kernel where the backend has such a kernel; elsewhere plain operations do the same.
+import { engine, getBackend, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+
+export interface FusedPass {
+  /** Of the kernel, as it is registered. */
+  kernel: string;
+  inputs: Record<string, Tensor>;
+  attributes?: Record<string, number>;
+}
+
+/** The kernel's outputs; `null` where the backend has no such kernel. It is unknown to the tape: own gradients only. */
+export function runFused({ kernel, inputs, attributes = {} }: FusedPass): Tensor[] | null {
+  if ((getKernel(kernel, getBackend()) as object | undefined) === undefined) return null;
+  const outputs: Tensor | Tensor[] = engine().runKernel(kernel, inputs, attributes);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}

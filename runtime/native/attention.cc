@@ -1,0 +1,100 @@
+// Attention scores to probabilities, softmax(scores · scale + bias), and back.
+#include <algorithm>
+#include <cfloat>
+
+#include "parallel.h"
+#include "registration.h"
+#include "vectorised.h"
+
+namespace lpt {
+namespace {
+
+struct Scores {
+  const float *scores, *bias;
+  float* probabilities;
+  int64_t width, rowsOfExample;
+  float scale;
+};
+
+/** Rows are short and seldom a whole number of vectors: each one is worked on in `padded` numbers of scratch memory. */
+INLINED void softmaxRow(const float* scores, const float* bias, const Scores& in, float* scratch) {
+  const int64_t width = in.width, padded = (width + LANES - 1) / LANES * LANES;
+  const float scale = in.scale;
+#pragma omp simd
+  for (int64_t i = 0; i < width; i += 1) scratch[i] = scores[i] * scale + bias[i];
+  for (int64_t i = width; i < padded; i += 1) scratch[i] = -FLT_MAX;
+  float highest = -FLT_MAX, total = 0;
+#pragma omp simd reduction(max : highest)
+  for (int64_t i = 0; i < padded; i += 1) highest = scratch[i] > highest ? scratch[i] : highest;
+#pragma omp simd reduction(+ : total)
+  for (int64_t i = 0; i < padded; i += 1) {
+    scratch[i] = exponential(scratch[i] - highest);
+    total += scratch[i];
+  }
+  const float share = 1.0f / total;
+#pragma omp simd
+  for (int64_t i = 0; i < padded; i += 1) scratch[i] *= share;
+}
+
+VECTORISED void softmaxRows(const Scores& in, int64_t begin, int64_t end) {
+  std::vector<float> scratch(in.width + LANES);
+  for (int64_t row = begin; row < end; row += 1) {
+    softmaxRow(in.scores + row * in.width, in.bias + row / in.rowsOfExample * in.width, in, scratch.data());
+    std::copy_n(scratch.data(), in.width, in.probabilities + row * in.width);
+  }
+}
+
+void attentionSoftmax(KernelCall& call) {
+  const Shape shape = call.shape(0, 4);  // [B, heads, Q, T]
+  const Shape shared{shape[0], 1, 1, shape[3]};
+  const Scores in{call.input(0, shape),          call.input(1, shared), call.output(0, shape), shape[3],
+                  std::max<int64_t>(1, shape[1] * shape[2]), call.attributes.scale};
+  if (in.width == 0) return;
+  const int64_t rows = sizeOf(shape) / in.width;
+  parallelRows(rows, in.width, [in](int64_t begin, int64_t end) { softmaxRows(in, begin, end); });
+}
+
+struct Gradients {
+  const float *gradient, *probabilities;
+  float* output;
+  int64_t width;
+  float scale;
+};
+
+/** scale · p ⊙ (g − Σ g p). */
+VECTORISED void softmaxGradientRows(const Gradients& in, int64_t begin, int64_t end) {
+  const int64_t width = in.width;
+  const float scale = in.scale;
+  for (int64_t row = begin; row < end; row += 1) {
+    const float *const gradient = in.gradient + row * width, *const probabilities = in.probabilities + row * width;
+    float* const output = in.output + row * width;
+    float along = 0;
+#pragma omp simd reduction(+ : along)
+    for (int64_t i = 0; i < width; i += 1) along += gradient[i] * probabilities[i];
+#pragma omp simd
+    for (int64_t i = 0; i < width; i += 1) output[i] = (gradient[i] - along) * probabilities[i] * scale;
+  }
+}
+
+void attentionSoftmaxGradient(KernelCall& call) {
+  const Shape shape = call.shape(0, 4);  // [B, heads, Q, T]
+  const Gradients in{call.input(0, shape), call.input(1, shape), call.output(0, shape), shape[3],
+                     call.attributes.scale};
+  if (in.width == 0) return;
+  const int64_t rows = sizeOf(shape) / in.width;
+  parallelRows(rows, in.width, [in](int64_t begin, int64_t end) { softmaxGradientRows(in, begin, end); });
+}
+
+const bool registered[] = {
+    registerKernel(
+        {"LptAttentionSoftmax", {"scores: float", "bias: float"}, {"probabilities: float"}, {"scale: float"}},
+        guarded<attentionSoftmax>),
+    registerKernel({"LptAttentionSoftmaxGradient",
+                    {"gradient: float", "probabilities: float"},
+                    {"output: float"},
+                    {"scale: float"}},
+                   guarded<attentionSoftmaxGradient>),
+};
+
+}  // namespace
+}  // namespace lpt

@@ -1,0 +1,70 @@
+// The addon's own kernels as kernels of TensorFlow.js: whoever computes finds them in its registry, by name.
+import { getKernel, registerKernel, tensor1d, tensor2d, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The part of the native package's backend that is used here. */
+export interface NativeBackend {
+  binding: { TF_Version: string; TF_ATTR_INT: number; TF_ATTR_FLOAT: number; isUsingGpuDevice(): boolean };
+  executeMultipleOutputs(
+    name: string,
+    attributes: { name: string; type: number; value: unknown }[],
+    inputs: TensorInfo[],
+    outputs: number,
+  ): Tensor[];
+}
+
+interface Signature {
+  inputs: string[];
+  outputs: number;
+  attributes?: Record<string, 'int' | 'float'>;
+}
+
+const SUM = ['product', 'bias', 'residual', 'gain', 'shift'];
+const COUNTS = { batch: 'int', heads: 'int' } as const;
+
+/** In the order in which the C++ files beside this one declare them. */
+const SIGNATURES: Record<string, Signature> = {
+  LptBiasGelu: { inputs: ['product', 'bias'], outputs: 1 },
+  LptBiasGeluWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
+  LptAddAndNormalize: { inputs: SUM, outputs: 1, attributes: { epsilon: 'float' } },
+  LptAddAndNormalizeForTraining: { inputs: SUM, outputs: 3, attributes: { epsilon: 'float' } },
+  LptLayerNormInputGradient: { inputs: ['gradient', 'gain', 'normalized', 'inverseDeviation'], outputs: 1 },
+  LptAttentionSoftmax: { inputs: ['scores', 'bias'], outputs: 1, attributes: { scale: 'float' } },
+  LptAttentionSoftmaxGradient: { inputs: ['gradient', 'probabilities'], outputs: 1, attributes: { scale: 'float' } },
+  LptSplitHeads: { inputs: ['rows'], outputs: 1, attributes: COUNTS },
+  LptBiasSplitHeads: { inputs: ['rows', 'bias'], outputs: 1, attributes: COUNTS },
+  LptBiasSplitKeyValue: { inputs: ['rows', 'bias'], outputs: 2, attributes: COUNTS },
+  LptMergeHeads: { inputs: ['heads'], outputs: 1 },
+  LptMergeKeyValue: { inputs: ['key', 'value'], outputs: 1 },
+};
+
+/** Once a process. Nothing is registered where the addon is one without these kernels: the plain operations then do the work. */
+export function registerFusedKernels(backend: NativeBackend): void {
+  if ((getKernel('LptBiasGelu', 'tensorflow') as object | undefined) !== undefined || !hasKernels(backend)) return;
+  for (const [kernelName, signature] of Object.entries(SIGNATURES)) {
+    registerKernel({
+      kernelName,
+      backendName: 'tensorflow',
+      kernelFunc: ({ inputs, attrs }) => {
+        const attributes = Object.entries(signature.attributes ?? {}).map(([name, type]) => {
+          const { TF_ATTR_INT, TF_ATTR_FLOAT } = backend.binding;
+          return { name, type: type === 'int' ? TF_ATTR_INT : TF_ATTR_FLOAT, value: attrs?.[name] };
+        });
+        const ordered = signature.inputs.map((name) => inputs[name] as TensorInfo);
+        return backend.executeMultipleOutputs(kernelName, attributes, ordered, signature.outputs);
+      },
+    });
+  }
+}
+
+function hasKernels(backend: NativeBackend): boolean {
+  const [product, bias] = [tensor2d([[1]]), tensor1d([0])];
+  try {
+    for (const output of backend.executeMultipleOutputs('LptBiasGelu', [], [product, bias], 1)) output.dispose();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    product.dispose();
+    bias.dispose();
+  }
+}
