@@ -36,11 +36,21 @@ const SIGNATURES: Record<string, Signature> = {
   LptMergeHeads: { inputs: ['heads'], outputs: 1 },
   LptMergeKeyValue: { inputs: ['key', 'value'], outputs: 1 },
 };
+/** There only where the processor has a tile unit. */
+const PRODUCTS: Record<string, Signature> = {
+  LptProduct: { inputs: ['a', 'b'], outputs: 1 },
+  LptTransposedProduct: { inputs: ['a', 'b'], outputs: 1 },
+};
 
 /** Once a process. Nothing is registered where the addon is one without these kernels: the plain operations then do the work. */
 export function registerFusedKernels(backend: NativeBackend): void {
-  if ((getKernel('LptBiasGelu', 'tensorflow') as object | undefined) !== undefined || !hasKernels(backend)) return;
-  for (const [kernelName, signature] of Object.entries(SIGNATURES)) {
+  if ((getKernel('LptBiasGelu', 'tensorflow') as object | undefined) !== undefined) return;
+  if (answers(backend, 'LptBiasGelu', [tensor2d([[1]]), tensor1d([0])])) register(backend, SIGNATURES);
+  if (answers(backend, 'LptProduct', [tensor2d([[1]]), tensor2d([[1]])])) register(backend, PRODUCTS);
+}
+
+function register(backend: NativeBackend, signatures: Record<string, Signature>): void {
+  for (const [kernelName, signature] of Object.entries(signatures)) {
     registerKernel({
       kernelName,
       backendName: 'tensorflow',
@@ -56,15 +66,13 @@ export function registerFusedKernels(backend: NativeBackend): void {
   }
 }
 
-function hasKernels(backend: NativeBackend): boolean {
-  const [product, bias] = [tensor2d([[1]]), tensor1d([0])];
+function answers(backend: NativeBackend, kernel: string, inputs: Tensor[]): boolean {
   try {
-    for (const output of backend.executeMultipleOutputs('LptBiasGelu', [], [product, bias], 1)) output.dispose();
+    for (const output of backend.executeMultipleOutputs(kernel, [], inputs, 1)) output.dispose();
     return true;
   } catch {
     return false;
   } finally {
-    product.dispose();
-    bias.dispose();
+    for (const input of inputs) input.dispose();
   }
 }

@@ -20,17 +20,16 @@ constexpr int64_t BLOCK = 1 << 14;
 constexpr int64_t SMALL = 1 << 15;
 
 struct Job {
-  const std::function<void(int64_t, int64_t)>* body;
-  int64_t rows, rowsOfBlock, blocks;
+  const std::function<void(int64_t)>* body;
+  int64_t tasks;
   std::atomic<int64_t> claimed{0}, finished{0};
 
-  /** True where it finished the last block. A thread that comes too late claims nothing and touches nothing. */
+  /** True where it finished the last task. A thread that comes too late claims nothing and touches nothing. */
   bool work() {
     bool last = false;
-    for (int64_t block; (block = claimed.fetch_add(1)) < blocks;) {
-      const int64_t begin = block * rowsOfBlock;
-      (*body)(begin, std::min(rows, begin + rowsOfBlock));
-      last = finished.fetch_add(1) + 1 == blocks;
+    for (int64_t task; (task = claimed.fetch_add(1)) < tasks;) {
+      (*body)(task);
+      last = finished.fetch_add(1) + 1 == tasks;
     }
     return last;
   }
@@ -53,7 +52,7 @@ class Pool {
     posted_.notify_all();
     job->work();
     std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [&] { return job->finished.load() == job->blocks; });
+    done_.wait(lock, [&] { return job->finished.load() == job->tasks; });
     job_.reset();
   }
 
@@ -81,8 +80,7 @@ class Pool {
   uint64_t jobs_ = 0;
 };
 
-/** As many as TensorFlow was given. */
-int threadCount() {
+int countThreads() {
   const char* given = std::getenv("TF_NUM_INTRAOP_THREADS");
   const int asked = given == nullptr ? 0 : std::atoi(given);
   const int count = asked > 0 ? asked : static_cast<int>(std::thread::hardware_concurrency());
@@ -105,16 +103,28 @@ Pool& thePool() {
 
 }  // namespace
 
-void parallelRows(int64_t rows, int64_t width, const std::function<void(int64_t, int64_t)>& body) {
-  static const int threads = threadCount();
-  if (threads == 1 || rows * width < SMALL) return body(0, rows);
-  const int64_t rowsOfBlock = std::max<int64_t>(1, BLOCK / width);
+int threadCount() {
+  static const int threads = countThreads();
+  return threads;
+}
+
+void parallelTasks(int64_t count, const std::function<void(int64_t)>& body) {
+  if (threadCount() == 1 || count == 1) {
+    for (int64_t task = 0; task < count; task += 1) body(task);
+    return;
+  }
   const auto job = std::make_shared<Job>();
   job->body = &body;
-  job->rows = rows;
-  job->rowsOfBlock = rowsOfBlock;
-  job->blocks = (rows + rowsOfBlock - 1) / rowsOfBlock;
+  job->tasks = count;
   thePool().run(job);
+}
+
+void parallelRows(int64_t rows, int64_t width, const std::function<void(int64_t, int64_t)>& body) {
+  if (threadCount() == 1 || rows * width < SMALL) return body(0, rows);
+  const int64_t rowsOfBlock = std::max<int64_t>(1, BLOCK / width);
+  parallelTasks((rows + rowsOfBlock - 1) / rowsOfBlock, [&](int64_t block) {
+    body(block * rowsOfBlock, std::min(rows, (block + 1) * rowsOfBlock));
+  });
 }
 
 }  // namespace lpt

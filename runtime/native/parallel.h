@@ -1,4 +1,4 @@
-// Rows of a tensor, shared out over a few threads.
+// Independent pieces of work, shared out over a few threads.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +11,11 @@ namespace lpt {
  * the same however many threads there are and whichever of them comes first.
  */
 void parallelRows(int64_t rows, int64_t width, const std::function<void(int64_t, int64_t)>& body);
+
+/** Calls `body(index)` for every index from 0 to `count` - 1, on whichever thread is free. */
+void parallelTasks(int64_t count, const std::function<void(int64_t)>& body);
+
+/** As many as TensorFlow was given. */
+int threadCount();
 
 }  // namespace lpt
