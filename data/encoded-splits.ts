@@ -9,6 +9,7 @@ export interface EncodedSplits {
   train: Encoded;
   dev: Encoded;
   test: Encoded;
+  'test-mismatched'?: Encoded;
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
 }
@@ -25,10 +26,12 @@ export async function loadEncodedSplits(request: SplitRequest, reading: Reading)
   const labelWordIds = labelWordIdsOf(labelWords, reading.tokenizer);
   const splits = await loadSplits(request);
   const settings = { template, labelWords, ...reading };
+  const mismatched = splits['test-mismatched'];
   return {
     train: encodeExamples(splits.train, settings),
     dev: encodeExamples(splits.dev, settings),
     test: encodeExamples(splits.test, settings),
+    ...(mismatched ? { 'test-mismatched': encodeExamples(mismatched, settings) } : {}),
     labelWordIds,
   };
 }

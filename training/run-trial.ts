@@ -1,5 +1,6 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
 import { fingerprintData } from '../data/dataset.ts';
+import type { Encoded } from '../data/encode.ts';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
@@ -37,16 +38,21 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
   await checkData(trial.task);
   const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
-  const { labelWordIds, train: training, dev, test } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
+  const { labelWordIds, ...splits } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   await pulse.beat('loading', 0);
   const method = createMethod({ settings: trial.method, backbone, trainSeed: trial.trainSeed });
   const shared = { labelWordIds, backbone, hiddenStates, inputLayer: method.inputLayer, layersToKeep };
+  const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
+  const mismatched = splits['test-mismatched'];
   const inputs = {
-    train: new SplitInputs({ ...shared, examples: training.examples }),
-    dev: new SplitInputs({ ...shared, examples: dev.examples }),
-    test: new SplitInputs({ ...shared, examples: test.examples }),
+    train: inputsOf(splits.train),
+    dev: inputsOf(splits.dev),
+    test: inputsOf(splits.test),
+    ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
-  const run = { trial, trialKey: trialKey(trial), method, inputs, labelWordIds, pulse, now };
+  const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
+  const key = trialKey(trial);
+  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, pulse, now };
   return checkpoint ? { ...run, checkpoint } : run;
 }
 

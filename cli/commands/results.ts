@@ -1,6 +1,7 @@
 import { results } from '../../control/results.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
+import { regimeName } from '../../sweep/regime.ts';
 import { grouped, percent, rounded } from '../numbers.ts';
 import { print } from '../print.ts';
 import { withSession } from '../session.ts';
@@ -18,6 +19,7 @@ export const resultsCommand: Command = {
           rows: await results(control, argumentOf(call, 'sweep')),
           columns: [
             { title: 'task', cell: ({ task }) => task },
+            { title: 'examples', cell: regimeName, isNumber: true },
             { title: 'method', cell: ({ method }) => method },
             { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
             { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
@@ -27,6 +29,7 @@ export const resultsCommand: Command = {
             { title: 'state', cell: ({ state }) => state },
             { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
             { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+            { title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true },
             { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
             { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
             { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
