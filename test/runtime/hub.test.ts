@@ -115,7 +115,7 @@ describe('a dataset', () => {
     const files = Object.fromEntries(names.map((name) => [`mnli/${name}/0000.parquet`, name]));
     const hub = await startHub({ repositories: { [PARQUET]: files } });
     const found = await resolveDataset(`hub:${DATASET_ID}:mnli`, { cacheFolder: temporaryFolder(), hubUrl: hub.url });
-    const contents = Object.entries(found).map(([split, file]) => [split, readFileSync(file, 'utf8')]);
+    const contents = Object.entries<string>({ ...found }).map(([split, file]) => [split, readFileSync(file, 'utf8')]);
     expect(Object.fromEntries(contents)).toEqual({
       ...{ train: 'train', dev: 'validation_matched', test: 'test_matched', testMismatched: 'validation_mismatched' },
     });
