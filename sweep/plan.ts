@@ -133,6 +133,6 @@ function warnings(spec: Spec, idleRules: number[]): string[] {
 /** Template and mask stay whole whatever is cut. */
 function shortenings({ tasks }: SweepFacts): string[] {
   const sentence = ({ name }: TaskFacts, { split, shortened, measured }: ShortenedFacts): string =>
-    `Task ${name}: ${shortened} of the ${measured} first ${split} examples are longer than the backbone can read beside the longest prompt, and lose text of their longest field.`;
+    `Task ${name}: the backbone cannot read ${shortened} of the first ${measured} ${split} examples whole beside the longest prompt: their longest field is cut.`;
   return Object.values(tasks).flatMap((task) => (task.shortened ?? []).map((found) => sentence(task, found)));
 }

@@ -116,7 +116,7 @@ describe('expansion', () => {
     const shortened = [{ split: 'train', shortened: 7, measured: 1000 } as const];
     const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, shortened } } };
     expect(planOf(sweep('  - zero-shot'), facts).warnings).toEqual([
-      'Task mr: 7 of the 1000 first train examples are longer than the backbone can read beside the longest prompt, and lose text of their longest field.',
+      'Task mr: the backbone cannot read 7 of the first 1000 train examples whole beside the longest prompt: their longest field is cut.',
     ]);
   });
 
