@@ -61,7 +61,10 @@ async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer 
     throw new SpecError([{ line: null, field: 'regime.k', expected: 'a list', found: 'nothing' }]);
   const report = await checkTask({ ...common, regime: first, promptLength: longestPrompt(spec) });
   for (const regime of others) await checkTask({ ...common, regime, promptLength: longestPrompt(spec) });
-  return { ...task, classes: report.classes, testExamples: report.examples.test, meanTokens: report.meanTokens };
+  const { classes, meanTokens, shortened } = report;
+  const { test: testExamples, mismatched } = report.examples;
+  const facts = { ...task, classes, testExamples, meanTokens, shortened };
+  return mismatched === null ? facts : { ...facts, mismatchedExamples: mismatched };
 }
 
 /** When the smallest and the largest k can be drawn, so can those between. */

@@ -1,22 +1,39 @@
 // A task of the sweep file: a built-in one with what the file changes, or one that the file describes whole.
-import type { TaskDefinition } from '../data/tasks/index.ts';
-import { SpecError, type TaskSpec } from '../sweep/spec.ts';
+import { TASKS, type TaskDefinition } from '../data/tasks/index.ts';
+import { fieldsOf } from '../data/template.ts';
+import { nearestTo } from '../sweep/nearest.ts';
+import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
 
 type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric'> & { columns: Record<string, string> };
 
-/** @throws SpecError when the task is not built in and the file leaves something out */
+/** @throws SpecError when the task is not built in and the file leaves something out, or names fields it does not have */
 export function describeTask(asked: TaskSpec, builtIn: TaskDefinition | undefined): Described {
   const template = asked.template ?? builtIn?.template;
   const labelWords = asked.labelWords ?? builtIn?.labelWords;
   if (template === undefined) throw missing(asked, 'template', 'a cloze text, as `{sentence} . It was <mask> .`');
   if (labelWords === undefined) throw missing(asked, 'labelWords', 'a word for each label');
-  const fields = [...template.matchAll(/\{(\w+)\}/g)].map(([, field]) => field ?? '');
-  const same = Object.fromEntries([...fields, 'label'].map((field) => [field, field]));
-  return { template, labelWords, metric: builtIn?.metric ?? 'accuracy', columns: { ...same, ...asked.columns } };
+  const fields = [...fieldsOf(template), 'label'];
+  for (const field of Object.keys(asked.columns ?? {})) {
+    if (!fields.includes(field)) throw unknownField(asked, field, fields);
+  }
+  const same = Object.fromEntries(fields.map((field) => [field, field]));
+  const metric = asked.metric ?? builtIn?.metric ?? 'accuracy';
+  return { template, labelWords, metric, columns: { ...same, ...asked.columns } };
 }
 
 function missing({ task }: TaskSpec, field: string, expected: string): SpecError {
   const found = `nothing, and \`${task}\` is not a built-in task`;
-  return new SpecError([{ line: null, field: `tasks.${task}.${field}`, expected, found }]);
+  const names = TASKS.map(({ name }) => name);
+  return problem({ field: `tasks.${task}.${field}`, expected, found }, nearestTo(task, names));
+}
+
+function unknownField({ task }: TaskSpec, field: string, fields: string[]): SpecError {
+  const expected = `of the template's fields: ${fields.join(', ')}`;
+  const issue = { field: `tasks.${task}.columns.${field}`, expected, found: 'another field' };
+  return problem(issue, nearestTo(field, fields));
+}
+
+function problem(issue: Omit<SpecIssue, 'line'>, suggestion: string | null): SpecError {
+  return new SpecError([{ line: null, ...issue, ...(suggestion === null ? {} : { suggestion }) }]);
 }

@@ -1,7 +1,8 @@
 // Everything about a task that can be wrong, found before anything is launched.
-import type { Regime, TaskSettings } from '../sweep/trial.ts';
+import type { ShortenedFacts } from '../sweep/facts.ts';
+import type { Regime, Split, TaskSettings } from '../sweep/trial.ts';
 import { loadPool } from './dataset.ts';
-import { encodeExamples, templateLength } from './encode.ts';
+import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts';
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, type Pool } from './few-shot.ts';
@@ -22,16 +23,16 @@ export interface TaskReport {
   /** Label → training examples there are to draw from. */
   classes: Record<string, number>;
   /** Dev is always drawn from the training examples. */
-  examples: { train: number; dev: null; test: number };
+  examples: { train: number; dev: null; test: number; mismatched: number | null };
   /** Mean length in tokens, template and special tokens included, over the first examples. */
   meanTokens: number;
   /** Length of the template without any text in it, special tokens included. */
   templateTokens: number;
-  /** Of the examples measured, how many are longer than the backbone can read. */
-  shortened: number;
+  /** Splits with examples that are longer than the backbone can read. */
+  shortened: ShortenedFacts[];
 }
 
-/** Enough to tell a mean length for the cost estimate. */
+/** Enough to tell a mean length for the cost estimate, and whether a split has long examples. */
 const EXAMPLES_MEASURED = 1000;
 
 /**
@@ -40,23 +41,52 @@ const EXAMPLES_MEASURED = 1000;
  * @throws DataError for a missing column, broken lines, unknown labels, an empty class, or fewer examples than asked for
  */
 export async function checkTask(check: TaskCheck): Promise<TaskReport> {
-  const { task, tokenizer, regime, dataSeeds } = check;
+  const { task, tokenizer } = check;
   parseTemplate(task.template);
   checkLabelWords(task, tokenizer);
   checkMetric(task);
   const pool = await loadPool(task);
   checkLabels(task, pool);
-  for (const dataSeed of dataSeeds) drawSplits(pool, regime, dataSeed);
+  checkDraws(pool, check);
   const settings = { ...task, tokenizer, maxTokens: check.maxPositions - check.promptLength };
   const measured = encodeExamples(pool.train.slice(0, EXAMPLES_MEASURED), settings);
   const tokens = measured.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
   return {
     classes: Object.fromEntries(labelsOf(task.labelWords).map((label) => [label, countLabel(pool.train, label)])),
-    examples: { train: pool.train.length, dev: null, test: pool.test.length },
+    examples: {
+      train: pool.train.length,
+      dev: null,
+      test: pool.test.length,
+      mismatched: pool['test-mismatched']?.length ?? null,
+    },
     meanTokens: tokens / measured.examples.length,
     templateTokens: templateLength(settings),
-    shortened: measured.shortened,
+    shortened: shortenedIn(pool, settings),
   };
+}
+
+/** Dev is drawn from the training examples, and so is not looked at. */
+function shortenedIn(pool: Pool, settings: EncodeSettings): ShortenedFacts[] {
+  const splits: [Split, Example[] | undefined][] = [
+    ['train', pool.train],
+    ['test', pool.test],
+    ['test-mismatched', pool['test-mismatched']],
+  ];
+  return splits.flatMap(([split, examples = []]) => {
+    const first = examples.slice(0, EXAMPLES_MEASURED);
+    const { shortened } = encodeExamples(first, settings);
+    return shortened === 0 ? [] : [{ split, shortened, measured: first.length }];
+  });
+}
+
+/** @throws DataError that names the task: a sweep may have many */
+function checkDraws(pool: Pool, { task, regime, dataSeeds }: TaskCheck): void {
+  try {
+    for (const dataSeed of dataSeeds) drawSplits(pool, regime, dataSeed);
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`Task ${task.name}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function checkLabelWords(task: TaskSettings, tokenizer: Tokenizer): void {
@@ -96,7 +126,7 @@ function checkMetric(task: TaskSettings): void {
 function checkLabels(task: TaskSettings, pool: Pool): void {
   const known = labelsOf(task.labelWords);
   const unknown = new Map<string, number>();
-  for (const { label } of [...pool.train, ...pool.test]) {
+  for (const { label } of [...pool.train, ...pool.test, ...(pool['test-mismatched'] ?? [])]) {
     if (!known.includes(label)) unknown.set(label, (unknown.get(label) ?? 0) + 1);
   }
   if (unknown.size > 0) {

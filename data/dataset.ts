@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { DataSource, Regime, TaskSettings } from '../sweep/trial.ts';
+import type { Example } from './example.ts';
 import { drawSplits, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
 import { readExamples } from './readers/index.ts';
 import { fieldsOf } from './template.ts';
@@ -22,10 +23,21 @@ export async function loadSplits({ task, regime, dataSeed }: SplitRequest): Prom
 export async function loadPool(task: TaskSettings): Promise<Pool> {
   const { files, columns } = task.data;
   const fields = fieldsOf(task.template);
-  const train = await readExamples({ file: files.train, columns, fields });
+  const read = (file: string): Promise<Example[]> => readExamples({ file, columns, fields });
+  const train = await read(files.train);
   const testFile = files.test ?? files.dev;
   if (testFile === undefined) return splitOnlyFile(train);
-  return { train, test: await readExamples({ file: testFile, columns, fields }) };
+  const first = await read(testFile);
+  const test = isHidden(first, task) && files.dev !== undefined ? await read(files.dev) : first;
+  if (files.testMismatched === undefined) return { train, test };
+  return { train, test, 'test-mismatched': await read(files.testMismatched) };
+}
+
+const HIDDEN_LABEL = '-1';
+
+/** GLUE keeps the labels of its test sets to itself; its dev sets are the tests then, as in the papers. */
+function isHidden(examples: Example[], { labelWords }: TaskSettings): boolean {
+  return !(HIDDEN_LABEL in labelWords) && examples.every(({ label }) => label === HIDDEN_LABEL);
 }
 
 /** sha256 over the files' contents and the column mapping: the same wherever the files lie. */
@@ -33,7 +45,7 @@ export async function fingerprintData(files: DataSource['files'], columns: Recor
   const hash = createHash('sha256');
   const mapping = Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1));
   hash.update(JSON.stringify(mapping));
-  for (const split of ['train', 'dev', 'test'] as const) {
+  for (const split of ['train', 'dev', 'test', 'testMismatched'] as const) {
     const file = files[split];
     if (file === undefined) continue;
     hash.update(`\0${split}\0`);

@@ -86,9 +86,10 @@ async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promi
 
 /** What a complete trial's row says of its outcome; null for any other. */
 function outcomeOf(row: TrialRow): TrialOutcome | null {
-  const { devScore, testScore, selectedStep, steps, trainableParameters, peakMemoryMib } = row;
+  const { devScore, testScore, selectedStep, steps, shortened, trainableParameters, peakMemoryMib } = row;
   if (row.state !== 'complete' || devScore === null || testScore === null || selectedStep === null) return null;
-  if (steps === null || trainableParameters === null || peakMemoryMib === null) return null;
+  if (steps === null || shortened === null || trainableParameters === null || peakMemoryMib === null) return null;
   const { msPerStep } = row;
-  return { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib };
+  const scores = { devScore, testScore, selectedStep };
+  return { ...scores, steps, shortened, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { asc, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { REGIMES } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { baselines } from './schema.ts';
 
@@ -58,14 +59,15 @@ function readBaselines(text: string, file: string): (typeof baselines.$inferInse
     const where = `${file}, figure ${index + 1}`;
     const { paper, table: paperTable, backbone, task, method, metric, source } = cells;
     if (source === '') throw new Error(`Expected \`source\` of ${where} to name the paper's table, found nothing.`);
-    if (cells.regime !== 'full' && cells.regime !== 'few-shot')
-      throw new Error(`Expected \`regime\` of ${where} to be full or few-shot, found \`${cells.regime}\`.`);
+    const regime = REGIMES.find((kind) => kind === cells.regime);
+    if (regime === undefined)
+      throw new Error(`Expected \`regime\` of ${where} to be one of ${REGIMES.join(', ')}, found \`${cells.regime}\`.`);
     const score = number(cells.score, `score of ${where}`);
     if (score === null) throw new Error(`Expected \`score\` of ${where} to be a percentage, found nothing.`);
     const sd = number(cells.sd, `sd of ${where}`);
     return {
       id: randomUUID(),
-      ...{ paper, paperTable, backbone, task, regime: cells.regime, method, metric, source },
+      ...{ paper, paperTable, backbone, task, regime, method, metric, source },
       score: share(score),
       sd: sd === null ? null : share(sd),
       parameters: number(cells.parameters, `parameters of ${where}`),

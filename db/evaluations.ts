@@ -1,4 +1,4 @@
-// Evaluations: scores on dev at intervals, and on test once.
+// Evaluations: scores on dev at intervals, and on each test once.
 import { asc, eq } from 'drizzle-orm';
 import type { Evaluation } from '../training/messages.ts';
 import { type Database, ask } from './client.ts';
@@ -10,8 +10,8 @@ export function recordEvaluation(
   database: Database,
   { trialId, attempt, evaluation }: AttemptOf & { evaluation: Evaluation },
 ): Promise<void> {
-  const { split, step, metric, score, loss, examples, predictions = null } = evaluation;
-  const numbers = { attempt, metric, score, loss, examples, predictions };
+  const { split, step, metric, score, parts = null, loss, examples, predictions = null } = evaluation;
+  const numbers = { attempt, metric, score, parts, loss, examples, predictions };
   return fenced(database, { trialId, attempt }, async (transaction) => {
     await transaction
       .insert(evaluations)

@@ -10,7 +10,7 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
     task: trial.task.name,
     method: trial.method.method,
     regime: trial.regime.kind,
-    k: trial.regime.kind === 'few-shot' ? trial.regime.k : null,
+    k: trial.regime.kind === 'full' ? null : trial.regime.k,
     dataSeed: trial.dataSeed,
     trainSeed: trial.trainSeed,
   };

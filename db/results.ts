@@ -1,10 +1,11 @@
 // Results: the views read for the CLI, and a sweep's progress.
 import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Speed } from '../sweep/cost.ts';
 import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
-import type { TrialState } from '../sweep/trial.ts';
+import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
-import { attempts, sweeps, trials } from './schema.ts';
+import { attempts, evaluations, sweeps, trials } from './schema.ts';
 import { type StateCounts, countStates } from './sweeps.ts';
 import { comparison, configurationMeans, trialResults } from './views.ts';
 
@@ -12,6 +13,9 @@ import { comparison, configurationMeans, trialResults } from './views.ts';
 export interface TrialResult {
   trialKey: string;
   task: string;
+  metric: MetricName;
+  regime: Regime['kind'];
+  k: number | null;
   method: string;
   insertionLayer: number | null;
   promptLength: number | null;
@@ -21,6 +25,16 @@ export interface TrialResult {
   state: TrialState;
   devScore: number | null;
   testScore: number | null;
+  /** These two where the test score is put together of them. */
+  testAccuracy: number | null;
+  testF1: number | null;
+  /** On the second test set, where the task has one. */
+  mismatchedScore: number | null;
+  /** Examples of the split that were too long for the backbone and lost text. */
+  shortenedTrain: number | null;
+  shortenedDev: number | null;
+  shortenedTest: number | null;
+  shortenedMismatched: number | null;
   steps: number | null;
   trainableParameters: number | null;
   msPerStep: number | null;
@@ -31,6 +45,22 @@ export interface TrialResult {
 export type ConfigurationMean = typeof configurationMeans.$inferSelect;
 export type ComparisonRow = typeof comparison.$inferSelect;
 
+const test = alias(evaluations, 'test');
+const mismatched = alias(evaluations, 'mismatched');
+
+/** The row of the selected step: an attempt that ended otherwise on another device may have left one of another step. */
+function scoredOn(split: typeof test | typeof mismatched, name: 'test' | 'test-mismatched') {
+  return and(eq(split.trialId, trials.id), eq(split.split, name), eq(split.step, trials.selectedStep));
+}
+
+function partOf(name: MetricName) {
+  return sql<number | null>`(${test.parts} ->> ${name})::float8`;
+}
+
+function shortenedOf(split: Split) {
+  return sql<number | null>`(${trials.shortened} ->> ${split})::integer`;
+}
+
 /** In running order. */
 export function listResults(database: Database, sweepId: string): Promise<TrialResult[]> {
   return ask(database, () =>
@@ -38,6 +68,9 @@ export function listResults(database: Database, sweepId: string): Promise<TrialR
       .select({
         trialKey: trialResults.trialKey,
         task: trialResults.task,
+        metric: trialResults.metric,
+        regime: trialResults.regime,
+        k: trialResults.k,
         method: trialResults.method,
         insertionLayer: trialResults.insertionLayer,
         promptLength: trialResults.promptLength,
@@ -47,6 +80,13 @@ export function listResults(database: Database, sweepId: string): Promise<TrialR
         state: trialResults.state,
         devScore: trialResults.devScore,
         testScore: trialResults.testScore,
+        testAccuracy: partOf('accuracy'),
+        testF1: partOf('f1'),
+        mismatchedScore: mismatched.score,
+        shortenedTrain: shortenedOf('train'),
+        shortenedDev: shortenedOf('dev'),
+        shortenedTest: shortenedOf('test'),
+        shortenedMismatched: shortenedOf('test-mismatched'),
         steps: trialResults.steps,
         trainableParameters: trialResults.trainableParameters,
         msPerStep: trialResults.msPerStep,
@@ -54,6 +94,9 @@ export function listResults(database: Database, sweepId: string): Promise<TrialR
         attempts: trialResults.attempts,
       })
       .from(trialResults)
+      .innerJoin(trials, eq(trials.id, trialResults.trialId))
+      .leftJoin(test, scoredOn(test, 'test'))
+      .leftJoin(mismatched, scoredOn(mismatched, 'test-mismatched'))
       .where(eq(trialResults.sweepId, sweepId))
       .orderBy(asc(trialResults.position)),
   );

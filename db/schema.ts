@@ -21,12 +21,15 @@ import {
   CURVES,
   ERROR_KINDS,
   METRICS,
+  REGIMES,
   SPLITS,
   SWEEP_STATES,
   TRIAL_STATES,
   type Trial,
 } from '../sweep/trial.ts';
 import type { Spec } from '../sweep/spec.ts';
+import type { Shortened } from '../training/messages.ts';
+import type { Parts } from '../training/score.ts';
 
 export const sweepState = pgEnum('sweep_state', SWEEP_STATES);
 export const trialState = pgEnum('trial_state', TRIAL_STATES);
@@ -36,7 +39,7 @@ export const metric = pgEnum('metric', METRICS);
 export const split = pgEnum('split', SPLITS);
 export const curve = pgEnum('curve', CURVES);
 export const checkpointKind = pgEnum('checkpoint_kind', CHECKPOINT_KINDS);
-export const regimeKind = pgEnum('regime_kind', ['few-shot', 'full']);
+export const regimeKind = pgEnum('regime_kind', REGIMES);
 
 const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   dataType: () => 'bytea',
@@ -96,6 +99,8 @@ export const trials = pgTable(
     testScore: doublePrecision(),
     selectedStep: integer(),
     steps: integer(),
+    /** Split → examples that were too long for the backbone and lost text. */
+    shortened: jsonb().$type<Shortened>(),
     trainableParameters: integer(),
     msPerStep: doublePrecision(),
     peakMemoryMib: doublePrecision(),
@@ -159,9 +164,11 @@ export const evaluations = pgTable(
     attempt: integer().notNull(),
     metric: metric().notNull(),
     score: doublePrecision().notNull(),
+    /** Metric → value, of the metrics that the score is put together of; null where it stands for itself. */
+    parts: jsonb().$type<Parts>(),
     loss: doublePrecision().notNull(),
     examples: integer().notNull(),
-    /** Index of the predicted label per example, in the split's own order; on test only. */
+    /** Index of the predicted label per example, in the split's own order; on tests only. */
     predictions: integer().array(),
     recordedAt: time().notNull().defaultNow(),
   },

@@ -11,13 +11,22 @@ export interface DatasetFiles {
   train: string;
   dev?: string;
   test?: string;
+  /** MNLI's second test set. */
+  testMismatched?: string;
 }
 
 export const BUILT_IN_DATASET = 'movie-reviews';
 
 const FORMATS = ['.tsv', '.csv', '.jsonl', '.parquet'];
 /** What a split is called in folders and on the Hub. */
-const SPLITS = { train: ['train'], dev: ['dev', 'validation', 'valid'], test: ['test'] } as const;
+const SPLITS = {
+  train: ['train'],
+  dev: ['dev', 'validation', 'valid', 'dev_matched', 'validation_matched'],
+  test: ['test', 'test_matched'],
+  // GLUE's own test sets have no labels: where the Hub has both, that of dev is taken.
+  testMismatched: ['test-mismatched', 'validation_mismatched', 'dev_mismatched', 'test_mismatched'],
+} as const;
+type SplitName = keyof typeof SPLITS;
 /** Where the Hub keeps every dataset converted to Parquet: `<config>/<split>/0000.parquet`. */
 const CONVERTED = 'refs/convert/parquet';
 
@@ -43,7 +52,7 @@ function builtIn(cacheFolder: string): DatasetFiles {
 
 function inFolder(folder: string): DatasetFiles {
   const names = readdirSync(folder);
-  const find = (split: keyof typeof SPLITS): string | undefined => {
+  const find = (split: SplitName): string | undefined => {
     const found = names.filter((name) => SPLITS[split].some((one) => FORMATS.some((format) => name === one + format)));
     if (found.length > 1) throw new Error(`Expected one file for ${split} in ${folder}, found ${found.join(' and ')}.`);
     return found[0] === undefined ? undefined : join(folder, found[0]);
@@ -81,7 +90,7 @@ async function download({ id, config, folder, access }: Download): Promise<void>
   const splits = withTrain(id, (split) => oneFile(id, { split, files: chosen }));
   await buildWhole(folder, async (into) => {
     for (const [split, file] of Object.entries(splits)) {
-      await downloadHubFile(repository, { file, into, name: `${split}.parquet`, access });
+      await downloadHubFile(repository, { file, into, name: `${SPLITS[split as SplitName][0]}.parquet`, access });
     }
   });
 }
@@ -97,8 +106,9 @@ function chooseConfig(id: string, { config, files }: { config: string | undefine
   );
 }
 
-function oneFile(id: string, { split, files }: { split: keyof typeof SPLITS; files: HubFile[] }): HubFile | undefined {
-  const found = files.filter((file) => SPLITS[split].some((name) => file.path.split('/')[1] === name));
+function oneFile(id: string, { split, files }: { split: SplitName; files: HubFile[] }): HubFile | undefined {
+  const named = SPLITS[split].map((name) => files.filter((file) => file.path.split('/')[1] === name));
+  const found = named.find((ofName) => ofName.length > 0) ?? [];
   if (found.length > 1)
     throw new Error(`Expected one Parquet file for ${split} of dataset ${id}, found ${found.length}.`);
   return found[0];
@@ -106,9 +116,10 @@ function oneFile(id: string, { split, files }: { split: keyof typeof SPLITS; fil
 
 function withTrain<T>(
   where: string,
-  find: (split: keyof typeof SPLITS) => T | undefined,
-): { train: T; dev?: T; test?: T } {
-  const [train, dev, test] = [find('train'), find('dev'), find('test')];
+  find: (split: SplitName) => T | undefined,
+): { train: T } & { [Split in SplitName]?: T } {
+  const train = find('train');
   if (train === undefined) throw new Error(`Expected a train split in ${where}, found none.`);
-  return { train, ...(dev === undefined ? {} : { dev }), ...(test === undefined ? {} : { test }) };
+  const others = (['dev', 'test', 'testMismatched'] as const).map((split) => [split, find(split)] as const);
+  return { train, ...Object.fromEntries(others.filter(([, file]) => file !== undefined)) };
 }

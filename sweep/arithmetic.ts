@@ -1,5 +1,6 @@
 // Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
+import { devSize } from './regime.ts';
 import type { MethodSettings, Trial } from './trial.ts';
 
 export interface TrialArithmetic {
@@ -15,16 +16,15 @@ export interface TrialArithmetic {
  * are kept.
  */
 export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: TaskFacts): TrialArithmetic {
-  const { training, regime, method } = trial;
+  const { training, method } = trial;
+  const dev = devSize(trial.regime, task.classes);
   const tokens = task.meanTokens + promptLength(method);
   const layersRun = backbone.layers - firstTouchedLayer(method);
   const perStep = layersRun * passes(method);
   const one = { layer: layerFlops(backbone, tokens), head: headFlops(backbone) };
   const stepFlops = training.batchSize * (perStep * one.layer + passes(method) * one.head);
   const examplesScored =
-    Math.ceil(training.steps / training.evaluateEvery) * regime.devSize +
-    testSize(trial, task) +
-    (training.steps === 0 ? regime.devSize : 0);
+    Math.ceil(training.steps / training.evaluateEvery) * dev + testSize(trial, task) + (training.steps === 0 ? dev : 0);
   return {
     layerForwardsPerStep: perStep,
     stepFlops,
@@ -37,8 +37,11 @@ export function firstTouchedLayer(method: MethodSettings): number {
   return method.method === 'lpt' ? method.insertionLayer : 0;
 }
 
+/** Of both test sets, where a task has two. */
 export function testSize({ regime }: Pick<Trial, 'regime'>, task: TaskFacts): number {
-  return regime.testSize ?? task.testExamples;
+  const { testExamples, mismatchedExamples = 0 } = task;
+  const most = regime.testSize ?? Number.POSITIVE_INFINITY;
+  return Math.min(most, testExamples) + Math.min(most, mismatchedExamples);
 }
 
 /** Two floating-point operations a multiply-add: four attention projections, two feed-forward matrices, scores and sums. */

@@ -52,7 +52,5 @@ function draws(spec: Spec, { method }: Combination): Pick<Trial, 'regime' | 'dat
 }
 
 function regimes({ regime }: Spec): Regime[] {
-  const { devSize, testSize } = regime;
-  if (regime.kind === 'full') return [{ kind: 'full', devSize, testSize }];
-  return regime.k.map((k) => ({ kind: 'few-shot', k, devSize, testSize }));
+  return regime.kind === 'full' ? [regime] : regime.k.map((k) => ({ ...regime, k }));
 }

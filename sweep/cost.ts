@@ -2,6 +2,7 @@
 import { firstTouchedLayer, layerFlops, promptLength, testSize, trialArithmetic } from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
+import { devSize, trainingSize } from './regime.ts';
 import type { MethodName, Trial } from './trial.ts';
 
 export interface Speed {
@@ -72,7 +73,7 @@ function fillingFlops(plan: Plan, facts: SweepFacts): number {
       const own = lptTrials(plan).filter((trial) => trial.task.name === sample.task.name);
       const highest = Math.max(...own.map(({ method }) => firstTouchedLayer(method)));
       const draws = distinctBy(own, ({ dataSeed, regime }) => `${dataSeed} ${JSON.stringify(regime)}`);
-      const examples = sum(draws.map((trial) => trainingExamples(trial, task) + trial.regime.devSize));
+      const examples = sum(draws.map((trial) => drawn(trial, task)));
       return (examples + testSize(sample, task)) * highest * layerFlops(facts.backbone, task.meanTokens);
     }),
   );
@@ -95,14 +96,14 @@ function largestMemoryMiB(plan: Plan, facts: SweepFacts): number {
 function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
   const { backbone } = facts;
   const task = taskOf(trial, facts);
-  const { method, training, regime } = trial;
+  const { method, training } = trial;
   const tokens = task.meanTokens + promptLength(method);
   const perToken = 12 * backbone.hiddenSize + 3 * backbone.intermediateSize + 2 * backbone.heads * tokens;
   const activations =
     method.method === 'zero-shot'
       ? training.evaluationBatchSize * tokens * perToken
       : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method));
-  const examples = trainingExamples(trial, task) + regime.devSize + testSize(trial, task);
+  const examples = drawn(trial, task) + testSize(trial, task);
   const kept = layersKept * examples * task.meanTokens * backbone.hiddenSize;
   // Full tuning holds gradients and two moments beside the weights.
   const weights = parametersOf(backbone) * (method.method === 'full-tuning' ? 4 : 1);
@@ -123,8 +124,9 @@ function parametersOf({
   return (vocabularySize + maxPositions) * d + layers * (4 * d * d + 2 * d * intermediateSize) + d * d;
 }
 
-function trainingExamples({ regime }: Trial, task: TaskFacts): number {
-  return regime.kind === 'few-shot' ? regime.k : sum(Object.values(task.classes)) - regime.devSize;
+/** Training and dev. */
+function drawn({ regime }: Trial, { classes }: TaskFacts): number {
+  return trainingSize(regime, classes) + devSize(regime, classes);
 }
 
 function lptTrials(plan: Plan): Trial[] {

@@ -37,6 +37,7 @@ function fieldsOf(trial: Trial): ReadonlyMap<string, unknown> {
       dataSeed: trial.dataSeed,
       trainSeed: trial.trainSeed,
       ...(trial.regime.kind === 'few-shot' ? { fewShot: trial.regime.k } : {}),
+      ...(trial.regime.kind === 'per-class' ? { perClass: trial.regime.k } : {}),
     }),
   );
 }

@@ -1,5 +1,5 @@
 // Pure: what must be known about the backbone and the data before a sweep file can be expanded and checked.
-import type { BackboneReference, TaskSettings } from './trial.ts';
+import type { BackboneReference, Split, TaskSettings } from './trial.ts';
 
 export interface BackboneFacts extends BackboneReference {
   layers: number;
@@ -15,8 +15,19 @@ export interface TaskFacts extends TaskSettings {
   classes: Record<string, number>;
   /** Examples of the test split. */
   testExamples: number;
+  /** Examples of the second test split, where there is one. */
+  mismatchedExamples?: number;
   /** Mean length of an example inside its template, special tokens included; for the cost estimate. */
   meanTokens: number;
+  /** Splits with examples that are longer than the backbone can read beside the sweep's longest prompt. */
+  shortened?: ShortenedFacts[];
+}
+
+export interface ShortenedFacts {
+  split: Split;
+  /** Of the `measured` first examples, how many lose text. */
+  shortened: number;
+  measured: number;
 }
 
 export interface SweepFacts {

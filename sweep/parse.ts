@@ -1,8 +1,8 @@
 // Pure: a sweep file's text becomes a specification, or the list of everything that is wrong with it.
-import { distance } from 'fastest-levenshtein';
 import type { YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { type LocatedYaml, fieldName, readYaml } from './locate.ts';
+import { nearestTo } from './nearest.ts';
 import { sweepFile } from './schema.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 
@@ -63,12 +63,8 @@ function describe(issue: z.core.$ZodIssue, raw: unknown, yaml: LocatedYaml): Spe
 
 /** Only a word that is near enough to be a slip is suggested. */
 function withNearest(issue: SpecIssue, wrong: string, right: readonly string[]): SpecIssue {
-  const ranked = right
-    .map((word) => ({ word, far: distance(wrong.toLowerCase(), word.toLowerCase()) }))
-    .sort((one, other) => one.far - other.far);
-  const [best] = ranked;
-  const isNear = best !== undefined && best.far <= Math.max(2, Math.ceil(best.word.length / 2));
-  return isNear ? { ...issue, suggestion: best.word } : issue;
+  const suggestion = nearestTo(wrong, right);
+  return suggestion === null ? issue : { ...issue, suggestion };
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

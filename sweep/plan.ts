@@ -3,7 +3,7 @@ import { trialArithmetic } from './arithmetic.ts';
 import { type Candidate, candidates, countCandidates } from './candidates.ts';
 import { FULL_TUNING_LEARNING_RATE } from './defaults.ts';
 import { createExclusion } from './exclude.ts';
-import type { SweepFacts } from './facts.ts';
+import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { inRunningOrder } from './running-order.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
@@ -64,7 +64,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     trials,
     excluded: all.length - wanted.length,
     folded: wanted.length - distinct.length,
-    warnings: warnings(spec, exclusion.idle()),
+    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
   };
 }
 
@@ -128,4 +128,11 @@ function warnings(spec: Spec, idleRules: number[]): string[] {
       : [],
   );
   return [...idle, ...tooFast];
+}
+
+/** Template and mask stay whole whatever is cut. */
+function shortenings({ tasks }: SweepFacts): string[] {
+  const sentence = ({ name }: TaskFacts, { split, shortened, measured }: ShortenedFacts): string =>
+    `Task ${name}: the backbone cannot read ${shortened} of the first ${measured} ${split} examples whole beside the longest prompt: their longest field is cut.`;
+  return Object.values(tasks).flatMap((task) => (task.shortened ?? []).map((found) => sentence(task, found)));
 }

@@ -14,7 +14,7 @@ export function inRunningOrder<Entry extends { trial: Trial }>(spec: Spec, entri
 }
 
 function placeOf({ task, dataSeed, regime, method }: Trial, tasks: string[], dataSeeds: number[]): number[] {
-  const k = regime.kind === 'few-shot' ? regime.k : 0;
+  const k = regime.kind === 'full' ? 0 : regime.k;
   return [tasks.indexOf(task.name), dataSeeds.indexOf(dataSeed), k, methodPlace(method)];
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { choice, numberAbove, numberFrom, oneOf, single, wholeNumber } from './choices.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
-import { GENERATORS, METHODS } from './trial.ts';
+import { GENERATORS, METHODS, METRICS } from './trial.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const LAYER = wholeNumber(0);
@@ -54,16 +54,21 @@ const task: z.ZodType<TaskSpec> = z.preprocess(
       })
       .optional(),
     labelWords: z.record(z.string(), words('a word'), { error: 'a mapping of label to word' }).optional(),
+    metric: single(oneOf(METRICS)).optional(),
   }),
 ) as z.ZodType<TaskSpec>;
+
+const USUAL_DEV_SIZE = 1000;
+const ONE_REGIME = 'one of `fewShot: <total examples>`, `perClass: <examples of each class>` and `full: true`';
 
 const regime: z.ZodType<RegimeSpec> = z
   .preprocess(
     (entry) => (entry === 'full' ? { full: true } : entry),
     mapping({
       fewShot: choice(POSITIVE).optional(),
+      perClass: choice(POSITIVE).optional(),
       full: z.literal(true, { error: 'true, or left out' }).optional(),
-      devSize: single(POSITIVE).default(1000),
+      devSize: single(POSITIVE).optional(),
       testSize: z
         .custom<number | 'all'>((value) => value === 'all' || POSITIVE.accepts(value), {
           error: `all, or ${POSITIVE.words}`,
@@ -72,12 +77,14 @@ const regime: z.ZodType<RegimeSpec> = z
     }),
   )
   .transform((entry, context): RegimeSpec => {
-    const sizes = { devSize: entry.devSize, testSize: entry.testSize === 'all' ? null : entry.testSize };
-    if (entry.fewShot !== undefined && entry.full === undefined)
-      return { kind: 'few-shot', k: entry.fewShot, ...sizes };
-    if (entry.full === undefined || entry.fewShot !== undefined)
-      context.addIssue({ code: 'custom', message: 'either `fewShot: <total examples>` or `full: true`', input: entry });
-    return { kind: 'full', ...sizes };
+    const { fewShot, perClass, full } = entry;
+    const testSize = entry.testSize === 'all' ? null : entry.testSize;
+    const devSize = entry.devSize ?? USUAL_DEV_SIZE;
+    if ([fewShot, perClass, full].filter((given) => given !== undefined).length !== 1)
+      context.addIssue({ code: 'custom', message: ONE_REGIME, input: entry });
+    if (fewShot !== undefined) return { kind: 'few-shot', k: fewShot, devSize, testSize };
+    if (perClass !== undefined) return { kind: 'per-class', k: perClass, devSize: entry.devSize ?? null, testSize };
+    return { kind: 'full', devSize, testSize };
   });
 
 const methodShapes = z.discriminatedUnion(
@@ -120,6 +127,7 @@ const exclude = mapping({
   bottleneck: choice(POSITIVE).optional(),
   dropout: choice(numberFrom(0, 0.99)).optional(),
   fewShot: choice(POSITIVE).optional(),
+  perClass: choice(POSITIVE).optional(),
   dataSeed: choice(SEED).optional(),
   trainSeed: choice(SEED).optional(),
   ...training.shape,

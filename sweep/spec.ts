@@ -1,5 +1,5 @@
 // Pure: a sweep file as the program sees it: every choice a list, nothing crossed yet.
-import type { GeneratorName, TrainingSettings } from './trial.ts';
+import type { GeneratorName, MetricName, TrainingSettings } from './trial.ts';
 
 /** Each setting with the values to cross; a setting that is absent takes the method's usual value. */
 export type TrainingChoices = { [Setting in keyof TrainingSettings]?: number[] };
@@ -13,10 +13,12 @@ export interface TaskSpec {
   columns?: Record<string, string>;
   template?: string;
   labelWords?: Record<string, string>;
+  metric?: MetricName;
 }
 
 export type RegimeSpec =
   | { kind: 'few-shot'; k: number[]; devSize: number; testSize: number | null }
+  | { kind: 'per-class'; k: number[]; devSize: number | null; testSize: number | null }
   | { kind: 'full'; devSize: number; testSize: number | null };
 
 export interface LptSpec {

@@ -6,7 +6,7 @@ export type MethodName = (typeof METHODS)[number];
 export const GENERATORS = ['none', 'npg'] as const;
 export type GeneratorName = (typeof GENERATORS)[number];
 
-export const METRICS = ['accuracy', 'f1', 'accuracy-f1'] as const;
+export const METRICS = ['accuracy', 'f1', 'accuracy-f1', 'matthews'] as const;
 export type MetricName = (typeof METRICS)[number];
 
 export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
@@ -24,7 +24,8 @@ export const CURVES = ['loss', 'gradientNorm', 'learningRate'] as const;
 export const CHECKPOINT_KINDS = ['last', 'best'] as const;
 export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number];
 
-export const SPLITS = ['train', 'dev', 'test'] as const;
+/** MNLI has two test sets: `test` is that of genres seen in training (matched). */
+export const SPLITS = ['train', 'dev', 'test', 'test-mismatched'] as const;
 export type Split = (typeof SPLITS)[number];
 
 /** What a failure is decides what is done about it (design: life of a sweep). */
@@ -71,15 +72,21 @@ export interface TrainingSettings {
   evaluationBatchSize: number;
 }
 
-/** `k` is the total over all classes, drawn stratified. `testSize` null scores the whole test split. */
+export const REGIMES = ['few-shot', 'full', 'per-class'] as const;
+
+/**
+ * `few-shot`: `k` is the total over all classes, drawn stratified. `per-class`: `k` of every class, and with `devSize` null
+ * as many for dev (Gao et al. 2021). `testSize` null scores the whole test split.
+ */
 export type Regime =
   | { kind: 'few-shot'; k: number; devSize: number; testSize: number | null }
+  | { kind: 'per-class'; k: number; devSize: number | null; testSize: number | null }
   | { kind: 'full'; devSize: number; testSize: number | null };
 
 /** Where a task's examples lie: one source a split, or one source that is split by seed when `dev`/`test` are absent. */
 export interface DataSource {
   /** Files on this machine, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
-  files: { train: string; dev?: string; test?: string };
+  files: { train: string; dev?: string; test?: string; testMismatched?: string };
   /** The template's field (`sentence`, `sentence1`, …, and `label`) → the file's column. */
   columns: Record<string, string>;
   /** sha256 over the files' contents and the mapping. */

@@ -1,6 +1,9 @@
 // Pure: why a combination cannot run on this backbone and this data.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
+import { devSize, totalOf, trainingSize } from './regime.ts';
 import type { MethodSettings, Regime } from './trial.ts';
+
+type OfKind<Kind extends Regime['kind']> = Extract<Regime, { kind: Kind }>;
 
 export interface Problem {
   /** Field of the method's entry, or of `regime`. */
@@ -43,32 +46,57 @@ function lengthProblems(method: MethodSettings, backbone: BackboneFacts, task: T
 
 export function regimeProblems(regime: Regime, task: TaskFacts): Problem[] {
   const counts = Object.entries(task.classes);
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
   const empty = counts.filter(([, count]) => count === 0).map(([label]) => label);
   if (empty.length > 0)
     return [{ field: '', expected: `possible for every class of task ${task.name}`, found: noneOf(empty) }];
-  if (regime.testSize !== null && regime.testSize > task.testExamples)
-    return [tooMany('testSize', task.testExamples, { ...task, asked: regime.testSize, of: 'test' })];
-  if (regime.kind === 'full') {
-    const most = total - counts.length;
-    return regime.devSize > most ? [tooMany('devSize', most, { ...task, asked: regime.devSize, of: 'training' })] : [];
+  const mostTest = Math.min(task.testExamples, task.mismatchedExamples ?? task.testExamples);
+  if (regime.testSize !== null && regime.testSize > mostTest)
+    return [tooMany('testSize', mostTest, { ...task, asked: regime.testSize, of: 'test' })];
+  switch (regime.kind) {
+    case 'full':
+      return fullProblems(regime, task);
+    case 'few-shot':
+      return fewShotProblems(regime, task);
+    case 'per-class':
+      return perClassProblems(regime, task);
   }
-  if (regime.k < counts.length)
-    return [
-      {
-        field: 'fewShot',
-        expected: `at least ${counts.length}, one example of each class of task ${task.name}`,
-        found: String(regime.k),
-      },
-    ];
-  if (regime.k + regime.devSize <= total) return [];
-  return [
-    {
-      field: 'fewShot',
-      expected: `with \`devSize\` at most ${total}, the training examples of task ${task.name}`,
-      found: `${regime.k} + ${regime.devSize}`,
-    },
-  ];
+}
+
+function fullProblems({ devSize: asked }: OfKind<'full'>, task: TaskFacts): Problem[] {
+  const most = totalOf(task.classes) - Object.keys(task.classes).length;
+  return asked > most ? [tooMany('devSize', most, { ...task, asked, of: 'training' })] : [];
+}
+
+function fewShotProblems(regime: OfKind<'few-shot'>, { classes, name }: TaskFacts): Problem[] {
+  const count = Object.keys(classes).length;
+  if (regime.k < count) {
+    const expected = `at least ${count}, one example of each class of task ${name}`;
+    return [{ field: 'fewShot', expected, found: String(regime.k) }];
+  }
+  return togetherProblems('fewShot', regime, { classes, name });
+}
+
+function perClassProblems(regime: OfKind<'per-class'>, { classes, name }: TaskFacts): Problem[] {
+  // With as many for dev as for training.
+  const most = (count: number): number => (regime.devSize === null ? Math.floor(count / 2) : count);
+  const [rare] = Object.entries(classes).filter(([, count]) => regime.k > most(count));
+  if (rare === undefined) return togetherProblems('perClass', regime, { classes, name });
+  const [label, count] = rare;
+  const share = regime.devSize === null ? ', half of them for dev' : '';
+  const expected = `at most ${most(count)}: label "${label}" of task ${name} has ${count} training examples${share}`;
+  return [{ field: 'perClass', expected, found: String(regime.k) }];
+}
+
+/** Training and dev are drawn from the same examples. */
+function togetherProblems(
+  field: string,
+  regime: OfKind<'few-shot' | 'per-class'>,
+  { classes, name }: Pick<TaskFacts, 'classes' | 'name'>,
+): Problem[] {
+  const [train, dev, total] = [trainingSize(regime, classes), devSize(regime, classes), totalOf(classes)];
+  if (train + dev <= total) return [];
+  const expected = `with \`devSize\` at most ${total}, the training examples of task ${name}`;
+  return [{ field, expected, found: `${train} + ${dev}` }];
 }
 
 function tooMany(

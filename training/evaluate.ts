@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MetricName } from '../sweep/trial.ts';
 import type { Method } from '../lpt/method.ts';
 import { disposeBatch } from './batches.ts';
-import { scoreOf } from './score.ts';
+import { partsOf, scoreOf, type Parts } from './score.ts';
 import type { SplitInputs } from './split-inputs.ts';
 
 export interface EvaluationRequest {
@@ -17,6 +17,8 @@ export interface EvaluationRequest {
 
 export interface Scored {
   score: number;
+  /** Null for a metric that stands for itself. */
+  parts: Parts | null;
   /** Mean cross-entropy over the label words (training's is over the whole vocabulary). */
   loss: number;
   /** In the split's own order. */
@@ -38,7 +40,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Scored> {
     await afterBatch();
   }
   const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
-  return { score: scoreOf(metric, { predictions, labels }), loss, predictions };
+  const predicted = { predictions, labels };
+  return { score: scoreOf(metric, predicted), parts: partsOf(metric, predicted), loss, predictions };
 }
 
 async function scoresOf(

@@ -1,5 +1,6 @@
 // What the worker and its trainer process say to each other, over Node's IPC channel with structured clone.
 import type { ErrorKind, MetricName, Split, Trial } from '../sweep/trial.ts';
+import type { Parts } from './score.ts';
 
 export interface TrainRequest {
   trial: Trial;
@@ -38,13 +39,17 @@ export interface Evaluation {
   step: number;
   split: Exclude<Split, 'train'>;
   metric: MetricName;
-  /** In [0, 1]. */
+  /** In [0, 1]; the Matthews correlation in [-1, 1]. */
   score: number;
+  /** The metrics that the score is put together of; absent where it stands for itself. */
+  parts?: Parts;
   loss: number;
   examples: number;
-  /** Predicted label per example, by index into the task's labels, in the split's own order. Test only. */
+  /** Predicted label per example, by index into the task's labels, in the split's own order. Tests only. */
   predictions?: number[];
 }
+
+export type Shortened = Partial<Record<Split, number>>;
 
 export interface TrialOutcome {
   devScore: number;
@@ -52,6 +57,8 @@ export interface TrialOutcome {
   /** The step whose weights scored best on dev; test was scored once, with these. */
   selectedStep: number;
   steps: number;
+  /** How many examples of each split were longer than the backbone can read, and lost text. */
+  shortened: Shortened;
   trainableParameters: number;
   /** Median over this attempt's steps; null where nothing was trained. */
   msPerStep: number | null;

@@ -1,16 +1,15 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
-import { fingerprintData, loadSplits } from '../data/dataset.ts';
-import { encodeExamples, type EncodedExample } from '../data/encode.ts';
-import { ConfigurationError, DataError } from '../data/error.ts';
-import type { Example } from '../data/example.ts';
-import { labelsOf } from '../data/template.ts';
-import type { Tokenizer } from '../data/tokenizer.ts';
+import { fingerprintData } from '../data/dataset.ts';
+import type { Encoded } from '../data/encode.ts';
+import { loadEncodedSplits } from '../data/encoded-splits.ts';
+import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
+import { promptLength } from '../sweep/arithmetic.ts';
 import { trialKey } from '../sweep/trial-key.ts';
-import type { TaskSettings, Trial } from '../sweep/trial.ts';
+import type { TaskSettings } from '../sweep/trial.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
-import type { Resident, ResidentBackbone } from './resident-backbone.ts';
+import type { ResidentBackbone } from './resident-backbone.ts';
 import { SplitInputs } from './split-inputs.ts';
 import { train, type Run, type Trained } from './train.ts';
 
@@ -36,25 +35,24 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
 async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSurroundings): Promise<Run> {
   const { trial, backboneFolder, checkpoint, layersToKeep } = request;
   await pulse.beat('loading', 0);
-  const loaded = await resident.load(backboneFolder, trial.backbone.fingerprint);
-  const { backbone, hiddenStates, tokenizer } = loaded;
+  const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
   await checkData(trial.task);
-  const labelWordIds = labelWordIdsOf(trial.task, tokenizer);
-  const splits = await loadSplits(trial);
-  const encoded = {
-    train: encode(splits.train, trial, loaded),
-    dev: encode(splits.dev, trial, loaded),
-    test: encode(splits.test, trial, loaded),
-  };
+  const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
+  const { labelWordIds, ...splits } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   await pulse.beat('loading', 0);
   const method = createMethod({ settings: trial.method, backbone, trainSeed: trial.trainSeed });
   const shared = { labelWordIds, backbone, hiddenStates, inputLayer: method.inputLayer, layersToKeep };
+  const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
+  const mismatched = splits['test-mismatched'];
   const inputs = {
-    train: new SplitInputs({ ...shared, examples: encoded.train }),
-    dev: new SplitInputs({ ...shared, examples: encoded.dev }),
-    test: new SplitInputs({ ...shared, examples: encoded.test }),
+    train: inputsOf(splits.train),
+    dev: inputsOf(splits.dev),
+    test: inputsOf(splits.test),
+    ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
-  const run = { trial, trialKey: trialKey(trial), method, inputs, labelWordIds, pulse, now };
+  const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
+  const key = trialKey(trial);
+  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, pulse, now };
   return checkpoint ? { ...run, checkpoint } : run;
 }
 
@@ -64,19 +62,4 @@ async function checkData(task: TaskSettings): Promise<void> {
   throw new DataError(
     `Expected the data of task ${task.name} to have the fingerprint ${task.data.fingerprint}, found ${found}: the files changed.`,
   );
-}
-
-function labelWordIdsOf(task: TaskSettings, tokenizer: Tokenizer): number[] {
-  return labelsOf(task.labelWords).map((label) => {
-    const word = task.labelWords[label] ?? '';
-    const id = tokenizer.tokenId(word);
-    if (id === null) throw new ConfigurationError(`Expected the label word "${word}" to be one token, found several.`);
-    return id;
-  });
-}
-
-function encode(examples: Example[], { task, method }: Trial, { tokenizer, backbone }: Resident): EncodedExample[] {
-  const promptLength = 'promptLength' in method ? method.promptLength : 0;
-  const maxTokens = backbone.config.maxPositions - promptLength;
-  return encodeExamples(examples, { ...task, tokenizer, maxTokens }).examples;
 }

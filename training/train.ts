@@ -4,7 +4,7 @@ import type { Method } from '../lpt/method.ts';
 import { BatchOrder, disposeBatch } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type Scored } from './evaluate.ts';
-import type { Evaluation, TrialOutcome } from './messages.ts';
+import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
 import { trainStep } from './step.ts';
@@ -14,7 +14,8 @@ export interface Run {
   trial: Trial;
   trialKey: string;
   method: Method;
-  inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs };
+  inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
+  shortened: Shortened;
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
@@ -63,27 +64,42 @@ async function timedStep(run: Run, state: TrainingState, indices: number[]): Pro
   return duration;
 }
 
+interface ScoredSplit {
+  split: Evaluation['split'];
+  inputs: SplitInputs;
+}
+
 async function scoreDev(run: Run, state: TrainingState): Promise<void> {
-  const scored = await score(run, 'dev', state.step);
-  await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, 'dev', { ...scored, step: state.step }) });
+  const dev: ScoredSplit = { split: 'dev', inputs: run.inputs.dev };
+  const scored = await score(run, dev, state.step);
+  await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, dev, { ...scored, step: state.step }) });
   await state.scored(scored.score);
   await sendCheckpoint(run, state);
+}
+
+/** With the weights as they stand, which are those of `step`. Resolves to the score. */
+async function scoreTest(run: Run, test: ScoredSplit, step: number): Promise<number> {
+  const scored = await score(run, test, step);
+  const evaluation = { ...evaluationOf(run, test, { ...scored, step }), predictions: scored.predictions };
+  await run.pulse.send({ type: 'evaluation', evaluation });
+  return scored.score;
 }
 
 async function finish(run: Run, state: TrainingState, durations: number[]): Promise<Trained> {
   const best = state.best;
   if (!best) throw new Error('Expected dev to have been scored, found no score.');
   state.select();
-  const scored = await score(run, 'test', state.step);
-  const evaluation = evaluationOf(run, 'test', { ...scored, step: best.step });
-  await run.pulse.send({ type: 'evaluation', evaluation: { ...evaluation, predictions: scored.predictions } });
+  const testScore = await scoreTest(run, { split: 'test', inputs: run.inputs.test }, best.step);
+  const mismatched = run.inputs['test-mismatched'];
+  if (mismatched) await scoreTest(run, { split: 'test-mismatched', inputs: mismatched }, best.step);
   return {
     type: 'finished',
     outcome: {
       devScore: best.score,
-      testScore: scored.score,
+      testScore,
       selectedStep: best.step,
       steps: state.step,
+      shortened: run.shortened,
       trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
       msPerStep: median(durations),
     },
@@ -91,10 +107,10 @@ async function finish(run: Run, state: TrainingState, durations: number[]): Prom
   };
 }
 
-function score(run: Run, split: Evaluation['split'], step: number): Promise<Scored> {
+function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
   return evaluate({
     method: run.method,
-    inputs: run.inputs[split],
+    inputs,
     labelWordIds: run.labelWordIds,
     batchSize: run.trial.training.evaluationBatchSize,
     metric: run.trial.task.metric,
@@ -102,16 +118,11 @@ function score(run: Run, split: Evaluation['split'], step: number): Promise<Scor
   });
 }
 
-function evaluationOf(run: Run, split: Evaluation['split'], scored: Scored & { step: number }): Evaluation {
-  const { step, score: value, loss } = scored;
-  return {
-    step,
-    split,
-    metric: run.trial.task.metric,
-    score: value,
-    loss,
-    examples: run.inputs[split].examples.length,
-  };
+function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored & { step: number }): Evaluation {
+  const { step, score: value, parts, loss } = scored;
+  const examples = inputs.examples.length;
+  const evaluation = { step, split, metric: run.trial.task.metric, score: value, loss, examples };
+  return parts === null ? evaluation : { ...evaluation, parts };
 }
 
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {

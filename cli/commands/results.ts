@@ -1,8 +1,10 @@
 import { results } from '../../control/results.ts';
+import type { TrialResult } from '../../db/results.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
+import { regimeName } from '../../sweep/regime.ts';
 import { grouped, percent, rounded } from '../numbers.ts';
-import { print } from '../print.ts';
+import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 
 export const resultsCommand: Command = {
@@ -14,10 +16,12 @@ export const resultsCommand: Command = {
     withSession(
       call.terminal,
       async ({ control }) => {
+        const rows = await results(control, argumentOf(call, 'sweep'));
         const printed = print(formatOf(call), {
-          rows: await results(control, argumentOf(call, 'sweep')),
+          rows,
           columns: [
             { title: 'task', cell: ({ task }) => task },
+            { title: 'examples', cell: regimeName, isNumber: true },
             { title: 'method', cell: ({ method }) => method },
             { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
             { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
@@ -27,6 +31,7 @@ export const resultsCommand: Command = {
             { title: 'state', cell: ({ state }) => state },
             { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
             { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+            ...secondTest(rows),
             { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
             { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
             { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
@@ -42,3 +47,9 @@ export const resultsCommand: Command = {
       { isQuiet: true },
     ),
 };
+
+/** Most tasks have one test set. */
+function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {
+  if (rows.every(({ mismatchedScore }) => mismatchedScore === null)) return [];
+  return [{ title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true }];
+}

@@ -1,4 +1,5 @@
-// Multi-genre natural language inference (Williams et al. 2018), as in GLUE.
+// Multi-genre natural language inference (Williams et al. 2018), as in GLUE: `test` is of the genres seen in training
+// (matched), `test-mismatched` of others.
 import type { TaskDefinition } from './definition.ts';
 
 export const mnli: TaskDefinition = {

@@ -51,8 +51,30 @@ describe('a plan', () => {
     expect(planned.plan.trials[0]?.trial.task).toMatchObject({ name: 'praise', metric: 'accuracy' });
   });
 
+  test('takes the metric that the file names, for a task of its own and for a built-in one', async () => {
+    const { planned } = await plan({ tasks: '[{ task: mr, data: ./reviews, metric: matthews }]' });
+    expect(planned.plan.trials[0]?.trial.task.metric).toBe('matthews');
+  });
+
+  test('draws so many examples of every class', async () => {
+    const { planned } = await plan({ regime: '{ perClass: 16 }' });
+    const regime = { kind: 'per-class', k: 16, devSize: null, testSize: null };
+    expect(planned.plan.trials[0]?.trial.regime).toEqual(regime);
+  });
+
   test.each([
     [{ tasks: '[{ task: praise, data: ./reviews }]' }, /template/],
+    [{ tasks: '[{ task: sst-2, data: ./reviews }]' }, /`sst-2` is not a built-in task\. Did you mean `sst2`\?/],
+    [
+      { tasks: '[{ task: mr, data: ./reviews, columns: { sentense: text } }]' },
+      /`tasks\.mr\.columns\.sentense` to be of the template's fields: sentence, label.* Did you mean `sentence`\?/,
+    ],
+    [
+      { tasks: '[{ task: mr, data: ./reviews, template: "{headline} . it was <mask> ." }]' },
+      /Expected a column `headline` for the field `headline` in .*, found `sentence`, `label`/,
+    ],
+    [{ tasks: '[{ task: mr, data: ./reviews, metric: acuracy }]' }, /Did you mean `accuracy`\?/],
+    [{ regime: '{ perClass: 31 }' }, /Task mr: Expected 2 × 31 training examples .* found 60 of label "0"/],
     [{ methods: '[{ method: lpt, insertionLayer: 99, generator: none }]' }, /insertionLayer.*99/],
     [{ tasks: '[{ task: mr, data: ./reviews, columns: { sentence: text } }]' }, /text/],
     [{ tasks: '[{ task: mr, data: ./reviews, labelWords: { 0: terrible, 1: unheardof } }]' }, /unheardof/],

@@ -44,10 +44,10 @@ test('a sound task is described for the cost estimate', async () => {
   // [CLS] good good . it was [MASK] . [SEP]
   expect(await check({})).toEqual({
     classes: { '0': 10, '1': 10 },
-    examples: { train: 20, dev: null, test: 20 },
+    examples: { train: 20, dev: null, test: 20, mismatched: null },
     meanTokens: 9,
     templateTokens: 7,
-    shortened: 0,
+    shortened: [],
   });
 });
 
@@ -93,7 +93,45 @@ test('F1 asks for two classes', async () => {
   );
 });
 
+test('the Matthews correlation asks for two classes', async () => {
+  const labelWords = { '0': 'bad', '1': 'great', '2': 'good' };
+  await expect(check({ tsv: tenOfEach('0', '1', '2'), task: { labelWords, metric: 'matthews' } })).rejects.toThrow(
+    'Expected two labels for the metric matthews (task reviews), found 3.',
+  );
+});
+
+test('a class that is too small for K per class is named with its task and size', async () => {
+  const sixteen: Regime = { kind: 'per-class', k: 16, devSize: null, testSize: null };
+  await expect(check({ regime: sixteen })).rejects.toThrow(
+    'Task reviews: Expected 2 × 16 training examples (half of them for dev) of every class, found 10 of label "0".',
+  );
+});
+
+test('examples that are longer than the backbone reads are counted, split by split', async () => {
+  // 32 positions less 5 of the prompt and 7 of the template leave 20 for the text.
+  const long = `${'good '.repeat(21)}\t1\n`;
+  const mismatched = await fileWith('mismatched.tsv', tenOfEach('0') + long + long);
+  const train = await fileWith('train.tsv', tenOfEach('0', '1') + long);
+  const test = await fileWith('test.tsv', tenOfEach('0', '1'));
+  const data = { files: { train, test, testMismatched: mismatched }, columns: {}, fingerprint: '' };
+  expect(await check({ task: { data } })).toMatchObject({
+    examples: { train: 21, test: 20, mismatched: 12 },
+    shortened: [
+      { split: 'train', shortened: 1, measured: 21 },
+      { split: 'test-mismatched', shortened: 2, measured: 12 },
+    ],
+  });
+});
+
+test('unknown labels of a second test set are found as well', async () => {
+  const train = await fileWith('train.tsv', tenOfEach('0', '1'));
+  const testMismatched = await fileWith('mismatched.tsv', tenOfEach('2'));
+  const data = { files: { train, test: train, testMismatched }, columns: {}, fingerprint: '' };
+  await expect(check({ task: { data } })).rejects.toThrow('found "2" (10 times)');
+});
+
 test('every built-in task has a sound template with a field for each of its columns', () => {
   for (const task of TASKS) expect(fieldsOf(task.template).sort()).toEqual([...task.fields].sort());
-  expect(new Set(TASKS.map(({ name }) => name)).size).toBe(12);
+  expect(new Set(TASKS.map(({ name }) => name)).size).toBe(TASKS.length);
+  expect(TASKS).toHaveLength(17);
 });

@@ -25,6 +25,23 @@ test('test is the test file, else the dev file, else a part of the only file', a
   expect([only.train.length, only.test.length]).toEqual([16, 4]);
 });
 
+test('a test file without labels, as GLUE has them, gives way to the dev file', async () => {
+  const train = await fileWith('train.tsv', content);
+  const dev = await fileWith('dev.tsv', 'sentence\tlabel\nother\t1\n');
+  const hidden = await fileWith('test.tsv', 'sentence\tlabel\nsecret\t-1\nsecret\t-1\n');
+  expect((await loadPool(task({ train, dev, test: hidden }))).test).toHaveLength(1);
+  expect((await loadPool(task({ train, test: hidden }))).test).toHaveLength(2);
+});
+
+test('a second test file is read, and is part of the fingerprint', async () => {
+  const train = await fileWith('train.tsv', content);
+  const testMismatched = await fileWith('mismatched.tsv', 'sentence\tlabel\nother\t1\n');
+  expect((await loadPool(task({ train, test: train, testMismatched })))['test-mismatched']).toHaveLength(1);
+  expect(await fingerprintData({ train, test: train, testMismatched }, {})).not.toBe(
+    await fingerprintData({ train, test: train }, {}),
+  );
+});
+
 test('a fingerprint follows content and mapping, not the place', async () => {
   const train = await fileWith('train.tsv', content);
   const moved = join(await temporaryFolder(), 'elsewhere.tsv');

@@ -48,6 +48,19 @@ describe('templates', () => {
     }
   });
 
+  test('of a pair the longer text is cut until both are as long, then both in turn', async () => {
+    // [CLS] 10 × a ? [MASK] , 4 × b [SEP] are 19 tokens.
+    const lengths = async (maxTokens: number) => {
+      const { tokenIds } = await encodePair(10, 4, maxTokens);
+      return [5, 6].map((id) => tokenIds.filter((other) => other === id).length);
+    };
+    expect(await lengths(19)).toEqual([10, 4]);
+    expect(await lengths(18)).toEqual([9, 4]);
+    expect(await lengths(13)).toEqual([4, 4]);
+    expect(await lengths(12)).toEqual([3, 4]);
+    expect(await lengths(11)).toEqual([3, 3]);
+  });
+
   test('a template that alone is too long is refused', async () => {
     await expect(encodePair(1, 1, 4)).rejects.toThrow('to fit into 4 tokens, found it longer');
   });

@@ -82,6 +82,64 @@ describe('few-shot draws', () => {
   });
 });
 
+describe('draws of K per class', () => {
+  const perClass = (k: number, devSize: number | null = null) =>
+    ({ kind: 'per-class', k, devSize, testSize: null }) as const;
+  const counts = (drawn: Example[]) => ['0', '1', '2'].map((label) => countOf(drawn, label));
+
+  test('have K of every class for training and K more for dev, however the data has its classes', () => {
+    for (const seed of SEEDS) {
+      const { train, dev } = drawSplits(pool, perClass(16), seed);
+      expect([counts(train), counts(dev)]).toEqual([
+        [16, 16, 16],
+        [16, 16, 16],
+      ]);
+      expect(new Set([...indices(train), ...indices(dev)]).size).toBe(96);
+    }
+  });
+
+  test('take a dev of their own size, drawn as the data has its classes', () => {
+    const { train, dev } = drawSplits(pool, perClass(16, 60), 13);
+    expect([counts(train), counts(dev)]).toEqual([
+      [16, 16, 16],
+      [30, 20, 10],
+    ]);
+  });
+
+  test('contain those of a smaller K', () => {
+    const small = drawSplits(pool, perClass(8), 42);
+    const large = drawSplits(pool, perClass(50), 42);
+    expect(indices(large.train)).toEqual(expect.arrayContaining(indices(small.train)));
+    expect(indices(large.dev)).toEqual(expect.arrayContaining(indices(small.dev)));
+  });
+
+  test('depend on the data seed alone', () => {
+    expect(drawSplits(pool, perClass(16), 13)).toEqual(drawSplits(pool, perClass(16), 13));
+    const draws = SEEDS.map((seed) => indices(drawSplits(pool, perClass(16), seed).train).join());
+    expect(new Set(draws).size).toBe(SEEDS.length);
+  });
+
+  test('larger than a class are refused, with the class and its size', () => {
+    // 100 examples of label 2.
+    expect(() => drawSplits(pool, perClass(51), 13)).toThrow(
+      'Expected 2 × 51 training examples (half of them for dev) of every class, found 100 of label "2".',
+    );
+    expect(() => drawSplits(pool, perClass(101, 5), 13)).toThrow(
+      'Expected 101 training examples of every class, found 100 of label "2".',
+    );
+    expect(() => drawSplits(pool, perClass(100, 301), 13)).toThrow('Expected `devSize` to be at most 300');
+    expect(drawSplits(pool, perClass(50), 13).dev).toHaveLength(150);
+    expect(drawSplits(pool, perClass(100, 300), 13).dev).toHaveLength(300);
+  });
+});
+
+test('a second test set is drawn beside the first', () => {
+  const both = { ...pool, 'test-mismatched': examples(60, 'other') };
+  expect(drawSplits(both, fewShot(30), 13)['test-mismatched']).toHaveLength(60);
+  expect(drawSplits(both, { ...fewShot(30), testSize: 12 }, 13)['test-mismatched']).toHaveLength(12);
+  expect(drawSplits(pool, fewShot(30), 13)).not.toHaveProperty('test-mismatched');
+});
+
 describe('draws that cannot be', () => {
   test('k larger than the data names both numbers', () => {
     expect(() => drawSplits(pool, fewShot(541), 13)).toThrow(

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { beginAttempt } from '../../db/attempts.ts';
+import { recordEvaluation } from '../../db/evaluations.ts';
 import { listComparison, listConfigurations, listResults, measuredSpeed, progress } from '../../db/results.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
+import type { Evaluation } from '../../training/messages.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -118,8 +120,10 @@ describe('results', () => {
     const results = await listResults(own.database, sweepId);
     expect(Object.keys(results[0]!)).toEqual(
       (
-        'trialKey task method insertionLayer promptLength generator dataSeed trainSeed state ' +
-        'devScore testScore steps trainableParameters msPerStep peakMemoryMiB attempts'
+        'trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state ' +
+        'devScore testScore testAccuracy testF1 mismatchedScore ' +
+        'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
+        'steps trainableParameters msPerStep peakMemoryMiB attempts'
       ).split(' '),
     );
     expect(results[0]).toMatchObject({
@@ -145,7 +149,9 @@ describe('results', () => {
         trainSeed: 1,
       },
       ...{ state: 'complete', devScore: 0.7, testScore: 0.7, steps: 40, trainableParameters: 590_848, msPerStep: 50 },
-      ...{ peakMemoryMiB: 900.5, attempts: 1 },
+      ...{ peakMemoryMiB: 900.5, attempts: 1, metric: 'accuracy', regime: 'few-shot', k: 32 },
+      ...{ shortenedTrain: 0, shortenedDev: 1, shortenedTest: 2, shortenedMismatched: null },
+      ...{ testAccuracy: null, testF1: null, mismatchedScore: null },
     });
     expect(results[3]).toMatchObject({ state: 'waiting', devScore: null, testScore: null, steps: null, attempts: 0 });
     const { rows } = await own.database.execute(
@@ -155,6 +161,24 @@ describe('results', () => {
       rows.map((row) => [row['trial_key'], row['dev_score'], row['test_score'], row['state']]),
     );
   });
+});
+
+test('results show the parts of the test score, and the second test set, of the selected step', async () => {
+  const { sweep } = await createSweep(own.database, smallSweep('two-tests'));
+  const [trialId = ''] = await listWaiting(own.database, { sweepId: sweep.id, limit: 1 });
+  await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+  const evaluation = { metric: 'accuracy-f1', loss: 0.5, examples: 10 } as const;
+  const scored: Pick<Evaluation, 'split' | 'step' | 'score' | 'parts'>[] = [
+    { split: 'test', step: 10, score: 0.1 }, // an earlier attempt's, on another device
+    { split: 'test', step: 20, score: 0.7, parts: { accuracy: 0.8, f1: 0.6 } },
+    { split: 'test-mismatched', step: 20, score: 0.65 },
+  ];
+  for (const numbers of scored)
+    await recordEvaluation(own.database, { trialId, attempt: 1, evaluation: { ...evaluation, ...numbers } });
+  await finishTrial(own.database, { trialId, attempt: 1, outcome: outcomeOf(0.75, 0.7) });
+  const results = await listResults(own.database, sweep.id);
+  expect(results).toHaveLength(8);
+  expect(results[0]).toMatchObject({ testScore: 0.7, testAccuracy: 0.8, testF1: 0.6, mismatchedScore: 0.65 });
 });
 
 describe('progress', () => {

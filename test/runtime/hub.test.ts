@@ -110,6 +110,17 @@ describe('a dataset', () => {
     expect(readdirSync(join(cacheFolder, 'datasets', 'hub'))).toEqual([]);
   });
 
+  test('with two test sets has both, those of dev where its own have no labels', async () => {
+    const names = ['train', 'validation_matched', 'validation_mismatched', 'test_matched', 'test_mismatched'];
+    const files = Object.fromEntries(names.map((name) => [`mnli/${name}/0000.parquet`, name]));
+    const hub = await startHub({ repositories: { [PARQUET]: files } });
+    const found = await resolveDataset(`hub:${DATASET_ID}:mnli`, { cacheFolder: temporaryFolder(), hubUrl: hub.url });
+    const contents = Object.entries<string>({ ...found }).map(([split, file]) => [split, readFileSync(file, 'utf8')]);
+    expect(Object.fromEntries(contents)).toEqual({
+      ...{ train: 'train', dev: 'validation_matched', test: 'test_matched', testMismatched: 'validation_mismatched' },
+    });
+  });
+
   test('in a folder is found by the names of its splits', async () => {
     const [folder, cacheFolder] = [temporaryFolder(), temporaryFolder()];
     await expect(resolveDataset(folder, { cacheFolder })).rejects.toThrow(`Expected a train split in ${folder}`);

@@ -62,6 +62,7 @@ export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
     testScore,
     selectedStep: 20,
     steps: 40,
+    shortened: { train: 0, dev: 1, test: 2 },
     trainableParameters: 590_848,
     msPerStep: 50,
     peakMemoryMiB: 900.5,

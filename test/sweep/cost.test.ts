@@ -37,6 +37,16 @@ describe('the cost model', () => {
     expect(estimate(plan, facts).cacheFlops).toBe(23 * 912);
   });
 
+  test('counts the examples of every class, as many for dev, and both test sets', () => {
+    const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, mismatchedExamples: 100 } } };
+    const perClass = (regime: string) =>
+      estimate(planOf(SOURCE.replace('fewShot: 32, devSize: 100', regime), facts), facts).cacheFlops;
+    // 2 classes × 16 for training and for dev, and 400 + 100 tests; against 32 + 100 and the same.
+    expect(perClass('perClass: 16') / perClass('fewShot: 32, devSize: 100')).toBeCloseTo(564 / 632, 9);
+    // 50 of each test.
+    expect(perClass('perClass: 16, testSize: 50') / perClass('perClass: 16')).toBeCloseTo(164 / 564, 9);
+  });
+
   test('turns arithmetic into seconds at the given speed, and says whether that was measured', () => {
     const plan = planOf(SOURCE);
     const assumed = estimate(plan, FACTS);

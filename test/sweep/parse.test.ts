@@ -57,6 +57,13 @@ describe('a sweep file', () => {
   test('has the full data, or a number of examples', () => {
     expect(parseSweep(GOOD.replace('{ fewShot: 32 }', 'full')).regime.kind).toBe('full');
     expect(parseSweep(GOOD.replace('fewShot: 32', 'full: true, testSize: 50')).regime).toMatchObject({ testSize: 50 });
+    // As many for dev as for training, unless it says otherwise.
+    expect(parseSweep(GOOD.replace('fewShot: 32', 'perClass: [16, 64]')).regime).toEqual({
+      ...{ kind: 'per-class', k: [16, 64], devSize: null, testSize: null },
+    });
+    expect(parseSweep(GOOD.replace('fewShot: 32', 'perClass: 16, devSize: 200')).regime).toMatchObject({
+      devSize: 200,
+    });
   });
 
   test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml'])('%s is a good one', (file) => {
@@ -91,6 +98,19 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
     ['device', 'device: cpuu', 'cpu'],
   ])('an unknown word for %s, with the nearest right one', (field, line, suggestion) => {
     expect(issuesOf(`${GOOD}${line}\n`)).toEqual([expect.objectContaining({ field, suggestion })]);
+  });
+
+  test.each([
+    ['acuracy', 'accuracy'],
+    ['mathews', 'matthews'],
+    ['accuracy_f1', 'accuracy-f1'],
+  ])('an unknown metric %s, with the nearest right one', (metric, suggestion) => {
+    expect(issuesOf(GOOD.replace('[mr]', `[{ task: mr, metric: ${metric} }]`))).toEqual([
+      {
+        ...{ line: 2, field: 'tasks[0].metric', found: `"${metric}"`, suggestion },
+        expected: 'one of accuracy, f1, accuracy-f1, matthews',
+      },
+    ]);
   });
 
   test('nothing is suggested where nothing is near', () => {
@@ -135,8 +155,12 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
   test('a regime that is two, or none', () => {
     const both = issuesOf(GOOD.replace('fewShot: 32', 'fewShot: 32, full: true'));
     const neither = issuesOf(GOOD.replace('fewShot: 32', 'devSize: 10'));
-    for (const issues of [both, neither])
-      expect(issues[0]).toMatchObject({ line: 3, expected: 'either `fewShot: <total examples>` or `full: true`' });
+    const perClass = issuesOf(GOOD.replace('fewShot: 32', 'fewShot: 32, perClass: 16'));
+    for (const issues of [both, neither, perClass])
+      expect(issues[0]).toMatchObject({
+        line: 3,
+        expected: 'one of `fewShot: <total examples>`, `perClass: <examples of each class>` and `full: true`',
+      });
   });
 
   test('several at once, in the order of the file, one line each', () => {

@@ -100,6 +100,26 @@ describe('expansion', () => {
     expect(order[8]).toBe('cr 13 zero-shot');
   });
 
+  test('makes one regime of each number of examples of a class, and leaves out those that a rule names', () => {
+    const source = sweep('  - prompt-tuning', 'exclude: [{ perClass: 64 }]\n').replace(
+      'fewShot: 32, devSize: 100',
+      'perClass: [16, 64, 100]',
+    );
+    const plan = planOf(source);
+    expect(plan.trials.map(({ trial }) => trial.regime)).toEqual(
+      [16, 100, 16, 100].map((k) => ({ kind: 'per-class', k, devSize: null, testSize: null })),
+    );
+    expect(plan).toMatchObject({ excluded: 2, warnings: [] });
+  });
+
+  test('says which examples lose text', () => {
+    const shortened = [{ split: 'train', shortened: 7, measured: 1000 } as const];
+    const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, shortened } } };
+    expect(planOf(sweep('  - zero-shot'), facts).warnings).toEqual([
+      'Task mr: the backbone cannot read 7 of the first 1000 train examples whole beside the longest prompt: their longest field is cut.',
+    ]);
+  });
+
   test('makes one regime of each few-shot size', () => {
     const plan = planOf(sweep('  - prompt-tuning').replace('fewShot: 32', 'fewShot: [16, 64]'));
     expect(plan.trials.map(({ trial }) => trial.regime)).toContainEqual({
@@ -167,6 +187,25 @@ describe('what cannot run is named before launch, once and with its line', () =>
     expect(few?.expected).toContain('at least 2');
     const [many] = issuesOf(sweep('  - zero-shot').replace('32', '2950'));
     expect(many).toMatchObject({ field: 'regime.fewShot', found: '2950 + 100' });
+  });
+
+  test('more examples of a class than it has, with the class and its size', () => {
+    const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, classes: { '0': 1500, '1': 40 } } } };
+    const asking = (regime: string) =>
+      issuesOf(sweep('  - zero-shot').replace('fewShot: 32, devSize: 100', regime), facts);
+    // Half of the forty are for dev.
+    expect(asking('perClass: 21')).toMatchObject([
+      {
+        ...{ line: 3, field: 'regime.perClass', found: '21' },
+        expected: 'at most 20: label "1" of task mr has 40 training examples, half of them for dev',
+      },
+    ]);
+    expect(asking('perClass: 41, devSize: 10')).toMatchObject([
+      { expected: 'at most 40: label "1" of task mr has 40 training examples' },
+    ]);
+    expect(asking('perClass: 40, devSize: 1461')).toMatchObject([{ field: 'regime.perClass', found: '80 + 1461' }]);
+    expect(asking('perClass: 20')).toEqual([]);
+    expect(asking('perClass: 40, devSize: 1460')).toEqual([]);
   });
 
   test('a class without examples, and a test larger than its split', () => {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { scoreOf } from '../../training/score.ts';
+import { describe, expect, test } from 'vitest';
+import { partsOf, scoreOf } from '../../training/score.ts';
 
 // Class 1: two hits, one missed, two false alarms. Four of seven right.
 const predicted = { predictions: [1, 1, 1, 1, 0, 0, 0], labels: [1, 1, 0, 0, 1, 0, 0] };
@@ -18,4 +18,29 @@ test('F1 is that of the second label', () => {
 test('accuracy and F1 together are their mean', () => {
   const lopsided = { predictions: [0, 0, 0, 1], labels: [0, 0, 1, 1] }; // accuracy 3/4, F1 2/3
   expect(scoreOf('accuracy-f1', lopsided)).toBeCloseTo((3 / 4 + 2 / 3) / 2, 12);
+});
+
+test('the parts of a mean are told with it, and a metric that stands for itself has none', () => {
+  const lopsided = { predictions: [0, 0, 0, 1], labels: [0, 0, 1, 1] };
+  expect(partsOf('accuracy-f1', lopsided)).toEqual({ accuracy: 3 / 4, f1: 2 / 3 });
+  for (const metric of ['accuracy', 'f1', 'matthews'] as const) expect(partsOf(metric, lopsided)).toBeNull();
+});
+
+describe('the Matthews correlation', () => {
+  test('is that of hand arithmetic', () => {
+    // tp 2, fp 2, fn 1, tn 2: (2·2 − 2·1) / √(4 · 3 · 4 · 3) = 2 / 12.
+    expect(scoreOf('matthews', predicted)).toBeCloseTo(1 / 6, 12);
+    expect(scoreOf('matthews', { predictions: [0, 1, 0], labels: [0, 1, 0] })).toBe(1);
+    expect(scoreOf('matthews', { predictions: [1, 0, 1], labels: [0, 1, 0] })).toBe(-1);
+  });
+
+  test('is that of scikit-learn', () => {
+    // sklearn.metrics.matthews_corrcoef([1, 1, 1, 0], [1, 0, 1, 1]) in the manual: -0.33…
+    expect(scoreOf('matthews', { labels: [1, 1, 1, 0], predictions: [1, 0, 1, 1] })).toBeCloseTo(-1 / 3, 12);
+  });
+
+  test('is 0 where one label is always predicted, or is the only one', () => {
+    expect(scoreOf('matthews', { predictions: [1, 1, 1], labels: [1, 0, 1] })).toBe(0);
+    expect(scoreOf('matthews', { predictions: [1, 0, 1], labels: [1, 1, 1] })).toBe(0);
+  });
 });

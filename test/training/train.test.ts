@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { writeFile } from 'node:fs/promises';
+import { fingerprintData } from '../../data/dataset.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
+import type { TrainRequest } from '../../training/messages.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { decodeSafetensors } from '../../training/safetensors.ts';
+import { fileWith } from '../support/data-files.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
+import { tinyReviews } from '../support/tiny-backbone.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
 
 const METHODS: MethodSettings[] = [
@@ -61,6 +65,19 @@ describe('training', () => {
     expect(trained).toMatchObject({
       type: 'finished',
       outcome: { devScore: best.score, testScore: tests[0]!.score, selectedStep: best.step, steps: 12 },
+    });
+  });
+
+  test('a second test set is scored with the same weights, and both tell their parts and what lost text', async () => {
+    const request = await tinyTrials();
+    const { evaluations, trained } = await runHere(await withSecondTest(request({ training: { steps: 4 } })));
+    const [tested, mismatched] = evaluations.filter(({ split }) => split !== 'dev');
+    expect(tested).toMatchObject({ split: 'test', metric: 'accuracy-f1', examples: 40 });
+    expect(mismatched).toMatchObject({ split: 'test-mismatched', step: tested!.step, examples: 12 });
+    expect(mismatched!.predictions).toHaveLength(12);
+    for (const { score, parts } of evaluations) expect(score).toBeCloseTo((parts!.accuracy! + parts!.f1!) / 2, 12);
+    expect(trained).toMatchObject({
+      outcome: { testScore: tested!.score, shortened: { train: 0, dev: 0, test: 0, 'test-mismatched': 1 } },
     });
   });
 
@@ -129,3 +146,12 @@ describe('what cannot go on', () => {
     await expect(runHere(request())).rejects.toMatchObject({ kind: 'data' });
   });
 });
+
+/** Eleven more reviews and one that is longer than the backbone reads, judged by accuracy and F1. */
+async function withSecondTest(request: TrainRequest): Promise<TrainRequest> {
+  const { task } = request.trial;
+  const long = `the film was ${'very '.repeat(80)}fine\t1\n`;
+  const files = { ...task.data.files, testMismatched: await fileWith('mismatched.tsv', tinyReviews(11) + long) };
+  const data = { ...task.data, files, fingerprint: await fingerprintData(files, task.data.columns) };
+  return { ...request, trial: { ...request.trial, task: { ...task, metric: 'accuracy-f1', data } } };
+}

@@ -1,0 +1,51 @@
+// The trials of bench/quality.ts, planned as a sweep file's are: late prompt tuning and prompt tuning, by task and seed.
+import { planSweep } from '../control/plan.ts';
+import { resolveBackbone } from '../runtime/backbones.ts';
+import { resolveDataset } from '../runtime/datasets.ts';
+import type { PlannedTrial } from '../sweep/plan.ts';
+import { METHODS_COMPARED, type ComparedMethod, type QualityOptions } from './quality-options.ts';
+import { join } from 'node:path';
+
+/** Where the prompt of LPT goes: the middle of BERT-base. */
+export const INSERTION_LAYER = 6;
+
+const LPT = { insertionLayer: INSERTION_LAYER, promptLength: 5, generator: 'npg', bottleneck: 128, dropout: 0.1 };
+const PROMPT_TUNING = { promptLength: 20 };
+
+/** Task after task, seed after seed, LPT before prompt tuning. @throws what a launch throws for a wrong sweep file */
+export async function planTrials(options: QualityOptions, cacheFolder: string): Promise<PlannedTrial[]> {
+  const file = { path: 'quality.yaml', text: JSON.stringify(sweepFile(options)) };
+  const access = { cacheFolder, say: (text: string) => process.stderr.write(`${text}\n`) };
+  const { plan } = await planSweep(file, {
+    resolveBackbone: (name) => resolveBackbone(name, access),
+    resolveDataset: (reference) => resolveDataset(reference, access),
+  });
+  const place = ({ trial }: PlannedTrial): number[] => [
+    options.tasks.indexOf(trial.task.name),
+    options.seeds.indexOf(trial.dataSeed),
+    METHODS_COMPARED.indexOf(trial.method.method as ComparedMethod),
+  ];
+  return plan.trials.toSorted((one, other) => compare(place(one), place(other)));
+}
+
+/** JSON is YAML. */
+function sweepFile({ tasks, data, k, devSize, testSize, seeds, methods, steps, every, ...options }: QualityOptions) {
+  const rate = options.promptTuningRate;
+  const settings = {
+    lpt: { ...LPT, training: { learningRate: 1e-3 } },
+    'prompt-tuning': { ...PROMPT_TUNING, training: { learningRate: rate } },
+  };
+  return {
+    name: 'quality',
+    backbone: options.model,
+    tasks: tasks.map((task) => ({ task, data: join(data, task) })),
+    regime: { fewShot: k, devSize, testSize },
+    dataSeeds: seeds,
+    training: { steps, batchSize: 16, evaluateEvery: every },
+    methods: methods.map((method) => ({ method, ...settings[method] })),
+  };
+}
+
+function compare(one: number[], other: number[]): number {
+  return one.map((value, index) => value - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}

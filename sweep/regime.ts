@@ -1,0 +1,31 @@
+// Pure: how many examples a regime asks for, and how it is called.
+import type { Regime } from './trial.ts';
+
+/** Label → training examples there are to draw from. */
+export type ClassCounts = Record<string, number>;
+
+export function devSize(regime: Regime, classes: ClassCounts): number {
+  // Only the protocol of K per class leaves it open: it takes as many for dev as for training.
+  return regime.devSize ?? trainingSize(regime, classes);
+}
+
+export function trainingSize(regime: Regime, classes: ClassCounts): number {
+  switch (regime.kind) {
+    case 'few-shot':
+      return regime.k;
+    case 'per-class':
+      return regime.k * Object.keys(classes).length;
+    case 'full':
+      return totalOf(classes) - regime.devSize;
+  }
+}
+
+export function totalOf(classes: ClassCounts): number {
+  return Object.values(classes).reduce((sum, count) => sum + count, 0);
+}
+
+/** As tables have it: `32`, `16 per class`, `full`. */
+export function regimeName({ regime, k }: { regime: Regime['kind']; k: number | null }): string {
+  if (regime === 'full' || k === null) return 'full';
+  return regime === 'few-shot' ? String(k) : `${k} per class`;
+}
