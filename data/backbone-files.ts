@@ -10,6 +10,7 @@ import { ConfigurationError } from './error.ts';
 
 const CONFIG_FILE = 'config.json';
 const WEIGHTS_FILE = 'model.safetensors';
+const PYTORCH_FILE = 'pytorch_model.bin';
 const INDEX_FILE = 'model.safetensors.index.json';
 const FINGERPRINT_FILE = 'fingerprint.json';
 
@@ -99,19 +100,20 @@ export async function weightsFiles(folder: string): Promise<string[]> {
 
 function noWeights(folder: string, present: string[]): string {
   const expected = `Expected a backbone's weights at ${join(folder, WEIGHTS_FILE)}, found`;
+  if (present.includes(PYTORCH_FILE)) return `${expected} only ${PYTORCH_FILE}. Convert it: ${conversion(folder)}`;
   const other = present.find((name) => /^(pytorch_model.*\.bin|tf_model\.h5|flax_model\.msgpack)$/.test(name));
   return other === undefined
     ? `${expected} no readable file.`
-    : `${expected} only ${other}. Convert it: ${conversion(folder)}`;
+    : `${expected} only ${other}. Load the model with transformers and save it again: that writes safetensors.`;
 }
 
 /** Needs nothing but PyTorch and safetensors, and keeps every name. */
 function conversion(folder: string): string {
-  return `cd ${folder} && python -c "${CONVERSION}"`;
+  return `cd "${folder}" && python -c "${CONVERSION}"`;
 }
 const CONVERSION = [
   'import torch, safetensors.torch as s',
-  "w = torch.load('pytorch_model.bin', map_location='cpu', weights_only=True)",
+  `w = torch.load('${PYTORCH_FILE}', map_location='cpu', weights_only=True)`,
   `s.save_file({n: t.clone().contiguous() for n, t in w.items()}, '${WEIGHTS_FILE}', {'format': 'pt'})`,
 ].join('; ');
 

@@ -3,7 +3,6 @@
 import {
   add,
   cast,
-  cumsum,
   greater,
   matMul,
   mul,
@@ -53,7 +52,10 @@ export function causalBias(queries: number, keys: number): Tensor4D {
 /** Shuts out what comes after the selected position of each example. */
 export function laterBias(selected: Tensor3D): Tensor4D {
   const [batch, , length] = selected.shape;
-  return tidy(() => reshape(mul(cumsum(selected, -1, true), SHUT_OUT), [batch, 1, 1, length]));
+  return tidy(() => {
+    const rows: Tensor2D = reshape(causalBias(length, length), [length, length]);
+    return reshape(matMul(reshape(selected, [batch, length]), rows), [batch, 1, 1, length]);
+  });
 }
 
 /** `bias`: [B, 1, 1, T], or [B, 1, Q, T] where positions see differently. */

@@ -116,7 +116,9 @@ describe('the fingerprint', () => {
   test('of weights in PyTorch’s own format is refused, with the command that converts them', async () => {
     const folder = await folderWith({ 'pytorch_model.bin': 'pickled' });
     await expect(fingerprintBackbone(folder)).rejects.toThrow(
-      /found only pytorch_model\.bin\. Convert it: cd .* && python -c "import torch, safetensors\.torch as s; .*"$/,
+      /found only pytorch_model\.bin\. Convert it: cd ".*" && python -c "import torch, safetensors\.torch as s; .*"$/,
     );
+    const other = await folderWith({ 'pytorch_model-00001-of-00002.bin': 'pickled' });
+    await expect(fingerprintBackbone(other)).rejects.toThrow('found only pytorch_model-00001-of-00002.bin. Load the');
   });
 });

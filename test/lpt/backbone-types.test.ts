@@ -60,7 +60,7 @@ test.each(TYPE_FIXTURES)('on %s, %s has the loss, gradients and scores of PyTorc
   const backbone = await loadBackbone(tinyFolder(name));
   const { record, values } = await readMethodFixture(`${name}/${fixture}`);
   const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
-  for (const { name: variableName, variable } of method.trained) {
+  for (const { name: variableName, variable } of fixture === 'full-tuning' ? [] : method.trained) {
     const initial = values(`initial.${variableName}`);
     variable.assign(tf.tensor(initial.values, initial.shape));
   }

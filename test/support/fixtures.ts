@@ -17,9 +17,16 @@ export const TINY_BACKBONE = tinyFolder('bert-tiny');
 
 export const METHOD_FIXTURES = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'] as const;
 /** Methods on backbones of other types. */
-export const TYPE_FIXTURES = ['roberta-tiny', 'gpt2-tiny'].flatMap((name) =>
-  ['lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning'].map((method) => [name as TinyName, method] as const),
-);
+export const TYPE_FIXTURES: readonly (readonly [TinyName, string])[] = [
+  ['roberta-tiny', 'lpt-npg'],
+  ['roberta-tiny', 'lpt-npg-last-layer'],
+  ['roberta-tiny', 'prompt-tuning'],
+  ['gpt2-tiny', 'lpt-npg'],
+  ['gpt2-tiny', 'lpt-npg-last-layer'],
+  ['gpt2-tiny', 'prompt-tuning'],
+  ['gpt2-tiny', 'full-tuning'],
+  ['electra-tiny', 'full-tuning'],
+];
 
 const batchSchema = z.object({
   tokenIds: z.array(z.array(z.int())),
