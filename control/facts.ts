@@ -20,11 +20,11 @@ export interface Sources {
 /** @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later */
 export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
-  const { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions } =
-    await readBackboneConfig(folder);
-  const sizes = { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions };
+  const config = await readBackboneConfig(folder);
+  const { architecture, layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions } = config;
+  const sizes = { architecture, layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions };
   const backbone = { name: spec.backbone, folder, fingerprint: await fingerprintBackbone(folder), ...sizes };
-  const tokenizer = await loadTokenizer(folder);
+  const tokenizer = await loadTokenizer(folder, config);
   const tasks: Record<string, TaskFacts> = {};
   for (const task of spec.tasks) tasks[task.task] = await gatherTask(task, { spec, sources, backbone, tokenizer });
   return { backbone, tasks };
@@ -45,7 +45,7 @@ interface Known {
 }
 
 async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer }: Known): Promise<TaskFacts> {
-  const described = describeTask(asked, findTask(asked.task));
+  const described = describeTask({ asked, builtIn: findTask(asked.task) }, backbone);
   const files = await sources.resolveDataset(asked.data ?? asked.task);
   const fingerprint = await fingerprintData(files, described.columns);
   const task: TaskSettings = {

@@ -1,15 +1,25 @@
 // A task of the sweep file: a built-in one with what the file changes, or one that the file describes whole.
 import { TASKS, type TaskDefinition } from '../data/tasks/index.ts';
-import { fieldsOf } from '../data/template.ts';
+import { fieldsOf, untilMask } from '../data/template.ts';
+import type { BackboneFacts } from '../sweep/facts.ts';
 import { nearestTo } from '../sweep/nearest.ts';
 import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
 
 type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric'> & { columns: Record<string, string> };
 
-/** @throws SpecError when the task is not built in and the file leaves something out, or names fields it does not have */
-export function describeTask(asked: TaskSpec, builtIn: TaskDefinition | undefined): Described {
-  const template = asked.template ?? builtIn?.template;
+interface Task {
+  asked: TaskSpec;
+  builtIn: TaskDefinition | undefined;
+}
+
+/**
+ * @throws SpecError when the task is not built in and the file leaves something out, or names fields it does not have
+ * @throws ConfigurationError when its template cannot be used for the backbone
+ */
+export function describeTask(task: Task, { architecture }: Pick<BackboneFacts, 'architecture'>): Described {
+  const { asked, builtIn } = task;
+  const template = architecture === 'encoder' ? (asked.template ?? builtIn?.template) : decoderTemplate(task);
   const labelWords = asked.labelWords ?? builtIn?.labelWords;
   if (template === undefined) throw missing(asked, 'template', 'a cloze text, as `{sentence} . It was <mask> .`');
   if (labelWords === undefined) throw missing(asked, 'labelWords', 'a word for each label');
@@ -20,6 +30,13 @@ export function describeTask(asked: TaskSpec, builtIn: TaskDefinition | undefine
   const same = Object.fromEntries(fields.map((field) => [field, field]));
   const metric = asked.metric ?? builtIn?.metric ?? 'accuracy';
   return { template, labelWords, metric, columns: { ...same, ...asked.columns } };
+}
+
+/** What the file says goes before what is built in; a template for decoders, before one whose mask stands anywhere. */
+function decoderTemplate({ asked, builtIn }: Task): string | undefined {
+  const own = asked.decoderTemplate ?? asked.template;
+  const template = own ?? builtIn?.decoderTemplate ?? builtIn?.template;
+  return template === undefined ? undefined : untilMask(template);
 }
 
 function missing({ task }: TaskSpec, field: string, expected: string): SpecError {

@@ -1,74 +1,64 @@
-// What a backbone's folder says of itself, read without TensorFlow: sizes, and the fingerprint of its weights.
+// What a backbone's folder says of itself, read without TensorFlow: its type and sizes, and the fingerprint of its weights.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { BackboneConfig } from '../lpt/backbone.ts';
+import { BACKBONE_TYPES, findBackboneType, type BackboneType } from './architectures/index.ts';
 import { ConfigurationError } from './error.ts';
 
 const CONFIG_FILE = 'config.json';
 const WEIGHTS_FILE = 'model.safetensors';
+const PYTORCH_FILE = 'pytorch_model.bin';
+const INDEX_FILE = 'model.safetensors.index.json';
 const FINGERPRINT_FILE = 'fingerprint.json';
-
-const size = z.int().positive();
-
-/** The part of Hugging Face's config.json that decides what the network computes. */
-const configSchema = z.object({
-  model_type: z.literal('bert'),
-  hidden_act: z.literal('gelu').default('gelu'),
-  position_embedding_type: z.literal('absolute').default('absolute'),
-  is_decoder: z.literal(false).default(false),
-  tie_word_embeddings: z.literal(true).default(true),
-  num_hidden_layers: size,
-  hidden_size: size,
-  num_attention_heads: size,
-  intermediate_size: size,
-  vocab_size: size,
-  max_position_embeddings: size,
-  type_vocab_size: size.default(2),
-  layer_norm_eps: z.number().positive().default(1e-12),
-  hidden_dropout_prob: z.number().min(0).lt(1).default(0.1),
-});
-
-export function weightsFile(folder: string): string {
-  return join(folder, WEIGHTS_FILE);
-}
 
 /**
  * Sizes of the backbone in a Hugging Face-style folder.
- * @throws ConfigurationError that names field, expected and found, where the folder holds no BERT-type masked LM
+ * @throws ConfigurationError that names field, expected and found, where the folder holds no backbone of a known type
  */
 export async function readBackboneConfig(folder: string): Promise<BackboneConfig> {
-  const file = join(folder, CONFIG_FILE);
-  const parsed = configSchema.safeParse(await readJson(file), { reportInput: true });
-  if (!parsed.success)
-    throw new ConfigurationError(`${file} is not that of a BERT-type masked LM. ${describe(parsed.error)}`);
-  const config = parsed.data;
-  if (config.hidden_size % config.num_attention_heads !== 0) {
-    throw new ConfigurationError(
-      `Expected \`hidden_size\` in ${file} to be a multiple of \`num_attention_heads\` (${config.num_attention_heads}), found ${config.hidden_size}.`,
-    );
-  }
-  return {
-    layers: config.num_hidden_layers,
-    hiddenSize: config.hidden_size,
-    heads: config.num_attention_heads,
-    intermediateSize: config.intermediate_size,
-    vocabularySize: config.vocab_size,
-    maxPositions: config.max_position_embeddings,
-    typeVocabularySize: config.type_vocab_size,
-    layerNormEps: config.layer_norm_eps,
-    hiddenDropout: config.hidden_dropout_prob,
-  };
+  return (await readBackboneType(folder)).config;
 }
 
-async function readJson(file: string): Promise<unknown> {
+/** The same, with the type that tells what the weights are called. */
+export async function readBackboneType(folder: string): Promise<{ config: BackboneConfig; type: BackboneType }> {
+  const file = join(folder, CONFIG_FILE);
+  const content = await readJson(file, "a backbone's configuration");
+  const modelType = z.object({ model_type: z.unknown() }).safeParse(content).data?.model_type;
+  const type = findBackboneType(modelType);
+  if (type === undefined) {
+    const known = BACKBONE_TYPES.map((one) => one.modelType).join(', ');
+    throw new ConfigurationError(
+      `Expected \`model_type\` in ${file} to be one of ${known}, found ${JSON.stringify(modelType)}.`,
+    );
+  }
+  const sizes = type.sizes.safeParse(content, { reportInput: true });
+  if (!sizes.success) {
+    throw new ConfigurationError(
+      `${file} is not that of a ${type.modelType} that can be used. ${describe(sizes.error)}`,
+    );
+  }
+  const config = { modelType: type.modelType, architecture: type.architecture, ...sizes.data };
+  checkSizes(config, file);
+  return { config, type };
+}
+
+function checkSizes({ hiddenSize, heads, maxPositions }: BackboneConfig, file: string): void {
+  if (hiddenSize % heads !== 0) {
+    throw new ConfigurationError(
+      `Expected the hidden size in ${file} to be a multiple of the number of attention heads (${heads}), found ${hiddenSize}.`,
+    );
+  }
+  if (maxPositions < 1) {
+    throw new ConfigurationError(`Expected ${file} to leave positions for text, found ${maxPositions}.`);
+  }
+}
+
+async function readJson(file: string, what: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ConfigurationError(`Expected a backbone's configuration at ${file}, found no readable file.`, {
-      cause: error,
-    });
+    throw new ConfigurationError(`Expected ${what} at ${file}, found no readable file.`, { cause: error });
   });
   try {
     return JSON.parse(text);
@@ -86,19 +76,62 @@ function describe({ issues }: z.ZodError): string {
     .join(' ');
 }
 
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+
 /**
- * sha256 of the weights. A `fingerprint.json` ({sha256, bytes}) beside them saves reading them, when the size still fits.
+ * The files that hold the weights, in the order in which they are hashed: one, or those that the index names.
+ * @throws ConfigurationError where there are none, where one is missing, or where they are of another format
+ */
+export async function weightsFiles(folder: string): Promise<string[]> {
+  const present = new Set(await readdir(folder).catch(() => []));
+  if (present.has(WEIGHTS_FILE)) return [join(folder, WEIGHTS_FILE)];
+  if (!present.has(INDEX_FILE)) throw new ConfigurationError(noWeights(folder, [...present]));
+  const file = join(folder, INDEX_FILE);
+  const parsed = indexSchema.safeParse(await readJson(file, 'an index of weights'));
+  if (!parsed.success)
+    throw new ConfigurationError(`Expected \`weight_map\` in ${file} to name files, found it malformed.`);
+  const shards = [...new Set(Object.values(parsed.data.weight_map))].sort();
+  const wrong = shards.find((shard) => !present.has(shard) || shard !== basename(shard));
+  if (wrong !== undefined || shards.length === 0) {
+    throw new ConfigurationError(`Expected the weights that ${file} names beside it, found no ${wrong ?? 'name'}.`);
+  }
+  return shards.map((shard) => join(folder, shard));
+}
+
+function noWeights(folder: string, present: string[]): string {
+  const expected = `Expected a backbone's weights at ${join(folder, WEIGHTS_FILE)}, found`;
+  if (present.includes(PYTORCH_FILE)) return `${expected} only ${PYTORCH_FILE}. Convert it: ${conversion(folder)}`;
+  const other = present.find((name) => /^(pytorch_model.*\.bin|tf_model\.h5|flax_model\.msgpack)$/.test(name));
+  return other === undefined
+    ? `${expected} no readable file.`
+    : `${expected} only ${other}. Load the model with transformers and save it again: that writes safetensors.`;
+}
+
+/** Needs nothing but PyTorch and safetensors, and keeps every name. */
+function conversion(folder: string): string {
+  return `cd "${folder}" && python -c "${CONVERSION}"`;
+}
+const CONVERSION = [
+  'import torch, safetensors.torch as s',
+  `w = torch.load('${PYTORCH_FILE}', map_location='cpu', weights_only=True)`,
+  `s.save_file({n: t.clone().contiguous() for n, t in w.items()}, '${WEIGHTS_FILE}', {'format': 'pt'})`,
+].join('; ');
+
+/**
+ * sha256 of the weights, file after file. A `fingerprint.json` ({sha256, bytes}) beside them saves reading them, when the
+ * size still fits.
  * @throws ConfigurationError where the folder has no weights
  */
 export async function fingerprintBackbone(folder: string): Promise<string> {
-  const file = weightsFile(folder);
-  const { size: bytes } = await stat(file).catch((error: unknown) => {
-    throw new ConfigurationError(`Expected a backbone's weights at ${file}, found no readable file.`, { cause: error });
-  });
+  const files = await weightsFiles(folder);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const bytes = sizes.reduce((sum, one) => sum + one, 0);
   const recorded = await readRecorded(join(folder, FINGERPRINT_FILE));
   if (recorded?.bytes === bytes) return recorded.sha256;
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  for (const file of files) {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  }
   return hash.digest('hex');
 }
 

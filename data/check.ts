@@ -6,6 +6,7 @@ import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, type Pool } from './few-shot.ts';
+import { checkLabelWords } from './label-words.ts';
 import { labelsOf, parseTemplate } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -86,29 +87,6 @@ function checkDraws(pool: Pool, { task, regime, dataSeeds }: TaskCheck): void {
   } catch (error) {
     if (error instanceof DataError) throw new DataError(`Task ${task.name}: ${error.message}`, { cause: error });
     throw error;
-  }
-}
-
-function checkLabelWords(task: TaskSettings, tokenizer: Tokenizer): void {
-  const labelOfWord = new Map<number, string>();
-  for (const label of labelsOf(task.labelWords)) {
-    const word = task.labelWords[label] ?? '';
-    const id = tokenizer.tokenId(word);
-    if (id === null) {
-      const tokens = tokenizer.tokensOf(` ${word}`);
-      const found =
-        tokens.length === 1 ? `${tokens.join()} (not in the vocabulary)` : `${tokens.length}: ${tokens.join(' ')}`;
-      throw new ConfigurationError(
-        `Expected the label word "${word}" of label "${label}" (task ${task.name}) to be one token, found ${found}.`,
-      );
-    }
-    const other = labelOfWord.get(id);
-    if (other !== undefined) {
-      throw new ConfigurationError(
-        `Expected labels "${other}" and "${label}" (task ${task.name}) to have different label words, found "${word}" for both.`,
-      );
-    }
-    labelOfWord.set(id, label);
   }
 }
 

@@ -1,12 +1,14 @@
-// Examples to token ids: [CLS] template [SEP], cut to length where the template and its mask cannot be touched.
+// Examples to token ids: [CLS] template [SEP], cut to length where the template and its mask cannot be touched. For a
+// decoder the template alone, up to the mask: the label word would come next.
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { labelsOf, parseTemplate, type Piece } from './template.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { SpecialIds, Tokenizer } from './tokenizer.ts';
 
 export interface EncodedExample {
-  /** [T] with [CLS] and [SEP]. */
+  /** [T] with [CLS] and [SEP], where there are such. */
   tokenIds: Int32Array;
+  /** For a decoder, the last position: the one that tells what comes next. */
   maskPosition: number;
   /** Index into `labelsOf(labelWords)`. */
   label: number;
@@ -43,15 +45,15 @@ export function encodeExamples(examples: Example[], settings: EncodeSettings): E
     if (label === undefined) {
       throw new DataError(`Expected a label among ${[...labels.keys()].join(', ')}, found "${example.label}".`);
     }
-    return { ...assemble(ids, settings.tokenizer), label };
+    return { ...assemble(ids, settings), label };
   });
   return { examples: encoded, shortened };
 }
 
-/** Tokens of the template itself: mask, [CLS] and [SEP] counted, no text in its fields. */
+/** Tokens of the template itself: mask, [CLS] and [SEP] counted where there are such, no text in its fields. */
 export function templateLength({ template, tokenizer }: EncodeSettings): number {
   const texts = parseTemplate(template).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
-  return texts.reduce((sum, text) => sum + tokenizer.encode(text).length, 3);
+  return texts.reduce((sum, text) => sum + tokenizer.encode(text).length, tokenizer.special === null ? 0 : 3);
 }
 
 function idsOf(piece: Piece, example: Example, tokenizer: Tokenizer): PieceIds {
@@ -62,9 +64,10 @@ function idsOf(piece: Piece, example: Example, tokenizer: Tokenizer): PieceIds {
 }
 
 /** Takes tokens from the end of the longest field, one at a time. Template and mask stay whole. */
-function shorten(pieces: PieceIds[], { maxTokens, template }: EncodeSettings): boolean {
+function shorten(pieces: PieceIds[], { maxTokens, template, tokenizer }: EncodeSettings): boolean {
   const fields = pieces.flatMap((piece) => (piece.kind === 'field' ? [piece.ids] : []));
-  let excess = pieces.reduce((sum, piece) => sum + (piece.kind === 'mask' ? 1 : piece.ids.length), 2) - maxTokens;
+  const special = tokenizer.special === null ? 0 : 3; // [CLS], [MASK], [SEP]
+  let excess = pieces.reduce((sum, piece) => sum + (piece.kind === 'mask' ? 0 : piece.ids.length), special) - maxTokens;
   const wasTooLong = excess > 0;
   for (; excess > 0; excess--) {
     const longest = fields.reduce((a, b) => (b.length > a.length ? b : a));
@@ -78,7 +81,14 @@ function shorten(pieces: PieceIds[], { maxTokens, template }: EncodeSettings): b
   return wasTooLong;
 }
 
-function assemble(pieces: PieceIds[], { special }: Tokenizer): Omit<EncodedExample, 'label'> {
+function assemble(
+  pieces: PieceIds[],
+  { tokenizer: { special }, template }: EncodeSettings,
+): Omit<EncodedExample, 'label'> {
+  return special === null ? untilLabelWord(pieces, template) : aroundMask(pieces, special);
+}
+
+function aroundMask(pieces: PieceIds[], special: SpecialIds): Omit<EncodedExample, 'label'> {
   const ids = [special.cls];
   let maskPosition = 0;
   for (const piece of pieces) {
@@ -87,4 +97,15 @@ function assemble(pieces: PieceIds[], { special }: Tokenizer): Omit<EncodedExamp
   }
   ids.push(special.sep);
   return { tokenIds: Int32Array.from(ids), maskPosition };
+}
+
+function untilLabelWord(pieces: PieceIds[], template: string): Omit<EncodedExample, 'label'> {
+  if (pieces.at(-1)?.kind !== 'mask') {
+    throw new ConfigurationError(`Expected the template for a decoder to end with <mask>, found "${template}".`);
+  }
+  const ids = pieces.flatMap((piece) => (piece.kind === 'mask' ? [] : piece.ids));
+  if (ids.length === 0) {
+    throw new DataError(`Expected text in front of the label word, found none in an example of "${template}".`);
+  }
+  return { tokenIds: Int32Array.from(ids), maskPosition: ids.length - 1 };
 }

@@ -28,6 +28,22 @@ export function parseTemplate(template: string): Piece[] {
   return pieces;
 }
 
+/**
+ * The template as a decoder can use it: the label word comes last, so what follows the mask is left out.
+ * @throws ConfigurationError where that would be a field
+ */
+export function untilMask(template: string): string {
+  const [before = '', after = ''] = template.split(MASK);
+  const lost = /\{\w+\}/.exec(after)?.[0];
+  if (lost !== undefined) {
+    throw new ConfigurationError(
+      `Expected the template for a decoder to end with <mask>, found ${lost} behind it: "${template}". Give the task a \`decoderTemplate\`.`,
+    );
+  }
+  parseTemplate(template);
+  return before + MASK;
+}
+
 export function fieldsOf(template: string): string[] {
   return [...new Set(parseTemplate(template).flatMap((piece) => (piece.kind === 'field' ? [piece.field] : [])))];
 }

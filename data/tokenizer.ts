@@ -1,8 +1,13 @@
-// Text to token ids, through Hugging Face's tokenizer files, or a bare vocab.txt as BERT has it.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// Text to token ids, through Hugging Face's tokenizer files: BERT's WordPiece, and the byte-level BPE of RoBERTa and GPT-2.
 import * as library from '@huggingface/tokenizers';
+import type { BackboneConfig } from '../lpt/backbone.ts';
 import { ConfigurationError } from './error.ts';
+import {
+  readTokenizerFiles,
+  type TokenizerConfig,
+  type TokenizerFiles,
+  type TokenizerJson,
+} from './tokenizer-files.ts';
 
 export interface SpecialIds {
   cls: number;
@@ -12,7 +17,9 @@ export interface SpecialIds {
 }
 
 export interface Tokenizer {
-  special: SpecialIds;
+  /** Null for a decoder: its text stands alone, and what comes after it is the label word. */
+  special: SpecialIds | null;
+  /** Ids are below it. */
   vocabularySize: number;
   /** Ids of the text's own tokens. A special token spelled out in the text is text like any other. */
   encode(text: string): number[];
@@ -20,13 +27,6 @@ export interface Tokenizer {
   /** The word's id as it stands in running text (after a space), or null where it is several tokens or unknown. */
   tokenId(word: string): number | null;
 }
-
-interface TokenizerJson {
-  added_tokens?: { id: number; content: string; special?: boolean }[];
-  model: { vocab: Record<string, number>; unk_token?: string };
-  [part: string]: unknown;
-}
-type TokenizerConfig = Record<string, unknown>;
 
 interface HubTokenizer {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
@@ -37,20 +37,31 @@ const { Tokenizer: HubTokenizer } = library as unknown as {
   Tokenizer: new (json: TokenizerJson, config: TokenizerConfig) => HubTokenizer;
 };
 
-/** @throws ConfigurationError where the folder has no tokenizer, or one without [CLS], [SEP], [MASK] or [PAD] */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const config = (await readJson<TokenizerConfig>(join(folder, 'tokenizer_config.json'))) ?? {};
-  const json =
-    (await readJson<TokenizerJson>(join(folder, 'tokenizer.json'))) ?? (await fromVocabulary(folder, config));
-  const special = specialIds(json, config, folder);
+/** What a tokenizer has to fit. */
+export type Reader = Pick<BackboneConfig, 'architecture' | 'vocabularySize'>;
+
+/**
+ * @param reader the backbone that the folder holds; left out, an encoder of any vocabulary
+ * @throws ConfigurationError where the folder has no tokenizer, where it lacks a token that an encoder needs, or where it
+ * makes ids that the weights know nothing of
+ */
+export async function loadTokenizer(folder: string, reader?: Reader): Promise<Tokenizer> {
+  const files = await readTokenizerFiles(folder);
+  const { json, config } = files;
+  const vocabularySize = sizeOf(json);
+  if (reader && vocabularySize > reader.vocabularySize) {
+    throw new ConfigurationError(
+      `Expected the tokenizer of \`${folder}\` to fit the weights, which know the ids 0 to ${reader.vocabularySize - 1}, found ids up to ${vocabularySize - 1}.`,
+    );
+  }
   // Without the special tokens in its list the library leaves "[MASK]" in a sentence alone.
   const added = (json.added_tokens ?? []).filter((token) => token.special !== true);
   const hub = new HubTokenizer({ ...json, added_tokens: added }, config);
   const unknownId = json.model.vocab[json.model.unk_token ?? ''];
   const encode = (text: string): number[] => hub.encode(text, { add_special_tokens: false }).ids;
   return {
-    special,
-    vocabularySize: Object.keys(json.model.vocab).length,
+    special: reader?.architecture === 'decoder' ? null : specialIds(files, folder),
+    vocabularySize,
     encode,
     tokensOf: (text) => hub.tokenize(text, { add_special_tokens: false }),
     tokenId: (word) => {
@@ -60,68 +71,28 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   };
 }
 
-async function readJson<T>(file: string): Promise<T | null> {
-  const text = await readText(file);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    throw new ConfigurationError(`Expected \`${file}\` to be JSON, found something else.`);
-  }
+function sizeOf({ model, added_tokens: added = [] }: TokenizerJson): number {
+  let highest = -1;
+  for (const id of Object.values(model.vocab)) highest = Math.max(highest, id);
+  for (const { id } of added) highest = Math.max(highest, id);
+  return highest + 1;
 }
 
-async function readText(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-}
+const WORD_PIECE = { cls: '[CLS]', sep: '[SEP]', mask: '[MASK]', pad: '[PAD]' };
+const BYTE_LEVEL = { cls: '<s>', sep: '</s>', mask: '<mask>', pad: '<pad>' };
 
-/** BERT's WordPiece, from its list of tokens. */
-async function fromVocabulary(folder: string, config: TokenizerConfig): Promise<TokenizerJson> {
-  const text = await readText(join(folder, 'vocab.txt'));
-  if (text === null) {
-    throw new ConfigurationError(`Expected tokenizer.json or vocab.txt in \`${folder}\`, found neither.`);
-  }
-  const tokens = text.split(/\r?\n/).filter((token, line, all) => line < all.length - 1 || token !== '');
-  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
-  return {
-    version: '1.0',
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: config['tokenize_chinese_chars'] !== false,
-      strip_accents: config['strip_accents'] ?? null,
-      lowercase: config['do_lower_case'] !== false,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: null,
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: typeof config['unk_token'] === 'string' ? config['unk_token'] : '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab,
-    } as TokenizerJson['model'],
-  };
-}
-
-function specialIds(json: TokenizerJson, config: TokenizerConfig, folder: string): SpecialIds {
-  const find = (key: string, fallback: string): number => {
-    const token = contentOf(config[key]) ?? fallback;
+/** By the names in tokenizer_config.json, or the usual ones of the kind of tokenizer. */
+function specialIds({ json, config }: TokenizerFiles, folder: string): SpecialIds {
+  const usual = json.model.merges === undefined ? WORD_PIECE : BYTE_LEVEL;
+  const find = (name: keyof SpecialIds): number => {
+    const token = contentOf(config[`${name}_token`]) ?? usual[name];
     const id = json.added_tokens?.find(({ content }) => content === token)?.id ?? json.model.vocab[token];
     if (id !== undefined) return id;
-    throw new ConfigurationError(`Expected the tokenizer of \`${folder}\` to have ${token} (${key}), found none.`);
+    throw new ConfigurationError(
+      `Expected the tokenizer of \`${folder}\` to have ${token} (${name}_token), found none.`,
+    );
   };
-  return {
-    cls: find('cls_token', '[CLS]'),
-    sep: find('sep_token', '[SEP]'),
-    mask: find('mask_token', '[MASK]'),
-    pad: find('pad_token', '[PAD]'),
-  };
+  return { cls: find('cls'), sep: find('sep'), mask: find('mask'), pad: find('pad') };
 }
 
 /** tokenizer_config.json names a token by its text or by an object that holds it. */

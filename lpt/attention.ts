@@ -1,9 +1,14 @@
-// Multi-head attention over already projected heads, and its gradients. Padding is shut out by an added bias.
+// Multi-head attention over already projected heads, and its gradients. What a position must not see is shut out by an
+// added bias.
 import {
   add,
+  cast,
+  greater,
   matMul,
   mul,
+  range,
   reshape,
+  slice,
   softmax,
   stack,
   sub,
@@ -11,8 +16,10 @@ import {
   tidy,
   transpose,
   unstack,
+  zerosLike,
   type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
@@ -33,6 +40,25 @@ export function attentionBias(attentionMask: Tensor2D): Tensor4D {
   return tidy(() => reshape(mul(sub(1, attentionMask), SHUT_OUT), [batch, 1, 1, length]));
 }
 
+/** Shuts out what comes after each position. More keys than queries: those in front are seen by all. */
+export function causalBias(queries: number, keys: number): Tensor4D {
+  return tidy(() => {
+    const seen = reshape(range(keys - queries, keys), [queries, 1]); // the last that each query sees
+    const later = greater(range(0, keys), seen); // [Q, T]
+    return reshape(mul(cast(later, 'float32'), SHUT_OUT), [1, 1, queries, keys]);
+  });
+}
+
+/** Shuts out what comes after the selected position of each example. */
+export function laterBias(selected: Tensor3D): Tensor4D {
+  const [batch, , length] = selected.shape;
+  return tidy(() => {
+    const rows: Tensor2D = reshape(causalBias(length, length), [length, length]);
+    return reshape(matMul(reshape(selected, [batch, length]), rows), [batch, 1, 1, length]);
+  });
+}
+
+/** `bias`: [B, 1, 1, T], or [B, 1, Q, T] where positions see differently. */
 export function attend({ query, key, value }: Heads, bias: Tensor4D): { context: Tensor4D; probabilities: Tensor4D } {
   const scale = 1 / Math.sqrt(query.shape[3]);
   const probabilities = tidy(() => scaledSoftmax(matMul(query, key, false, true), bias, scale)); // [B, heads, Q, T]
@@ -40,6 +66,11 @@ export function attend({ query, key, value }: Heads, bias: Tensor4D): { context:
 }
 
 function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
+  // The kernel takes one row of bias an example: others go into the scores.
+  if (bias.shape[2] > 1) {
+    const shared = tidy(() => zerosLike(slice(bias, [0, 0, 0, 0], [-1, 1, 1, -1])));
+    return scaledSoftmax(add(scores, mul(bias, 1 / scale)), shared, scale);
+  }
   const pass = { kernel: 'LptAttentionSoftmax', inputs: { scores, bias }, attributes: { scale } };
   const fused = runFused(pass) as [Tensor4D] | null;
   return fused?.[0] ?? tidy(() => softmax(add<Tensor4D>(mul(scores, scale), bias)));

@@ -1,29 +1,49 @@
-// The pretrained masked language model (BERT type) as frozen tensors, and its forward pass without gradients.
+// The pretrained language model as frozen tensors, and its forward pass without gradients.
 import { clone, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { attentionBias } from './attention.ts';
+import { runDecoderLayer, type DecoderLayer } from './decoder-layer.ts';
 import { embedTokens } from './embeddings.ts';
-import { runEncoderLayer, type EncoderLayer } from './encoder-layer.ts';
-import type { MlmHead } from './mlm-head.ts';
+import { runEncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
 import { withoutGradient } from './own-gradient.ts';
 import type { BackboneWeights } from './weights.ts';
+import type { WordHead } from './word-head.ts';
+
+/** An encoder sees all positions at once and fills the mask; a decoder sees what stands before, and says what comes next. */
+export type Architecture = 'encoder' | 'decoder';
+
+/** GELU in its exact form, or as GPT-2 approximates it. */
+export type Activation = 'gelu' | 'gelu-tanh';
 
 export interface BackboneConfig {
+  /** As Hugging Face calls the type: `bert`, `roberta`, `gpt2`, … */
+  modelType: string;
+  architecture: Architecture;
   /** L: hidden states are H_0 (embeddings) to H_L. */
   layers: number;
+  /** D. */
   hiddenSize: number;
+  /** E, of the word embeddings. D in most types. */
+  embeddingSize: number;
   heads: number;
   intermediateSize: number;
   vocabularySize: number;
+  /** Positions that a text can have. */
   maxPositions: number;
+  /** Rows in front of the first one in use, in the file's table of positions. */
+  positionsSkipped: number;
+  /** 0: none. */
   typeVocabularySize: number;
+  activation: Activation;
   layerNormEps: number;
   /** Dropout rate of the pretraining; the prompt generators use it. */
   hiddenDropout: number;
+  /** Dropout rate of the pretraining on attention's probabilities. */
+  attentionDropout: number;
 }
 
 export interface Backbone {
   config: BackboneConfig;
-  /** sha256 of the weights file. */
+  /** sha256 of the weights. */
   fingerprint: string;
   weights: BackboneWeights;
   /** Frees the tensors. */
@@ -53,22 +73,35 @@ export function runLayers({ backbone, hidden, attentionMask, from, to }: LayerRa
     let current = clone(hidden);
     for (let index = from; index < to; index += 1) {
       const previous = current;
-      current = runEncoderLayer(encoderLayer(backbone, index), { hidden: previous, attentionBias: bias }, 'nothing');
+      const input = { hidden: previous, attentionBias: bias };
+      current = runLayer(backbone, index, { input, gradientTo: 'nothing' });
       previous.dispose();
     }
     return current; // [B, T, D]
   });
 }
 
+/** H_{index + 1} from H_index, as one step of the tape. */
+export function runLayer(
+  backbone: Backbone,
+  index: number,
+  { input, gradientTo }: { input: LayerInput; gradientTo: GradientTo },
+): Tensor3D {
+  const layer = layerAt(backbone, index);
+  const run = backbone.config.architecture === 'encoder' ? runEncoderLayer : runDecoderLayer;
+  return run(layer, input, gradientTo);
+}
+
 /** The layer that makes H_{index + 1} of H_index. */
-export function encoderLayer({ config, weights }: Backbone, index: number): EncoderLayer {
+export function layerAt({ config, weights }: Backbone, index: number): DecoderLayer {
   const layer = weights.layers[index];
   if (layer === undefined) {
     throw new RangeError(`Expected a layer index from 0 to ${config.layers - 1}, found ${index}.`);
   }
-  return { weights: layer, heads: config.heads, epsilon: config.layerNormEps };
+  return { weights: layer, heads: config.heads, epsilon: config.layerNormEps, activation: config.activation };
 }
 
-export function mlmHead({ config, weights }: Backbone): MlmHead {
+/** What reads the vector of the one position that stands for the label word. */
+export function wordHead({ config, weights }: Backbone): WordHead {
   return { weights: weights.head, word: weights.embeddings.word, epsilon: config.layerNormEps };
 }

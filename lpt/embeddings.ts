@@ -1,4 +1,5 @@
-// Word, position and token-type embeddings of a BERT-type model, normalised: H_0, the output of "layer 0".
+// Word, position and token-type embeddings, normalised and brought to the hidden size where the type of backbone does so:
+// H_0, the output of "layer 0".
 import { add, concat, gather, pad, reshape, slice, sum, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { GradientTo } from './encoder-layer.ts';
@@ -9,6 +10,7 @@ import {
   scaleAndShift,
   type Normalized,
 } from './layer-norm.ts';
+import { linear, linearInputGradient, linearWeightGradients } from './linear.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { scatterRows, toRows, toSequences } from './positions.ts';
 import { tensorsLike, tensorsOf, type EmbeddingWeights } from './weights.ts';
@@ -20,25 +22,38 @@ export function embedTokens(
   { epsilon, gradientTo }: { epsilon: number; gradientTo: Exclude<GradientTo, 'input'> },
 ): Tensor3D {
   const batch = tokenIds.shape[0];
-  const normalized = () => normalize(summed(weights, tokenIds), epsilon);
-  const output = (rows: Normalized) => toSequences(scaleAndShift(rows.normalized, weights.norm), batch); // [B, T, D]
-  if (gradientTo === 'nothing') return withoutGradient(() => output(normalized()));
+  if (gradientTo === 'nothing')
+    return withoutGradient(() => toSequences(forward(weights, tokenIds, epsilon).output, batch)); // [B, T, D]
   return withOwnGradient({
     inputs: tensorsOf(weights),
     forward: () => {
-      const kept = { ...normalized(), tokenIds };
-      return { output: output(kept), kept };
+      const { output, kept } = forward(weights, tokenIds, epsilon);
+      return { output: toSequences(output, batch), kept: { ...kept, tokenIds } };
     },
     backward: (gradient, kept) => tensorsLike(weights, embeddingGradients(gradient, weights, kept)),
   });
+}
+
+interface Kept {
+  /** Where there is a LayerNorm. */
+  norm?: Normalized; // of [B·T, E]
+}
+
+function forward(weights: EmbeddingWeights, tokenIds: Tensor2D, epsilon: number): { output: Tensor2D; kept: Kept } {
+  const { norm, projection } = weights;
+  const sums = summed(weights, tokenIds); // [B·T, E]
+  const kept: Kept = norm === undefined ? {} : { norm: normalize(sums, epsilon) };
+  const normed = norm && kept.norm ? scaleAndShift(kept.norm.normalized, norm) : sums; // [B·T, E]
+  return { output: projection === undefined ? normed : linear(normed, projection), kept }; // [B·T, D]
 }
 
 function summed({ word, position, tokenType }: EmbeddingWeights, tokenIds: Tensor2D): Tensor2D {
   const [batch, length] = tokenIds.shape;
   const width = word.shape[1];
   return tidy(() => {
-    const words = gather(word, tokenIds); // [B, T, D]
-    const places = add(slice(position, [0, 0], [length, width]), slice(tokenType, [0, 0], [1, width])); // [T, D]
+    const words = gather(word, tokenIds); // [B, T, E]
+    const positions = slice(position, [0, 0], [length, width]); // [T, E]
+    const places = tokenType === undefined ? positions : add(positions, slice(tokenType, [0, 0], [1, width])); // [T, E]
     return reshape(add(words, places), [batch * length, width]);
   });
 }
@@ -46,19 +61,35 @@ function summed({ word, position, tokenType }: EmbeddingWeights, tokenIds: Tenso
 function embeddingGradients(
   gradient: Tensor3D,
   weights: EmbeddingWeights,
-  kept: Normalized & { tokenIds: Tensor2D },
+  { norm, tokenIds }: Kept & { tokenIds: Tensor2D },
 ): EmbeddingWeights {
   const rows = toRows(gradient); // [B·T, D]
-  const [batch, length, width] = gradient.shape;
-  const toSum = layerNormInputGradient(rows, weights.norm, kept); // [B·T, D]
-  const toPositions = sum<Tensor2D>(reshape(toSum, [batch, length, width]), 0); // [T, D]
+  const { projection } = weights;
+  const toNormed = projection === undefined ? rows : linearInputGradient(rows, projection); // [B·T, E]
+  if (weights.norm === undefined || norm === undefined) return tableGradients(toNormed, weights, tokenIds);
+  const normed = scaleAndShift(norm.normalized, weights.norm); // [B·T, E]
   return {
-    word: scatterRows(kept.tokenIds, toSum, weights.word.shape),
-    position: pad(toPositions, [
-      [0, weights.position.shape[0] - length],
-      [0, 0],
-    ]),
-    tokenType: concat([sum<Tensor2D>(toPositions, 0, true), zeros([weights.tokenType.shape[0] - 1, width])]),
-    norm: layerNormWeightGradients(rows, kept),
+    ...tableGradients(layerNormInputGradient(toNormed, weights.norm, norm), weights, tokenIds),
+    norm: layerNormWeightGradients(toNormed, norm),
+    ...(projection && { projection: linearWeightGradients(rows, normed) }),
+  };
+}
+
+/** To words, positions and token types, from the gradient to their sum. */
+function tableGradients(toSum: Tensor2D, weights: EmbeddingWeights, tokenIds: Tensor2D): EmbeddingWeights {
+  const [batch, length] = tokenIds.shape;
+  const { word, position, tokenType } = weights;
+  const width = word.shape[1];
+  const toPositions = sum<Tensor2D>(reshape(toSum, [batch, length, width]), 0); // [T, E]
+  const below: [number, number][] = [
+    [0, position.shape[0] - length],
+    [0, 0],
+  ];
+  return {
+    word: scatterRows(tokenIds, toSum, word.shape),
+    position: pad(toPositions, below),
+    ...(tokenType && {
+      tokenType: concat([sum<Tensor2D>(toPositions, 0, true), zeros([tokenType.shape[0] - 1, width])]),
+    }),
   };
 }

@@ -1,5 +1,7 @@
-// GELU in its exact form, x Φ(x) with Φ by the error function, and its slope Φ(x) + x φ(x).
-import { add, erf, exp, mul, square, sub, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+// GELU in its exact form, x Φ(x) with Φ by the error function, and its slope Φ(x) + x φ(x); and with Φ approximated by the
+// hyperbolic tangent, as GPT-2 has it.
+import { add, erf, exp, mul, square, sub, tanh, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { Activation } from './backbone.ts';
 import { runFused } from './fused.ts';
 
 /** ln(1/√π): in the exponent it saves a pass over the largest tensor of a layer. */
@@ -32,4 +34,29 @@ export function geluWithSlope(x: Tensor2D): { output: Tensor2D; slope: Tensor2D 
 
 function cumulative(scaled: Tensor2D): Tensor2D {
   return tidy(() => mul(add(erf(scaled), 1), 0.5));
+}
+
+export function biasActivationWithSlope(
+  activation: Activation,
+  product: Tensor2D,
+  bias: Tensor1D,
+): { output: Tensor2D; slope: Tensor2D } {
+  if (activation === 'gelu') return biasGeluWithSlope(product, bias);
+  return tidy(() => geluTanhWithSlope(add(product, bias)));
+}
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715;
+
+/** x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³); the slope is (1 + tanh u) / 2 + x (1 − tanh² u) u′ / 2. */
+export function geluTanhWithSlope(x: Tensor2D): { output: Tensor2D; slope: Tensor2D } {
+  return tidy(() => {
+    const squared = square(x);
+    const inner = mul(x, add(mul(squared, SQRT_2_OVER_PI * CUBIC), SQRT_2_OVER_PI)); // u
+    const tangent = tanh(inner);
+    const cdf: Tensor2D = mul(add(tangent, 1), 0.5);
+    const innerSlope = add(mul(squared, 3 * SQRT_2_OVER_PI * CUBIC), SQRT_2_OVER_PI); // u′
+    const slope = add(cdf, mul(mul(x, innerSlope), mul(sub(1, square(tangent)), 0.5)));
+    return { output: mul(x, cdf), slope: slope as Tensor2D };
+  });
 }

@@ -24,7 +24,7 @@ export function linear(rows: Tensor2D, layer: AnyLinear): Tensor2D {
 }
 
 /** x Wᵀ, for a step that adds the bias itself. */
-export function linearProduct(rows: Tensor2D, layer: AnyLinear): Tensor2D {
+export function linearProduct(rows: Tensor2D, layer: Omit<Linear, 'bias'> | Omit<TransposedLinear, 'bias'>): Tensor2D {
   return 'weight' in layer ? transposedProduct(rows, layer.weight) : product(rows, layer.transposedWeight); // [N, out]
 }
 

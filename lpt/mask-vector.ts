@@ -1,8 +1,10 @@
 // From H_k to the one vector that the head reads, [B, 1, D]: [P; H_k] through layers k+1 to L, the last at the mask alone.
+// In a decoder the "mask" is the last position before the label word.
 import { add, concat, ones, scalar, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { attentionBias } from './attention.ts';
-import { encoderLayer, type Backbone } from './backbone.ts';
-import { runEncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
+import { runLayer, type Backbone } from './backbone.ts';
+import type { GradientTo, LayerInput } from './encoder-layer.ts';
+import { finalNorm } from './final-norm.ts';
 import { withoutGradient } from './own-gradient.ts';
 import { selector } from './positions.ts';
 
@@ -36,9 +38,9 @@ export function maskVector(upper: UpperLayers, gradientTo: GradientTo): Tensor3D
       ...(index === from && upper.prompt && { prompt: upper.prompt }),
       ...(index === last && { selected }),
     };
-    current = runEncoderLayer(encoderLayer(backbone, index), input, gradientTo);
+    current = runLayer(backbone, index, { input, gradientTo });
   }
-  return current; // [B, 1, D]
+  return finalNorm(backbone, current, gradientTo); // [B, 1, D]
 }
 
 /** The prompt is never padding. */

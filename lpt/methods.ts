@@ -1,6 +1,6 @@
 // The method family: which settings make which method.
 import type { MethodSettings } from '../sweep/trial.ts';
-import type { Backbone } from './backbone.ts';
+import type { Architecture, Backbone } from './backbone.ts';
 import type { PromptGenerator } from './generators/generator.ts';
 import { createTable } from './generators/none.ts';
 import { createNpg } from './generators/npg.ts';
@@ -20,7 +20,7 @@ export interface NewMethod {
 }
 
 export function createMethod({ settings, backbone, trainSeed }: NewMethod): Method {
-  const { hiddenSize, layers } = backbone.config;
+  const { architecture, hiddenSize, layers } = backbone.config;
   switch (settings.method) {
     case 'lpt': {
       const { insertionLayer } = settings;
@@ -28,7 +28,7 @@ export function createMethod({ settings, backbone, trainSeed }: NewMethod): Meth
       return createLatePrompt({
         backbone,
         insertionLayer,
-        generator: generatorOf(settings, { hiddenSize, trainSeed }),
+        generator: generatorOf(settings, { architecture, hiddenSize, trainSeed }),
       });
     }
     case 'prompt-tuning': {
@@ -44,7 +44,13 @@ export function createMethod({ settings, backbone, trainSeed }: NewMethod): Meth
 
 type LatePrompt = Extract<MethodSettings, { method: 'lpt' }>;
 
-function generatorOf(settings: LatePrompt, start: { hiddenSize: number; trainSeed: number }): PromptGenerator {
+interface Start {
+  architecture: Architecture;
+  hiddenSize: number;
+  trainSeed: number;
+}
+
+function generatorOf(settings: LatePrompt, start: Start): PromptGenerator {
   return settings.generator === 'npg' ? createNpg({ ...settings, ...start }) : createTable({ ...settings, ...start });
 }
 

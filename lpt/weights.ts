@@ -1,15 +1,20 @@
-// The weights of a BERT-type masked language model, as a tree of tensors with stable names.
+// The weights of a language model, encoder or decoder, as a tree of tensors with stable names.
 import { Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayerNorm } from './layer-norm.ts';
 import type { Linear, TransposedLinear } from './linear.ts';
 
 export interface EmbeddingWeights {
-  word: Tensor2D; // [V, D], also the decoder of the masked-LM head
-  position: Tensor2D; // [maxPositions, D]
-  tokenType: Tensor2D; // [typeVocabularySize, D]
-  norm: LayerNorm;
+  word: Tensor2D; // [V, E], also the decoder of the head
+  position: Tensor2D; // [maxPositions, E]
+  /** Absent where the type of backbone has no token types. */
+  tokenType?: Tensor2D; // [typeVocabularySize, E]
+  /** Absent in a decoder: its layers normalise what they read. */
+  norm?: LayerNorm;
+  /** Only where embeddings are of another size than hidden states. */
+  projection?: Linear; // [D, E]
 }
 
+/** The norms stand at the end of their blocks in an encoder's layer, at the start in a decoder's. */
 export interface LayerWeights {
   query: Linear; // [D, D]
   /** Key above value: one matrix product makes both. */
@@ -22,7 +27,7 @@ export interface LayerWeights {
 }
 
 export interface HeadWeights {
-  transform: Linear; // [D, D]
+  transform: Linear; // [E, D]
   norm: LayerNorm;
   decoderBias: Tensor1D; // [V]
 }
@@ -30,7 +35,10 @@ export interface HeadWeights {
 export interface BackboneWeights {
   embeddings: EmbeddingWeights;
   layers: LayerWeights[];
-  head: HeadWeights;
+  /** Of a decoder: between the last layer and the head. */
+  finalNorm?: LayerNorm;
+  /** Absent in a decoder: its head is the word embeddings alone. */
+  head?: HeadWeights;
 }
 
 /** Every tensor of a tree with its path (`layers.3.query.weight`), in the order in which the tree was built. */

@@ -1,5 +1,6 @@
 // Finds a backbone's folder by what a sweep file calls it: the installed one, a folder, or an id on the Hub.
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheLayout } from './folders.mjs';
 import { downloadHubFile, listHubFiles, type HubAccess, type HubFile } from './hub.ts';
@@ -10,7 +11,9 @@ export const INSTALLED_BACKBONE = 'bert-base-uncased';
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.safetensors';
-const OPTIONAL = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json'];
+const INDEX = `${WEIGHTS}.index.json`;
+const OPTIONAL = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'tokenizer_config.json'];
+const OTHER_WEIGHTS = /^(pytorch_model.*\.bin|tf_model\.h5|flax_model\.msgpack)$/;
 const HUB_ID = /^[\w.-]+(\/[\w.-]+)?$/;
 
 export async function resolveBackbone(
@@ -41,41 +44,69 @@ export async function downloadBackbone(
 ): Promise<void> {
   if (existsSync(folder)) return;
   const repository = { type: 'model', name: id, revision: 'main' } as const;
-  const files = chooseFiles(id, await listHubFiles(repository, access));
+  const files = await listHubFiles(repository, access);
+  const chosen = chooseFiles(id, files);
   await buildWhole(folder, async (into) => {
-    for (const file of files) {
-      const sha256 = await downloadHubFile(repository, { file, into, name: file.path, access });
-      if (file.path !== WEIGHTS) continue;
-      writeFileSync(join(into, 'fingerprint.json'), JSON.stringify({ sha256, bytes: file.size }) + '\n');
-    }
+    const download = (file: HubFile, hash?: Hash) =>
+      downloadHubFile(repository, { file, into, name: file.path, access, ...(hash && { hash }) });
+    for (const file of chosen) await download(file);
+    const weights = weightsOf(id, files, join(into, INDEX));
+    const hash = createHash('sha256');
+    for (const file of weights) await download(file, hash);
+    const bytes = weights.reduce((sum, { size }) => sum + size, 0);
+    writeFileSync(join(into, 'fingerprint.json'), JSON.stringify({ sha256: hash.digest('hex'), bytes }) + '\n');
   });
 }
 
+/** Everything but the weights themselves. */
 function chooseFiles(id: string, files: HubFile[]): HubFile[] {
   const find = (path: string) => files.find((file) => file.path === path);
-  const [config, weights] = [find(CONFIG), find(WEIGHTS)];
-  const optional = OPTIONAL.flatMap((path) => find(path) ?? []);
+  const [config, index] = [find(CONFIG), find(INDEX)];
   if (!config) throw new Error(`Expected backbone ${id} to have ${CONFIG}, found none.`);
-  if (!weights) throw new Error(`Expected backbone ${id} to have ${WEIGHTS}, found ${otherWeights(files)}.`);
-  if (!find('tokenizer.json') && !find('vocab.txt')) {
-    throw new Error(`Expected backbone ${id} to have tokenizer.json or vocab.txt, found neither.`);
+  if (!find(WEIGHTS) && !index) {
+    throw new Error(`Expected backbone ${id} to have ${WEIGHTS}, found ${otherWeights(id, files)}.`);
   }
-  return [config, ...optional, weights];
+  if (!hasTokenizer((path) => find(path) !== undefined)) {
+    throw new Error(`Expected backbone ${id} to have ${TOKENIZER}, found none.`);
+  }
+  const optional = OPTIONAL.flatMap((path) => find(path) ?? []);
+  return [config, ...optional, ...(index && !find(WEIGHTS) ? [index] : [])];
 }
 
-function otherWeights(files: HubFile[]): string {
-  if (files.some((file) => file.path === `${WEIGHTS}.index.json`))
-    return 'weights in several files, which are not read yet';
-  const other = files.find((file) => /^(pytorch_model.*\.bin|tf_model\.h5|flax_model\.msgpack)$/.test(file.path));
-  return other ? `only ${other.path} (convert it to safetensors first)` : 'no weights';
+/** One file, or those that the downloaded index names, in the order of their names. */
+function weightsOf(id: string, files: HubFile[], index: string): HubFile[] {
+  const whole = files.find(({ path }) => path === WEIGHTS);
+  if (whole) return [whole];
+  const { weight_map: map } = JSON.parse(readFileSync(index, 'utf8')) as { weight_map?: Record<string, string> };
+  const names = [...new Set(Object.values(map ?? {}))].sort();
+  return names.map((name) => {
+    const file = files.find(({ path }) => path === name && !path.includes('/'));
+    if (file) return file;
+    throw new Error(`Expected backbone ${id} to have ${name}, which its ${INDEX} names, found none.`);
+  });
 }
 
+function otherWeights(id: string, files: HubFile[]): string {
+  const other = files.find(({ path }) => OTHER_WEIGHTS.test(path));
+  if (!other) return 'no weights';
+  return `only ${other.path}: download it (hf download ${id} --local-dir FOLDER) and give the folder as backbone, which then says how to convert it`;
+}
+
+const TOKENIZER = 'tokenizer.json, vocab.txt, or vocab.json and merges.txt';
+
+function hasTokenizer(has: (name: string) => boolean): boolean {
+  return has('tokenizer.json') || has('vocab.txt') || (has('vocab.json') && has('merges.txt'));
+}
+
+/** Weights in another format are let through: who reads them says how they are converted. */
 function checkFolder(folder: string): string {
   const has = (name: string) => existsSync(join(folder, name));
-  const missing = [CONFIG, WEIGHTS].filter((name) => !has(name));
-  if (!has('tokenizer.json') && !has('vocab.txt')) missing.push('tokenizer.json or vocab.txt');
+  const missing = has(CONFIG) ? [] : [CONFIG];
+  if (!has(WEIGHTS) && !has(INDEX) && !readdirSync(folder).some((name) => OTHER_WEIGHTS.test(name)))
+    missing.push(WEIGHTS);
+  if (!hasTokenizer(has)) missing.push(TOKENIZER);
   if (missing.length === 0) return folder;
   throw new Error(
-    `Expected a Hugging Face folder with a masked language model in ${folder}, found no ${missing.join(', no ')}.`,
+    `Expected a Hugging Face folder with a language model in ${folder}, found no ${missing.join(', no ')}.`,
   );
 }

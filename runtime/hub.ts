@@ -1,5 +1,5 @@
 // Files of a Hugging Face repository, streamed to disk and checked; the caller makes them whole or not at all.
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadFile, listFiles, type ListFileEntry } from '@huggingface/hub';
@@ -33,10 +33,20 @@ export async function listHubFiles(repository: HubRepository, access: HubAccess)
   return files;
 }
 
+export interface HubDownload {
+  file: HubFile;
+  /** Folder. */
+  into: string;
+  name: string;
+  access: HubAccess;
+  /** Is fed the file's bytes as well: a hash over several files, one after another. */
+  hash?: Hash;
+}
+
 /** @returns the file's sha256 */
 export async function downloadHubFile(
   repository: HubRepository,
-  { file, into, name, access }: { file: HubFile; into: string; name: string; access: HubAccess },
+  { file, into, name, access, hash }: HubDownload,
 ): Promise<string> {
   access.say?.(`downloading ${repository.name}/${file.path} (${(file.size / 1e6).toFixed(1)} MB)`);
   try {
@@ -49,7 +59,7 @@ export async function downloadHubFile(
       ...credentials(access),
     });
     if (blob === null) throw new Error(`${file.path} is listed but not there`);
-    const { bytes, sha256 } = await write(blob, join(into, name));
+    const { bytes, sha256 } = await write(blob, join(into, name), hash);
     if (bytes !== file.size) throw new Error(`expected ${file.size} bytes of ${file.path}, found ${bytes}`);
     if (file.lfs && file.lfs.oid !== sha256) throw new Error(`${file.path} does not have the hub's own sha256`);
     return sha256;
@@ -58,13 +68,14 @@ export async function downloadHubFile(
   }
 }
 
-async function write(blob: Blob, path: string): Promise<{ bytes: number; sha256: string }> {
+async function write(blob: Blob, path: string, all?: Hash): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   const handle = await open(path, 'wx');
   try {
     for await (const chunk of blob.stream() as AsyncIterable<Uint8Array>) {
       hash.update(chunk);
+      all?.update(chunk);
       bytes += chunk.length;
       await handle.writeFile(chunk);
     }

@@ -2,6 +2,8 @@
 import type { BackboneReference, Split, TaskSettings } from './trial.ts';
 
 export interface BackboneFacts extends BackboneReference {
+  /** An encoder fills the mask; a decoder says what comes next. */
+  architecture: 'encoder' | 'decoder';
   layers: number;
   hiddenSize: number;
   heads: number;

@@ -42,17 +42,18 @@ const training = mapping({
   evaluationBatchSize: choice(TRAINING_DOMAINS.evaluationBatchSize).optional(),
 });
 
+const template = z.custom<string>((text) => typeof text === 'string' && hasOneMask(text), {
+  error: 'a text with one `<mask>` and at least one {field}',
+});
+
 const task: z.ZodType<TaskSpec> = z.preprocess(
   (entry) => (typeof entry === 'string' ? { task: entry } : entry),
   mapping({
     task: words("a task's name"),
     data: words("a built-in data set's name, a folder, a file or hub:<id>").optional(),
     columns: z.record(z.string(), words("a column's name"), { error: 'a mapping of field to column' }).optional(),
-    template: z
-      .custom<string>((text) => typeof text === 'string' && hasOneMask(text), {
-        error: 'a text with one `<mask>` and at least one {field}',
-      })
-      .optional(),
+    template: template.optional(),
+    decoderTemplate: template.optional(),
     labelWords: z.record(z.string(), words('a word'), { error: 'a mapping of label to word' }).optional(),
     metric: single(oneOf(METRICS)).optional(),
   }),

@@ -12,6 +12,8 @@ export interface TaskSpec {
   /** Template's field → column of the data. */
   columns?: Record<string, string>;
   template?: string;
+  /** For a decoder: ends with the mask. Absent: `template` up to its mask. */
+  decoderTemplate?: string;
   labelWords?: Record<string, string>;
   metric?: MetricName;
 }

@@ -37,8 +37,12 @@ export class ResidentBackbone {
         `Expected the backbone in \`${folder}\` to have the fingerprint ${fingerprint}, found ${backbone.fingerprint}.`,
       );
     }
+    const tokenizer = await loadTokenizer(folder, backbone.config).catch((error: unknown) => {
+      backbone.dispose();
+      throw error;
+    });
     const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes });
-    this.#resident = { backbone, tokenizer: await loadTokenizer(folder), hiddenStates };
+    this.#resident = { backbone, tokenizer, hiddenStates };
     this.#folder = folder;
     return this.#resident;
   }

@@ -2,6 +2,7 @@
 // dtype, shape and place of every tensor, then the numbers, little-endian.
 import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
+import { widenBf16, widenF16 } from './half-floats.ts';
 
 const LENGTH_BYTES = 8;
 /** The format's own limit. */
@@ -29,7 +30,7 @@ export interface TensorEntry {
 export interface SafetensorsFile {
   entries: Map<string, TensorEntry>;
   metadata: Record<string, string>;
-  /** Reads one tensor, into `values` where given. @throws SafetensorsError where it is missing or not F32 */
+  /** Reads one tensor, into `values` where given. @throws SafetensorsError where it is missing or no float of 16 or 32 bits */
   read(name: string, values?: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -96,10 +97,12 @@ export function decodeSafetensors(bytes: Uint8Array): {
   const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, start), source);
   checkPlaces(entries, { dataBytes: bytes.length - start, source });
   const tensors = [...entries.values()].map(({ name, shape }) => {
-    const { begin, end } = entryOf(entries, name, source);
+    const entry = entryOf(entries, name, source);
     const values = new Float32Array(elements(shape));
+    const stored = roomFor(entry, values);
     // Copied: the place in `bytes` need not be a multiple of four, and a Buffer's slice would share its memory.
-    new Uint8Array(values.buffer).set(bytes.subarray(start + begin, start + end));
+    stored.set(bytes.subarray(start + entry.begin, start + entry.end));
+    widen(entry, stored, values);
     return [name, { shape, values }] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata };
@@ -198,12 +201,27 @@ function checkPlaces(
 function entryOf(entries: Map<string, TensorEntry>, name: string, source: string): TensorEntry {
   const entry = entries.get(name);
   if (entry === undefined) throw new SafetensorsError(`Expected a tensor \`${name}\` in ${source}, found none.`);
-  if (entry.dtype !== 'F32') {
+  if (!READABLE.includes(entry.dtype)) {
     throw new SafetensorsError(
-      `Expected \`${name}\` in ${source} to be F32, found ${entry.dtype}: convert the weights to 32-bit floats first.`,
+      `Expected \`${name}\` in ${source} to be ${READABLE.join(', ')}, found ${entry.dtype}: convert the weights to 32-bit floats first.`,
     );
   }
   return entry;
+}
+
+const READABLE = ['F32', 'F16', 'BF16'];
+
+/** Where a tensor's bytes are read to: 32-bit floats lie as they stay. */
+function roomFor({ dtype, begin, end }: TensorEntry, values: Float32Array): Uint8Array {
+  if (dtype !== 'F32') return new Uint8Array(end - begin);
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function widen({ dtype }: TensorEntry, stored: Uint8Array, values: Float32Array): void {
+  if (dtype === 'F32') return;
+  const bits = new Uint16Array(stored.buffer, stored.byteOffset, stored.byteLength / 2);
+  if (dtype === 'F16') widenF16(bits, values);
+  else widenBf16(bits, values);
 }
 
 function elements(shape: number[]): number {
@@ -223,11 +241,11 @@ interface Place {
 }
 
 async function readInto(file: FileHandle, values: Float32Array, { entry, start, source }: Place): Promise<void> {
-  const { name, begin, end } = entry;
-  if (values.byteLength !== end - begin) {
-    throw new SafetensorsError(`Expected room for ${end - begin} bytes of \`${name}\`, found ${values.byteLength}.`);
+  const { name, shape, begin, end } = entry;
+  if (values.length !== elements(shape)) {
+    throw new SafetensorsError(`Expected room for ${elements(shape)} numbers of \`${name}\`, found ${values.length}.`);
   }
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const bytes = roomFor(entry, values);
   let done = 0;
   while (done < bytes.length) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + begin + done);
@@ -235,4 +253,5 @@ async function readInto(file: FileHandle, values: Float32Array, { entry, start, 
       throw new SafetensorsError(`Expected ${end - begin} bytes of \`${name}\` in ${source}, found ${done}.`);
     done += bytesRead;
   }
+  widen(entry, bytes, values);
 }

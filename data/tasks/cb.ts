@@ -6,6 +6,7 @@ import type { TaskDefinition } from './definition.ts';
 export const cb: TaskDefinition = {
   name: 'cb',
   template: '{hypothesis} ? <mask> , {premise}',
+  decoderTemplate: '{premise} {hypothesis} ? Answer: <mask>',
   labelWords: { contradiction: 'No', entailment: 'Yes', neutral: 'Maybe' },
   metric: 'accuracy',
   fields: ['premise', 'hypothesis'],

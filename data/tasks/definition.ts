@@ -5,6 +5,8 @@ export interface TaskDefinition {
   name: string;
   /** Cloze text with `{field}`s and one `<mask>`. */
   template: string;
+  /** The same for a decoder, where the label word comes last. Without it, `template` up to its mask. */
+  decoderTemplate?: string;
   /** Label as it stands in the data → the one-token word that stands for it. */
   labelWords: Record<string, string>;
   metric: MetricName;

@@ -14,7 +14,7 @@ export function createTable({ promptLength, hiddenSize, trainSeed }: TableSettin
   const table = normalVariable<Rank.R2>({ name: 'prompt', shape: [promptLength, hiddenSize], trainSeed });
   return {
     trained: [{ name: 'prompt', variable: table, decays: true }],
-    prompt: (hidden) =>
+    prompt: ({ hidden }) =>
       withOwnGradient({
         inputs: [table],
         forward: () => {

@@ -1,11 +1,11 @@
 // The ceiling: every weight of the model is trained, from the token ids on. The shared backbone keeps its own values.
 import { tidy, variable, type Variable } from '@tensorflow/tfjs-core';
-import { mlmHead, type Backbone } from '../backbone.ts';
+import { wordHead, type Backbone } from '../backbone.ts';
 import { embedTokens } from '../embeddings.ts';
 import type { GradientTo } from '../encoder-layer.ts';
 import { maskVector } from '../mask-vector.ts';
 import type { Batch, Method, TrainedVariable } from '../method.ts';
-import { maskLoss, scoreWords } from '../mlm-head.ts';
+import { maskLoss, scoreWords } from '../word-head.ts';
 import { mapTensors } from '../weights.ts';
 
 export function createFullTuning(backbone: Backbone): Method {
@@ -17,7 +17,7 @@ export function createFullTuning(backbone: Backbone): Method {
     return copy;
   });
   const tuned: Backbone = { ...backbone, weights };
-  const head = mlmHead(tuned);
+  const head = wordHead(tuned);
   const atMask = (batch: Batch, gradientTo: Exclude<GradientTo, 'input'>) => {
     const { tokenIds, attentionMask, maskPosition } = batch;
     const hidden = embedTokens(weights.embeddings, tokenIds, { epsilon: backbone.config.layerNormEps, gradientTo });

@@ -1,12 +1,12 @@
 // Late prompt tuning: a trained prompt joins the output of layer k of the frozen backbone. With k = 0 and no generator
 // it is prompt tuning.
 import { tidy } from '@tensorflow/tfjs-core';
-import { mlmHead, type Backbone } from '../backbone.ts';
+import { wordHead, type Backbone } from '../backbone.ts';
 import type { GradientTo } from '../encoder-layer.ts';
 import type { PromptGenerator } from '../generators/generator.ts';
 import { maskVector } from '../mask-vector.ts';
 import type { Batch, Method } from '../method.ts';
-import { maskLoss, scoreWords } from '../mlm-head.ts';
+import { maskLoss, scoreWords } from '../word-head.ts';
 import { hiddenOf } from './input.ts';
 
 export interface LatePromptSettings {
@@ -17,11 +17,11 @@ export interface LatePromptSettings {
 }
 
 export function createLatePrompt({ backbone, insertionLayer, generator }: LatePromptSettings): Method {
-  const head = mlmHead(backbone);
+  const head = wordHead(backbone);
   const atMask = (batch: Batch, dropoutSeed: number | null, gradientTo: GradientTo) => {
     const { attentionMask, maskPosition } = batch;
     const hidden = hiddenOf(batch, insertionLayer); // [B, T, D]
-    const prompt = generator.prompt(hidden, dropoutSeed); // [B, p, D]
+    const prompt = generator.prompt({ hidden, maskPosition }, dropoutSeed); // [B, p, D]
     return maskVector({ backbone, from: insertionLayer, hidden, prompt, attentionMask, maskPosition }, gradientTo);
   };
   return {

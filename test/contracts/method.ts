@@ -7,22 +7,22 @@ import { countTrainable, createMethod } from '../../lpt/methods.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
-import { lossAndGradients, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
+import { lossAndGradients, tinyBatch, tinyFolder, type TinyBatch, type TinyName } from '../support/fixtures.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
 /** Call inside a file that loads TensorFlow. */
-export function describeMethod(title: string, settings: MethodSettings): void {
+export function describeMethod(title: string, settings: MethodSettings, name: TinyName = 'bert-tiny'): void {
   describe(title, () => {
     let backbone: Backbone;
     let method: Method;
     let batch: TinyBatch;
 
     beforeAll(async () => {
-      backbone = await loadBackbone(TINY_BACKBONE);
+      backbone = await loadBackbone(tinyFolder(name));
     });
     beforeEach(async () => {
       method = create(7);
-      batch = await tinyBatch(backbone, method.inputLayer);
+      batch = await tinyBatch(backbone, method.inputLayer, name);
       return () => {
         method.dispose();
         tf.dispose({ ...batch });

@@ -6,6 +6,7 @@ import { estimateSweep, planSweep } from '../../control/plan.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
 import { temporaryFolder } from '../support/data-files.ts';
+import { tinyFolder } from '../support/fixtures.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 
 const SOURCES: Sources = {
@@ -60,6 +61,23 @@ describe('a plan', () => {
     const { planned } = await plan({ regime: '{ perClass: 16 }' });
     const regime = { kind: 'per-class', k: 16, devSize: null, testSize: null };
     expect(planned.plan.trials[0]?.trial.regime).toEqual(regime);
+  });
+
+  test('on a decoder, a task’s template ends with the mask, and one of its own goes before the built-in one', async () => {
+    const templateOf = async (task: string) => {
+      const { planned } = await plan({ backbone: tinyFolder('gpt2-tiny'), tasks: `[{ ${task}, data: ./reviews }]` });
+      return planned.plan.trials[0]?.trial.task.template;
+    };
+    const words = 'labelWords: { 0: bad, 1: great }';
+    expect(await templateOf(`task: mr, ${words}`)).toBe('{sentence} . It was <mask>');
+    expect(await templateOf(`task: trec, ${words}`)).toBe('{sentence} Type: <mask>');
+    expect(await templateOf(`task: trec, template: "{sentence} <mask> .", ${words}`)).toBe('{sentence} <mask>');
+    const both = 'template: "<mask> : {sentence}", decoderTemplate: "{sentence} : <mask>"';
+    expect(await templateOf(`task: praise, ${both}, ${words}`)).toBe('{sentence} : <mask>');
+    await expect(templateOf(`task: praise, template: "<mask> : {sentence}", ${words}`)).rejects.toThrow(
+      'found {sentence} behind it: "<mask> : {sentence}". Give the task a `decoderTemplate`.',
+    );
+    await expect(templateOf('task: mr')).rejects.toThrow('the label word "terrible"');
   });
 
   test.each([

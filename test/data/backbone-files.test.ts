@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fingerprintBackbone, readBackboneConfig } from '../../data/backbone-files.ts';
-import { TINY_BACKBONE } from '../support/fixtures.ts';
+import { TINY_BACKBONE, tinyFolder } from '../support/fixtures.ts';
 
 let scratch: string;
 beforeAll(async () => {
@@ -26,17 +26,37 @@ async function configWith(changes: Record<string, unknown>): Promise<string> {
 test('the sizes come out of config.json', async () => {
   expect(await readBackboneConfig(TINY_BACKBONE)).toEqual({
     ...{ layers: 4, hiddenSize: 32, heads: 4, intermediateSize: 56, vocabularySize: 97, maxPositions: 24 },
-    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1 },
+    ...{ modelType: 'bert', architecture: 'encoder', activation: 'gelu', embeddingSize: 32, positionsSkipped: 0 },
+    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1 },
+  });
+});
+
+describe('each type of backbone has its sizes under names of its own', () => {
+  test.each([
+    // 20 positions, of which RoBERTa leaves out those of the ids 0 and 1 (padding).
+    ['roberta-tiny', { modelType: 'roberta', maxPositions: 18, positionsSkipped: 2, typeVocabularySize: 1 }],
+    ['distilbert-tiny', { modelType: 'distilbert', layers: 3, hiddenSize: 16, heads: 2, intermediateSize: 24 }],
+    ['electra-tiny', { modelType: 'electra', hiddenSize: 16, embeddingSize: 12, typeVocabularySize: 2 }],
+    ['gpt2-tiny', { architecture: 'decoder', activation: 'gelu-tanh', intermediateSize: 40, layerNormEps: 1e-5 }],
+  ] as const)('%s', async (name, sizes) => {
+    expect(await readBackboneConfig(tinyFolder(name))).toMatchObject(sizes);
+  });
+
+  test('GPT-2’s inner size is four times its width where it is not said', async () => {
+    const gpt2 = { model_type: 'gpt2', n_layer: 2, n_embd: 8, n_head: 2, vocab_size: 9, n_positions: 4, n_inner: null };
+    const folder = await folderWith({ 'config.json': JSON.stringify(gpt2) });
+    expect(await readBackboneConfig(folder)).toMatchObject({ intermediateSize: 32 });
   });
 });
 
 describe('a configuration that cannot be served is refused by field', () => {
   test.each([
-    [{ model_type: 'gpt2' }, 'Expected `model_type` to be bert, found "gpt2".'],
+    [{ model_type: 't5' }, 'to be one of bert, roberta, distilbert, electra, gpt2, found "t5".'],
+    [{ model_type: undefined }, 'to be one of bert, roberta, distilbert, electra, gpt2, found undefined.'],
     [{ hidden_act: 'relu' }, 'Expected `hidden_act` to be gelu, found "relu".'],
     [{ tie_word_embeddings: false }, 'Expected `tie_word_embeddings` to be true, found false.'],
     [{ num_hidden_layers: 0 }, 'Expected `num_hidden_layers` to be'],
-    [{ num_attention_heads: 5 }, 'to be a multiple of `num_attention_heads` (5), found 32'],
+    [{ num_attention_heads: 5 }, 'to be a multiple of the number of attention heads (5), found 32'],
   ])('%j', async (changes, message) => {
     await expect(readBackboneConfig(await configWith(changes))).rejects.toThrow(message);
   });
@@ -72,7 +92,33 @@ describe('the fingerprint', () => {
     },
   );
 
+  test('of several files is that of their bytes one after another, in the order of their names', async () => {
+    const index = { weight_map: { b: 'model-2.safetensors', a: 'model-1.safetensors', c: 'model-2.safetensors' } };
+    const folder = await folderWith({
+      ...{ 'model-1.safetensors': 'wei', 'model-2.safetensors': 'ghts' },
+      'model.safetensors.index.json': JSON.stringify(index),
+    });
+    expect(await fingerprintBackbone(folder)).toBe(sha256);
+    await rm(join(folder, 'model-1.safetensors'));
+    await expect(fingerprintBackbone(folder)).rejects.toThrow('beside it, found no model-1.safetensors.');
+  });
+
+  test('is not taken from files outside the folder', async () => {
+    const index = { weight_map: { a: '../elsewhere.safetensors' } };
+    const folder = await folderWith({ 'model.safetensors.index.json': JSON.stringify(index) });
+    await expect(fingerprintBackbone(folder)).rejects.toThrow('found no ../elsewhere.safetensors.');
+  });
+
   test('of a folder without weights is refused', async () => {
     await expect(fingerprintBackbone(scratch)).rejects.toThrow(/backbone's weights at .*model\.safetensors/);
+  });
+
+  test('of weights in PyTorch’s own format is refused, with the command that converts them', async () => {
+    const folder = await folderWith({ 'pytorch_model.bin': 'pickled' });
+    await expect(fingerprintBackbone(folder)).rejects.toThrow(
+      /found only pytorch_model\.bin\. Convert it: cd ".*" && python -c "import torch, safetensors\.torch as s; .*"$/,
+    );
+    const other = await folderWith({ 'pytorch_model-00001-of-00002.bin': 'pickled' });
+    await expect(fingerprintBackbone(other)).rejects.toThrow('found only pytorch_model-00001-of-00002.bin. Load the');
   });
 });

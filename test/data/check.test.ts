@@ -1,21 +1,23 @@
 import { expect, test } from 'vitest';
 import { checkTask } from '../../data/check.ts';
-import { fieldsOf } from '../../data/template.ts';
+import { fieldsOf, untilMask } from '../../data/template.ts';
 import { TASKS } from '../../data/tasks/index.ts';
-import { loadTokenizer } from '../../data/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
 import type { Regime, TaskSettings } from '../../sweep/trial.ts';
 import { fileWith, vocabularyFolder } from '../support/data-files.ts';
+import { tinyFolder } from '../support/fixtures.ts';
 
 const WORDS = ['good', 'bad', 'great', 'terri', '##ble', 'it', 'was', '.'];
 const regime: Regime = { kind: 'few-shot', k: 4, devSize: 4, testSize: null };
 
 interface Changes {
+  tokenizer?: Tokenizer;
   tsv?: string;
   task?: Partial<TaskSettings>;
   regime?: Regime;
 }
 
-async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = regime }: Changes) {
+async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = regime, tokenizer }: Changes) {
   const train = await fileWith('train.tsv', tsv);
   const settings: TaskSettings = {
     name: 'reviews',
@@ -25,10 +27,9 @@ async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = reg
     data: { files: { train, test: train }, columns: {}, fingerprint: '' },
     ...task,
   };
-  const tokenizer = await loadTokenizer(await vocabularyFolder(WORDS));
   return checkTask({
     task: settings,
-    tokenizer,
+    tokenizer: tokenizer ?? (await loadTokenizer(await vocabularyFolder(WORDS))),
     regime: asked,
     dataSeeds: [13, 21],
     promptLength: 5,
@@ -65,6 +66,19 @@ test('two labels with one word are refused', async () => {
   await expect(check({ task: { labelWords: { '0': 'great', '1': 'Great' } } })).rejects.toThrow(
     'to have different label words',
   );
+});
+
+test('for a decoder, two label words that start with the same token are named together', async () => {
+  const tokenizer = await loadTokenizer(tinyFolder('gpt2-tiny'), { architecture: 'decoder', vocabularySize: 330 });
+  const template = '{sentence} . It was <mask>';
+  const labelled = (zero: string, one: string) =>
+    check({ tokenizer, task: { template, labelWords: { '0': zero, '1': one } } });
+  await expect(labelled('terrible', 'terrific')).rejects.toThrow(
+    'Expected the label words "terrible" and "terrific" (task reviews) to start with different tokens, found Ġterri for both.',
+  );
+  await expect(labelled('terrible', 'great')).rejects.toThrow('of label "0" (task reviews) to be one token, found 4');
+  await expect(labelled('great', 'great')).rejects.toThrow('to have different label words, found "great" for both');
+  expect(await labelled('bad', 'great')).toMatchObject({ templateTokens: tokenizer.encode(' . It was').length });
 });
 
 test('a missing column is refused', async () => {
@@ -134,4 +148,10 @@ test('every built-in task has a sound template with a field for each of its colu
   for (const task of TASKS) expect(fieldsOf(task.template).sort()).toEqual([...task.fields].sort());
   expect(new Set(TASKS.map(({ name }) => name)).size).toBe(TASKS.length);
   expect(TASKS).toHaveLength(17);
+});
+
+test('every built-in task has a template for decoders with the same fields', () => {
+  for (const { template, decoderTemplate = template, fields } of TASKS) {
+    expect(fieldsOf(untilMask(decoderTemplate)).sort()).toEqual([...fields].sort());
+  }
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeExamples } from '../../data/encode.ts';
-import { fieldsOf, labelsOf, parseTemplate } from '../../data/template.ts';
+import { fieldsOf, labelsOf, parseTemplate, untilMask } from '../../data/template.ts';
 import { loadTokenizer } from '../../data/tokenizer.ts';
 import { vocabularyFolder } from '../support/data-files.ts';
 
@@ -79,6 +79,15 @@ describe('templates', () => {
     expect(() => parseTemplate('{sentence} .')).toThrow('one <mask>, found 0');
     expect(() => parseTemplate('<mask> {sentence} <mask>')).toThrow('one <mask>, found 2');
     expect(() => parseTemplate('It was <mask> .')).toThrow('hold a {field}, found none');
+  });
+
+  test('for a decoder, what follows the mask is left out, unless it is text of the example', () => {
+    expect(untilMask('{sentence} . It was <mask> .')).toBe('{sentence} . It was <mask>');
+    expect(untilMask('{sentence} <mask>')).toBe('{sentence} <mask>');
+    expect(() => untilMask('<mask> : {sentence}')).toThrow(
+      'Expected the template for a decoder to end with <mask>, found {sentence} behind it: "<mask> : {sentence}". Give the task a `decoderTemplate`.',
+    );
+    expect(() => untilMask('It was <mask> .')).toThrow('hold a {field}, found none');
   });
 
   test('fields come in the order of the template, labels in their own', () => {

@@ -65,7 +65,9 @@ test('tokenizer.json goes before vocab.txt, with its special tokens kept out of 
 });
 
 test('a folder without a tokenizer says what is missing', async () => {
-  await expect(loadTokenizer(await temporaryFolder())).rejects.toThrow('Expected tokenizer.json or vocab.txt in');
+  await expect(loadTokenizer(await temporaryFolder())).rejects.toThrow(
+    'Expected tokenizer.json, vocab.txt, or vocab.json and merges.txt in',
+  );
 });
 
 test('a vocabulary without a mask token says so', async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { embed, encoderLayer, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { hiddenStates, readBatchFixture, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
 import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
@@ -60,5 +60,5 @@ test('a forward pass inside a tape records nothing and leaves nothing behind', a
 });
 
 test('a layer that the backbone does not have is refused', () => {
-  expect(() => encoderLayer(backbone, 4)).toThrow('Expected a layer index from 0 to 3, found 4.');
+  expect(() => layerAt(backbone, 4)).toThrow('Expected a layer index from 0 to 3, found 4.');
 });

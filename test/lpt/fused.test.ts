@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   attend,
   attendGradients,
+  causalBias,
   mergeHeads,
   mergeKeyValue,
   splitHeads,
@@ -98,6 +99,17 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
     const { probabilities } = attend(forward, bias);
     expectClose(tf.sum(probabilities, -1), new Float32Array(batch * heads * queried).fill(1), 1e-6);
     expectSame(() => ({ ...attendGradients(part('dy', queried), { ...forward, probabilities }) }), 3e-6);
+  });
+
+  test('attention whose positions see differently', () => {
+    const part = (name: string) => random<tf.Rank.R4>(name, [3, 2, 37, 16]);
+    const padding = tf.tensor4d(
+      Array.from({ length: 3 * 37 }, (_, at) => (at > 90 ? -1e9 : 0)),
+      [3, 1, 1, 37],
+    );
+    const bias = tf.add<tf.Tensor4D>(padding, causalBias(37, 37)); // [B, 1, Q, T]
+    const heads: Heads = { query: tf.mul(part('q'), 8), key: part('k'), value: part('v') };
+    expectSame(() => ({ ...attend(heads, bias) }), 3e-6);
   });
 
   test('what is padded gets no probability, and a row of padding alone still has a softmax', () => {

@@ -1,9 +1,18 @@
 // Each hand-written backward pass against TensorFlow.js's own gradient of the same forward pass.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { attend, attendGradients, mergeHeads, mergeKeyValue, splitHeads, splitKeyValue } from '../../lpt/attention.ts';
+import {
+  attend,
+  attendGradients,
+  causalBias,
+  laterBias,
+  mergeHeads,
+  mergeKeyValue,
+  splitHeads,
+  splitKeyValue,
+} from '../../lpt/attention.ts';
 import { crossEntropy, crossEntropyInputGradient, crossEntropyWeightGradients } from '../../lpt/cross-entropy.ts';
-import { gelu, geluWithSlope } from '../../lpt/gelu.ts';
+import { gelu, geluTanhWithSlope, geluWithSlope } from '../../lpt/gelu.ts';
 import { layerNorm, layerNormInputGradient, layerNormWeightGradients, normalize } from '../../lpt/layer-norm.ts';
 import { linear, linearInputGradient, linearWeightGradients, transposedWeightGradients } from '../../lpt/linear.ts';
 import { placePosition, selectPosition, selector } from '../../lpt/positions.ts';
@@ -59,6 +68,22 @@ test('gelu', () => {
       .dataSync(),
     1e-5,
   );
+});
+
+test('gelu by the hyperbolic tangent', () => {
+  const x = tf.reshape<tf.Rank.R2>(tf.linspace(-6, 6, 101), [1, 101]);
+  // 1 · (1 + tanh(√(2/π) · 1.044715)) / 2 = 0.841192, and close to the exact form everywhere.
+  expectClose(geluTanhWithSlope(tf.tensor2d([[1]])).output, [0.841192], 1e-6);
+  expectClose(geluTanhWithSlope(x).output, gelu(x).dataSync(), 1e-3);
+  const automatic = tf.grad((a) => geluTanhWithSlope(a as tf.Tensor2D).output);
+  expectClose(geluTanhWithSlope(x).slope, automatic(x).dataSync(), 1e-5);
+});
+
+test('a causal bias shuts out what comes later, and nothing in front of the queries', () => {
+  const open = (bias: tf.Tensor4D) => Array.from(bias.dataSync(), (value) => (value === 0 ? 1 : 0));
+  expect(open(causalBias(3, 3))).toEqual([1, 0, 0, 1, 1, 0, 1, 1, 1]);
+  expect(open(causalBias(2, 4))).toEqual([1, 1, 1, 0, 1, 1, 1, 1]);
+  expect(open(laterBias(selector(tf.tensor1d([1, 0], 'int32'), 3)))).toEqual([1, 1, 0, 1, 0, 0]);
 });
 
 describe('attention', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backbone } from '../../lpt/backbone.ts';
+import type { Backbone, BackboneConfig } from '../../lpt/backbone.ts';
 import { countTrainable, createMethod } from '../../lpt/methods.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
@@ -85,9 +85,10 @@ describe('settings that cannot be', () => {
 });
 
 describe('trainable parameters', () => {
-  const large = {
+  const large: BackboneConfig = {
+    ...{ modelType: 'bert', architecture: 'encoder', activation: 'gelu', positionsSkipped: 0, typeVocabularySize: 2 },
     ...{ layers: 24, hiddenSize: 1024, heads: 16, intermediateSize: 4096, vocabularySize: 30522, maxPositions: 512 },
-    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1 },
+    ...{ embeddingSize: 1024, layerNormEps: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1 },
   };
   test('of npg are the paper’s 791,680 at width 1024, bottleneck 128 and length 5', () => {
     const settings = { ...npg, insertionLayer: 12, promptLength: 5, bottleneck: 128 };
@@ -95,7 +96,7 @@ describe('trainable parameters', () => {
   });
 
   test('of full tuning are those of transformers’ BertForMaskedLM for BERT-base', () => {
-    const base = { ...large, layers: 12, hiddenSize: 768, heads: 12, intermediateSize: 3072 };
+    const base = { ...large, layers: 12, hiddenSize: 768, embeddingSize: 768, heads: 12, intermediateSize: 3072 };
     expect(countTrainable({ method: 'full-tuning' }, base)).toBe(109_514_298);
   });
 });

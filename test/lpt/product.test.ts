@@ -56,9 +56,8 @@ describe.skipIf(absent)(`the product on the tile unit${reason}`, () => {
   test.each(SHAPES)('%i rows, %i deep, %i columns: closer to the exact sums than 32-bit arithmetic', (...shape) => {
     const [count, inner, width] = shape;
     const [x, w] = [random('x', count, inner), random('w', width, inner)];
-    const bias = tf.zeros<tf.Rank.R1>([width]);
-    const straight = linearProduct(tensor(x), { transposedWeight: transposed(w), bias });
-    const ours = linearProduct(tensor(x), { weight: tensor(w), bias });
+    const straight = linearProduct(tensor(x), { transposedWeight: transposed(w) });
+    const ours = linearProduct(tensor(x), { weight: tensor(w) });
     const plain = tf.matMul(tensor(x), tensor(w), false, true);
     const allowed = Math.max(distance(plain.dataSync<'float32'>(), x, w), 1e-7);
     expect(distance(ours.dataSync<'float32'>(), x, w)).toBeLessThanOrEqual(allowed);
@@ -74,7 +73,7 @@ describe.skipIf(absent)(`the product on the tile unit${reason}`, () => {
       [-(2 ** -60), 1],
       [3, 1],
     ]);
-    const product = linearProduct(x, { weight, bias: tf.zeros([3]) });
+    const product = linearProduct(x, { weight });
     expect(Array.from(product.dataSync().slice(0, 3))).toEqual([
       next * 2 ** 100,
       -next * 2 ** -60,
@@ -84,7 +83,7 @@ describe.skipIf(absent)(`the product on the tile unit${reason}`, () => {
 
   test('a row has the same bits whatever rows stand beside it', () => {
     const [x, w] = [random('x', 100, 96), random('w', 50, 96)];
-    const layer = { weight: tensor(w), bias: tf.zeros<tf.Rank.R1>([50]) };
+    const layer = { weight: tensor(w) };
     const whole = linearProduct(tensor(x), layer).dataSync<'float32'>();
     const part = linearProduct(tf.slice(tensor(x), [60, 0], [40, 96]), layer).dataSync<'float32'>();
     expect(part).toEqual(whole.slice(60 * 50));
@@ -100,10 +99,7 @@ describe.skipIf(absent)(`the product on the tile unit${reason}`, () => {
   });
 
   test('leaves no tensor behind, and refuses matrices that do not fit', async () => {
-    const [x, layer] = [
-      tensor(random('x', 40, 8)),
-      { weight: tensor(random('w', 5, 8)), bias: tf.zeros<tf.Rank.R1>([5]) },
-    ];
+    const [x, layer] = [tensor(random('x', 40, 8)), { weight: tensor(random('w', 5, 8)) }];
     await expectNoLeak(() => linearProduct(x, layer).dispose(), 20);
     expect(() => linearInputGradient(x, layer)).toThrow('Expected input 1 to have the shape [8, 8], found [5, 8].');
   });

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fingerprintBackbone } from '../../data/backbone-files.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
 import { startHub } from './hub-server.ts';
@@ -61,13 +62,54 @@ describe('a backbone', () => {
     await resolveBackbone(MODEL_ID, { ...options, hubToken: 'hf_secret' });
   });
 
+  test('in several files comes with all that its index names, and with the fingerprint of them all', async () => {
+    const index = { weight_map: { a: 'model-2.safetensors', b: 'model-1.safetensors', c: 'model-2.safetensors' } };
+    const sharded = {
+      ...{
+        'config.json': '{}',
+        'vocab.json': '{}',
+        'merges.txt': '',
+        'model.safetensors.index.json': JSON.stringify(index),
+      },
+      ...{ 'model-1.safetensors': 'wei', 'model-2.safetensors': 'ghts', 'model-3.safetensors': 'of something else' },
+    };
+    const hub = await startHub({ repositories: { 'model/a/sharded@main': sharded } });
+    const { folder } = await resolveBackbone('a/sharded', { cacheFolder: temporaryFolder(), hubUrl: hub.url });
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'config.json',
+      'fingerprint.json',
+      'merges.txt',
+      'model-1.safetensors',
+      'model-2.safetensors',
+      'model.safetensors.index.json',
+      'vocab.json',
+    ]);
+    const recorded = await fingerprintBackbone(folder);
+    expect(JSON.parse(readFileSync(join(folder, 'fingerprint.json'), 'utf8'))).toEqual({ sha256: recorded, bytes: 7 });
+    rmSync(join(folder, 'fingerprint.json'));
+    expect(await fingerprintBackbone(folder)).toBe(recorded);
+  });
+
+  test('that lacks a file which its index names is refused, and leaves nothing', async () => {
+    const index = { weight_map: { a: 'model-1.safetensors' } };
+    const files = { 'config.json': '{}', 'vocab.txt': '', 'model.safetensors.index.json': JSON.stringify(index) };
+    const hub = await startHub({ repositories: { 'model/a/half@main': files } });
+    const cacheFolder = temporaryFolder();
+    await expect(resolveBackbone('a/half', { cacheFolder, hubUrl: hub.url })).rejects.toThrow(
+      'Expected backbone a/half to have model-1.safetensors, which its model.safetensors.index.json names, found none.',
+    );
+    expect(readdirSync(join(cacheFolder, 'backbones', 'hub'))).toEqual([]);
+  });
+
   test('what is not there, or not in safetensors, is said', async () => {
     const old = { 'config.json': '{}', 'vocab.txt': '', 'pytorch_model.bin': 'x' };
-    const sharded = { 'config.json': '{}', 'vocab.txt': '', 'model.safetensors.index.json': '{}' };
-    const hub = await startHub({ repositories: { 'model/a/old@main': old, 'model/a/sharded@main': sharded } });
+    const bare = { 'config.json': '{}', 'vocab.json': '{}', 'model.safetensors': 'x' };
+    const hub = await startHub({ repositories: { 'model/a/old@main': old, 'model/a/bare@main': bare } });
     const options = { cacheFolder: temporaryFolder(), hubUrl: hub.url };
-    await expect(resolveBackbone('a/old', options)).rejects.toThrow('found only pytorch_model.bin');
-    await expect(resolveBackbone('a/sharded', options)).rejects.toThrow('weights in several files');
+    await expect(resolveBackbone('a/old', options)).rejects.toThrow(
+      'found only pytorch_model.bin: download it (hf download a/old --local-dir FOLDER) and give the folder as backbone',
+    );
+    await expect(resolveBackbone('a/bare', options)).rejects.toThrow('or vocab.json and merges.txt, found none');
     await expect(resolveBackbone('a/none', options)).rejects.toThrow('the hub has nothing of that name');
     await expect(resolveBackbone('./no/such/folder', options)).rejects.toThrow('no such folder');
   });
@@ -76,10 +118,17 @@ describe('a backbone', () => {
     const [folder, cacheFolder] = [temporaryFolder(), temporaryFolder()];
     writeFileSync(join(folder, 'config.json'), '{}');
     await expect(resolveBackbone(folder, { cacheFolder })).rejects.toThrow(
-      'found no model.safetensors, no tokenizer.json or vocab.txt',
+      'found no model.safetensors, no tokenizer.json, vocab.txt, or vocab.json and merges.txt',
     );
     for (const name of ['model.safetensors', 'vocab.txt']) writeFileSync(join(folder, name), '');
     expect(await resolveBackbone(folder, { cacheFolder })).toEqual({ name: folder, folder });
+  });
+
+  test('a folder with weights in PyTorch’s own format is told how to convert them', async () => {
+    const [folder, cacheFolder] = [temporaryFolder(), temporaryFolder()];
+    for (const name of ['config.json', 'vocab.txt', 'pytorch_model.bin']) writeFileSync(join(folder, name), '{}');
+    const resolved = await resolveBackbone(folder, { cacheFolder });
+    await expect(fingerprintBackbone(resolved.folder)).rejects.toThrow('found only pytorch_model.bin. Convert it: cd ');
   });
 });
 

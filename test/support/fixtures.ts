@@ -10,10 +10,23 @@ import { decodeSafetensors, type StoredTensor } from '../../training/safetensors
 
 const FOLDER = join(import.meta.dirname, '../fixtures');
 
-export const TINY_BACKBONE = join(FOLDER, 'bert-tiny');
+export type TinyName = 'bert-tiny' | 'roberta-tiny' | 'distilbert-tiny' | 'electra-tiny' | 'gpt2-tiny';
+
+export const tinyFolder = (name: TinyName): string => join(FOLDER, name);
+export const TINY_BACKBONE = tinyFolder('bert-tiny');
 
 export const METHOD_FIXTURES = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'] as const;
-export type MethodFixtureName = (typeof METHOD_FIXTURES)[number];
+/** Methods on backbones of other types. */
+export const TYPE_FIXTURES: readonly (readonly [TinyName, string])[] = [
+  ['roberta-tiny', 'lpt-npg'],
+  ['roberta-tiny', 'lpt-npg-last-layer'],
+  ['roberta-tiny', 'prompt-tuning'],
+  ['gpt2-tiny', 'lpt-npg'],
+  ['gpt2-tiny', 'lpt-npg-last-layer'],
+  ['gpt2-tiny', 'prompt-tuning'],
+  ['gpt2-tiny', 'full-tuning'],
+  ['electra-tiny', 'full-tuning'],
+];
 
 const batchSchema = z.object({
   tokenIds: z.array(z.array(z.int())),
@@ -51,8 +64,8 @@ interface Fixture<Record> {
   values: (name: string) => StoredTensor;
 }
 
-export const readBatchFixture = () => readFixture('bert-tiny.batch', batchSchema);
-export const readMethodFixture = (name: MethodFixtureName) => readFixture(`methods/${name}`, methodSchema);
+export const readBatchFixture = (name: TinyName = 'bert-tiny') => readFixture(`${name}.batch`, batchSchema);
+export const readMethodFixture = (name: string) => readFixture(`methods/${name}`, methodSchema);
 export const readBertBaseFixture = () => readFixture('bert-base-uncased', bertBaseSchema);
 
 async function readFixture<Record>(name: string, schema: z.ZodType<Record>): Promise<Fixture<Record>> {
@@ -69,9 +82,13 @@ export interface TinyBatch extends Batch {
   labelWordIds: tf.Tensor1D;
 }
 
-/** The batch of the fixture, with the hidden states that `method` starts from. */
-export async function tinyBatch(backbone: Backbone, inputLayer: number | null): Promise<TinyBatch> {
-  const { record } = await readBatchFixture();
+/** The batch of a fixture, with the hidden states that a method starts from. */
+export async function tinyBatch(
+  backbone: Backbone,
+  inputLayer: number | null,
+  name: TinyName = 'bert-tiny',
+): Promise<TinyBatch> {
+  const { record } = await readBatchFixture(name);
   const batch = {
     tokenIds: tf.tensor2d(record.tokenIds, undefined, 'int32'),
     attentionMask: tf.tensor2d(record.attentionMask),

@@ -11,6 +11,7 @@ export const FACTS: SweepFacts = {
     name: 'bert-base-uncased',
     folder: '/backbones/bert-base-uncased',
     fingerprint: 'weights-1',
+    architecture: 'encoder',
     layers: 12,
     hiddenSize: 768,
     heads: 12,

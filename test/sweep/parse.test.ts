@@ -143,9 +143,10 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
   });
 
   test('a template without its mask, and a task named twice', () => {
-    const text = GOOD.replace('[mr]', '[mr, mr, {task: other, template: "{sentence}"}]');
+    const text = GOOD.replace('[mr]', '[mr, mr, {task: other, template: "{sentence}", decoderTemplate: "<mask>"}]');
     expect(issuesOf(text).map(({ field, expected }) => [field, expected])).toEqual([
       ['tasks[2].template', 'a text with one `<mask>` and at least one {field}'],
+      ['tasks[2].decoderTemplate', 'a text with one `<mask>` and at least one {field}'],
     ]);
     expect(issuesOf(GOOD.replace('[mr]', '[mr, mr]'))).toEqual([
       { line: 2, field: 'tasks[1].task', expected: 'named once in `tasks`', found: '"mr"' },

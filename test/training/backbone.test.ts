@@ -6,7 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
-import { hiddenStates, readBatchFixture, TINY_BACKBONE, tinyBatch } from '../support/fixtures.ts';
+import {
+  hiddenStates,
+  readBatchFixture,
+  TINY_BACKBONE,
+  tinyBatch,
+  tinyFolder,
+  type TinyName,
+} from '../support/fixtures.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -19,11 +26,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-/** The tiny backbone with its weights changed. */
-async function changed(change: (weights: Weights) => Weights): Promise<string> {
+/** A tiny backbone with its weights changed. */
+async function changed(change: (weights: Weights) => Weights, name: TinyName = 'bert-tiny'): Promise<string> {
   const folder = await mkdtemp(join(scratch, 'changed-'));
-  await copyFile(join(TINY_BACKBONE, 'config.json'), join(folder, 'config.json'));
-  const { tensors } = decodeSafetensors(await readFile(join(TINY_BACKBONE, 'model.safetensors')));
+  await copyFile(join(tinyFolder(name), 'config.json'), join(folder, 'config.json'));
+  const { tensors } = decodeSafetensors(await readFile(join(tinyFolder(name), 'model.safetensors')));
   await writeFile(join(folder, 'model.safetensors'), encodeSafetensors(change(tensors)));
   return folder;
 }
@@ -41,6 +48,23 @@ async function expectSameHiddenStates(folder: string): Promise<void> {
   backbone.dispose();
 }
 
+/** The weights in two files with an index, as transformers writes large ones. */
+async function sharded(): Promise<string> {
+  const folder = await changed((weights) => weights);
+  const { tensors } = decodeSafetensors(await readFile(join(folder, 'model.safetensors')));
+  await rm(join(folder, 'model.safetensors'));
+  const parts = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
+  const places = Object.keys(tensors).map((name, index) => [name, parts[index % 2]!] as const);
+  for (const part of parts) {
+    const names = places.flatMap(([name, place]) => (place === part ? [name] : []));
+    const own = Object.fromEntries(names.map((name) => [name, tensors[name]!]));
+    await writeFile(join(folder, part), encodeSafetensors(own));
+  }
+  const index = { metadata: {}, weight_map: Object.fromEntries(places) };
+  await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
+  return folder;
+}
+
 test('a backbone has its sizes, its fingerprint, and frees all its tensors', async () => {
   const before = tf.memory().numTensors;
   const backbone = await loadBackbone(TINY_BACKBONE);
@@ -55,6 +79,39 @@ test('a backbone has its sizes, its fingerprint, and frees all its tensors', asy
   expect(tf.memory().numTensors).toBe(before + tensorsOf(backbone.weights).length);
   backbone.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test.each<TinyName>(['roberta-tiny', 'distilbert-tiny', 'electra-tiny', 'gpt2-tiny'])(
+  '%s frees all its tensors, also those it was put together from',
+  async (name) => {
+    const before = tf.memory().numTensors;
+    const backbone = await loadBackbone(tinyFolder(name));
+    expect(tf.memory().numTensors).toBe(before + tensorsOf(backbone.weights).length);
+    backbone.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
+
+test('weights in several files are read as those in one, and one that is missing is named', async () => {
+  const folder = await sharded();
+  await expectSameHiddenStates(folder);
+  await rm(join(folder, 'model-00002-of-00002.safetensors'));
+  await expect(loadBackbone(folder)).rejects.toThrow('found no model-00002-of-00002.safetensors');
+});
+
+test.each([
+  ['roberta-tiny', 'roberta.'],
+  ['gpt2-tiny', 'transformer.'],
+] as [TinyName, string][])('a file of %s whose names lack the `%s` in front is read', async (name, prefix) => {
+  const [whole, bare] = await Promise.all([
+    loadBackbone(tinyFolder(name)),
+    changed((weights) => renamed(weights, (one) => one.replace(prefix, '')), name).then(loadBackbone),
+  ]);
+  expect(tensorsOf(bare.weights).map((one) => one.dataSync())).toEqual(
+    tensorsOf(whole.weights).map((one) => one.dataSync()),
+  );
+  whole.dispose();
+  bare.dispose();
 });
 
 test('a file whose names lack the `bert.` in front is read', async () => {
@@ -89,6 +146,21 @@ test.each([
   const before = tf.memory().numTensors;
   await expect(loadBackbone(await changed((weights) => without(weights, name)))).rejects.toThrow(message);
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a decoder’s missing tensor is named without a word on masked-LM heads', async () => {
+  const folder = await changed((weights) => without(weights, 'transformer.ln_f.weight'), 'gpt2-tiny');
+  await expect(loadBackbone(folder)).rejects.toThrow(/`transformer\.ln_f\.weight` or .* found none\.$/);
+});
+
+test('ELECTRA’s discriminator, which has no head for words, is found out', async () => {
+  const folder = await changed(
+    (weights) => Object.fromEntries(Object.entries(weights).filter(([name]) => name.startsWith('electra.'))),
+    'electra-tiny',
+  );
+  await expect(loadBackbone(folder)).rejects.toThrow(
+    /`generator_predictions\.dense\.weight` .* Is it an encoder without its masked-LM head\?/,
+  );
 });
 
 test('a tensor of the wrong shape is named, with both shapes', async () => {

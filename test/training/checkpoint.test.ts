@@ -1,5 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fingerprintBackbone } from '../../data/backbone-files.ts';
 import type { FromTrainer } from '../../training/messages.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
 
@@ -37,6 +41,20 @@ describe('a checkpoint', () => {
     const other = { ...request({ trainSeed: 2 }), checkpoint: checkpoints[0]! };
     await expect(runHere(other)).rejects.toMatchObject({ kind: 'configuration' });
     await expect(runHere(other)).rejects.toThrow(/^Expected a checkpoint .* of trial /);
+  });
+
+  test('of another backbone is refused, though its sizes are the same', async () => {
+    const request = await tinyTrials();
+    const { checkpoints } = await runHere(request());
+    const { trial, backboneFolder } = request();
+    const weights = join(backboneFolder, 'model.safetensors');
+    const { tensors } = decodeSafetensors(await readFile(weights));
+    tensors['bert.embeddings.LayerNorm.bias']!.values[0]! += 0.5;
+    await writeFile(weights, encodeSafetensors(tensors));
+    const fingerprint = await fingerprintBackbone(backboneFolder);
+    const other = { ...trial, backbone: { ...trial.backbone, fingerprint } };
+    const resumed = runHere({ ...request(), trial: other, checkpoint: checkpoints[0]! });
+    await expect(resumed).rejects.toThrow(/^Expected a checkpoint .* of trial /);
   });
 
   test('that was cut off is refused', async () => {

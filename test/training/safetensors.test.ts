@@ -87,13 +87,37 @@ describe('a broken file is refused with what is wrong', () => {
     expect(() => decodeSafetensors(bytes)).toThrow(message);
   });
 
-  test('16-bit floats, with the way out', async () => {
-    const half = withHeader({ x: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }, 4);
-    const file = await readSafetensors(await stored('half', half));
+  test('numbers of another kind, with the way out', async () => {
+    const whole = withHeader({ x: { dtype: 'I32', shape: [1], data_offsets: [0, 4] } }, 4);
+    const file = await readSafetensors(await stored('whole', whole));
     await expect(file.read('x')).rejects.toThrow(
-      /`x` in .* to be F32, found F16: convert the weights to 32-bit floats first/,
+      /`x` in .* to be F32, F16, BF16, found I32: convert the weights to 32-bit floats first/,
     );
     await expect(file.read('y')).rejects.toThrow(/Expected a tensor `y`/);
     await file.close();
+  });
+});
+
+describe('floats of 16 bits are read as the same numbers in 32', () => {
+  // Sign, exponent, fraction: 1, −2, the largest, the smallest normal, the smallest at all, −0, ∞ and what is no number.
+  const HALVES = [0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x8000, 0x7c00, 0x7e00];
+  const HALF_VALUES = [1, -2, 65504, 2 ** -14, 2 ** -24, -0, Infinity, Number.NaN];
+  // The upper halves of 1, −2, 3.140625, the smallest normal float, −0, −∞.
+  const BRAINS = [0x3f80, 0xc000, 0x4049, 0x0080, 0x8000, 0xff80];
+  const BRAIN_VALUES = [1, -2, 3.140625, 2 ** -126, -0, -Infinity];
+
+  test.each([
+    ['F16', HALVES, HALF_VALUES],
+    ['BF16', BRAINS, BRAIN_VALUES],
+  ] as const)('%s', async (dtype, bits, values) => {
+    const header = { x: { dtype, shape: [bits.length], data_offsets: [0, 2 * bits.length] } };
+    const bytes = Buffer.concat([withHeader(header, 0), new Uint8Array(Uint16Array.from(bits).buffer)]);
+    const file = await readSafetensors(await stored(dtype, bytes));
+    expect([...(await file.read('x'))]).toEqual(values);
+    const room = new Float32Array(bits.length + 2);
+    await file.read('x', room.subarray(1, bits.length + 1));
+    expect([...room]).toEqual([0, ...values, 0]);
+    await file.close();
+    expect([...decodeSafetensors(bytes).tensors['x']!.values]).toEqual(values);
   });
 });

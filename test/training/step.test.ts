@@ -13,6 +13,7 @@ import { disposeBatch } from '../../training/batches.ts';
 import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 import { trainStep } from '../../training/step.ts';
 import { TrainingState } from '../../training/training-state.ts';
+import { tinyFolder, TYPE_FIXTURES, type TinyName } from '../support/fixtures.ts';
 
 const FIXTURES = resolve('test/fixtures');
 
@@ -46,41 +47,44 @@ function batchOf(record: BatchRecord, backbone: Backbone, method: Method): Batch
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
+const BERT_METHODS = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'];
+const CASES = [
+  ...BERT_METHODS.map((name) => ['bert-tiny', name, `methods/${name}`]),
+  ...TYPE_FIXTURES.map(([backbone, name]) => [backbone, name, `methods/${backbone}/${name}`]),
+] as [TinyName, string, string][];
+
 // Attention does not depend on the bias of the keys: its gradient is rounding, which AdamW blows up to whole steps. So
 // of keys and values together only the second half, the values, is looked at.
-test.each(['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'])(
-  'twenty steps of %s are those of PyTorch',
-  async (name) => {
-    const { tensors, record: of } = await fixture(`methods/${name}`);
-    const record = of as MethodRecord;
-    const batchRecord = (await fixture('bert-tiny.batch')).record as BatchRecord;
-    const backbone = await loadBackbone(`${FIXTURES}/bert-tiny`);
-    const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
-    for (const { name: variable, variable: value } of method.trained) {
-      const initial = tensors[`initial.${variable}`];
-      if (initial) value.assign(tf.tensor(initial.values, value.shape));
-    }
-    const { steps, learning_rate: learningRate, weight_decay: weightDecay, warmup, clip: clipNorm } = record.training;
-    const training = { steps, learningRate, weightDecay, warmupFraction: warmup / steps, clipNorm };
-    const trial = { training, trainSeed: 1 } as Trial;
-    const state = new TrainingState(method, weightDecay);
-    const batch = batchOf(batchRecord, backbone, method);
-    for (let step = 0; step < steps; step++) {
-      const [loss, norm] = await trainStep(state, batch, trial);
-      expect(relative(loss!.value, record.losses[step]!)).toBeLessThan(1e-4);
-      expect(relative(norm!.value, record.gradientNorms[step]!)).toBeLessThan(1e-3);
-    }
-    for (const { name: variable, variable: value } of method.trained) {
-      const expected = tensors[`final.${variable}`]!.values;
-      const from = variable.endsWith('keyValue.bias') ? expected.length / 2 : 0;
-      expect(largestGap(value.dataSync().slice(from), expected.slice(from))).toBeLessThan(1e-4);
-    }
-    state.dispose();
-    disposeBatch(batch);
-    method.dispose();
-    backbone.dispose();
-  },
-);
+test.each(CASES)('on %s, twenty steps of %s are those of PyTorch', async (backboneName, _name, file) => {
+  const { tensors, record: of } = await fixture(file);
+  const record = of as MethodRecord;
+  const batchRecord = (await fixture(`${backboneName}.batch`)).record as BatchRecord;
+  const backbone = await loadBackbone(tinyFolder(backboneName));
+  const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
+  for (const { name: variable, variable: value } of method.trained) {
+    const initial = tensors[`initial.${variable}`];
+    if (initial) value.assign(tf.tensor(initial.values, value.shape));
+  }
+  const { steps, learning_rate: learningRate, weight_decay: weightDecay, warmup, clip: clipNorm } = record.training;
+  const training = { steps, learningRate, weightDecay, warmupFraction: warmup / steps, clipNorm };
+  const trial = { training, trainSeed: 1 } as Trial;
+  const state = new TrainingState(method, weightDecay);
+  const batch = batchOf(batchRecord, backbone, method);
+  for (let step = 0; step < steps; step++) {
+    const [loss, norm] = await trainStep(state, batch, trial);
+    expect(relative(loss!.value, record.losses[step]!)).toBeLessThan(1e-4);
+    expect(relative(norm!.value, record.gradientNorms[step]!)).toBeLessThan(1e-3);
+  }
+  for (const { name: variable, variable: value } of method.trained) {
+    const expected = tensors[`final.${variable}`]!.values;
+    const from = variable.endsWith('keyValue.bias') ? expected.length / 2 : 0;
+    expect(largestGap(value.dataSync().slice(from), expected.slice(from))).toBeLessThan(1e-4);
+  }
+  state.dispose();
+  disposeBatch(batch);
+  method.dispose();
+  backbone.dispose();
+});
 
 function relative(found: number, expected: number): number {
   return Math.abs(found - expected) / Math.max(Math.abs(expected), 1e-6);

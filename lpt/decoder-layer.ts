@@ -1,0 +1,92 @@
+// One decoder layer (GPT-2 type: LayerNorm in front of each block, causal attention) as a single step of the tape, with its
+// backward pass written out. A prompt in front of the text is seen by all of it.
+import { concat, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Activation } from './backbone.ts';
+import {
+  backwardCausalAttention,
+  causalInputGradient,
+  causalReadGradient,
+  causalWeightGradients,
+  firstCausalInputGradient,
+  forwardCausalAttention,
+  type CausalActivations,
+  type CausalInput,
+} from './decoder-attention.ts';
+import {
+  backwardNormedFeedForward,
+  forwardNormedFeedForward,
+  normedFeedForwardWeightGradients,
+} from './decoder-feed-forward.ts';
+import type { EncoderLayer, GradientTo, LayerInput } from './encoder-layer.ts';
+import type { FeedForwardActivations } from './feed-forward.ts';
+import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { toRows, toSequences } from './positions.ts';
+import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+
+export interface DecoderLayer extends EncoderLayer {
+  activation: Activation;
+}
+
+export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
+  const batch = input.hidden.shape[0];
+  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
+  const weightsToo = gradientTo === 'input and weights';
+  return withOwnGradient({
+    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
+    forward: () => forward(layer, input, weightsToo),
+    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
+  });
+}
+
+function infer(layer: DecoderLayer, input: LayerInput): Tensor2D {
+  const attended = tidy(() => forwardCausalAttention(causalInput(input), layer.weights, layer).output); // [B·Q, D]
+  return tidy(() => forwardNormedFeedForward(attended, layer.weights, layer).output);
+}
+
+/** The activations that the backward pass needs; `forWeights` only where the weights are trained too. */
+interface Kept {
+  attention: CausalActivations;
+  feedForward: FeedForwardActivations;
+  forWeights?: { context: Tensor2D; raised: Tensor2D };
+}
+
+function forward(layer: DecoderLayer, input: LayerInput, weightsToo: boolean): { output: Tensor3D; kept: Kept } {
+  const attention = forwardCausalAttention(causalInput(input), layer.weights, layer);
+  const feedForward = forwardNormedFeedForward(attention.output, layer.weights, layer);
+  const kept: Kept = {
+    attention: attention.activations,
+    feedForward: feedForward.activations,
+    ...(weightsToo && { forWeights: { context: attention.context, raised: feedForward.raised } }),
+  };
+  return { output: toSequences(feedForward.output, input.hidden.shape[0]), kept };
+}
+
+function causalInput({ hidden, prompt, selected, attentionBias: bias }: LayerInput): CausalInput {
+  const joined = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
+  return { hidden: joined, bias, ...(selected && { selected }) };
+}
+
+interface Backward {
+  gradient: Tensor3D; // [B, Q, D]
+  kept: Kept;
+  promptLength: number | undefined;
+}
+
+function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+  const { attention: activations, feedForward, forWeights } = kept;
+  const upper = backwardNormedFeedForward(toRows(gradient), weights, feedForward);
+  const toHeads = backwardCausalAttention(upper.input, weights, activations);
+  const lower = { gradient: upper.input, toHeads, activations };
+  const toPrompt = promptLength === undefined ? null : firstCausalInputGradient(lower, weights, promptLength);
+  if (toPrompt !== null && forWeights === undefined) return [toPrompt];
+  const toRead = causalReadGradient(lower, weights); // [B·T, D]
+  const toInput = toPrompt ?? causalInputGradient(lower, weights, toRead); // [B, T, D]
+  if (forWeights === undefined) return [toInput];
+  const { context, raised } = forWeights;
+  const toWeights: LayerWeights = {
+    ...causalWeightGradients(lower, weights, { toRead, context }),
+    ...normedFeedForwardWeightGradients({ gradients: upper, activations: feedForward, raised }, weights),
+  };
+  return [toInput, ...tensorsLike(weights, toWeights)];
+}

@@ -1,0 +1,111 @@
+// From the vector of the position that stands for the label word to scores of words: an encoder's masked-LM head transforms
+// it first, a decoder's head does not; the vocabulary's own embeddings decode it.
+import { gather, mul } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  crossEntropy,
+  crossEntropyInputGradient,
+  crossEntropyWeightGradients,
+  type CrossEntropyActivations,
+  type WordDecoder,
+} from './cross-entropy.ts';
+import type { GradientTo } from './encoder-layer.ts';
+import { biasGelu, biasGeluWithSlope } from './gelu.ts';
+import {
+  layerNorm,
+  layerNormInputGradient,
+  layerNormWeightGradients,
+  normalize,
+  scaleAndShift,
+  type Normalized,
+} from './layer-norm.ts';
+import { linear, linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
+import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { toRows, toSequences } from './positions.ts';
+import { tensorsLike, tensorsOf, type HeadWeights } from './weights.ts';
+
+export interface WordHead {
+  /** Undefined: what comes is decoded as it is. */
+  weights: HeadWeights | undefined;
+  word: Tensor2D; // [V, E]
+  epsilon: number;
+}
+
+/** Scores of the given words at the mask, without a gradient. `maskVector`: [B, 1, D]. */
+export function scoreWords({ weights, word, epsilon }: WordHead, maskVector: Tensor3D, wordIds: Tensor1D): Tensor2D {
+  return withoutGradient(() => {
+    const rows = toRows(maskVector); // [B, D]
+    if (weights === undefined) return linearProduct(rows, { weight: gather(word, wordIds) }); // [B, C]
+    const { transform, norm, decoderBias } = weights;
+    const raised = biasGelu(linearProduct(rows, transform), transform.bias); // [B, E]
+    const transformed = layerNorm(raised, norm, epsilon); // [B, E]
+    return linear(transformed, { weight: gather(word, wordIds), bias: gather(decoderBias, wordIds) }); // [B, C]
+  });
+}
+
+/** Mean cross-entropy over the whole vocabulary of the word that belongs at the mask. `maskVector`: [B, 1, D]. */
+export function maskLoss(
+  head: WordHead,
+  { maskVector, target }: { maskVector: Tensor3D; target: Tensor1D },
+  gradientTo: Exclude<GradientTo, 'nothing'>,
+): Scalar {
+  const weightsToo = gradientTo === 'input and weights';
+  return withOwnGradient({
+    inputs: [maskVector, ...(weightsToo ? [head.word, ...tensorsOf(head.weights ?? {})] : [])],
+    forward: () => forward(head, maskVector, target),
+    backward: (gradient, kept) => backward(head, { gradient, kept, weightsToo }),
+  });
+}
+
+interface Kept {
+  maskRows: Tensor2D; // [B, D]
+  entropy: CrossEntropyActivations;
+  transform?: { normalized: Normalized; slope: Tensor2D }; // of [B, E]
+}
+
+function decoder({ word, weights }: WordHead): WordDecoder {
+  return { weight: word, ...(weights && { bias: weights.decoderBias }) };
+}
+
+function forward(head: WordHead, maskVector: Tensor3D, target: Tensor1D): { output: Scalar; kept: Kept } {
+  const { weights, epsilon } = head;
+  const maskRows = toRows(maskVector); // [B, D]
+  if (weights === undefined) {
+    const { loss, activations } = crossEntropy(maskRows, decoder(head), target);
+    return { output: loss, kept: { maskRows, entropy: activations } };
+  }
+  const { transform, norm } = weights;
+  const { output: raised, slope } = biasGeluWithSlope(linearProduct(maskRows, transform), transform.bias); // [B, E]
+  const normalized = normalize(raised, epsilon);
+  const transformed = scaleAndShift(normalized.normalized, norm); // [B, E]
+  const { loss, activations } = crossEntropy(transformed, decoder(head), target);
+  return { output: loss, kept: { maskRows, entropy: activations, transform: { normalized, slope } } };
+}
+
+interface Backward {
+  gradient: Scalar;
+  kept: Kept;
+  weightsToo: boolean;
+}
+
+function backward(head: WordHead, { gradient, kept, weightsToo }: Backward): Tensor[] {
+  const { maskRows, entropy, transform } = kept;
+  const { weights } = head;
+  const batch = maskRows.shape[0];
+  const toDecoded = crossEntropyInputGradient(gradient, decoder(head), entropy); // [B, E]
+  const toDecoder = () => crossEntropyWeightGradients(gradient, decoder(head), entropy);
+  if (weights === undefined || transform === undefined) {
+    return [toSequences(toDecoded, batch), ...(weightsToo ? [toDecoder().weight] : [])];
+  }
+  const toRaised = layerNormInputGradient(toDecoded, weights.norm, transform.normalized); // [B, E]
+  const toTransform: Tensor2D = mul(toRaised, transform.slope); // [B, E]
+  const toMaskVector = toSequences(linearInputGradient(toTransform, weights.transform), batch); // [B, 1, D]
+  if (!weightsToo) return [toMaskVector];
+  const { weight, bias } = toDecoder();
+  const toWeights: HeadWeights = {
+    transform: linearWeightGradients(toTransform, maskRows),
+    norm: layerNormWeightGradients(toDecoded, transform.normalized),
+    decoderBias: bias,
+  };
+  return [toMaskVector, weight, ...tensorsLike(weights, toWeights)];
+}

@@ -1,0 +1,111 @@
+// Every type of backbone beside transformers' own implementation of it, on tiny random weights (scripts/fixtures).
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { countTrainable, createMethod } from '../../lpt/methods.ts';
+import { tensorsOf } from '../../lpt/weights.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { describeMethod } from '../contracts/method.ts';
+import {
+  hiddenStates,
+  lossAndGradients,
+  readBatchFixture,
+  readMethodFixture,
+  tinyBatch,
+  tinyFolder,
+  TYPE_FIXTURES,
+  type TinyBatch,
+  type TinyName,
+} from '../support/fixtures.ts';
+import { expectClose, useTensorflow } from '../support/tensors.ts';
+
+useTensorflow();
+
+const NAMES: TinyName[] = ['roberta-tiny', 'distilbert-tiny', 'electra-tiny', 'gpt2-tiny'];
+
+describe.each(NAMES)('%s', (name) => {
+  let backbone: Backbone;
+  let batch: TinyBatch;
+  beforeAll(async () => {
+    backbone = await loadBackbone(tinyFolder(name));
+    batch = await tinyBatch(backbone, 0, name);
+  });
+  afterAll(() => backbone.dispose());
+
+  test('has in every layer the hidden states of transformers', async () => {
+    const { values } = await readBatchFixture(name);
+    const real = tf.expandDims(batch.attentionMask, 2); // [B, T, 1]
+    for (let layer = 0; layer <= backbone.config.layers; layer += 1) {
+      const expected = values(`hidden.${layer}`);
+      const found = tf.mul(hiddenStates(backbone, batch, layer), real);
+      expectClose(found, tf.mul(tf.tensor(expected.values, expected.shape), real).dataSync(), 1e-4);
+    }
+  });
+
+  test('scores every word at the mask as transformers does', async () => {
+    const { values } = await readBatchFixture(name);
+    const method = createMethod({ settings: { method: 'zero-shot' }, backbone, trainSeed: 1 });
+    const everyWord = tf.range(0, backbone.config.vocabularySize, 1, 'int32');
+    expectClose(method.scores(batch, everyWord), values('maskLogits').values, 1e-4);
+  });
+
+  test('has as many numbers as its formula says', () => {
+    const numbers = tensorsOf(backbone.weights).reduce((sum, { size }) => sum + size, 0);
+    expect(countTrainable({ method: 'full-tuning' }, backbone.config)).toBe(numbers);
+  });
+});
+
+test.each(TYPE_FIXTURES)('on %s, %s has the loss, gradients and scores of PyTorch', async (name, fixture) => {
+  const backbone = await loadBackbone(tinyFolder(name));
+  const { record, values } = await readMethodFixture(`${name}/${fixture}`);
+  const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
+  for (const { name: variableName, variable } of fixture === 'full-tuning' ? [] : method.trained) {
+    const initial = values(`initial.${variableName}`);
+    variable.assign(tf.tensor(initial.values, initial.shape));
+  }
+  const batch = await tinyBatch(backbone, method.inputLayer, name);
+  const { loss, gradients } = lossAndGradients(method, batch);
+  expectClose([loss], [record.loss], 1e-5);
+  for (const [variableName, gradient] of gradients) {
+    expectClose(gradient, values(`gradient.${variableName}`).values, 1e-4);
+  }
+  expectClose(method.scores(batch, batch.labelWordIds), values('scores').values, 1e-4);
+  method.dispose();
+  backbone.dispose();
+});
+
+describe('a decoder', () => {
+  const npg = { method: 'lpt', promptLength: 3, generator: 'npg', bottleneck: 6, dropout: 0.1 } as const;
+  const SETTINGS: [string, MethodSettings][] = [
+    ['late prompt tuning without generator', { method: 'lpt', insertionLayer: 1, promptLength: 3, generator: 'none' }],
+    ['late prompt tuning with npg', { ...npg, insertionLayer: 1 }],
+    ['late prompt tuning with npg before the last layer', { ...npg, insertionLayer: 2 }],
+    ['prompt tuning', { method: 'prompt-tuning', promptLength: 4 }],
+    ['full tuning', { method: 'full-tuning' }],
+    ['zero-shot', { method: 'zero-shot' }],
+  ];
+  for (const [title, settings] of SETTINGS) describeMethod(title, settings, 'gpt2-tiny');
+
+  test('sees nothing of what comes after a position', async () => {
+    const backbone = await loadBackbone(tinyFolder('gpt2-tiny'));
+    const attentionMask = tf.ones<tf.Rank.R2>([1, 6]);
+    const upTo = (ids: number[], count: number) => {
+      const tokenIds = tf.tensor2d([ids], undefined, 'int32');
+      const hidden = runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to: 3 });
+      return tf.slice(hidden, [0, 0, 0], [1, count, 16]);
+    };
+    const [one, other] = [upTo([5, 9, 20, 31, 7, 8], 4), upTo([5, 9, 20, 31, 200, 300], 4)];
+    expectClose(one, other.dataSync(), 0);
+    expect(upTo([5, 9, 20, 31, 7, 8], 5).dataSync()).not.toEqual(upTo([5, 9, 20, 31, 200, 300], 5).dataSync());
+    backbone.dispose();
+  });
+});
+
+describe('embeddings of another size than the hidden states', () => {
+  describeMethod('full tuning', { method: 'full-tuning' }, 'electra-tiny');
+});
+
+describe('a backbone without token types', () => {
+  describeMethod('full tuning', { method: 'full-tuning' }, 'distilbert-tiny');
+});

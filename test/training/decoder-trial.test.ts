@@ -1,0 +1,46 @@
+// A whole trial on a decoder: read, trained, scored, resumed.
+import { describe, expect, test } from 'vitest';
+import { fingerprintBackbone } from '../../data/backbone-files.ts';
+import type { TrainRequest } from '../../training/messages.ts';
+import { tinyFolder } from '../support/fixtures.ts';
+import { numbersOf, runHere } from '../support/run-here.ts';
+import { npgAtLayer, tinyTrials, type TinyTrial } from '../support/tiny-trial.ts';
+
+/** The tiny reviews as GPT-2 reads them. */
+async function decoderTrials(): Promise<(changes?: TinyTrial) => TrainRequest> {
+  const request = await tinyTrials();
+  const folder = tinyFolder('gpt2-tiny');
+  const backbone = { name: 'gpt2-tiny', folder, fingerprint: await fingerprintBackbone(folder) };
+  return (changes) => {
+    const { trial } = request({ method: npgAtLayer(1), ...changes });
+    const task = { ...trial.task, template: '{sentence} . it was <mask>', labelWords: { '0': 'bad', '1': 'great' } };
+    return { trial: { ...trial, backbone, task }, backboneFolder: folder, layersToKeep: [1, 2] };
+  };
+}
+
+describe('a trial on a decoder', () => {
+  test('brings the loss down where the data can be learnt', async () => {
+    const request = await decoderTrials();
+    const training = { steps: 40, learningRate: 3e-3 };
+    const { points } = await runHere(request({ method: { method: 'full-tuning' }, training }));
+    const losses = points.filter(({ name }) => name === 'loss').map(({ value }) => value);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 3);
+  });
+
+  test('has the same numbers each time, and goes on from its checkpoints', async () => {
+    const request = await decoderTrials();
+    const whole = await runHere(request());
+    expect(numbersOf(await runHere(request()))).toEqual(numbersOf(whole));
+    const resumed = await runHere({ ...request(), checkpoint: whole.checkpoints[1]! });
+    const only = { evaluations: [], points: [] };
+    expect({ ...numbersOf(resumed), ...only }).toEqual({ ...numbersOf(whole), ...only });
+  });
+
+  test('is refused with a template whose label word does not come last', async () => {
+    const request = (await decoderTrials())();
+    const task = { ...request.trial.task, template: '{sentence} . it was <mask> .' };
+    await expect(runHere({ ...request, trial: { ...request.trial, task } })).rejects.toMatchObject({
+      kind: 'configuration',
+    });
+  });
+});
