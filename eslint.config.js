@@ -23,7 +23,7 @@ const MAY_NOT_LOAD = {
   data: ['@temporalio/*', 'pg', 'drizzle-orm', '@tensorflow/*'],
   db: ['@temporalio/*', '@tensorflow/*'],
   training: ['@temporalio/*', 'pg', 'drizzle-orm'],
-  control: ['@tensorflow/*', '@temporalio/worker'],
+  control: ['@tensorflow/*', '@temporalio/worker', 'pg', 'drizzle-orm'],
   cli: ['@tensorflow/*', '@temporalio/*', 'pg', 'drizzle-orm'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT).concat('workflows', 'bench', 'scripts', 'test');
