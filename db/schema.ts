@@ -26,6 +26,7 @@ import {
   TRIAL_STATES,
   type Trial,
 } from '../sweep/trial.ts';
+import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
 
 export const sweepState = pgEnum('sweep_state', SWEEP_STATES);
@@ -137,6 +138,8 @@ export const attempts = pgTable(
     workflowRunId: text().notNull(),
     /** Step of the checkpoint that it went on from; null when it began anew. */
     resumedFromStep: integer(),
+    /** Null until its trainer has said what it computes with. */
+    provenance: jsonb().$type<Provenance>(),
     errorKind: errorKind(),
     errorMessage: text(),
     startedAt: time().notNull().defaultNow(),

@@ -70,6 +70,31 @@ describe('the commands that read', () => {
     expect(rows.filter(({ kind }) => kind === 'measured').map(({ testMean }) => testMean)).toContain(0.65);
   });
 
+  test('the two averages are labelled in every format, and neither shows numbers of the other', async () => {
+    const averages = async (...words: string[]): Promise<unknown[]> => {
+      const { out } = await run('compare', 'halves', ...words, '--format', 'json');
+      const rows = JSON.parse(out) as { kind: string; average: string }[];
+      return [...new Set(rows.filter(({ kind }) => kind === 'measured').map(({ average }) => average))];
+    };
+    expect(await averages()).toEqual(['fixed']);
+    expect(await averages('--average', 'per-seed')).toEqual(['per-seed']);
+    const { out: csv } = await run('compare', 'halves', '--average', 'per-seed', '--format', 'csv');
+    expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,lpt,/);
+    const people = await run('compare', 'halves', '--average', 'per-seed');
+    expect(people.out).toContain('Best on dev per seed');
+    expect(people.out).toContain('Not to be mixed with `--average fixed`');
+    expect(people.out).not.toContain('LPT configurations, each fixed over its seeds');
+    expect(people.said).not.toContain('best LPT configuration on dev');
+    expect((await run('compare', 'halves')).out).toContain('each fixed over its seeds');
+  });
+
+  test('results can be kept to the trial that is best on dev for its method and seeds', async () => {
+    const { out } = await run('results', 'halves', '--best-per-seed', '--format', 'json');
+    const rows = JSON.parse(out) as TrialResult[];
+    const names = rows.map(({ method, dataSeed }) => `${method} ${dataSeed}`).sort();
+    expect(names).toEqual(['lpt 13', 'lpt 21', 'prompt-tuning 13', 'prompt-tuning 21', 'zero-shot 13', 'zero-shot 21']);
+  });
+
   test('status counts trials by state and shows errors by kind', async () => {
     const { out } = await run('status', 'halves', '--format', 'json');
     const rows = JSON.parse(out) as Record<string, unknown>[];
