@@ -57,7 +57,17 @@ export const FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: FORMATS, otherwise: 'table' } },
 };
 
+/** For what is one object, not rows. */
+export const OBJECT_FORMAT_OPTION: Record<string, OptionSpec> = {
+  format: { help: 'how to print', value: { name: 'format', oneOf: ['table', 'json'], otherwise: 'table' } },
+};
+
 export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's name or id" };
+
+export const TRIAL_ARGUMENT: ArgumentSpec = {
+  name: 'trial',
+  help: '<sweep>/<position>, an id, or the first characters (6 or more) of an id or trial key',
+};
 
 /** The value is one of FORMATS: parsing has checked it. */
 export function formatOf({ values }: Call): Format {

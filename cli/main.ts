@@ -7,8 +7,10 @@ import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -28,12 +30,22 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  showCommand,
+  rerunCommand,
   resumeCommand,
   cancelCommand,
 ];
 
 /** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */
-const WRITTEN_WRONG = ['UsageError', 'UnknownSweepError', 'SweepExistsError', 'SpecError', 'PlanError'];
+const WRITTEN_WRONG = [
+  'UsageError',
+  'UnknownSweepError',
+  'UnknownTrialError',
+  'UnfinishedTrialError',
+  'SweepExistsError',
+  'SpecError',
+  'PlanError',
+];
 const MADE_FOR_PEOPLE = [
   'Error',
   'ConfigurationError',
