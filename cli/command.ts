@@ -12,6 +12,8 @@ export interface Terminal {
   /** Whether people see standard error as it is drawn. */
   isTerminal: boolean;
   isOutputTerminal: boolean;
+  /** Standard input to its end. */
+  readInput: () => Promise<Uint8Array>;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
 }
@@ -72,6 +74,13 @@ export const TRIAL_ARGUMENT: ArgumentSpec = {
 /** The value is one of FORMATS: parsing has checked it. */
 export function formatOf({ values }: Call): Format {
   return FORMATS.find((format) => format === values['format']) ?? 'table';
+}
+
+/** Of an option that the command cannot do without. @throws UsageError */
+export function neededValue({ values }: Call, name: string, what: string): string {
+  const value = values[name];
+  if (value === undefined) throw new UsageError(`Expected \`--${name}\` to name ${what}, found no \`--${name}\`.`);
+  return value;
 }
 
 /** @throws RangeError for an argument that the command's table does not name */

@@ -5,8 +5,10 @@ import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { exportCommand } from './commands/export.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
+import { predictCommand } from './commands/predict.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -32,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   compareCommand,
   showCommand,
   rerunCommand,
+  exportCommand,
+  predictCommand,
   resumeCommand,
   cancelCommand,
 ];
@@ -43,6 +47,7 @@ const WRITTEN_WRONG = [
   'UnknownTrialError',
   'UnfinishedTrialError',
   'SweepExistsError',
+  'OccupiedFolderError',
   'SpecError',
   'PlanError',
 ];
@@ -50,6 +55,7 @@ const MADE_FOR_PEOPLE = [
   'Error',
   'ConfigurationError',
   'DataError',
+  'NoWeightsError',
   'DatabaseAwayError',
   'NewerDatabaseError',
   'QueryError',

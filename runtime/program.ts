@@ -12,7 +12,7 @@ const PACKAGES = ['@tensorflow/tfjs-core', '@huggingface/tokenizers', '@temporal
 export async function describeProgram(folder = PROJECT): Promise<ProgramProvenance> {
   const versions = PACKAGES.map((name) => [name, versionOf(join(folder, 'node_modules', name))]);
   return {
-    version: versionOf(folder),
+    version: programVersion(folder),
     commit: await commitOf(folder),
     node: process.versions.node,
     packages: Object.fromEntries(versions) as Record<string, string>,
@@ -27,6 +27,11 @@ export async function commitOf(folder: string): Promise<ProgramProvenance['commi
   const [head, changes] = [await git('rev-parse', 'HEAD'), await git('status', '--porcelain', '--untracked-files=no')];
   if (head.status !== 0 || changes.status !== 0) return null;
   return { id: head.output.trim(), dirty: changes.output.trim() !== '' };
+}
+
+/** As package.json has it. */
+export function programVersion(folder = PROJECT): string {
+  return versionOf(folder);
 }
 
 function versionOf(folder: string): string {

@@ -1,10 +1,9 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
 import { fingerprintData, loadSplits } from '../data/dataset.ts';
 import { encodeExamples, type EncodedExample } from '../data/encode.ts';
-import { ConfigurationError, DataError } from '../data/error.ts';
+import { DataError } from '../data/error.ts';
 import type { Example } from '../data/example.ts';
-import { labelsOf } from '../data/template.ts';
-import type { Tokenizer } from '../data/tokenizer.ts';
+import { labelWordIdsOf } from '../data/label-word-ids.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { trialKey } from '../sweep/trial-key.ts';
 import type { TaskSettings, Trial } from '../sweep/trial.ts';
@@ -39,7 +38,7 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   const loaded = await resident.load(backboneFolder, trial.backbone.fingerprint);
   const { backbone, hiddenStates, tokenizer } = loaded;
   await checkData(trial.task);
-  const labelWordIds = labelWordIdsOf(trial.task, tokenizer);
+  const labelWordIds = labelWordIdsOf(trial.task.labelWords, tokenizer);
   const splits = await loadSplits(trial);
   const encoded = {
     train: encode(splits.train, trial, loaded),
@@ -64,15 +63,6 @@ async function checkData(task: TaskSettings): Promise<void> {
   throw new DataError(
     `Expected the data of task ${task.name} to have the fingerprint ${task.data.fingerprint}, found ${found}: the files changed.`,
   );
-}
-
-function labelWordIdsOf(task: TaskSettings, tokenizer: Tokenizer): number[] {
-  return labelsOf(task.labelWords).map((label) => {
-    const word = task.labelWords[label] ?? '';
-    const id = tokenizer.tokenId(word);
-    if (id === null) throw new ConfigurationError(`Expected the label word "${word}" to be one token, found several.`);
-    return id;
-  });
 }
 
 function encode(examples: Example[], { task, method }: Trial, { tokenizer, backbone }: Resident): EncodedExample[] {
