@@ -49,7 +49,7 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['trained numbers', grouped(trial.trainableParameters)],
     ['ms/step', rounded(trial.msPerStep)],
     ['peak memory, MiB', rounded(trial.peakMemoryMib)],
-    ['error', trial.errorKind === null ? null : `${trial.errorKind}: ${trial.errorMessage ?? ''}`],
+    ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
   ];
 }
 
@@ -72,12 +72,14 @@ function flat(tree: object, path = ''): Entry[] {
 }
 
 function section(title: string, entries: readonly Entry[]): string {
-  const shown = entries.filter(([, value]) => value !== undefined && value !== null);
-  const width = Math.max(...shown.map(([name]) => name.length));
-  const lines = shown.map(
-    ([name, value]) => `  ${name.padEnd(width)}  ${Array.isArray(value) ? value.join(', ') : String(value)}\n`,
-  );
-  return `\n${title}:\n${lines.join('')}`;
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return `\n${title}:\n${entries.map(([name, value]) => `  ${name.padEnd(width)}  ${written(value)}\n`).join('')}`;
+}
+
+function written(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function attemptTable(attempts: readonly AttemptRow[]): string {
