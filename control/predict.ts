@@ -56,8 +56,15 @@ export interface Labelled extends Prediction {
   fields: Record<string, string>;
 }
 
-/** In the input's order. @throws ConfigurationError or DataError */
-export async function label(request: LabelRequest): Promise<Labelled[]> {
+export interface Answer {
+  /** In the input's order. */
+  rows: Labelled[];
+  /** How many texts are longer than the backbone can read, and lost their end. */
+  shortened: number;
+}
+
+/** @throws ConfigurationError or DataError */
+export async function label(request: LabelRequest): Promise<Answer> {
   const { model, input, resolveBackbone, signal } = request;
   const { card, weights, fields } = model;
   const content = decodeText(input.source, input.bytes);
@@ -66,8 +73,8 @@ export async function label(request: LabelRequest): Promise<Labelled[]> {
   const { folder } = await resolveBackbone(name);
   await checkBackbone(card, { name, folder });
   const asked = { card, weights, backboneFolder: folder, texts };
-  const predictions = await predictInChild(asked, signal ? { signal } : {});
-  return predictions.map((prediction, index) => ({ fields: texts[index] ?? {}, ...prediction }));
+  const { predictions, shortened } = await predictInChild(asked, signal ? { signal } : {});
+  return { rows: predictions.map((prediction, index) => ({ fields: texts[index] ?? {}, ...prediction })), shortened };
 }
 
 async function readCard(file: string): Promise<ModelCard> {

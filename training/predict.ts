@@ -26,8 +26,15 @@ export interface Prediction {
   probability: number;
 }
 
-/** In the order of the texts. @throws ConfigurationError */
-export async function predict({ card, weights, texts }: PredictRequest, loaded: Resident): Promise<Prediction[]> {
+export interface Predicted {
+  /** In the order of the texts. */
+  predictions: Prediction[];
+  /** How many texts are longer than the backbone can read, and lost their end. */
+  shortened: number;
+}
+
+/** @throws ConfigurationError */
+export async function predict({ card, weights, texts }: PredictRequest, loaded: Resident): Promise<Predicted> {
   const { backbone, hiddenStates, tokenizer } = loaded;
   const { template, labelWords } = card.task;
   const labels = labelsOf(labelWords);
@@ -39,16 +46,16 @@ export async function predict({ card, weights, texts }: PredictRequest, loaded: 
     const maxTokens = backbone.config.maxPositions - promptLength;
     // Nothing is held against the label: any that the task knows will do.
     const examples = texts.map((fields) => ({ fields, label: labels[0] ?? '' }));
-    const encoded = encodeExamples(examples, { template, labelWords, tokenizer, maxTokens }).examples;
+    const encoded = encodeExamples(examples, { template, labelWords, tokenizer, maxTokens });
     const { inputLayer } = method;
     const inputs = new SplitInputs({
-      ...{ examples: encoded, labelWordIds, backbone, hiddenStates, inputLayer },
+      ...{ examples: encoded.examples, labelWordIds, backbone, hiddenStates, inputLayer },
       layersToKeep: [],
     });
     const batchSize = card.training.evaluationBatchSize;
     const afterBatch = (): Promise<void> => Promise.resolve();
     const rows = await labelScores({ method, inputs, labelWordIds, batchSize, afterBatch });
-    return rows.map((row) => predictionOf(row, labels, labelWords));
+    return { predictions: rows.map((row) => predictionOf(row, labels, labelWords)), shortened: encoded.shortened };
   } finally {
     method.dispose();
   }

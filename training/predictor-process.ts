@@ -15,7 +15,7 @@ async function answer(request: PredictRequest): Promise<FromPredictor> {
     await loadTensorflow({ device, ...(threads === undefined ? {} : { threads }) });
     const resident = new ResidentBackbone(HIDDEN_STATES_BYTES);
     const loaded = await resident.load(request.backboneFolder, request.card.backbone.fingerprint);
-    return { type: 'predicted', predictions: await predict(request, loaded) };
+    return { type: 'predicted', ...(await predict(request, loaded)) };
   } catch (error) {
     return { type: 'failed', error: toTrainerError(error) };
   }

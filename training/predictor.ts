@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, DataError } from '../data/error.ts';
 import type { TrainerError } from './messages.ts';
-import type { Prediction, PredictRequest } from './predict.ts';
+import type { Predicted, PredictRequest } from './predict.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 
-export type FromPredictor = { type: 'predicted'; predictions: Prediction[] } | { type: 'failed'; error: TrainerError };
+export type FromPredictor = ({ type: 'predicted' } & Predicted) | { type: 'failed'; error: TrainerError };
 
 export interface PredictorOptions {
   /** Ends the child. */
@@ -15,8 +15,8 @@ export interface PredictorOptions {
 const LINES_KEPT = 20;
 const ENTRY = fileURLToPath(new URL('./predictor-process.ts', import.meta.url));
 
-/** In the order of the texts. @throws ConfigurationError, DataError, or an error that says how the child died */
-export function predictInChild(request: PredictRequest, { signal }: PredictorOptions = {}): Promise<Prediction[]> {
+/** @throws ConfigurationError, DataError, or an error that says how the child died */
+export function predictInChild(request: PredictRequest, { signal }: PredictorOptions = {}): Promise<Predicted> {
   return new Promise((resolve, reject) => {
     let lines: string[] = [];
     const child = startTensorflowChild({
@@ -26,8 +26,8 @@ export function predictInChild(request: PredictRequest, { signal }: PredictorOpt
     const stop = (): void => void child.kill('SIGKILL');
     signal?.addEventListener('abort', stop, { once: true });
     child.on('message', (message: FromPredictor) => {
-      if (message.type === 'predicted') resolve(message.predictions);
-      else reject(toError(message.error));
+      if (message.type === 'failed') reject(toError(message.error));
+      else resolve({ predictions: message.predictions, shortened: message.shortened });
       if (child.connected) child.disconnect();
     });
     child.on('error', reject);

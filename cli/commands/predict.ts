@@ -27,13 +27,18 @@ export const predictCommand: Command = {
   run: async (call) => {
     const { terminal, values } = call;
     const model = await readExported(neededValue(call, 'model', 'a folder that `lpt-sweep export` wrote'));
-    const rows = await label({
+    const { rows, shortened } = await label({
       model,
       input: await readInput(call, model.fields),
       ...(values['backbone'] === undefined ? {} : { backbone: values['backbone'] }),
       resolveBackbone: sourcesOf(terminal).resolveBackbone,
       signal: terminal.signal,
     });
+    if (shortened > 0) {
+      terminal.say(
+        `Note: ${shortened} of ${rows.length} texts are longer than the backbone can read, and lost their end.`,
+      );
+    }
     terminal.write(values['format'] === 'jsonl' ? asLines(rows) : asFormat(values['format'], rows, model.fields));
     return DONE;
   },
@@ -65,7 +70,7 @@ function asFormat(format: string | undefined, rows: readonly Labelled[], fields:
   return print(FORMATS.find((one): one is Format => one === format) ?? 'table', {
     rows,
     columns: [
-      ...fields.map((field) => ({ title: field, cell: (row: Labelled) => shortened(row.fields[field] ?? '') })),
+      ...fields.map((field) => ({ title: field, cell: (row: Labelled) => abridged(row.fields[field] ?? '') })),
       { title: 'label', cell: (row) => row.label },
       { title: 'word', cell: ({ labelWord }) => labelWord },
       { title: '%', cell: ({ probability }) => percent(probability), isNumber: true },
@@ -81,6 +86,6 @@ function recordOf({ fields, label: found, labelWord, probability }: Labelled): R
 
 const SHOWN = 60;
 
-function shortened(text: string): string {
+function abridged(text: string): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
 }

@@ -48,7 +48,8 @@ describe('an exported model', () => {
     'of %s gives the test texts the labels that the trial stored',
     async (_, method) => {
       const { request, loaded, stored } = await trainedModel({ method, training: { learningRate: 3e-3 } });
-      const predictions = await predict(request, loaded);
+      const { predictions, shortened } = await predict(request, loaded);
+      expect(shortened).toBe(0);
       expect(predictions.map(({ label }) => label)).toEqual(stored);
       expect(new Set(stored).size).toBe(2);
       for (const { label, labelWord, probability } of predictions) {
@@ -69,8 +70,16 @@ describe('an exported model', () => {
 
   test('says the same in a process of its own', async () => {
     const { request, stored } = await trainedModel();
-    const predictions = await predictInChild(request);
+    const { predictions } = await predictInChild(request);
     expect(predictions.map(({ label }) => label)).toEqual(stored);
+  });
+
+  test('counts the texts that are longer than its backbone can read, and labels them all the same', async () => {
+    const { request, loaded } = await trainedModel();
+    const texts = [{ sentence: 'the film was fine' }, { sentence: 'the plot was very dull '.repeat(20) }];
+    const { predictions, shortened } = await predict({ ...request, texts }, loaded);
+    expect(shortened).toBe(1);
+    expect(predictions).toHaveLength(2);
   });
 
   test('with the weights of another trial, or of other settings, is refused', async () => {
