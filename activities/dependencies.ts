@@ -1,5 +1,6 @@
 // What activities need from the worker that runs them: effects come in by argument.
 import type { Database } from '../db/client.ts';
+import type { ProgramProvenance } from '../sweep/provenance.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface Dependencies {
@@ -10,6 +11,8 @@ export interface Dependencies {
   worker: string;
   /** What its trainers compute on: `cpu` or `gpu`. */
   device: string;
+  /** What program this worker runs: found out once. */
+  program: ProgramProvenance;
   /** Finds or fetches a backbone on this machine; `onProgress` is called as long as that goes on. */
   resolveBackbone: (name: string, onProgress: () => void) => Promise<{ folder: string }>;
   /** For what a person should know of this worker. */

@@ -1,8 +1,9 @@
 // One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { beginAttempt, type Begun } from '../db/attempts.ts';
+import { beginAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
+import { provenanceOf } from '../sweep/provenance.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import type { TrialResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -82,7 +83,7 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
       {
         onEvent: (event) => {
           heartbeat.hear(event);
-          if (event.type === 'ready') sayOfTrainer(deps, event);
+          if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
           return patiently(() => recordEvent(deps.database, writer, event), patience);
         },
       },
@@ -92,9 +93,15 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
   }
 }
 
-/** A slower backend is used where there is no other, but never in silence. */
-function sayOfTrainer({ say }: Dependencies, { backend, version }: Extract<TrainEvent, { type: 'ready' }>): void {
-  if (backend !== 'tensorflow') say(`This worker trains with TensorFlow.js's ${backend} backend (${version}), slowly.`);
+type Ready = Extract<TrainEvent, { type: 'ready' }>;
+
+/** Keeps what the attempt's numbers come from. A slower backend is used where there is no other, but never in silence. */
+async function meetTrainer({ deps, trialId, begun }: Attempt, { type, ...trainer }: Ready): Promise<void> {
+  const { backend, tensorflow } = trainer;
+  const provenance = provenanceOf({ trial: begun.trial, program: deps.program, trainer });
+  await recordProvenance(deps.database, { trialId, attempt: begun.attempt, provenance });
+  if (backend === 'tensorflow') return;
+  deps.say(`This worker trains with TensorFlow.js's ${backend} backend (${tensorflow}), slowly.`);
 }
 
 async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult> {

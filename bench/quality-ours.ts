@@ -25,7 +25,7 @@ export function createOurs(threads: number): Ours {
     train: async ({ trial }, onDev) => {
       let testExamples = 0;
       const onEvent = (event: TrainEvent): void => {
-        if (event.type === 'ready') version = `TensorFlow ${event.version} (${event.backend}, ${event.device})`;
+        if (event.type === 'ready') version = `TensorFlow ${event.tensorflow} (${event.backend}, ${event.device})`;
         if (event.type !== 'evaluation') return;
         const { split, step, score, examples } = event.evaluation;
         if (split === 'dev') onDev(step, score);

@@ -12,6 +12,8 @@ export interface Terminal {
   /** Whether people see standard error as it is drawn. */
   isTerminal: boolean;
   isOutputTerminal: boolean;
+  /** Standard input to its end. */
+  readInput: () => Promise<Uint8Array>;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
 }
@@ -57,11 +59,28 @@ export const FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: FORMATS, otherwise: 'table' } },
 };
 
+/** For what is one object, not rows. */
+export const OBJECT_FORMAT_OPTION: Record<string, OptionSpec> = {
+  format: { help: 'how to print', value: { name: 'format', oneOf: ['table', 'json'], otherwise: 'table' } },
+};
+
 export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's name or id" };
+
+export const TRIAL_ARGUMENT: ArgumentSpec = {
+  name: 'trial',
+  help: '<sweep>/<position>, an id, or the first characters (6 or more) of an id or trial key',
+};
 
 /** The value is one of FORMATS: parsing has checked it. */
 export function formatOf({ values }: Call): Format {
   return FORMATS.find((format) => format === values['format']) ?? 'table';
+}
+
+/** Of an option that the command cannot do without. @throws UsageError */
+export function neededValue({ values }: Call, name: string, what: string): string {
+  const value = values[name];
+  if (value === undefined) throw new UsageError(`Expected \`--${name}\` to name ${what}, found no \`--${name}\`.`);
+  return value;
 }
 
 /** @throws RangeError for an argument that the command's table does not name */

@@ -1,4 +1,4 @@
-// A comparison as tables for people, and as flat rows for programs.
+// A comparison of fixed configurations as tables for people, and as flat rows for programs.
 import type { Comparison } from '../control/compare.ts';
 import type { ComparisonRow, ConfigurationMean } from '../db/results.ts';
 import type { Format } from './command.ts';
@@ -17,7 +17,7 @@ export function printComparison(format: Format, comparison: Comparison): string 
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
   const figures = publishedRows(comparison.pairs);
   return [
-    `LPT configurations, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
+    `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
     ...(baselines.length === 0 ? [] : ['\nBaselines of this sweep:\n']),
     ...(baselines.length === 0 ? [] : [print('table', { rows: baselines, columns: baselineColumns(), whenEmpty: '' })]),
@@ -66,7 +66,7 @@ function baselineColumns(): Columns {
   return [...TASK, { title: 'method', cell: ({ method }) => method }, length, ...SCORES];
 }
 
-const FIGURE_COLUMNS: Column<ComparisonRow>[] = [
+export const FIGURE_COLUMNS: Column<ComparisonRow>[] = [
   { title: 'task', cell: ({ task }) => task },
   { title: 'method', cell: ({ baselineMethod }) => baselineMethod },
   { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
@@ -75,7 +75,7 @@ const FIGURE_COLUMNS: Column<ComparisonRow>[] = [
 ];
 
 /** The view has a row for each configuration; a figure is shown once. */
-function publishedRows(pairs: readonly ComparisonRow[]): ComparisonRow[] {
+export function publishedRows(pairs: readonly ComparisonRow[]): ComparisonRow[] {
   const figures = pairs.filter(({ kind }) => kind === 'published');
   const keyOf = (row: ComparisonRow): string =>
     [row.task, row.baselineMethod, row.baselineBackbone, row.source].join('\n');
@@ -87,6 +87,7 @@ function measured(row: ConfigurationMean): Record<string, Cell> {
   const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
   return {
     kind: 'measured',
+    average: 'fixed',
     ...{ task, method, backbone, insertionLayer, promptLength, generator, bottleneck, learningRate, batchSize },
     ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
   };
@@ -96,6 +97,7 @@ function published(row: ComparisonRow): Record<string, Cell> {
   const nothing = { insertionLayer: null, promptLength: null, generator: null, bottleneck: null, learningRate: null };
   return {
     kind: 'published',
+    average: null,
     ...{ task: row.task, method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing, batchSize: null },
     ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
     ...{ msPerStep: null, trainableParameters: null, configurationKey: null, source: row.source },

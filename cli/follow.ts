@@ -55,6 +55,7 @@ function nextSteps({ sweep }: SweepStatus): string[] {
     'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
     `  lpt-sweep results ${sweep.name} --format csv   every trial`,
     `  lpt-sweep compare ${sweep.name}   configurations beside baselines`,
+    `  lpt-sweep show ${sweep.name}/0   one trial, and what its numbers come from`,
     ...(sweep.state === 'complete' ? [] : [again]),
   ];
 }

@@ -5,10 +5,14 @@ import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { exportCommand } from './commands/export.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
+import { predictCommand } from './commands/predict.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -28,16 +32,30 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  showCommand,
+  rerunCommand,
+  exportCommand,
+  predictCommand,
   resumeCommand,
   cancelCommand,
 ];
 
 /** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */
-const WRITTEN_WRONG = ['UsageError', 'UnknownSweepError', 'SweepExistsError', 'SpecError', 'PlanError'];
+const WRITTEN_WRONG = [
+  'UsageError',
+  'UnknownSweepError',
+  'UnknownTrialError',
+  'UnfinishedTrialError',
+  'SweepExistsError',
+  'OccupiedFolderError',
+  'SpecError',
+  'PlanError',
+];
 const MADE_FOR_PEOPLE = [
   'Error',
   'ConfigurationError',
   'DataError',
+  'NoWeightsError',
   'DatabaseAwayError',
   'NewerDatabaseError',
   'QueryError',

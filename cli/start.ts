@@ -1,4 +1,5 @@
 // The process around the program: its streams, its signals, its exit code.
+import { buffer } from 'node:stream/consumers';
 import { readEnvironment } from '../runtime/environment.mjs';
 import { main } from './main.ts';
 import { FAILED } from './exit-codes.ts';
@@ -20,6 +21,7 @@ export async function start(): Promise<number> {
     draw: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY,
     isOutputTerminal: process.stdout.isTTY,
+    readInput: () => buffer(process.stdin),
     signal: interrupted.signal,
   });
 }

@@ -1,5 +1,6 @@
 // `--watch`: brings a worker if none is there, follows the sweep, and leaves it resumable when interrupted.
 import type { Control } from '../control/control.ts';
+import type { SweepStatus } from '../control/describe.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Terminal } from './command.ts';
@@ -17,10 +18,13 @@ export interface WatchedRun {
   begin: (chooseDevice: () => Promise<DeviceClass>) => Promise<string>;
   /** The command that goes on after an interruption. */
   again: string;
+  /** What is shown at the end, and the exit code; the sweep's comparison where absent. */
+  conclude?: (last: SweepStatus) => Promise<number>;
 }
 
 /** @returns the exit code */
-export async function runWatched({ control, terminal, wanted, begin, again }: WatchedRun): Promise<number> {
+export async function runWatched({ control, terminal, wanted, ...run }: WatchedRun): Promise<number> {
+  const { begin, again, conclude = (last: SweepStatus) => showOutcome(control, last, terminal) } = run;
   const printer = new ProgressPrinter(terminal);
   const stopping = new AbortController();
   const signal = AbortSignal.any([terminal.signal, stopping.signal]);
@@ -38,7 +42,7 @@ export async function runWatched({ control, terminal, wanted, begin, again }: Wa
       terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` goes on from the last checkpoints.`);
       return terminal.signal.aborted ? FAILED : DONE;
     }
-    return await showOutcome(control, last, terminal);
+    return await conclude(last);
   } finally {
     await own.stop();
   }

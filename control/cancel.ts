@@ -1,8 +1,7 @@
 // Ends a sweep on purpose. What was finished stays; `resume` takes up the rest.
 import { findSweep, setSweepState, type SweepRow } from '../db/sweeps.ts';
-import { cancelTrial, cancelWaiting } from '../db/trials.ts';
+import { cancelTrial, cancelWaiting, listRunning } from '../db/trials.ts';
 import type { Control } from './control.ts';
-import { listRunning } from './running-trials.ts';
 import { requestCancel, terminateSweepWorkflow, workflowState } from './sweep-workflow.ts';
 import { classesWithWorkers } from './workers.ts';
 

@@ -1,11 +1,14 @@
 // Configurations averaged over their seeds, beside baselines measured here and published ones.
-import { asc, eq } from 'drizzle-orm';
-import { ask, type Database } from '../db/client.ts';
-import { listComparison, listConfigurations, type ComparisonRow, type ConfigurationMean } from '../db/results.ts';
+import {
+  listComparison,
+  listConfigurations,
+  listScored,
+  type ComparisonRow,
+  type ConfigurationMean,
+} from '../db/results.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
-import { trialResults } from '../db/views.ts';
 import type { Control } from './control.ts';
-import { describeFinding, type ScoredTrial } from './finding.ts';
+import { describeFinding } from './finding.ts';
 
 export interface Comparison {
   sweep: SweepRow;
@@ -31,16 +34,4 @@ export async function compare({ database }: Pick<Control, 'database'>, name: str
     return describeFinding(ofTask(configurations), ofTask(scored));
   });
   return { sweep, configurations, pairs, findings };
-}
-
-async function listScored(database: Database, sweepId: string): Promise<ScoredTrial[]> {
-  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trialResults;
-  const rows = await ask(database, () =>
-    database
-      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
-      .from(trialResults)
-      .where(eq(trialResults.sweepId, sweepId))
-      .orderBy(asc(trialResults.position)),
-  );
-  return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
 }

@@ -1,15 +1,6 @@
 // What a sweep found out about one task, in plain words that claim no more than its seeds carry.
-import type { ConfigurationMean } from '../db/results.ts';
+import type { ConfigurationMean, ScoredTrial } from '../db/results.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
-
-export interface ScoredTrial {
-  task: string;
-  method: string;
-  configurationKey: string;
-  dataSeed: number;
-  trainSeed: number;
-  testScore: number;
-}
 
 /** @param configurations and @param trials of one task */
 export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {

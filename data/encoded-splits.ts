@@ -1,8 +1,7 @@
 // A trial's examples as its backbone reads them: drawn, put into the template, cut to length.
 import { loadSplits, type SplitRequest } from './dataset.ts';
 import { encodeExamples, type Encoded } from './encode.ts';
-import { ConfigurationError } from './error.ts';
-import { labelsOf } from './template.ts';
+import { labelWordIdsOf } from './label-word-ids.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface EncodedSplits {
@@ -34,13 +33,4 @@ export async function loadEncodedSplits(request: SplitRequest, reading: Reading)
     ...(mismatched ? { 'test-mismatched': encodeExamples(mismatched, settings) } : {}),
     labelWordIds,
   };
-}
-
-function labelWordIdsOf(labelWords: Record<string, string>, tokenizer: Tokenizer): number[] {
-  return labelsOf(labelWords).map((label) => {
-    const word = labelWords[label] ?? '';
-    const id = tokenizer.tokenId(word);
-    if (id === null) throw new ConfigurationError(`Expected the label word "${word}" to be one token, found several.`);
-    return id;
-  });
 }

@@ -1,10 +1,11 @@
 // Attempts: one execution of a trial each, numbered from 1.
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { TrialOutcome } from '../training/messages.ts';
+import type { Provenance } from '../sweep/provenance.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
-import { type TrialRow, lockTrial } from './fence.ts';
+import { type AttemptOf, type TrialRow, fenced, lockTrial } from './fence.ts';
 import { attempts, trials } from './schema.ts';
 
 export interface Begun {
@@ -55,10 +56,26 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
   );
 }
 
-export function listAttempts(database: Database, trialId: string): Promise<(typeof attempts.$inferSelect)[]> {
+/** @throws StaleAttemptError */
+export function recordProvenance(
+  database: Database,
+  { trialId, attempt, provenance }: AttemptOf & { provenance: Provenance },
+): Promise<void> {
+  return fenced(database, { trialId, attempt }, async (transaction) => {
+    await transaction.update(attempts).set({ provenance }).where(isThat({ trialId, attempt }));
+  });
+}
+
+export type AttemptRow = typeof attempts.$inferSelect;
+
+export function listAttempts(database: Database, trialId: string): Promise<AttemptRow[]> {
   return ask(database, () =>
     database.select().from(attempts).where(eq(attempts.trialId, trialId)).orderBy(asc(attempts.attempt)),
   );
+}
+
+function isThat({ trialId, attempt }: AttemptOf) {
+  return and(eq(attempts.trialId, trialId), eq(attempts.attempt, attempt));
 }
 
 async function supersede(transaction: Transaction, trialId: string): Promise<void> {

@@ -39,8 +39,14 @@ export class UnknownSweepError extends Error {
   }
 }
 
+/** The words name no trial, or more than one. */
 export class UnknownTrialError extends Error {
   override name = 'UnknownTrialError';
+}
+
+/** What is asked for needs a trial that has ended well. */
+export class UnfinishedTrialError extends Error {
+  override name = 'UnfinishedTrialError';
 }
 
 /** Postgres refused a statement; the message is the server's own, without the values that were sent. */

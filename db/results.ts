@@ -102,6 +102,25 @@ export function listResults(database: Database, sweepId: string): Promise<TrialR
   );
 }
 
+/** A complete trial with what pairs it with others. */
+export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'trainSeed'> & {
+  configurationKey: string;
+  testScore: number;
+};
+
+/** In running order; complete trials only. */
+export async function listScored(database: Database, sweepId: string): Promise<ScoredTrial[]> {
+  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trialResults;
+  const rows = await ask(database, () =>
+    database
+      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
+      .from(trialResults)
+      .where(eq(trialResults.sweepId, sweepId))
+      .orderBy(asc(trialResults.position)),
+  );
+  return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
+}
+
 /** Best on dev first within a task; complete trials only. */
 export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
   const { task, devMean, n, configurationKey } = configurationMeans;

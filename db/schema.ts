@@ -27,6 +27,7 @@ import {
   TRIAL_STATES,
   type Trial,
 } from '../sweep/trial.ts';
+import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { Shortened } from '../training/messages.ts';
 import type { Parts } from '../training/score.ts';
@@ -142,6 +143,8 @@ export const attempts = pgTable(
     workflowRunId: text().notNull(),
     /** Step of the checkpoint that it went on from; null when it began anew. */
     resumedFromStep: integer(),
+    /** Null until its trainer has said what it computes with. */
+    provenance: jsonb().$type<Provenance>(),
     errorKind: errorKind(),
     errorMessage: text(),
     startedAt: time().notNull().defaultNow(),

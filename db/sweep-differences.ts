@@ -1,4 +1,5 @@
 // What differs between a stored sweep and one of the same name, in sentences.
+import { differingFields } from '../sweep/differences.ts';
 import type { Spec } from '../sweep/spec.ts';
 
 interface Side {
@@ -11,7 +12,9 @@ const SHOWN = 20;
 
 /** Never empty: where the files agree, the weights or the data have changed. */
 export function differences(stored: Side, asked: Side): string[] {
-  const inFile = compare('', stored.spec, asked.spec);
+  const inFile = differingFields(stored.spec, asked.spec).map(
+    ({ field, before, after }) => `${field}: ${show(before)} → ${show(after)}`,
+  );
   const weights =
     stored.backboneFingerprint === asked.backboneFingerprint
       ? []
@@ -22,24 +25,6 @@ export function differences(stored: Side, asked: Side): string[] {
     ...(listed.length === 0 ? ['the task data or templates: the file is the same, what it names has changed'] : listed),
     `trials: ${missing(stored.keys, asked.keys)} no longer wanted, ${missing(asked.keys, stored.keys)} new`,
   ];
-}
-
-function compare(path: string, before: unknown, after: unknown): string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (!isRecord(before) || !isRecord(after)) return [`${path}: ${show(before)} → ${show(after)}`];
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => compare(join(path, key, Array.isArray(before)), before[key], after[key]));
-}
-
-/** Lists of plain values are compared whole: their positions mean nothing. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return !Array.isArray(value) || value.some((item) => typeof item === 'object' && item !== null);
-}
-
-function join(path: string, key: string, inList: boolean): string {
-  if (inList) return `${path}[${key}]`;
-  return path === '' ? key : `${path}.${key}`;
 }
 
 function show(value: unknown): string {

@@ -1,7 +1,7 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, eq, inArray, notInArray } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, min, notInArray } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
-import type { AttemptState, TrialState } from '../sweep/trial.ts';
+import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import { type AttemptOf, type TrialRow, assertCurrent, lockTrial, staleAttempt } from './fence.ts';
@@ -29,6 +29,37 @@ export async function listWaiting(
       .limit(limit),
   );
   return rows.map(({ id }) => id);
+}
+
+/** Ids of the trials that some attempt holds. */
+export async function listRunning(database: Database, sweepId: string): Promise<string[]> {
+  const rows = await ask(database, () =>
+    database
+      .select({ id: trials.id })
+      .from(trials)
+      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'))),
+  );
+  return rows.map(({ id }) => id);
+}
+
+export interface FailureGroup {
+  kind: ErrorKind;
+  trials: number;
+  /** One of them, as an example. */
+  message: string;
+}
+
+export async function listFailures(database: Database, sweepId: string): Promise<FailureGroup[]> {
+  const rows = await ask(database, () =>
+    database
+      .select({ kind: trials.errorKind, trials: count(), message: min(trials.errorMessage) })
+      .from(trials)
+      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'failed'), isNotNull(trials.errorKind)))
+      .groupBy(trials.errorKind),
+  );
+  return rows.flatMap(({ kind, message, ...rest }) =>
+    kind === null ? [] : [{ kind, message: message ?? '', ...rest }],
+  );
 }
 
 /** @throws UnknownTrialError */

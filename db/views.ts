@@ -91,3 +91,52 @@ export const comparison = pgView('comparison', {
   differenceSd: doublePrecision(),
   source: text(),
 }).existing();
+
+/** On each pair of seeds the configuration of a method that is best on dev. */
+export const bestPerSeed = pgView('best_per_seed', {
+  sweepId: uuid().notNull(),
+  sweep: text().notNull(),
+  backbone: text().notNull(),
+  task: text().notNull(),
+  metric: metric().notNull(),
+  regime: regimeKind().notNull(),
+  k: integer(),
+  method: text().notNull(),
+  dataSeed: integer().notNull(),
+  trainSeed: integer().notNull(),
+  candidates: integer().notNull(),
+  trialId: uuid().notNull(),
+  position: integer().notNull(),
+  trialKey: text().notNull(),
+  configurationKey: text().notNull(),
+  insertionLayer: integer(),
+  promptLength: integer(),
+  generator: text(),
+  bottleneck: integer(),
+  learningRate: doublePrecision(),
+  batchSize: integer(),
+  devScore: doublePrecision().notNull(),
+  testScore: doublePrecision().notNull(),
+  selectedStep: integer(),
+  trainableParameters: integer(),
+}).existing();
+
+/** Means of those over seeds: another average than `configurationMeans`. */
+export const bestPerSeedMeans = pgView('best_per_seed_means', {
+  sweepId: uuid().notNull(),
+  sweep: text().notNull(),
+  backbone: text().notNull(),
+  task: text().notNull(),
+  metric: metric().notNull(),
+  regime: regimeKind().notNull(),
+  k: integer(),
+  method: text().notNull(),
+  n: integer().notNull(),
+  configurations: integer().notNull(),
+  leastCandidates: integer().notNull(),
+  mostCandidates: integer().notNull(),
+  devMean: doublePrecision().notNull(),
+  devSd: doublePrecision(),
+  testMean: doublePrecision().notNull(),
+  testSd: doublePrecision(),
+}).existing();

@@ -56,6 +56,17 @@ export function readEnvironment(env = process.env) {
 }
 
 /**
+ * Threads of one TensorFlow operation as its own variable has them, by whomever it was set; it counts while TensorFlow loads.
+ *
+ * @param {Variables} [env]
+ * @returns {number | undefined} undefined where TensorFlow chooses
+ */
+export function tensorflowThreads(env = process.env) {
+  const threads = Number(text(env, 'TF_NUM_INTRAOP_THREADS'));
+  return Number.isInteger(threads) && threads > 0 ? threads : undefined;
+}
+
+/**
  * What a child process gets: our own variables with some added, or taken away by `undefined`.
  *
  * @param {Variables} [changes]

@@ -1,6 +1,6 @@
 // Pure: what a trial is called by what decides its outcome, and by nothing else.
 import { createHash } from 'node:crypto';
-import type { Trial } from './trial.ts';
+import type { TaskSettings, Trial } from './trial.ts';
 
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
 const VERSION = 1;
@@ -18,6 +18,11 @@ export function trialKey(trial: Trial): string {
 /** The trial without its seeds: what is averaged over them. */
 export function configurationKey(trial: Trial): string {
   return sha256(configurationOf(trial));
+}
+
+/** sha256 of what an example's text is put into and of what is read off the mask. */
+export function fingerprintTemplate({ template, labelWords }: Pick<TaskSettings, 'template' | 'labelWords'>): string {
+  return sha256({ template, labelWords });
 }
 
 function configurationOf({ backbone, task, regime, method, training }: Trial) {

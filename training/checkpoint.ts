@@ -1,12 +1,14 @@
 // A trial's state as bytes, small enough for a database row: any host can go on from it, to the last bit.
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../data/error.ts';
+import type { Method } from '../lpt/method.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** Full tuning's state is larger. Such a trial starts again from step 0: its seeds give it the same numbers. */
 export const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20;
 const FORMAT = 'lpt-sweep-checkpoint-1';
+const BEST_FORMAT = 'lpt-sweep-weights-1';
 /** Value, two moments and best value of each trained number. */
 const COPIES = 4;
 
@@ -66,7 +68,26 @@ export function encodeBest(state: TrainingState, trialKey: string): Uint8Array |
   for (const { name, variable } of method.trained) {
     tensors[name] = { shape: variable.shape, values: best.weights.get(name) ?? new Float32Array() };
   }
-  return encodeSafetensors(tensors, { format: 'lpt-sweep-weights-1', trialKey, step: String(best.step) });
+  return encodeSafetensors(tensors, { format: BEST_FORMAT, trialKey, step: String(best.step) });
+}
+
+/** Puts selected weights into a method of the same settings. @throws ConfigurationError where they are not that trial's */
+export function restoreBest(method: Method, bytes: Uint8Array, trialKey: string): void {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata['format'] !== BEST_FORMAT || metadata['trialKey'] !== trialKey) {
+    const found = `${String(metadata['format'])} of ${String(metadata['trialKey'])}`;
+    throw new ConfigurationError(`Expected the weights (${BEST_FORMAT}) of trial ${trialKey}, found ${found}.`);
+  }
+  for (const { name, variable } of method.trained) {
+    const stored = tensors[name];
+    if (stored?.shape.join() !== variable.shape.join()) {
+      const found = stored ? `[${stored.shape.join()}]` : 'none';
+      throw new ConfigurationError(`Expected ${name} [${variable.shape.join()}] in the weights, found ${found}.`);
+    }
+    const values = tf.tensor(stored.values, variable.shape, 'float32');
+    variable.assign(values);
+    values.dispose();
+  }
 }
 
 async function download(tensor: tf.Tensor): Promise<StoredTensor> {

@@ -1,4 +1,5 @@
 // What the worker and its trainer process say to each other, over Node's IPC channel with structured clone.
+import type { TrainerProvenance } from '../sweep/provenance.ts';
 import type { ErrorKind, MetricName, Split, Trial } from '../sweep/trial.ts';
 import type { Parts } from './score.ts';
 
@@ -71,7 +72,7 @@ export interface TrainerError {
 }
 
 export type FromTrainer =
-  | { type: 'ready'; device: string; backend: string; version: string }
+  | ({ type: 'ready' } & TrainerProvenance)
   | { type: 'progress'; progress: Progress }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'evaluation'; evaluation: Evaluation }

@@ -1,6 +1,8 @@
 // The child process that trains: native TensorFlow blocks its event loop and may die, so nothing else lives here.
 import { readEnvironment } from '../runtime/environment.mjs';
-import { loadTensorflow } from '../runtime/tensorflow.ts';
+import { hardwareName, operationThreads } from '../runtime/hardware.ts';
+import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
+import type { TrainerProvenance } from '../sweep/provenance.ts';
 import { toTrainerError } from './error-kind.ts';
 import type { FromTrainer, ToTrainer, TrainRequest } from './messages.ts';
 import { Pulse } from './pulse.ts';
@@ -41,10 +43,14 @@ async function trainAndReport(request: TrainRequest): Promise<void> {
   const now = (): number => performance.now();
   const pulse = new Pulse({ send, cancelled: () => cancelled, now, steps: request.trial.training.steps });
   const end = await tensorflow
-    .then((device) => send({ type: 'ready', ...device }))
+    .then((loaded) => send({ type: 'ready', ...describe(loaded) }))
     .then(() => runTrial(request, { resident, pulse, now }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   await pulse.send(end);
+}
+
+function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
+  return { backend, tensorflow: version, device, hardware: hardwareName(device), threads: operationThreads(backend) };
 }
 
 function toEnd(trained: Trained): FromTrainer {

@@ -1,11 +1,9 @@
 // The parent's side of a trainer: one child process that trains one trial at a time, and is replaced when it dies.
-import { fork, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isTensorflowNoise } from '../runtime/tensorflow-noise.ts';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
 import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
 
 export type TrainEnd = Extract<FromTrainer, { type: 'finished' | 'cancelled' | 'failed' }>;
@@ -55,8 +53,6 @@ interface Running {
 const DEFAULT_HIDDEN_STATES_MIB = 512;
 const STDERR_LINES_KEPT = 20;
 const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
-// Looked up from here: the folder that the program was started in need not be the project's.
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export function createTrainer(settings: TrainerSettings = {}): Trainer {
   return new ChildTrainer(settings);
@@ -101,14 +97,9 @@ class ChildTrainer implements Trainer {
   #start(): ChildProcess {
     const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
     const argument: TrainerProcessSettings = { hiddenStatesMiB, ...(threads === undefined ? {} : { threads }) };
-    const child = fork(ENTRY, [JSON.stringify(argument)], {
-      execArgv: ['--import', TSX],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      ...(env ? { env } : {}),
-    });
     this.#lastLines = [];
-    if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => this.#heard(line));
+    const onLine = (line: string): void => this.#heard(line);
+    const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
     child.on('message', (message: FromTrainer) => this.#received(child, message));
     child.on('error', (error) => this.#died(child, error.message));
     child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
@@ -116,7 +107,6 @@ class ChildTrainer implements Trainer {
   }
 
   #heard(line: string): void {
-    if (isTensorflowNoise(line)) return;
     this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
     this.#settings.say?.(line);
   }

@@ -8,6 +8,7 @@ import { createDatabase } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { resolveBackbone } from '../runtime/backbones.ts';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
+import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { workerIdentity } from '../workflows/ids.ts';
@@ -48,6 +49,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         worker: identity,
         say,
         device: deviceClass,
+        program: await describeProgram(),
         resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hubOf(environment), say: onProgress }),
       }),
       workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles')),

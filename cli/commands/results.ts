@@ -11,15 +11,21 @@ export const resultsCommand: Command = {
   name: 'results',
   summary: 'every trial of a sweep',
   arguments: [SWEEP_ARGUMENT],
-  options: FORMAT_OPTION,
+  options: {
+    'best-per-seed': { help: 'only the trial that is best on dev for its method and seeds' },
+    ...FORMAT_OPTION,
+  },
   run: (call) =>
     withSession(
       call.terminal,
       async ({ control }) => {
-        const rows = await results(control, argumentOf(call, 'sweep'));
+        const rows = await results(control, argumentOf(call, 'sweep'), {
+          bestPerSeed: call.flags.has('best-per-seed'),
+        });
         const printed = print(formatOf(call), {
           rows,
           columns: [
+            { title: 'trial', cell: ({ position }) => position, isNumber: true },
             { title: 'task', cell: ({ task }) => task },
             { title: 'examples', cell: regimeName, isNumber: true },
             { title: 'method', cell: ({ method }) => method },
@@ -38,7 +44,7 @@ export const resultsCommand: Command = {
             { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
             { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
           ],
-          record: (row) => ({ ...row }),
+          record: ({ position, ...row }) => row,
           whenEmpty: 'This sweep has no trials.',
         });
         call.terminal.write(printed);

@@ -9,8 +9,12 @@ interface Parsed {
 }
 
 export async function readCsv(file: string): Promise<Table> {
+  return parseCsv(await readText(file));
+}
+
+export function parseCsv(content: string): Table {
   const broken: Table['broken'] = [];
-  const parsed = parse(await readText(file), {
+  const parsed = parse(content, {
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,

@@ -36,10 +36,19 @@ export async function readExamples({ file, columns, fields }: Source): Promise<E
   const table = await read(file, [...columnOf.values()]).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  checkColumns(file, table, columnOf);
-  const { examples, broken } = toExamples(table, columnOf);
-  if (broken.length > 0) throw new DataError(brokenLinesMessage(file, broken, table));
-  return examples;
+  return wholeRows(file, table, columnOf).map(({ label = '', ...fields }) => ({ fields, label }));
+}
+
+/**
+ * The rows of a table as field → text.
+ * @param source what errors call it @param columnOf field → column
+ * @throws DataError naming the missing column, or the first broken lines and their number
+ */
+export function wholeRows(source: string, table: Table, columnOf: Map<string, string>): Record<string, string>[] {
+  checkColumns(source, table, columnOf);
+  const { rows, broken } = toRows(table, columnOf);
+  if (broken.length > 0) throw new DataError(brokenLinesMessage(source, broken, table));
+  return rows;
 }
 
 function checkColumns(file: string, table: Table, columnOf: Map<string, string>): void {
@@ -53,8 +62,8 @@ function checkColumns(file: string, table: Table, columnOf: Map<string, string>)
   }
 }
 
-function toExamples(table: Table, columnOf: Map<string, string>): { examples: Example[]; broken: BrokenLine[] } {
-  const examples: Example[] = [];
+function toRows(table: Table, columnOf: Map<string, string>) {
+  const rows: Record<string, string>[] = [];
   const broken = [...table.broken];
   for (const { line, values } of table.rows) {
     const texts: [string, string | null][] = [...columnOf].map(([field, column]) => [field, asText(values[column])]);
@@ -63,10 +72,9 @@ function toExamples(table: Table, columnOf: Map<string, string>): { examples: Ex
       broken.push({ line, reason: `no \`${columnOf.get(missing[0]) ?? missing[0]}\`` });
       continue;
     }
-    const { label = '', ...fields } = Object.fromEntries(texts.map(([field, text]) => [field, text ?? '']));
-    examples.push({ fields, label });
+    rows.push(Object.fromEntries(texts.map(([field, text]) => [field, text ?? ''])));
   }
-  return { examples, broken: broken.sort((a, b) => a.line - b.line) };
+  return { rows, broken: broken.sort((a, b) => a.line - b.line) };
 }
 
 function asText(value: unknown): string | null {

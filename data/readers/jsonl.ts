@@ -3,9 +3,13 @@ import { numberedLines, readText } from './text.ts';
 import type { Table } from './table.ts';
 
 export async function readJsonl(file: string): Promise<Table> {
+  return parseJsonl(await readText(file));
+}
+
+export function parseJsonl(content: string): Table {
   const table: Table = { columns: [], rows: [], broken: [] };
   const columns = new Set<string>();
-  for (const { line, text } of numberedLines(await readText(file))) {
+  for (const { line, text } of numberedLines(content)) {
     const values = parseObject(text);
     if (values === null) {
       table.broken.push({ line, reason: 'not a JSON object' });

@@ -3,11 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { DataError } from '../error.ts';
 
 export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file);
+  return decodeText(file, await readFile(file));
+}
+
+/** @param source what errors call it */
+export function decodeText(source: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new DataError(`Expected \`${file}\` to be UTF-8 text, found bytes that are not.`);
+    throw new DataError(`Expected \`${source}\` to be UTF-8 text, found bytes that are not.`);
   }
 }
 

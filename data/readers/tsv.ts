@@ -3,7 +3,11 @@ import { numberedLines, readText } from './text.ts';
 import type { Table } from './table.ts';
 
 export async function readTsv(file: string): Promise<Table> {
-  const [header, ...lines] = numberedLines(await readText(file));
+  return parseTsv(await readText(file));
+}
+
+export function parseTsv(content: string): Table {
+  const [header, ...lines] = numberedLines(content);
   const table: Table = { columns: header?.text.split('\t') ?? [], rows: [], broken: [] };
   for (const { line, text } of lines) {
     const cells = text.split('\t');

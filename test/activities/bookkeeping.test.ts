@@ -4,6 +4,7 @@ import { TrainerPool } from '../../activities/trainer-pool.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { cancelTrial, failTrial, findTrial, listWaiting } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { PROGRAM } from '../support/provenance.ts';
 import { smallSweep } from '../support/trials.ts';
 
 describe('the activities that keep the books, each run twice', () => {
@@ -19,6 +20,7 @@ describe('the activities that keep the books, each run twice', () => {
       trainers: new TrainerPool([]),
       worker: '1@test/cpu',
       device: 'cpu',
+      program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.reject(new Error('not needed')),
     });

@@ -10,9 +10,12 @@ import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { createDatabase } from '../../db/client.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
+import type { Dependencies } from '../../activities/dependencies.ts';
 import type { FromTrainer } from '../../training/messages.ts';
+import type { TrainEvent } from '../../training/trainer.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { activityEnvironment } from '../support/temporal.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { outcomeOf } from '../support/trials.ts';
@@ -36,15 +39,17 @@ describe('an attempt at a trial', () => {
     return { trialId, folder };
   }
 
-  function activitiesWith(trainer: ScriptedTrainer, folder: string, database = db.database) {
+  function activitiesWith(trainer: ScriptedTrainer, folder: string, changes: Partial<Dependencies> = {}) {
     return createActivities({
-      database,
+      database: db.database,
       trainers: new TrainerPool([trainer]),
       worker: '1@test/cpu',
       device: 'cpu',
+      program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
       retryDelaysMs: [1, 1],
+      ...changes,
     });
   }
 
@@ -85,6 +90,35 @@ describe('an attempt at a trial', () => {
     expect([...(second.requests[0]?.checkpoint ?? [])]).toEqual([7]);
     const attempts = await listAttempts(db.database, at.trialId);
     expect(attempts.map(({ resumedFromStep }) => resumedFromStep)).toEqual([null, 20]);
+  });
+
+  test('keeps what its numbers come from as soon as its trainer has said what it computes with', async () => {
+    const at = await oneTrial();
+    const lost: FromTrainer = { type: 'failed', error: { kind: 'trainer-lost', message: 'killed' } };
+    await failureOf(run(new ScriptedTrainer({ end: lost }), at));
+    await run(new ScriptedTrainer({ events: [{ type: 'ready', ...TRAINER, threads: 7 }], end: FINISHED }), at);
+    const { trial } = await findTrial(db.database, at.trialId);
+    const [first, second] = await listAttempts(db.database, at.trialId);
+    expect(first?.provenance).toBeNull();
+    expect(second?.provenance).toEqual({
+      program: PROGRAM,
+      trainer: { ...TRAINER, threads: 7 },
+      fingerprints: {
+        backbone: trial.backbone.fingerprint,
+        data: 'data-1',
+        template: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
+    });
+  });
+
+  test('says so when its trainer has the slow backend only', async () => {
+    const at = await oneTrial();
+    const said: string[] = [];
+    const slow: TrainEvent = { type: 'ready', ...TRAINER, backend: 'wasm', tensorflow: '4.22.0' };
+    const trainer = new ScriptedTrainer({ events: [slow], end: FINISHED });
+    const { trainTrial } = activitiesWith(trainer, at.folder, { say: (text) => said.push(text) });
+    await activityEnvironment().run(trainTrial, at);
+    expect(said).toEqual(["This worker trains with TensorFlow.js's wasm backend (4.22.0), slowly."]);
   });
 
   test('that was overtaken by another cannot write, and stops its trainer', async () => {
@@ -154,7 +188,7 @@ describe('an attempt at a trial', () => {
   test('tells of an absent database as such, without its password', async () => {
     const at = await oneTrial();
     const away = createDatabase('postgres://someone:secret@127.0.0.1:9/nowhere');
-    const { trainTrial } = activitiesWith(new ScriptedTrainer({ end: FINISHED }), at.folder, away);
+    const { trainTrial } = activitiesWith(new ScriptedTrainer({ end: FINISHED }), at.folder, { database: away });
     const failure = await failureOf(activityEnvironment().run(trainTrial, at));
     expect(failure.type).toBe('database-away');
     expect(JSON.stringify([failure.message, failure.stack])).not.toContain('secret');
@@ -179,7 +213,7 @@ describe('an attempt at a trial', () => {
     );
     const fresh = createDatabase(db.url);
     const trainer = new ScriptedTrainer({ events: [checkpointEvent(20, 1), checkpointEvent(40, 2)], end: FINISHED });
-    const { trainTrial } = activitiesWith(trainer, at.folder, fresh);
+    const { trainTrial } = activitiesWith(trainer, at.folder, { database: fresh });
     const failure = await failureOf(activityEnvironment().run(trainTrial, at));
     expect(failure.type).toBe('database-away');
     expect(failure.message).toContain('No space left on device');

@@ -1,10 +1,12 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt, recordProvenance } from '../../db/attempts.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { createSweep, setSweepState } from '../../db/sweeps.ts';
 import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { provenanceOf } from '../../sweep/provenance.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 import { run as runIn, type Told } from './terminal.ts';
@@ -27,7 +29,9 @@ describe('the commands that read', () => {
     for (const trialId of ids) {
       const begun = await beginAttempt(db.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
       if (begun.kind !== 'begun') throw new Error('Expected a fresh trial.');
-      const { method } = await findTrial(db.database, trialId);
+      const { method, trial } = await findTrial(db.database, trialId);
+      const provenance = provenanceOf({ trial, program: PROGRAM, trainer: TRAINER });
+      await recordProvenance(db.database, { trialId, attempt: begun.attempt, provenance });
       const outcome = outcomeOf(method === 'lpt' ? 0.7 : 0.6, method === 'lpt' ? 0.65 : 0.55);
       await finishTrial(db.database, { trialId, attempt: begun.attempt, outcome });
     }
@@ -70,6 +74,31 @@ describe('the commands that read', () => {
     expect(rows.filter(({ kind }) => kind === 'measured').map(({ testMean }) => testMean)).toContain(0.65);
   });
 
+  test('the two averages are labelled in every format, and neither shows numbers of the other', async () => {
+    const averages = async (...words: string[]): Promise<unknown[]> => {
+      const { out } = await run('compare', 'halves', ...words, '--format', 'json');
+      const rows = JSON.parse(out) as { kind: string; average: string }[];
+      return [...new Set(rows.filter(({ kind }) => kind === 'measured').map(({ average }) => average))];
+    };
+    expect(await averages()).toEqual(['fixed']);
+    expect(await averages('--average', 'per-seed')).toEqual(['per-seed']);
+    const { out: csv } = await run('compare', 'halves', '--average', 'per-seed', '--format', 'csv');
+    expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,lpt,/);
+    const people = await run('compare', 'halves', '--average', 'per-seed');
+    expect(people.out).toContain('Best on dev per seed');
+    expect(people.out).toContain('Not to be mixed with `--average fixed`');
+    expect(people.out).not.toContain('LPT configurations, each fixed over its seeds');
+    expect(people.said).not.toContain('best LPT configuration on dev');
+    expect((await run('compare', 'halves')).out).toContain('each fixed over its seeds');
+  });
+
+  test('results can be kept to the trial that is best on dev for its method and seeds', async () => {
+    const { out } = await run('results', 'halves', '--best-per-seed', '--format', 'json');
+    const rows = JSON.parse(out) as TrialResult[];
+    const names = rows.map(({ method, dataSeed }) => `${method} ${dataSeed}`).sort();
+    expect(names).toEqual(['lpt 13', 'lpt 21', 'prompt-tuning 13', 'prompt-tuning 21', 'zero-shot 13', 'zero-shot 21']);
+  });
+
   test('status counts trials by state and shows errors by kind', async () => {
     const { out } = await run('status', 'halves', '--format', 'json');
     const rows = JSON.parse(out) as Record<string, unknown>[];
@@ -87,6 +116,59 @@ describe('the commands that read', () => {
     const watched = await run('watch', 'halves', '--format', 'json');
     expect(watched.code).toBe(1);
     expect(JSON.parse(watched.out)).toMatchObject({ state: 'failed' });
+  });
+
+  test('a trial can be looked at whole, by the position that its sweep lists it with', async () => {
+    const listed = (await run('results', 'halves')).out.split('\n');
+    expect(listed[1]).toMatch(/trial .* task/);
+    const { code, out } = await run('show', 'halves/2');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Trial halves\/2: lpt on mr, complete\n/);
+    for (const part of ['Names', 'Scores', 'Configuration', 'Provenance', 'Attempts', 'Evaluations']) {
+      expect(out).toContain(`\n${part}:`);
+    }
+    expect(out).toMatch(/method\.insertionLayer +3\n/);
+    expect(out).toMatch(/task\.labelWords\.1 +great\n/);
+    expect(out).toMatch(/program\.commit\.id +c0ffee\n/);
+    expect(out).toMatch(/dev +70\.0\n/);
+  });
+
+  test('a trial for programs is one object, unrounded, with its whole configuration', async () => {
+    const { out } = await run('show', 'halves/2', '--format', 'json');
+    const shown = JSON.parse(out) as { id: string; trialKey: string };
+    expect(shown).toMatchObject({
+      name: 'halves/2',
+      state: 'complete',
+      scores: { metric: 'accuracy', devScore: 0.7, testScore: 0.65, selectedStep: 20 },
+      configuration: { dataSeed: 13, trainSeed: 1, training: { steps: 40 }, regime: { kind: 'few-shot', k: 32 } },
+      provenance: { program: PROGRAM, trainer: TRAINER },
+      attempts: [{ attempt: 1, state: 'complete', worker: 'w' }],
+    });
+    const byKey = await run('show', shown.trialKey.slice(0, 8), '--format', 'json');
+    expect(JSON.parse(byKey.out)).toEqual(JSON.parse(out));
+    const failed = await run('show', 'halves/7');
+    expect(failed.out).toMatch(/error +data: Expected a label, found "a, b"\n/);
+    expect(failed.out).toContain('Provenance: not recorded.');
+  });
+
+  test('an unknown trial is answered with those that are near, one that is not complete is not repeated or exported', async () => {
+    const unknown = await run('show', 'halves/8');
+    expect(unknown).toMatchObject({ code: 2, out: '' });
+    expect(unknown.said).toContain('`halves/0` to `halves/7`');
+    for (const words of [
+      ['rerun', 'halves/7'],
+      ['export', 'halves/7', '--out', '/nowhere'],
+    ]) {
+      const told = await run(...words);
+      expect(told).toMatchObject({ code: 2, out: '' });
+      expect(told.said).toContain('Expected trial `halves/7` to be complete, found it failed.');
+    }
+  });
+
+  test('a trial without weights in the database is not exported, and exit code 1', async () => {
+    const { code, said } = await run('export', 'halves/2', '--out', '/nowhere/model');
+    expect(code).toBe(1);
+    expect(said).toMatch(/^Expected trial `halves\/2` to have trained weights in the database, found none/m);
   });
 
   test('an unknown sweep is answered with the nearest name and exit code 2', async () => {

@@ -11,7 +11,11 @@ export interface Told {
   said: string;
 }
 
-export async function run(words: string[], variables: Record<string, string | undefined> = {}): Promise<Told> {
+export async function run(
+  words: string[],
+  variables: Record<string, string | undefined> = {},
+  input = '',
+): Promise<Told> {
   const out: string[] = [];
   const said: string[] = [];
   const terminal: Terminal = {
@@ -19,6 +23,7 @@ export async function run(words: string[], variables: Record<string, string | un
     write: (text) => out.push(text),
     say: (text) => said.push(`${text}\n`),
     draw: (text) => said.push(text),
+    readInput: () => Promise.resolve(new TextEncoder().encode(input)),
     isTerminal: false,
     isOutputTerminal: false,
     signal: new AbortController().signal,

@@ -13,11 +13,25 @@ describe('the command line', () => {
     [['results'], /Expected `lpt-sweep results <sweep>`, found no <sweep>/],
     [['status', 'one', 'two'], /found `two` as well/],
     [['launch', 'a.yaml', '--watch=yes'], /`--watch` to stand alone, found the value `yes`/],
+    [['export', 'demo/3'], /Expected `--out` to name a folder to write into, found no `--out`/],
+    [['predict'], /Expected `--model` to name a folder that `lpt-sweep export` wrote, found no `--model`/],
+    [['predict', '--model', 'm', '--format', 'jsonn'], /one of table, json, csv, jsonl, found `jsonn`/],
+    [
+      ['compare', 'demo', '--average', 'perseed'],
+      /one of fixed, per-seed, found `perseed`\. Did you mean `per-seed`\?/,
+    ],
     [['launch', '/nowhere/sweep.yaml'], /Expected a sweep file at `\/nowhere\/sweep\.yaml`, found none/],
   ])('answers %j with what was expected, and exit code 2', async (words, message) => {
     const { code, out, said } = await run(words);
     expect(code).toBe(2);
     expect(said).toMatch(message);
+    expect(out).toBe('');
+  });
+
+  test('says of a folder that is no exported model what it lacks, and exit code 1', async () => {
+    const { code, out, said } = await run(['predict', '--model', '/nowhere/model']);
+    expect(code).toBe(1);
+    expect(said).toBe("Expected an exported model's card at /nowhere/model/card.json, found no readable file.\n");
     expect(out).toBe('');
   });
 

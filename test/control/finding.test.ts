@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeFinding, type ScoredTrial } from '../../control/finding.ts';
-import type { ConfigurationMean } from '../../db/results.ts';
+import { describeFinding } from '../../control/finding.ts';
+import type { ConfigurationMean, ScoredTrial } from '../../db/results.ts';
 
 const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean => ({
   sweepId: 'id',

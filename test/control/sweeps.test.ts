@@ -17,6 +17,7 @@ import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers } from '../../worker/worker.ts';
 import { workerIdentity } from '../../workflows/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { PROGRAM } from '../support/provenance.ts';
 import { ScriptedTrainer, type Script } from '../support/scripted-trainer.ts';
 import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { sweepOnTinyBackbone } from '../support/tiny-sweep.ts';
@@ -61,6 +62,7 @@ describe('a sweep under the verbs', () => {
       trainers: new TrainerPool([trainer]),
       worker: identity,
       device: 'cpu',
+      program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
     });

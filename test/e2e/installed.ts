@@ -23,7 +23,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-export function installedIn(stateFolder: string, folder: string): (...words: string[]) => Running {
+/** @param input what stands on standard input */
+export function installedIn(stateFolder: string, folder: string, input = ''): (...words: string[]) => Running {
   const env = childEnvironment({
     ...ON_ITS_OWN,
     LPT_SWEEP_STATE: stateFolder,
@@ -31,7 +32,8 @@ export function installedIn(stateFolder: string, folder: string): (...words: str
     LPT_SWEEP_THREADS: '1',
   });
   return (...words) => {
-    const child = spawn(process.execPath, [BIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [BIN, ...words], { cwd: folder, env, stdio: 'pipe' });
+    child.stdin.end(input);
     const said: string[] = [];
     const out: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => said.push(line));

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, isNotNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -8,6 +9,7 @@ import type { TrialResult } from '../../db/results.ts';
 import { attempts, checkpoints } from '../../db/schema.ts';
 import { configurationMeans, trialResults } from '../../db/views.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
+import { programVersion } from '../../runtime/program.ts';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
@@ -103,6 +105,46 @@ describe('a sweep through the real command line, on embedded servers', () => {
     }
   });
 
+  test('says of each trial what its numbers come from', async () => {
+    const { code, out } = await sweep('show', 'calm/2', '--format', 'json').ended;
+    expect(code).toBe(0);
+    const { provenance, evaluations } = JSON.parse(out) as Shown;
+    expect(provenance).toMatchObject({
+      program: { version: programVersion(), node: process.versions.node },
+      trainer: { backend: 'tensorflow', device: 'cpu', threads: 1, hardware: cpus()[0]?.model.trim() },
+      fingerprints: { backbone: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
+    expect(evaluations.map(({ split }) => split)).toEqual(['dev', 'dev', 'dev', 'dev', 'test']);
+  });
+
+  test('has trials that can be repeated: the numbers are the same to the last bit', async () => {
+    const before = await resultsOf('calm');
+    const { code, out, said } = await sweep('rerun', 'calm/2').ended;
+    expect(said.join('\n')).toContain('Trial calm/2 is repeated as sweep calm-rerun-1.');
+    expect(out).toMatch(/^Trial calm\/2, repeated as calm-rerun-1\/0: all \d+ numbers are the same to the last bit/);
+    expect(out).toContain('Both come from the same program, packages and hardware.');
+    expect(code).toBe(0);
+    expect(await resultsOf('calm')).toEqual(before);
+  });
+
+  test('hands on what was trained, which labels the test texts as the trial did, without any server', async () => {
+    const { code } = await sweep('export', 'calm/2', '--out', 'model').ended;
+    expect(code).toBe(0);
+    const labelled = await sweep('predict', '--model', 'model', '--input', 'reviews/test.tsv', '--format', 'json')
+      .ended;
+    expect(labelled.said).toEqual([]);
+    const { evaluations } = JSON.parse((await sweep('show', 'calm/2', '--format', 'json').ended).out) as Shown;
+    const stored = evaluations.find(({ split }) => split === 'test')?.predictions;
+    const found = (JSON.parse(labelled.out) as { label: string }[]).map(({ label }) => Number(label));
+    expect(found).toEqual(stored);
+    const elsewhere = installedIn(join(folder, 'no-state'), folder, 'the film was fine\nthe plot was very dull\n');
+    const lines = await elsewhere('predict', '--model', 'model', '--format', 'jsonl').ended;
+    expect(lines.code).toBe(0);
+    const texts = lines.out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { sentence: string }).sentence); // prettier-ignore
+    expect(texts).toEqual(['the film was fine', 'the plot was very dull']);
+    expect(existsSync(join(folder, 'no-state'))).toBe(false);
+  });
+
   test('is not run again when it is launched again', async () => {
     const before = await resultsOf('calm');
     const { code, out, said } = await sweep('launch', 'calm.yaml').ended;
@@ -112,6 +154,11 @@ describe('a sweep through the real command line, on embedded servers', () => {
     expect(await resultsOf('calm')).toEqual(before);
   });
 });
+
+interface Shown {
+  provenance: object;
+  evaluations: { split: string; predictions: number[] | null }[];
+}
 
 async function hasCheckpoint(database: Database): Promise<boolean> {
   const rows = await database.select({ step: checkpoints.step }).from(checkpoints).where(eq(checkpoints.kind, 'last'));

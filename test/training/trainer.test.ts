@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TrainRequest } from '../../training/messages.ts';
 import {
@@ -48,7 +49,9 @@ describe('a trainer', () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
     const { events, end } = await run(trainer, request());
-    expect(events[0]).toMatchObject({ type: 'ready', device: 'cpu' });
+    expect(events[0]).toMatchObject({ type: 'ready', device: 'cpu', threads: 1 });
+    expect(events[0]).toHaveProperty('tensorflow', expect.stringMatching(/^\d+\.\d+/));
+    expect(events[0]).toHaveProperty('hardware', cpus()[0]?.model.trim());
     const ticks = events.flatMap((event) => (event.type === 'progress' ? [event.progress.tick] : []));
     expect(ticks).toEqual(ticks.map((_, i) => i + 1));
     const phases = new Set(events.flatMap((event) => (event.type === 'progress' ? [event.progress.phase] : [])));

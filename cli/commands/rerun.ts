@@ -1,0 +1,37 @@
+import { beginRerun, compareRerun, findComplete } from '../../control/rerun.ts';
+import { trialName } from '../../db/trial-reference.ts';
+import { argumentOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
+import { DONE, FAILED } from '../exit-codes.ts';
+import { describeRerun, rerunObject } from '../rerun-report.ts';
+import { withSession, type Session } from '../session.ts';
+import { runWatched } from '../watched-run.ts';
+
+export const rerunCommand: Command = {
+  name: 'rerun',
+  summary: 'repeat a complete trial, and say whether its numbers are the same (exit code 0) or not (1)',
+  arguments: [TRIAL_ARGUMENT],
+  options: OBJECT_FORMAT_OPTION,
+  run: (call) => withSession(call.terminal, (session) => rerun(call, session)),
+};
+
+/** The original is left as it is: the repeated trial is a sweep of its own. */
+async function rerun(call: Call, { control }: Session): Promise<number> {
+  const { terminal, values } = call;
+  const original = await findComplete(control, argumentOf(call, 'trial'));
+  const begin = async (chooseDevice: Parameters<typeof beginRerun>[2]): Promise<string> => {
+    const { sweep } = await beginRerun(control, original, chooseDevice);
+    terminal.say(`Trial ${trialName(original)} is repeated as sweep ${sweep.name}.`);
+    return sweep.name;
+  };
+  return runWatched({
+    ...{ control, terminal, begin },
+    wanted: original.sweep.spec.device,
+    again: `lpt-sweep rerun ${trialName(original)}`,
+    conclude: async ({ sweep }) => {
+      const report = await compareRerun(control, { original, sweep });
+      const asJson = values['format'] === 'json';
+      terminal.write(asJson ? `${JSON.stringify(rerunObject(report), null, 2)}\n` : describeRerun(report));
+      return report.differences.length === 0 ? DONE : FAILED;
+    },
+  });
+}

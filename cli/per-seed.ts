@@ -1,0 +1,82 @@
+// A comparison of what is best on dev on each seed: labelled as such in every format.
+import type { PerSeedComparison } from '../control/compare-per-seed.ts';
+import type { ChosenTrial, PerSeedMean } from '../db/best-per-seed.ts';
+import type { ComparisonRow } from '../db/results.ts';
+import type { Format } from './command.ts';
+import { FIGURE_COLUMNS, publishedRows } from './comparison.ts';
+import { grouped, meanAndSd, percent } from './numbers.ts';
+import { print, type Cell, type Column } from './print.ts';
+
+const HEADING = `Best on dev per seed: on each seed the configuration of a method that does best on dev, whichever it is, and its test
+score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds.
+`;
+
+export function printPerSeed(format: Format, { means, chosen, published }: PerSeedComparison): string {
+  const figures = publishedRows(published);
+  if (format !== 'table') {
+    const records = [...means.map(measured), ...figures.map(asPublished)];
+    return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
+  }
+  const figureTable = print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' });
+  return [
+    HEADING,
+    print('table', { rows: means, columns: MEAN_COLUMNS, whenEmpty: 'No trial is complete yet.' }),
+    '\nChosen on each seed:\n',
+    print('table', { rows: chosen, columns: CHOSEN_COLUMNS, whenEmpty: 'Nothing yet.' }),
+    ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n', figureTable]),
+  ].join('');
+}
+
+const MEAN_COLUMNS: Column<PerSeedMean>[] = [
+  { title: 'task', cell: ({ task }) => task },
+  { title: 'k', cell: ({ k }) => k, isNumber: true },
+  { title: 'method', cell: ({ method }) => method },
+  { title: 'n', cell: ({ n }) => n, isNumber: true },
+  { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
+  { title: 'test', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
+  { title: 'chosen among', cell: candidatesOf },
+  { title: 'different ones', cell: ({ configurations }) => configurations, isNumber: true },
+];
+
+const CHOSEN_COLUMNS: Column<ChosenTrial>[] = [
+  { title: 'trial', cell: ({ position }) => position, isNumber: true },
+  { title: 'task', cell: ({ task }) => task },
+  { title: 'k', cell: ({ k }) => k, isNumber: true },
+  { title: 'method', cell: ({ method }) => method },
+  { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
+  { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
+  { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
+  { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+  { title: 'generator', cell: ({ generator }) => generator },
+  { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
+  { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
+  { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
+  { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+  { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+];
+
+/** Unequal numbers tell that some seed is not complete yet. */
+function candidatesOf({ leastCandidates, mostCandidates }: PerSeedMean): string {
+  return leastCandidates === mostCandidates ? String(mostCandidates) : `${leastCandidates} to ${mostCandidates}`;
+}
+
+function measured(row: PerSeedMean): Record<string, Cell> {
+  const { task, method, backbone, k, n, devMean, devSd, testMean, testSd } = row;
+  const { configurations, leastCandidates, mostCandidates } = row;
+  return {
+    kind: 'measured',
+    average: 'per-seed',
+    ...{ task, method, backbone, k, n, devMean, devSd, testMean, testSd },
+    ...{ configurations, leastCandidates, mostCandidates, source: null },
+  };
+}
+
+function asPublished(row: ComparisonRow): Record<string, Cell> {
+  return {
+    kind: 'published',
+    average: null,
+    ...{ task: row.task, method: row.baselineMethod, backbone: row.baselineBackbone, k: null, n: null },
+    ...{ devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
+    ...{ configurations: null, leastCandidates: null, mostCandidates: null, source: row.source },
+  };
+}

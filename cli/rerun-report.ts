@@ -1,0 +1,39 @@
+// What came of repeating a trial, in sentences and as one object.
+import type { RerunReport } from '../control/rerun.ts';
+import type { FieldDifference } from '../sweep/differences.ts';
+import type { NumberDifference } from '../sweep/repetition.ts';
+import { grouped } from './numbers.ts';
+
+export function describeRerun(report: RerunReport): string {
+  const { original, repeated, compared, differences, provenance } = report;
+  const count = grouped(compared) ?? '';
+  const [first] = differences;
+  const head = `Trial ${original}, repeated as ${repeated}: `;
+  const numbers = first
+    ? `${grouped(differences.length) ?? ''} of ${count} numbers differ. The first: ${describeNumber(first)}.`
+    : `all ${count} numbers are the same to the last bit (curves, scores, predictions, trained weights).`;
+  return `${head}${numbers}\n${describeProvenance(provenance)}`;
+}
+
+export function rerunObject(report: RerunReport): object {
+  const { differences, ...rest } = report;
+  const same = differences.length === 0;
+  return { same, ...rest, differing: differences.length, firstDifference: differences[0] ?? null };
+}
+
+function describeNumber({ what, step, original, repeated }: NumberDifference): string {
+  const at = step === null ? '' : ` at step ${step}`;
+  return `${what}${at} was ${original ?? 'absent'}, is ${repeated ?? 'absent'}`;
+}
+
+function describeProvenance(differences: readonly FieldDifference[]): string {
+  if (differences.length === 0) return 'Both come from the same program, packages and hardware.\n';
+  const lines = differences.map(
+    ({ field, before, after }) => `  ${field === '' ? 'provenance' : field}: ${show(before)} → ${show(after)}\n`,
+  );
+  return `What they come from differs:\n${lines.join('')}`;
+}
+
+function show(value: unknown): string {
+  return value === undefined || value === null ? 'not recorded' : JSON.stringify(value);
+}

@@ -1,0 +1,114 @@
+// One trial as a page for people, and as one object for programs.
+import type { TrialDetails } from '../control/show.ts';
+import type { AttemptRow } from '../db/attempts.ts';
+import { grouped, percent, rounded } from './numbers.ts';
+import { print } from './print.ts';
+
+type Entry = readonly [name: string, value: unknown];
+
+export function trialPage(details: TrialDetails): string {
+  const { name, trial, sweep, provenance, attempts, evaluations } = details;
+  return [
+    `Trial ${name}: ${trial.trial.method.method} on ${trial.task}, ${trial.state}\n`,
+    section('Names', [
+      ['sweep', sweep.name],
+      ['id', trial.id],
+      ['trial key', trial.trialKey],
+      ['configuration key', trial.configurationKey],
+    ]),
+    section('Scores', scoresOf(details)),
+    section('Configuration', configurationOf(details)),
+    ...(provenance === null ? ['\nProvenance: not recorded.\n'] : [section('Provenance', flat(provenance))]),
+    `\nAttempts:\n${attemptTable(attempts)}`,
+    `\nEvaluations:\n${evaluationTable(evaluations)}`,
+  ].join('');
+}
+
+/** Everything, unrounded. */
+export function trialObject(details: TrialDetails): object {
+  const { name, trial: row, sweep, provenance, attempts, evaluations } = details;
+  const { id, position, trialKey, configurationKey, state, trial, errorKind, errorMessage } = row;
+  const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMib } = row;
+  return {
+    ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state, errorKind, errorMessage },
+    scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
+    cost: { steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib },
+    configuration: trial,
+    provenance,
+    attempts: attempts.map(({ trialId, provenance: own, ...attempt }) => ({ ...attempt, provenance: own })),
+    evaluations: evaluations.map(({ trialId, ...evaluation }) => evaluation),
+  };
+}
+
+function scoresOf({ trial }: TrialDetails): Entry[] {
+  return [
+    ['metric', trial.trial.task.metric],
+    ['dev', percent(trial.devScore)],
+    ['test', percent(trial.testScore)],
+    ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
+    ['trained numbers', grouped(trial.trainableParameters)],
+    ['ms/step', rounded(trial.msPerStep)],
+    ['peak memory, MiB', rounded(trial.peakMemoryMib)],
+    ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
+  ];
+}
+
+function configurationOf({ trial: { trial } }: TrialDetails): Entry[] {
+  const { backbone, task, regime, method, training, dataSeed, trainSeed } = trial;
+  return [
+    ['backbone', backbone.name],
+    ...flat({ task, regime, method, training }),
+    ['data seed', dataSeed],
+    ['train seed', trainSeed],
+  ];
+}
+
+/** A tree's leaves with their paths; plain lists stay whole. */
+function flat(tree: object, path = ''): Entry[] {
+  return Object.entries(tree).flatMap(([key, value]: [string, unknown]): Entry[] => {
+    const name = path === '' ? key : `${path}.${key}`;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? flat(value, name) : [[name, value]];
+  });
+}
+
+function section(title: string, entries: readonly Entry[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return `\n${title}:\n${entries.map(([name, value]) => `  ${name.padEnd(width)}  ${written(value)}\n`).join('')}`;
+}
+
+function written(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function attemptTable(attempts: readonly AttemptRow[]): string {
+  return print('table', {
+    rows: attempts,
+    columns: [
+      { title: 'attempt', cell: ({ attempt }) => attempt, isNumber: true },
+      { title: 'state', cell: ({ state }) => state },
+      { title: 'worker', cell: ({ worker }) => worker },
+      { title: 'from step', cell: ({ resumedFromStep }) => resumedFromStep, isNumber: true },
+      { title: 'began', cell: ({ startedAt }) => startedAt.toISOString() },
+      { title: 'ended', cell: ({ finishedAt }) => finishedAt?.toISOString() ?? null },
+      { title: 'error', cell: ({ errorKind }) => errorKind },
+    ],
+    whenEmpty: 'None yet.',
+  });
+}
+
+function evaluationTable(evaluations: TrialDetails['evaluations']): string {
+  return print('table', {
+    rows: evaluations,
+    columns: [
+      { title: 'split', cell: ({ split }) => split },
+      { title: 'step', cell: ({ step }) => step, isNumber: true },
+      { title: 'metric', cell: ({ metric }) => metric },
+      { title: 'score', cell: ({ score }) => percent(score), isNumber: true },
+      { title: 'loss', cell: ({ loss }) => loss.toFixed(4), isNumber: true },
+      { title: 'examples', cell: ({ examples }) => examples, isNumber: true },
+    ],
+    whenEmpty: 'None yet.',
+  });
+}

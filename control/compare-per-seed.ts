@@ -1,0 +1,28 @@
+// The comparison by the other average: on each seed the configuration that is best on dev. Never shown beside `compare`.
+import { listBestPerSeed, listBestPerSeedMeans, type ChosenTrial, type PerSeedMean } from '../db/best-per-seed.ts';
+import { listComparison, type ComparisonRow } from '../db/results.ts';
+import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import type { Control } from './control.ts';
+
+export interface PerSeedComparison {
+  sweep: SweepRow;
+  /** One a method, best on dev first within a task. */
+  means: PerSeedMean[];
+  /** What was chosen on each seed. */
+  chosen: ChosenTrial[];
+  published: ComparisonRow[];
+}
+
+/** @throws UnknownSweepError */
+export async function comparePerSeed(
+  { database }: Pick<Control, 'database'>,
+  name: string,
+): Promise<PerSeedComparison> {
+  const sweep = await findSweep(database, name);
+  const [means, chosen, pairs] = await Promise.all([
+    listBestPerSeedMeans(database, sweep.id),
+    listBestPerSeed(database, sweep.id),
+    listComparison(database, sweep.id),
+  ]);
+  return { sweep, means, chosen, published: pairs.filter(({ kind }) => kind === 'published') };
+}

@@ -1,0 +1,84 @@
+// Repeats a complete trial as a sweep of its own, and holds its numbers against the first ones. The original stays as it is.
+import { listAttempts } from '../db/attempts.ts';
+import { SweepExistsError, UnfinishedTrialError } from '../db/errors.ts';
+import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import { loadNumbers } from '../db/trial-numbers.ts';
+import { findTrialByName, trialName, type FoundTrial } from '../db/trial-reference.ts';
+import { differingFields, type FieldDifference } from '../sweep/differences.ts';
+import { compareNumbers, type Repetition } from '../sweep/repetition.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
+import type { Control } from './control.ts';
+import { provenanceAmong } from './show.ts';
+import { startSweepWorkflow } from './sweep-workflow.ts';
+
+export interface Rerun {
+  original: FoundTrial;
+  /** `<sweep>-rerun-<n>`, with this one trial in it. */
+  sweep: SweepRow;
+}
+
+export interface RerunReport extends Repetition {
+  /** `demo/3`. */
+  original: string;
+  repeated: string;
+  provenance: FieldDifference[];
+}
+
+/** @throws UnknownTrialError, UnknownSweepError or UnfinishedTrialError */
+export async function findComplete({ database }: Pick<Control, 'database'>, asked: string): Promise<FoundTrial> {
+  const found = await findTrialByName(database, asked);
+  if (found.trial.state === 'complete') return found;
+  throw new UnfinishedTrialError(
+    `Expected trial \`${trialName(found)}\` to be complete, found it ${found.trial.state}.`,
+  );
+}
+
+/** Takes up a rerun of this trial that was left open, or starts a new one. */
+export async function beginRerun(
+  control: Control,
+  original: FoundTrial,
+  chooseDevice: () => Promise<DeviceClass>,
+): Promise<Rerun> {
+  const sweep = await openSweep(control, original);
+  await startSweepWorkflow(control, sweep, await chooseDevice());
+  return { original, sweep };
+}
+
+/** @throws when the repeated trial did not complete */
+export async function compareRerun({ database }: Pick<Control, 'database'>, rerun: Rerun): Promise<RerunReport> {
+  const { original } = rerun;
+  const repeated = await findTrialByName(database, `${rerun.sweep.name}/0`);
+  const [name, { state, errorMessage }] = [trialName(repeated), repeated.trial];
+  if (state !== 'complete') {
+    const reason = errorMessage === null ? '' : `: ${errorMessage}`;
+    throw new Error(`Expected the repeated trial \`${name}\` to complete, found it ${state}${reason}`);
+  }
+  const numbers = await Promise.all([original, repeated].map(({ trial }) => loadNumbers(database, trial)));
+  const attempts = await Promise.all([original, repeated].map(({ trial }) => listAttempts(database, trial.id)));
+  const [before, after] = attempts.map(provenanceAmong);
+  const [first, second] = numbers;
+  if (!first || !second) throw new Error('Expected the numbers of two trials, found fewer.');
+  return {
+    ...{ original: trialName(original), repeated: name },
+    ...compareNumbers(first, second),
+    provenance: differingFields(before, after),
+  };
+}
+
+async function openSweep({ database }: Control, { trial: row, sweep }: FoundTrial): Promise<SweepRow> {
+  const { trialKey, configurationKey, trial, stepFlops, flops } = row;
+  const trials = [{ position: 0, trialKey, configurationKey, trial, stepFlops, flops }];
+  const source = `# Trial ${row.position} of sweep ${sweep.name}, repeated.\n${sweep.source}`;
+  for (let n = 1; ; n += 1) {
+    const name = `${sweep.name}-rerun-${n}`;
+    const made = await createSweep(database, { name, source, spec: { ...sweep.spec, name }, trials }).catch(
+      (error: unknown) => {
+        // The number belongs to another trial of the sweep.
+        if (error instanceof SweepExistsError) return null;
+        throw error;
+      },
+    );
+    const isOpen = made?.sweep.state === 'waiting' || made?.sweep.state === 'running';
+    if (made && (made.created || isOpen)) return made.sweep;
+  }
+}

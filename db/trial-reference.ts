@@ -1,0 +1,110 @@
+// A trial by what a person calls it: `demo/3`, a trial's id, or the first characters of its id or trial key.
+import { and, asc, desc, eq, like, max, or, sql } from 'drizzle-orm';
+import { distance } from 'fastest-levenshtein';
+import { type Database, ask } from './client.ts';
+import { UnknownTrialError } from './errors.ts';
+import type { TrialRow } from './fence.ts';
+import { sweeps, trials } from './schema.ts';
+import { type SweepRow, findSweep } from './sweeps.ts';
+
+export interface FoundTrial {
+  trial: TrialRow;
+  sweep: SweepRow;
+}
+
+const SHORTEST_PREFIX = 6;
+/** Of an ambiguous or an unknown name. */
+const NAMED = 5;
+/** The newest trials are looked through for a name that is near. */
+const LOOKED_THROUGH = 5000;
+
+/** How a trial is called in every command. */
+export function trialName({ trial, sweep }: FoundTrial): string {
+  return `${sweep.name}/${trial.position}`;
+}
+
+/** @throws UnknownTrialError (with the nearest names, or those between which it is not clear) or UnknownSweepError */
+export async function findTrialByName(database: Database, asked: string): Promise<FoundTrial> {
+  const slash = asked.lastIndexOf('/');
+  if (slash < 0) return byPrefix(database, { asked, start: asked });
+  const sweep = await findSweep(database, asked.slice(0, slash));
+  const inside = asked.slice(slash + 1);
+  return /^\d{1,5}$/.test(inside)
+    ? byPosition(database, sweep, Number(inside))
+    : byPrefix(database, { asked, start: inside, sweep });
+}
+
+async function byPosition(database: Database, sweep: SweepRow, position: number): Promise<FoundTrial> {
+  const inSweep = eq(trials.sweepId, sweep.id);
+  const [trial] = await ask(database, () =>
+    database
+      .select()
+      .from(trials)
+      .where(and(inSweep, eq(trials.position, position))),
+  );
+  if (trial) return { trial, sweep };
+  const [row] = await ask(database, () =>
+    database
+      .select({ last: max(trials.position) })
+      .from(trials)
+      .where(inSweep),
+  );
+  const last = row?.last ?? 0;
+  throw new UnknownTrialError(
+    `Expected a trial of sweep \`${sweep.name}\`, \`${sweep.name}/0\` to \`${sweep.name}/${last}\`, found \`${sweep.name}/${position}\`.`,
+  );
+}
+
+interface Prefix {
+  /** As the person wrote it, for messages. */
+  asked: string;
+  start: string;
+  sweep?: SweepRow;
+}
+
+async function byPrefix(database: Database, { asked, sweep, ...prefix }: Prefix): Promise<FoundTrial> {
+  const start = prefix.start.toLowerCase();
+  if (!/^[0-9a-f-]+$/.test(start) || start.length < SHORTEST_PREFIX) throw await unknown(database, asked);
+  const starts = or(like(sql`${trials.id}::text`, `${start}%`), like(trials.trialKey, `${start}%`));
+  const found = await ask(database, () =>
+    database
+      .select({ trial: trials, sweep: sweeps })
+      .from(trials)
+      .innerJoin(sweeps, eq(sweeps.id, trials.sweepId))
+      .where(and(starts, sweep ? eq(trials.sweepId, sweep.id) : undefined))
+      .orderBy(asc(sweeps.createdAt), asc(trials.position))
+      .limit(NAMED + 1),
+  );
+  const [only, another] = found;
+  if (only === undefined) throw await unknown(database, asked);
+  if (another === undefined) return only;
+  const names = found.slice(0, NAMED).map((one) => `\`${trialName(one)}\``);
+  const rest = found.length > NAMED ? ', …' : '';
+  throw new UnknownTrialError(
+    `Expected \`${asked}\` to be the start of one trial's id or key, found several: ${names.join(', ')}${rest}.`,
+  );
+}
+
+async function unknown(database: Database, asked: string): Promise<UnknownTrialError> {
+  const rows = await ask(database, () =>
+    database
+      .select({ key: trials.trialKey, id: trials.id, position: trials.position, name: sweeps.name })
+      .from(trials)
+      .innerJoin(sweeps, eq(sweeps.id, trials.sweepId))
+      .orderBy(desc(sweeps.createdAt), asc(trials.position))
+      .limit(LOOKED_THROUGH),
+  );
+  const nearest = rows
+    .map(({ key, id, position, name }) => {
+      const names = [`${name}/${position}`, key.slice(0, asked.length), id.slice(0, asked.length)];
+      return { name: `${name}/${position}`, far: Math.min(...names.map((one) => distance(asked, one))) };
+    })
+    .sort((one, other) => one.far - other.far)
+    .slice(0, 3)
+    .map(({ name }) => `\`${name}\``);
+  const hint = nearest.length === 0 ? 'There is no trial yet' : `The nearest are: ${nearest.join(', ')}`;
+  const expected = `<sweep>/<position>, an id, or the first characters (${SHORTEST_PREFIX} or more) of an id or trial key`;
+  return new UnknownTrialError(
+    `Expected a trial (${expected}), found \`${asked}\`, which no trial is called. ${hint}.`,
+  );
+}

@@ -1,0 +1,131 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportTrial, NoWeightsError, OccupiedFolderError, type ExportRequest } from '../../control/export.ts';
+import { label, readExported } from '../../control/predict.ts';
+import { beginAttempt, recordProvenance } from '../../db/attempts.ts';
+import { saveCheckpoint } from '../../db/checkpoints.ts';
+import { UnfinishedTrialError } from '../../db/errors.ts';
+import { createSweep } from '../../db/sweeps.ts';
+import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { provenanceOf } from '../../sweep/provenance.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
+import { temporaryFolder } from '../support/data-files.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { PROGRAM, TRAINER } from '../support/provenance.ts';
+import { writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { outcomeOf, smallSweep } from '../support/trials.ts';
+
+const WEIGHTS = encodeSafetensors({ prompt: { shape: [1, 2], values: new Float32Array([0.5, -1]) } }, { format: 'w' });
+/** As long as a fingerprint; no trial trains in these tests. */
+const FINGERPRINT = 'ab'.repeat(32);
+
+describe('a trial that is exported', () => {
+  let db: TestDatabase;
+  const control = (): { database: TestDatabase['database'] } => ({ database: db.database });
+
+  /** In running order: zero-shot (no weights), prompt tuning, LPT; the rest is not complete. */
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    const planned = smallSweep('origin');
+    for (const { trial } of planned.trials) trial.backbone.fingerprint = FINGERPRINT;
+    const { sweep } = await createSweep(db.database, planned);
+    const ids = await listWaiting(db.database, { sweepId: sweep.id, limit: 3 });
+    for (const trialId of ids) {
+      await beginAttempt(db.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
+      const { trial } = await findTrial(db.database, trialId);
+      const provenance = provenanceOf({ trial, program: PROGRAM, trainer: TRAINER });
+      await recordProvenance(db.database, { trialId, attempt: 1, provenance });
+      const trains = trial.method.method !== 'zero-shot';
+      if (trains) await saveCheckpoint(db.database, { trialId, attempt: 1, kind: 'best', step: 20, bytes: WEIGHTS });
+      const outcome = outcomeOf(0.7, 0.6);
+      const trainableParameters = trains ? outcome.trainableParameters : 0;
+      await finishTrial(db.database, { trialId, attempt: 1, outcome: { ...outcome, trainableParameters } });
+    }
+  });
+  afterAll(() => db.drop());
+
+  async function requestFor(changes: Partial<ExportRequest> = {}): Promise<ExportRequest> {
+    const folder = join(await temporaryFolder(), 'model');
+    return { trial: 'origin/2', folder, force: false, programVersion: '1.2.3', ...changes };
+  }
+
+  test('is its weights, byte for byte, beside a card that says what they are', async () => {
+    const request = await requestFor();
+    const card = await exportTrial(control(), request);
+    expect((await readdir(request.folder)).sort()).toEqual(['card.json', 'weights.safetensors']);
+    const weights = await readFile(join(request.folder, 'weights.safetensors'));
+    expect(decodeSafetensors(weights).tensors['prompt']?.values).toEqual(new Float32Array([0.5, -1]));
+    expect(card).toMatchObject({
+      programVersion: '1.2.3',
+      trial: { name: 'origin/2' },
+      backbone: { name: 'bert-base-uncased', fingerprint: FINGERPRINT },
+      task: { name: 'mr', template: '{sentence} . It was <mask> .', labelWords: { 0: 'terrible', 1: 'great' } },
+      method: { method: 'lpt', insertionLayer: 3, promptLength: 5, generator: 'npg' },
+      scores: { devScore: 0.7, testScore: 0.6, selectedStep: 20 },
+      provenance: { program: PROGRAM },
+    });
+    expect(await readExported(request.folder)).toEqual({ card, weights, fields: ['sentence'] });
+  });
+
+  test('says why it is not in the layout of PEFT', async () => {
+    const { peft } = await exportTrial(control(), await requestFor({ trial: 'origin/1' }));
+    expect(peft.written).toBe(false);
+    expect(peft.note).toContain('PEFT puts a prompt before the embedding layer');
+  });
+
+  test('leaves a folder that holds something alone, unless it is told to write into it', async () => {
+    const request = await requestFor();
+    await exportTrial(control(), request);
+    await writeFile(join(request.folder, 'adapter_config.json'), 'of an earlier export');
+    await writeFile(join(request.folder, 'notes.txt'), 'mine');
+    await expect(exportTrial(control(), request)).rejects.toThrow(OccupiedFolderError);
+    await expect(exportTrial(control(), request)).rejects.toThrow(/to be empty, found .*`--force` writes into it/);
+    await exportTrial(control(), { ...request, force: true });
+    expect((await readdir(request.folder)).sort()).toEqual(['card.json', 'notes.txt', 'weights.safetensors']);
+  });
+
+  test('has to have trained something, and to be complete', async () => {
+    const untrained = exportTrial(control(), await requestFor({ trial: 'origin/0' }));
+    await expect(untrained).rejects.toThrow(NoWeightsError);
+    await expect(untrained).rejects.toThrow('found none: zero-shot trains nothing');
+    const { folder, ...unfinished } = await requestFor({ trial: 'origin/3' });
+    await expect(exportTrial(control(), { ...unfinished, folder })).rejects.toThrow(UnfinishedTrialError);
+    await expect(readdir(folder)).rejects.toThrow('ENOENT');
+  });
+
+  describe('and then used', () => {
+    async function exported(): Promise<string> {
+      const request = await requestFor();
+      await exportTrial(control(), request);
+      return request.folder;
+    }
+
+    test('on another backbone is refused before TensorFlow is loaded', async () => {
+      const other = join(await temporaryFolder(), 'other');
+      await writeTinyBackbone(other);
+      const input = { source: 'the input', bytes: new TextEncoder().encode('fine .\n'), form: 'text' as const };
+      const resolveBackbone = (): Promise<{ folder: string }> => Promise.resolve({ folder: other });
+      const request = { model: await readExported(await exported()), input, resolveBackbone };
+      await expect(label(request)).rejects.toThrow(
+        /bert-base-uncased, fingerprint abababababab\), found [0-9a-f]{12}: this is a checkpoint of another backbone/,
+      );
+    });
+
+    test('with weights that are not those of its card, without a card, or with half a card, is refused', async () => {
+      const folder = await exported();
+      await writeFile(join(folder, 'weights.safetensors'), 'other');
+      await expect(readExported(folder)).rejects.toThrow(
+        /to be the weights of its card \(sha256 [0-9a-f]{12}\), found/,
+      );
+      await rm(join(folder, 'weights.safetensors'));
+      await expect(readExported(folder)).rejects.toThrow(/Expected the exported weights at .*, found no readable file/);
+      await writeFile(join(folder, 'card.json'), '{"format": "lpt-sweep-model-1"}');
+      await expect(readExported(folder)).rejects.toThrow(
+        /card that `lpt-sweep export` wrote .*, found `programVersion`/,
+      );
+      await rm(join(folder, 'card.json'));
+      await expect(readExported(folder)).rejects.toThrow(/Expected an exported model's card at .*, found no readable/);
+    });
+  });
+});
