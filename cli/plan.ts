@@ -48,7 +48,9 @@ function configurations(trials: readonly PlannedTrial[]): PlannedConfiguration[]
   return [...byKey.values()];
 }
 
+/** Several layers or matrices at once are joined by a plus. */
 function settingOf({ trial }: PlannedTrial, name: string): string | number | null {
-  const settings: Record<string, string | number> = { ...trial.method };
-  return settings[name] ?? null;
+  const settings: Record<string, string | number | (string | number)[]> = { ...trial.method };
+  const value = settings[name] ?? null;
+  return Array.isArray(value) ? value.join('+') : value;
 }

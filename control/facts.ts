@@ -20,9 +20,10 @@ export interface Sources {
 /** @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later */
 export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
-  const { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions } =
-    await readBackboneConfig(folder);
-  const sizes = { layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions };
+  const { layers, hiddenSize, heads, intermediateSize, ...others } = await readBackboneConfig(folder);
+  const { vocabularySize, maxPositions, typeVocabularySize } = others;
+  const vocabulary = { vocabularySize, maxPositions, typeVocabularySize };
+  const sizes = { layers, hiddenSize, heads, intermediateSize, ...vocabulary };
   const backbone = { name: spec.backbone, folder, fingerprint: await fingerprintBackbone(folder), ...sizes };
   const tokenizer = await loadTokenizer(folder);
   const tasks: Record<string, TaskFacts> = {};
@@ -73,7 +74,16 @@ function regimesToCheck({ regime }: Spec): Regime[] {
 
 const USUAL_PROMPT_LENGTH = 20;
 
+/** Several layers each add a prompt. */
 function longestPrompt({ methods }: Spec): number {
-  const lengths = methods.flatMap((entry) => ('promptLength' in entry ? (entry.promptLength ?? []) : []));
-  return Math.max(USUAL_PROMPT_LENGTH, ...lengths);
+  const longest = methods.map(({ choices }) => {
+    const lengths = numbersIn(choices['promptLength'] ?? [USUAL_PROMPT_LENGTH]);
+    const layers = (choices['insertionLayer'] ?? []).map((layer) => (Array.isArray(layer) ? layer.length : 1));
+    return Math.max(0, ...lengths) * Math.max(1, ...layers);
+  });
+  return Math.max(USUAL_PROMPT_LENGTH, ...longest);
+}
+
+function numbersIn(values: readonly unknown[]): number[] {
+  return values.filter((value) => typeof value === 'number');
 }

@@ -30,6 +30,7 @@ const configSchema = z.object({
   type_vocab_size: size.default(2),
   layer_norm_eps: z.number().positive().default(1e-12),
   hidden_dropout_prob: z.number().min(0).lt(1).default(0.1),
+  attention_probs_dropout_prob: z.number().min(0).lt(1).default(0.1),
 });
 
 export function weightsFile(folder: string): string {
@@ -61,6 +62,7 @@ export async function readBackboneConfig(folder: string): Promise<BackboneConfig
     typeVocabularySize: config.type_vocab_size,
     layerNormEps: config.layer_norm_eps,
     hiddenDropout: config.hidden_dropout_prob,
+    attentionDropout: config.attention_probs_dropout_prob,
   };
 }
 

@@ -19,6 +19,8 @@ export interface Tokenizer {
   tokensOf(text: string): string[];
   /** The word's id as it stands in running text (after a space), or null where it is several tokens or unknown. */
   tokenId(word: string): number | null;
+  /** Ids of all tokens that are a whole word of letters. */
+  wordIds(): number[];
 }
 
 interface TokenizerJson {
@@ -57,7 +59,16 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       const [id, ...others] = encode(` ${word}`);
       return id === undefined || others.length > 0 || id === unknownId ? null : id;
     },
+    wordIds: () => wordIds(json.model.vocab),
   };
+}
+
+/** Byte-level BPE marks a token that follows a space; WordPiece marks the others. */
+function wordIds(vocabulary: Record<string, number>): number[] {
+  const tokens = Object.entries(vocabulary);
+  const marksSpace = tokens.some(([token]) => token.startsWith('Ġ'));
+  const word = marksSpace ? /^Ġ\p{L}{2,}$/u : /^\p{L}{2,}$/u;
+  return tokens.filter(([token]) => word.test(token)).map(([, id]) => id);
 }
 
 async function readJson<T>(file: string): Promise<T | null> {

@@ -2,9 +2,11 @@
 import { clone, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { attentionBias } from './attention.ts';
 import { embedTokens } from './embeddings.ts';
-import { runEncoderLayer, type EncoderLayer } from './encoder-layer.ts';
+import { runEncoderLayer, type EncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
+import type { LayerDropout } from './layer-changes.ts';
 import type { MlmHead } from './mlm-head.ts';
 import { withoutGradient } from './own-gradient.ts';
+import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
 
 export interface BackboneConfig {
@@ -17,8 +19,9 @@ export interface BackboneConfig {
   maxPositions: number;
   typeVocabularySize: number;
   layerNormEps: number;
-  /** Dropout rate of the pretraining; the prompt generators use it. */
+  /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
   hiddenDropout: number;
+  attentionDropout: number;
 }
 
 export interface Backbone {
@@ -30,10 +33,18 @@ export interface Backbone {
   dispose(): void;
 }
 
+export interface Embedding {
+  gradientTo?: Exclude<GradientTo, 'input'>;
+  /** Null, or left out: the backbone's own dropout does not run. */
+  dropoutSeed?: number | null;
+}
+
 /** H_0 of a batch of token ids. */
-export function embed(backbone: Backbone, tokenIds: Tensor2D): Tensor3D {
-  const epsilon = backbone.config.layerNormEps;
-  return embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo: 'nothing' }); // [B, T, D]
+export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {}): Tensor3D {
+  const { gradientTo = 'nothing', dropoutSeed: seed = null } = how;
+  const { layerNormEps: epsilon, hiddenDropout: rate } = backbone.config;
+  const embedded = embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo }); // [B, T, D]
+  return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
 }
 
 export interface LayerRange {
@@ -44,20 +55,39 @@ export interface LayerRange {
   /** Layers from + 1 to `to` run. */
   from: number;
   to: number;
+  /** Null, or left out: the backbone's own dropout does not run. */
+  dropoutSeed?: number | null;
 }
 
 /** H_to from H_from, without gradients; what lies between is freed on the way. */
-export function runLayers({ backbone, hidden, attentionMask, from, to }: LayerRange): Tensor3D {
+export function runLayers({ backbone, hidden, attentionMask, from, to, dropoutSeed = null }: LayerRange): Tensor3D {
   return withoutGradient(() => {
     const bias = attentionBias(attentionMask);
     let current = clone(hidden);
     for (let index = from; index < to; index += 1) {
       const previous = current;
-      current = runEncoderLayer(encoderLayer(backbone, index), { hidden: previous, attentionBias: bias }, 'nothing');
+      const dropout = dropoutOf(backbone, index, dropoutSeed);
+      const input = { hidden: previous, attentionBias: bias, ...(dropout && { dropout }) };
+      current = runLayer(backbone, index, { input, gradientTo: 'nothing' });
       previous.dispose();
     }
     return current; // [B, T, D]
   });
+}
+
+/** H_{index + 1} from H_index. */
+export function runLayer(
+  backbone: Backbone,
+  index: number,
+  { input, gradientTo }: { input: LayerInput; gradientTo: GradientTo },
+): Tensor3D {
+  return runEncoderLayer(encoderLayer(backbone, index), input, gradientTo);
+}
+
+/** The backbone's own dropout in one layer of one pass. */
+export function dropoutOf({ config }: Backbone, layer: number, seed: number | null): LayerDropout | undefined {
+  if (seed === null) return undefined;
+  return { seed, layer, hiddenRate: config.hiddenDropout, attentionRate: config.attentionDropout };
 }
 
 /** The layer that makes H_{index + 1} of H_index. */

@@ -8,6 +8,7 @@ export interface BackboneFacts extends BackboneReference {
   intermediateSize: number;
   vocabularySize: number;
   maxPositions: number;
+  typeVocabularySize: number;
 }
 
 export interface TaskFacts extends TaskSettings {

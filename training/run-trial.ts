@@ -6,6 +6,7 @@ import type { Example } from '../data/example.ts';
 import { labelsOf } from '../data/template.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import { createMethod } from '../lpt/methods.ts';
+import { descriptorOf } from '../sweep/methods/index.ts';
 import { trialKey } from '../sweep/trial-key.ts';
 import type { TaskSettings, Trial } from '../sweep/trial.ts';
 import type { TrainRequest } from './messages.ts';
@@ -47,8 +48,11 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
     test: encode(splits.test, trial, loaded),
   };
   await pulse.beat('loading', 0);
-  const method = createMethod({ settings: trial.method, backbone, trainSeed: trial.trainSeed });
-  const shared = { labelWordIds, backbone, hiddenStates, inputLayer: method.inputLayer, layersToKeep };
+  const method = createMethod({
+    ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
+    ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
+  });
+  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep };
   const inputs = {
     train: new SplitInputs({ ...shared, examples: encoded.train }),
     dev: new SplitInputs({ ...shared, examples: encoded.dev }),
@@ -76,7 +80,7 @@ function labelWordIdsOf(task: TaskSettings, tokenizer: Tokenizer): number[] {
 }
 
 function encode(examples: Example[], { task, method }: Trial, { tokenizer, backbone }: Resident): EncodedExample[] {
-  const promptLength = 'promptLength' in method ? method.promptLength : 0;
-  const maxTokens = backbone.config.maxPositions - promptLength;
+  const added = descriptorOf(method.method).addedPositions?.(method) ?? 0;
+  const maxTokens = backbone.config.maxPositions - added;
   return encodeExamples(examples, { ...task, tokenizer, maxTokens }).examples;
 }

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
 import type { Batch, Method } from '../../lpt/method.ts';
+import { createMethod } from '../../lpt/methods.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 
@@ -12,7 +13,30 @@ const FOLDER = join(import.meta.dirname, '../fixtures');
 
 export const TINY_BACKBONE = join(FOLDER, 'bert-tiny');
 
-export const METHOD_FIXTURES = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'] as const;
+export const METHOD_FIXTURES = [
+  'lpt-none',
+  'lpt-npg',
+  'lpt-npg-last-layer',
+  'lpt-mppg',
+  'lpt-appg',
+  'lpt-two-layers',
+  'lpt-two-layers-npg',
+  'lpt-two-layers-mppg',
+  'lpt-two-layers-appg',
+  'prompt-tuning',
+  'p-tuning-v2',
+  'p-tuning-v2-mlp',
+  's-idpg-dnn',
+  's-idpg-phm',
+  'lora',
+  'lora-everywhere',
+  'adapter',
+  'adapter-drop',
+  'bitfit',
+  'bitfit-two-kinds',
+  'linear-probe',
+  'full-tuning',
+] as const;
 export type MethodFixtureName = (typeof METHOD_FIXTURES)[number];
 
 const batchSchema = z.object({
@@ -20,6 +44,7 @@ const batchSchema = z.object({
   attentionMask: z.array(z.array(z.number())),
   maskPosition: z.array(z.int()),
   target: z.array(z.int()),
+  label: z.array(z.int()),
   labelWordIds: z.array(z.int()),
 });
 
@@ -69,17 +94,37 @@ export interface TinyBatch extends Batch {
   labelWordIds: tf.Tensor1D;
 }
 
-/** The batch of the fixture, with the hidden states that `method` starts from. */
-export async function tinyBatch(backbone: Backbone, inputLayer: number | null): Promise<TinyBatch> {
+/** How many labels the fixture's batch has. */
+export const TINY_LABELS = 3;
+
+/** The method of a fixture, with the fixture's initial values. */
+export async function fixtureMethod(name: MethodFixtureName, backbone: Backbone) {
+  const fixture = await readMethodFixture(name);
+  const method = createMethod({ settings: fixture.record.settings, backbone, trainSeed: 1, labels: TINY_LABELS });
+  // Full tuning starts from the backbone.
+  for (const { name: variableName, variable } of name === 'full-tuning' ? [] : method.trained) {
+    const initial = fixture.values(`initial.${variableName}`);
+    const values = tf.tensor(initial.values, initial.shape);
+    variable.assign(values);
+    values.dispose();
+  }
+  return { ...fixture, method };
+}
+
+/** The batch of the fixture, with the hidden states that a method reads. */
+export async function tinyBatch(backbone: Backbone, inputLayers: readonly number[]): Promise<TinyBatch> {
   const { record } = await readBatchFixture();
   const batch = {
     tokenIds: tf.tensor2d(record.tokenIds, undefined, 'int32'),
     attentionMask: tf.tensor2d(record.attentionMask),
     maskPosition: tf.tensor1d(record.maskPosition, 'int32'),
     target: tf.tensor1d(record.target, 'int32'),
+    label: tf.tensor1d(record.label, 'int32'),
     labelWordIds: tf.tensor1d(record.labelWordIds, 'int32'),
   };
-  return inputLayer === null ? batch : { ...batch, hidden: hiddenStates(backbone, batch, inputLayer) };
+  if (inputLayers.length === 0) return batch;
+  const hidden = inputLayers.map((layer) => [layer, hiddenStates(backbone, batch, layer)] as const);
+  return { ...batch, hidden: Object.fromEntries(hidden) };
 }
 
 /** H_to of a batch. */

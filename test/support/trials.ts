@@ -17,6 +17,7 @@ export const FACTS: SweepFacts = {
     intermediateSize: 3072,
     vocabularySize: 30522,
     maxPositions: 512,
+    typeVocabularySize: 2,
   },
   tasks: {
     mr: {

@@ -37,7 +37,7 @@ const without = (weights: Weights, absent: string): Weights =>
 async function expectSameHiddenStates(folder: string): Promise<void> {
   const backbone = await loadBackbone(folder);
   const { values } = await readBatchFixture();
-  expectClose(hiddenStates(backbone, await tinyBatch(backbone, null), 4), values('hidden.4').values, 1e-4);
+  expectClose(hiddenStates(backbone, await tinyBatch(backbone, []), 4), values('hidden.4').values, 1e-4);
   backbone.dispose();
 }
 

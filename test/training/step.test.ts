@@ -1,86 +1,40 @@
 // Twenty steps of AdamW with warm-up, decay and clipping, beside those of PyTorch (scripts/fixtures).
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
-import type { Batch, Method } from '../../lpt/method.ts';
-import { createMethod } from '../../lpt/methods.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
-import type { MethodSettings, Trial } from '../../sweep/trial.ts';
+import type { Trial } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { disposeBatch } from '../../training/batches.ts';
-import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 import { trainStep } from '../../training/step.ts';
 import { TrainingState } from '../../training/training-state.ts';
-
-const FIXTURES = resolve('test/fixtures');
-
-interface MethodRecord {
-  settings: MethodSettings;
-  training: { steps: number; learning_rate: number; weight_decay: number; warmup: number; clip: number };
-  losses: number[];
-  gradientNorms: number[];
-}
-interface BatchRecord {
-  tokenIds: number[][];
-  attentionMask: number[][];
-  maskPosition: number[];
-  target: number[];
-}
-
-async function fixture(name: string): Promise<{ tensors: Record<string, StoredTensor>; record: unknown }> {
-  const { tensors, metadata } = decodeSafetensors(await readFile(`${FIXTURES}/${name}.safetensors`));
-  return { tensors, record: JSON.parse(metadata['record']!) as unknown };
-}
-
-function batchOf(record: BatchRecord, backbone: Backbone, method: Method): Batch {
-  const tokenIds = tf.tensor2d(record.tokenIds, undefined, 'int32');
-  const attentionMask = tf.tensor2d(record.attentionMask, undefined, 'float32');
-  const rest = { maskPosition: tf.tensor1d(record.maskPosition, 'int32'), target: tf.tensor1d(record.target, 'int32') };
-  const to = method.inputLayer;
-  if (to === null) return { tokenIds, attentionMask, ...rest };
-  const hidden = tf.tidy(() => runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to }));
-  return { tokenIds, attentionMask, ...rest, hidden };
-}
+import { fixtureMethod, METHOD_FIXTURES, TINY_BACKBONE, tinyBatch } from '../support/fixtures.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
 // Attention does not depend on the bias of the keys: its gradient is rounding, which AdamW blows up to whole steps. So
 // of keys and values together only the second half, the values, is looked at.
-test.each(['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'])(
-  'twenty steps of %s are those of PyTorch',
-  async (name) => {
-    const { tensors, record: of } = await fixture(`methods/${name}`);
-    const record = of as MethodRecord;
-    const batchRecord = (await fixture('bert-tiny.batch')).record as BatchRecord;
-    const backbone = await loadBackbone(`${FIXTURES}/bert-tiny`);
-    const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
-    for (const { name: variable, variable: value } of method.trained) {
-      const initial = tensors[`initial.${variable}`];
-      if (initial) value.assign(tf.tensor(initial.values, value.shape));
-    }
-    const { steps, learning_rate: learningRate, weight_decay: weightDecay, warmup, clip: clipNorm } = record.training;
-    const training = { steps, learningRate, weightDecay, warmupFraction: warmup / steps, clipNorm };
-    const trial = { training, trainSeed: 1 } as Trial;
-    const state = new TrainingState(method, weightDecay);
-    const batch = batchOf(batchRecord, backbone, method);
-    for (let step = 0; step < steps; step++) {
-      const [loss, norm] = await trainStep(state, batch, trial);
-      expect(relative(loss!.value, record.losses[step]!)).toBeLessThan(1e-4);
-      expect(relative(norm!.value, record.gradientNorms[step]!)).toBeLessThan(1e-3);
-    }
-    for (const { name: variable, variable: value } of method.trained) {
-      const expected = tensors[`final.${variable}`]!.values;
-      const from = variable.endsWith('keyValue.bias') ? expected.length / 2 : 0;
-      expect(largestGap(value.dataSync().slice(from), expected.slice(from))).toBeLessThan(1e-4);
-    }
-    state.dispose();
-    disposeBatch(batch);
-    method.dispose();
-    backbone.dispose();
-  },
-);
+test.each(METHOD_FIXTURES)('twenty steps of %s are those of PyTorch', async (name) => {
+  const backbone = await loadBackbone(TINY_BACKBONE);
+  const { record, values, method } = await fixtureMethod(name, backbone);
+  const { steps, learning_rate: learningRate, weight_decay: weightDecay, warmup, clip: clipNorm } = record.training;
+  const training = { steps, learningRate, weightDecay, warmupFraction: warmup / steps, clipNorm };
+  const trial = { training, trainSeed: 1 } as Trial;
+  const state = new TrainingState(method, weightDecay);
+  const batch = await tinyBatch(backbone, method.inputLayers);
+  for (let step = 0; step < steps; step++) {
+    const [loss, norm] = await trainStep(state, batch, trial);
+    expect(relative(loss!.value, record.losses[step]!)).toBeLessThan(1e-4);
+    expect(relative(norm!.value, record.gradientNorms[step]!)).toBeLessThan(1e-3);
+  }
+  for (const { name: variable, variable: value } of method.trained) {
+    const expected = values(`final.${variable}`).values;
+    const from = variable.endsWith('keyValue.bias') ? expected.length / 2 : 0;
+    expect(largestGap(value.dataSync().slice(from), expected.slice(from))).toBeLessThan(1e-4);
+  }
+  state.dispose();
+  disposeBatch(batch);
+  method.dispose();
+  backbone.dispose();
+});
 
 function relative(found: number, expected: number): number {
   return Math.abs(found - expected) / Math.max(Math.abs(expected), 1e-6);

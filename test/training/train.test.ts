@@ -9,8 +9,8 @@ import { tinyTrials } from '../support/tiny-trial.ts';
 
 const METHODS: MethodSettings[] = [
   { method: 'lpt', insertionLayer: 2, promptLength: 3, generator: 'npg', bottleneck: 8, dropout: 0.1 },
-  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
-  { method: 'prompt-tuning', promptLength: 3 },
+  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none', initialisation: 'normal' },
+  { method: 'prompt-tuning', promptLength: 3, initialisation: 'vocabulary' },
   { method: 'full-tuning' },
   { method: 'zero-shot' },
 ];
