@@ -1,10 +1,10 @@
 // The naive prompt generator: P = reshape(W₂ relu(W₁ h + b₁) + b₂, [p, D]) with h the vector of H_k that stands for the
 // whole text.
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { dropoutStep } from '../steps/dropout.ts';
 import { reluStep } from '../steps/elementwise.ts';
 import { linearStep } from '../steps/linear.ts';
-import { reshapeStep } from '../steps/rearrange.ts';
+import { promptStep } from '../steps/rearrange.ts';
 import { trainedLinear } from '../trained.ts';
 import type { GeneratorSettings, PromptGenerator } from './generator.ts';
 import { sentenceVector } from './sentence-vector.ts';
@@ -20,7 +20,7 @@ export function createNpg(settings: GeneratorSettings): PromptGenerator {
       const bottlenecked = reluStep(linearStep(sentenceVector(text), down.linear)); // [B, m]
       const generated: Tensor2D = linearStep(bottlenecked, up.linear); // [B, p·D]
       const dropped = dropoutStep(generated, { seed, rate: dropout, name: `${prefix}dropout` });
-      return reshapeStep<Tensor3D>(dropped, [text.hidden.shape[0], promptLength, hiddenSize]); // [B, p, D]
+      return promptStep(dropped, [text.hidden.shape[0], promptLength, hiddenSize]); // [B, p, D]
     },
   };
 }

@@ -1,11 +1,11 @@
 // A prompt generator of two hypercomplex layers (PHM; Zhang et al. 2021, arXiv 2102.08597): as npg, but each weight is a
 // sum of n Kronecker products, W = Σ Aᵢ ⊗ Bᵢ, which takes about 1/n of the numbers.
 import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
-import type { Rank, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { TrainedVariable } from '../method.ts';
 import { dropoutStep } from '../steps/dropout.ts';
 import { addBias, reluStep } from '../steps/elementwise.ts';
-import { reshapeStep } from '../steps/rearrange.ts';
+import { promptStep } from '../steps/rearrange.ts';
 import { step } from '../steps/step.ts';
 import { normalVariable, zeroVariable } from '../trained.ts';
 import type { GeneratorSettings, PromptGenerator } from './generator.ts';
@@ -27,7 +27,7 @@ export function createPhm(settings: PhmSettings): PromptGenerator {
       const bottlenecked = reluStep(runLayer(down, sentenceVector(text))); // [B, m]
       const generated = runLayer(up, bottlenecked); // [B, p·D]
       const dropped = dropoutStep(generated, { seed, rate: dropout, name: `${prefix}dropout` });
-      return reshapeStep<Tensor3D>(dropped, [text.hidden.shape[0], promptLength, hiddenSize]); // [B, p, D]
+      return promptStep(dropped, [text.hidden.shape[0], promptLength, hiddenSize]); // [B, p, D]
     },
   };
 }
@@ -75,7 +75,7 @@ function runLayer({ rules, blocks, bias }: PhmLayer, rows: Tensor2D): Tensor2D {
       ];
     },
   });
-  return addBias(product, bias as Tensor1D); // [N, out]
+  return addBias(product, bias); // [N, out]
 }
 
 type Shape3 = [number, number, number];

@@ -73,12 +73,12 @@ export function selectStep(hidden: Tensor3D, selected: Tensor3D): Tensor2D {
   });
 }
 
-/** The same numbers in another shape. */
-export function reshapeStep<To extends Tensor>(x: Tensor, shape: To['shape']): To {
-  return rearrange<Tensor, To>(
-    x,
-    (from) => reshape(from, shape) as Tensor as To,
-    (gradient) => reshape(gradient, x.shape),
+/** Rows of B examples, each of p vectors side by side, to [B, p, D]. */
+export function promptStep(rows: Tensor2D, [batch, length, width]: [number, number, number]): Tensor3D {
+  return rearrange<Tensor2D, Tensor3D>(
+    rows,
+    (x) => reshape(x, [batch, length, width]),
+    (gradient) => reshape(gradient, [batch, length * width]),
   );
 }
 

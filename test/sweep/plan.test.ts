@@ -115,7 +115,8 @@ describe('expansion', () => {
     const { trials } = planOf(sweep(methods).replace('[mr]', '[mr, cr]'), facts);
     expect(trials.map(({ position }) => position)).toEqual([...Array(16).keys()]);
     const order = trials.map(({ trial: { task, dataSeed, method } }) => {
-      return `${task.name} ${dataSeed} ${'insertionLayer' in method ? method.insertionLayer : method.method}`;
+      const place = 'insertionLayer' in method ? String(method.insertionLayer) : method.method;
+      return `${task.name} ${dataSeed} ${place}`;
     });
     expect(order.slice(0, 8)).toEqual([
       'mr 13 zero-shot',
@@ -242,7 +243,7 @@ describe('what cannot run is named before launch, once and with its line', () =>
       '500',
       /^at most 488/,
     ],
-  ])('%s', (_what, entry, field, found, expected) => {
+  ])('%s', (...[, entry, field, found, expected]) => {
     const issues = issuesOf(sweep(`  - ${entry}`));
     expect(issues).toHaveLength(1);
     expect(issues[0]).toMatchObject({ line: 6, field: `methods[0].${field}`, found });
