@@ -7,7 +7,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import { findTask } from '../data/tasks/index.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
-import { SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
+import { choicesOf, SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
 import type { Regime, TaskSettings } from '../sweep/trial.ts';
 import { describeTask } from './task-settings.ts';
 
@@ -76,7 +76,7 @@ const USUAL_PROMPT_LENGTH = 20;
 
 /** Several layers each add a prompt. */
 function longestPrompt({ methods }: Spec): number {
-  const longest = methods.map(({ choices }) => {
+  const longest = methods.map(choicesOf).map((choices) => {
     const lengths = numbersIn(choices['promptLength'] ?? [USUAL_PROMPT_LENGTH]);
     const layers = (choices['insertionLayer'] ?? []).map((layer) => (Array.isArray(layer) ? layer.length : 1));
     return Math.max(0, ...lengths) * Math.max(1, ...layers);

@@ -4,7 +4,7 @@ import { trainingChoices, untrained } from './defaults.ts';
 import type { BackboneFacts } from './facts.ts';
 import type { Crossing } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
-import type { MethodSpec, Spec } from './spec.ts';
+import { choicesOf, type MethodSpec, type Spec } from './spec.ts';
 import type { MethodSettings, TrainingSettings } from './trial.ts';
 
 export interface Combination {
@@ -25,11 +25,11 @@ export function countCombinations(entry: MethodSpec, spec: Spec, backbone: Backb
   return methods * sizeOf(trainingsOf(entry, spec));
 }
 
-function crossingsOf({ method, choices }: MethodSpec, backbone: BackboneFacts): Crossing[] {
-  const descriptor = descriptorOf(method);
+function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossing[] {
+  const [descriptor, choices] = [descriptorOf(entry.method), choicesOf(entry)];
   if (descriptor.crossings) return descriptor.crossings(choices, backbone);
   const fields = Object.keys(descriptor.settings).map((field) => [field, choices[field] ?? []] as const);
-  return [{ method: [method], ...Object.fromEntries(fields) }];
+  return [{ method: [entry.method], ...Object.fromEntries(fields) }];
 }
 
 function trainingsOf({ method, training }: MethodSpec, spec: Spec) {

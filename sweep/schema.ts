@@ -110,9 +110,7 @@ const method = z
     (entry) => (typeof entry === 'string' ? { method: entry } : entry),
     z.discriminatedUnion('method', [firstEntry, ...otherEntries], { error: `one of ${METHODS.join(', ')}` }),
   )
-  .transform(({ method: name, training: own = {}, ...choices }: Record<string, unknown>) => {
-    return { method: name, choices, training: own } as MethodSpec;
-  });
+  .transform((entry) => ({ training: {}, ...entry }) as MethodSpec);
 
 /** Each setting of any method, by what it may be in one of them. */
 function methodFields() {

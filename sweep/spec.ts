@@ -19,12 +19,17 @@ export type RegimeSpec =
   | { kind: 'few-shot'; k: number[]; devSize: number; testSize: number | null }
   | { kind: 'full'; devSize: number; testSize: number | null };
 
-/** One entry under `methods`. */
+/** One entry under `methods`: beside these two the method's own settings, each with the values to cross. */
 export interface MethodSpec {
   method: MethodName;
-  /** The method's own settings, each with the values to cross; absent where the descriptor decides. */
-  choices: Readonly<Record<string, readonly unknown[] | undefined>>;
   training: TrainingChoices;
+  [setting: string]: unknown;
+}
+
+/** The method's own settings; one that is absent takes what the descriptor decides. */
+export function choicesOf(entry: MethodSpec): Partial<Record<string, readonly unknown[]>> {
+  const choices = Object.entries(entry).filter(([field]) => field !== 'method' && field !== 'training');
+  return Object.fromEntries(choices) as Partial<Record<string, readonly unknown[]>>;
 }
 
 /** A combination that has one of the listed values in every named field is left out. */

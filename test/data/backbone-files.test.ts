@@ -26,8 +26,13 @@ async function configWith(changes: Record<string, unknown>): Promise<string> {
 test('the sizes come out of config.json', async () => {
   expect(await readBackboneConfig(TINY_BACKBONE)).toEqual({
     ...{ layers: 4, hiddenSize: 32, heads: 4, intermediateSize: 56, vocabularySize: 97, maxPositions: 24 },
-    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1 },
+    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1 },
   });
+});
+
+test('both dropout rates are those of config.json', async () => {
+  const folder = await configWith({ hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 });
+  expect(await readBackboneConfig(folder)).toMatchObject({ hiddenDropout: 0.2, attentionDropout: 0.3 });
 });
 
 describe('a configuration that cannot be served is refused by field', () => {

@@ -30,7 +30,7 @@ describe('a sweep file', () => {
       dataSeeds: [13, 21, 42, 87, 100],
       trainSeeds: [1],
       training: {},
-      methods: [{ method: 'zero-shot', choices: {}, training: {} }],
+      methods: [{ method: 'zero-shot', training: {} }],
       exclude: [],
       maxTrials: 1000,
       window: 4,
@@ -44,7 +44,7 @@ describe('a sweep file', () => {
       '- { method: lpt, insertionLayer: {from: 1, to: 11, step: 2}, promptLength: [5, 1, 5] }',
     );
     const [method] = parseSweep(text).methods;
-    expect(method?.choices).toMatchObject({
+    expect(method).toMatchObject({
       ...{ insertionLayer: [1, 3, 5, 7, 9, 11], promptLength: [5, 1], generator: ['none'] },
     });
     const rates = parseSweep(`${GOOD}training: { learningRate: { from: 0.1, to: 0.3, step: 0.1 } }\n`);
@@ -53,12 +53,12 @@ describe('a sweep file', () => {
 
   test('names several layers at once by a list inside the list, and one so named is that one', () => {
     const text = `${GOOD}  - { method: lpt, insertionLayer: [3, [6, 9], [3]] }\n`;
-    expect(parseSweep(text).methods[1]?.choices['insertionLayer']).toEqual([3, [6, 9]]);
+    expect(parseSweep(text).methods[1]?.['insertionLayer']).toEqual([3, [6, 9]]);
   });
 
   test('may repeat itself by anchors and merge keys', () => {
     const text = `${GOOD}  - &late { method: lpt, insertionLayer: 3 }\n  - { <<: *late, generator: npg }\n`;
-    expect(parseSweep(text).methods[2]?.choices).toMatchObject({ insertionLayer: [3], generator: ['npg'] });
+    expect(parseSweep(text).methods[2]).toMatchObject({ insertionLayer: [3], generator: ['npg'] });
   });
 
   test('has the full data, or a number of examples', () => {

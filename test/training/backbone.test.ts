@@ -50,6 +50,7 @@ test('a backbone has its sizes, its fingerprint, and frees all its tensors', asy
     heads: 4,
     vocabularySize: 97,
     hiddenDropout: 0.1,
+    attentionDropout: 0.1,
   });
   expect(backbone.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   expect(tf.memory().numTensors).toBe(before + tensorsOf(backbone.weights).length);

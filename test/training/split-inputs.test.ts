@@ -64,6 +64,33 @@ test('a training split too large to keep is computed batch by batch, to the same
   found!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 4));
 });
 
+test('a method that reads two layers is given both, from one pass over each chunk', async () => {
+  const { inputs, hiddenStates } = await inputsOf({ inputLayers: [0, 4] });
+  await inputs.keepAll(nothing);
+  const { fills } = hiddenStates.counts();
+  const batch = inputs.batch([3, 7]);
+  expect(Object.keys(batch.hidden ?? {})).toEqual(['0', '4']);
+  expect(batch.hidden?.[0]?.shape).toEqual(batch.hidden?.[4]?.shape);
+  disposeBatch(batch);
+  // 32 examples in chunks of 16.
+  expect(fills).toBe(2);
+  expect(hiddenStates.counts().fills).toBe(2);
+});
+
+test('with the seed of a dropout nothing is taken from what was kept', async () => {
+  const { inputs } = await inputsOf({ inputLayers: [2] });
+  await inputs.keepAll(nothing);
+  const values = (dropoutSeed: number | null) => {
+    const batch = inputs.batch([3, 7], dropoutSeed);
+    const found = [...(batch.hidden?.[2]?.dataSync() ?? [])];
+    disposeBatch(batch);
+    return found;
+  };
+  expect(values(1)).toEqual(values(1));
+  expect(values(1)).not.toEqual(values(2));
+  expect(values(1)).not.toEqual(values(null));
+});
+
 test('scoring batches hold every example once', async () => {
   const { inputs } = await inputsOf({ inputLayers: [2] });
   const seen = inputs.scoringBatches(5).flat();
