@@ -6,14 +6,17 @@ import { duration, grouped } from './numbers.ts';
 import { print } from './print.ts';
 
 export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): string {
+  const rows = configurations(plan.trials);
+  const others = otherSettings(rows);
   const table = print('table', {
-    rows: configurations(plan.trials),
+    rows,
     columns: [
       { title: 'task', cell: ({ first }) => first.trial.task.name },
       { title: 'method', cell: ({ first }) => first.trial.method.method },
       { title: 'layer', cell: ({ first }) => settingOf(first, 'insertionLayer'), isNumber: true },
       { title: 'length', cell: ({ first }) => settingOf(first, 'promptLength'), isNumber: true },
       { title: 'generator', cell: ({ first }) => settingOf(first, 'generator') },
+      ...(rows.some((row) => others(row) !== '') ? [{ title: 'and', cell: others }] : []),
       { title: 'lr', cell: ({ first }) => first.trial.training.learningRate, isNumber: true },
       { title: 'batch', cell: ({ first }) => first.trial.training.batchSize, isNumber: true },
       { title: 'steps', cell: ({ first }) => first.trial.training.steps, isNumber: true },
@@ -48,9 +51,31 @@ function configurations(trials: readonly PlannedTrial[]): PlannedConfiguration[]
   return [...byKey.values()];
 }
 
+const OWN_COLUMNS = ['method', 'insertionLayer', 'promptLength', 'generator', 'learningRate', 'batchSize', 'steps'];
+
+/** What has no column of its own and yet tells a configuration from another of the same method. */
+function otherSettings(rows: readonly PlannedConfiguration[]): (row: PlannedConfiguration) => string {
+  const values = new Map<string, Set<string>>();
+  const noted = rows.map(({ first }) => settingsOf(first));
+  for (const settings of noted)
+    for (const [name, value] of Object.entries(settings)) {
+      const key = `${settings['method'] ?? ''} ${name}`;
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+    }
+  return ({ first }) =>
+    Object.entries(settingsOf(first))
+      .filter(([name]) => !OWN_COLUMNS.includes(name))
+      .filter(([name]) => (values.get(`${first.trial.method.method} ${name}`)?.size ?? 0) > 1)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+}
+
 /** Several layers or matrices at once are joined by a plus. */
-function settingOf({ trial }: PlannedTrial, name: string): string | number | null {
-  const settings: Record<string, string | number | (string | number)[]> = { ...trial.method };
-  const value = settings[name] ?? null;
-  return Array.isArray(value) ? value.join('+') : value;
+function settingsOf({ trial }: PlannedTrial): Record<string, string> {
+  const all: [string, unknown][] = Object.entries({ ...trial.training, ...trial.method });
+  return Object.fromEntries(all.map(([name, value]) => [name, [value].flat().join('+')]));
+}
+
+function settingOf(planned: PlannedTrial, name: string): string | null {
+  return settingsOf(planned)[name] ?? null;
 }

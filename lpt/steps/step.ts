@@ -12,9 +12,8 @@ export interface Step<Output extends Tensor, Kept extends object> {
   backward: (gradient: Output, kept: Kept) => (() => Tensor)[];
 }
 
-export function step<Output extends Tensor, Kept extends object>(
-  { flowing, weights = [], forward, backward }: Step<Output, Kept>, // prettier-ignore
-): Output {
+export function step<Output extends Tensor, Kept extends object>(asked: Step<Output, Kept>): Output {
+  const { flowing, weights = [], forward, backward } = asked;
   const isAsked = [...flowing.map(() => true), ...weights.map(isTrained)];
   return withOwnGradient({
     inputs: [...flowing, ...weights].filter((_, index) => isAsked[index]),
