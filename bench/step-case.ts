@@ -45,5 +45,6 @@ export function caseBatch(): Batch {
     attentionMask: tf.ones([CASE.batch, CASE.length]),
     maskPosition: tf.tensor1d(Int32Array.from(maskPosition.values), 'int32'),
     target: tf.tensor1d(Int32Array.from(target.values), 'int32'),
+    label: tf.zeros([CASE.batch], 'int32'),
   };
 }

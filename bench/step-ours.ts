@@ -26,7 +26,7 @@ const loaded = await loadTensorflow({ threads: Number(threads) });
 const started = performance.now();
 const backbone = await loadBackbone(folder);
 const loadMs = performance.now() - started;
-const method = createMethod({ settings: SETTINGS, backbone, trainSeed: 1 });
+const method = createMethod({ settings: SETTINGS, backbone, trainSeed: 1, labels: 2 });
 const trial: Trial = {
   ...{ backbone, method, batch: caseBatch(), stepsDone: 0 },
   optimizer: new AdamW(method.trained, CASE.weightDecay),
@@ -77,7 +77,7 @@ function lower(): tf.Tensor3D {
 
 function step(kept: tf.Tensor3D | null): number {
   const hidden = kept ?? lower();
-  const batch = { ...trial.batch, hidden };
+  const batch = { ...trial.batch, hidden: { [CASE.insertionLayer]: hidden } };
   const variables = method.trained.map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(() => method.loss(batch, trial.stepsDone), variables);
   trial.stepsDone += 1;

@@ -7,8 +7,10 @@ import { duration, grouped } from './numbers.ts';
 import { print } from './print.ts';
 
 export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): string {
+  const rows = configurations(plan.trials);
+  const others = otherSettings(rows);
   const table = print('table', {
-    rows: configurations(plan.trials),
+    rows,
     columns: [
       { title: 'task', cell: ({ first }) => first.trial.task.name },
       { title: 'examples', cell: ({ first }) => regimeOf(first), isNumber: true },
@@ -16,6 +18,7 @@ export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): str
       { title: 'layer', cell: ({ first }) => settingOf(first, 'insertionLayer'), isNumber: true },
       { title: 'length', cell: ({ first }) => settingOf(first, 'promptLength'), isNumber: true },
       { title: 'generator', cell: ({ first }) => settingOf(first, 'generator') },
+      ...(rows.some((row) => others(row) !== '') ? [{ title: 'and', cell: others }] : []),
       { title: 'lr', cell: ({ first }) => first.trial.training.learningRate, isNumber: true },
       { title: 'batch', cell: ({ first }) => first.trial.training.batchSize, isNumber: true },
       { title: 'steps', cell: ({ first }) => first.trial.training.steps, isNumber: true },
@@ -54,7 +57,31 @@ function regimeOf({ trial: { regime } }: PlannedTrial): string {
   return regimeName({ regime: regime.kind, k: regime.kind === 'full' ? null : regime.k });
 }
 
-function settingOf({ trial }: PlannedTrial, name: string): string | number | null {
-  const settings: Record<string, string | number> = { ...trial.method };
-  return settings[name] ?? null;
+const OWN_COLUMNS = ['method', 'insertionLayer', 'promptLength', 'generator', 'learningRate', 'batchSize', 'steps'];
+
+/** What has no column of its own and yet tells a configuration from another of the same method. */
+function otherSettings(rows: readonly PlannedConfiguration[]): (row: PlannedConfiguration) => string {
+  const values = new Map<string, Set<string>>();
+  const noted = rows.map(({ first }) => settingsOf(first));
+  for (const settings of noted)
+    for (const [name, value] of Object.entries(settings)) {
+      const key = `${settings['method'] ?? ''} ${name}`;
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+    }
+  return ({ first }) =>
+    Object.entries(settingsOf(first))
+      .filter(([name]) => !OWN_COLUMNS.includes(name))
+      .filter(([name]) => (values.get(`${first.trial.method.method} ${name}`)?.size ?? 0) > 1)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+}
+
+/** Several layers or matrices at once are joined by a plus. */
+function settingsOf({ trial }: PlannedTrial): Record<string, string> {
+  const all: [string, unknown][] = Object.entries({ ...trial.training, ...trial.method });
+  return Object.fromEntries(all.map(([name, value]) => [name, [value].flat().join('+')]));
+}
+
+function settingOf(planned: PlannedTrial, name: string): string | null {
+  return settingsOf(planned)[name] ?? null;
 }

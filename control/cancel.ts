@@ -2,7 +2,7 @@
 import { findSweep, setSweepState, type SweepRow } from '../db/sweeps.ts';
 import { cancelTrial, cancelWaiting, listRunning } from '../db/trials.ts';
 import type { Control } from './control.ts';
-import { requestCancel, terminateSweepWorkflow, workflowState } from './sweep-workflow.ts';
+import { requestCancel, terminateSweepWorkflow, workflowStateAfter } from './sweep-workflow.ts';
 import { classesWithWorkers } from './workers.ts';
 
 export interface Cancelled {
@@ -15,7 +15,7 @@ export interface Cancelled {
 export async function cancel(control: Control, name: string): Promise<Cancelled> {
   const { database } = control;
   const sweep = await findSweep(database, name);
-  const isRunning = (await workflowState(control, sweep.id)) === 'running';
+  const isRunning = (await workflowStateAfter(control, sweep)) === 'running';
   if (!isRunning && sweep.state !== 'waiting' && sweep.state !== 'running') return { sweep, wasOpen: false };
   await cancelWaiting(database, sweep.id);
   if (isRunning && (await classesWithWorkers(control)).length > 0) {

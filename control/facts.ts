@@ -7,7 +7,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import { findTask } from '../data/tasks/index.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
-import { SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
+import { choicesOf, SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
 import type { Regime, TaskSettings } from '../sweep/trial.ts';
 import { describeTask } from './task-settings.ts';
 
@@ -21,8 +21,10 @@ export interface Sources {
 export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
   const config = await readBackboneConfig(folder);
-  const { architecture, layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions } = config;
-  const sizes = { architecture, layers, hiddenSize, heads, intermediateSize, vocabularySize, maxPositions };
+  const { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize } = config;
+  const { vocabularySize, maxPositions, typeVocabularySize } = config;
+  const vocabulary = { vocabularySize, maxPositions, typeVocabularySize };
+  const sizes = { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize, ...vocabulary };
   const backbone = { name: spec.backbone, folder, fingerprint: await fingerprintBackbone(folder), ...sizes };
   const tokenizer = await loadTokenizer(folder, config);
   const tasks: Record<string, TaskFacts> = {};
@@ -76,7 +78,16 @@ function regimesToCheck({ regime }: Spec): Regime[] {
 
 const USUAL_PROMPT_LENGTH = 20;
 
+/** Several layers each add a prompt. */
 function longestPrompt({ methods }: Spec): number {
-  const lengths = methods.flatMap((entry) => ('promptLength' in entry ? (entry.promptLength ?? []) : []));
-  return Math.max(USUAL_PROMPT_LENGTH, ...lengths);
+  const longest = methods.map(choicesOf).map((choices) => {
+    const lengths = numbersIn(choices['promptLength'] ?? [USUAL_PROMPT_LENGTH]);
+    const layers = (choices['insertionLayer'] ?? []).map((layer) => (Array.isArray(layer) ? layer.length : 1));
+    return Math.max(0, ...lengths) * Math.max(1, ...layers);
+  });
+  return Math.max(USUAL_PROMPT_LENGTH, ...longest);
+}
+
+function numbersIn(values: readonly unknown[]): number[] {
+  return values.filter((value) => typeof value === 'number');
 }

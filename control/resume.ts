@@ -3,7 +3,7 @@ import { countStates, findSweep, setSweepState, type SweepRow } from '../db/swee
 import { requeueTrials } from '../db/trials.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
-import { signalRetry, startSweepWorkflow, workflowState } from './sweep-workflow.ts';
+import { signalRetry, startSweepWorkflow, workflowStateAfter } from './sweep-workflow.ts';
 
 export interface Resumed {
   sweep: SweepRow;
@@ -20,7 +20,7 @@ export async function resume(
   chooseDevice: (sweep: SweepRow) => Promise<DeviceClass>,
 ): Promise<Resumed> {
   const sweep = await findSweep(control.database, name);
-  const isRunning = (await workflowState(control, sweep.id)) === 'running';
+  const isRunning = (await workflowStateAfter(control, sweep)) === 'running';
   // Where a workflow runs, its running trials are its own affair.
   const states = isRunning ? (['failed', 'cancelled'] as const) : (['failed', 'cancelled', 'running'] as const);
   const requeued = await requeueTrials(control.database, { sweepId: sweep.id, states: [...states] });

@@ -1,5 +1,6 @@
 // The one place that starts, looks at and signals a sweep's workflow.
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { setTimeout } from 'node:timers/promises';
 import type { SweepRow } from '../db/sweeps.ts';
 import { sweepWorkflowId } from '../workflows/ids.ts';
 import { retrySignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
@@ -39,6 +40,26 @@ export async function workflowState(control: Control, sweepId: string): Promise<
     if (error instanceof WorkflowNotFoundError) return 'none';
     throw error;
   }
+}
+
+const LOOK_EVERY_MS = 100;
+
+/**
+ * A sweep's state is written by the last activity of its workflow, a moment before the workflow ends: a message in between
+ * would be lost with it. Resolves to what the workflow is after that moment; `running` where no worker ends it.
+ */
+export async function workflowStateAfter(
+  control: Control,
+  sweep: Pick<SweepRow, 'id' | 'state'>,
+  patienceMs = 10_000,
+): Promise<'running' | 'ended' | 'none'> {
+  const isOpen = sweep.state === 'waiting' || sweep.state === 'running';
+  let state = await workflowState(control, sweep.id);
+  for (let waited = 0; !isOpen && state === 'running' && waited < patienceMs; waited += LOOK_EVERY_MS) {
+    await setTimeout(LOOK_EVERY_MS);
+    state = await workflowState(control, sweep.id);
+  }
+  return state;
 }
 
 export function signalRetry(control: Control, sweepId: string): Promise<void> {

@@ -26,6 +26,8 @@ export interface Tokenizer {
   tokensOf(text: string): string[];
   /** The word's id as it stands in running text (after a space), or null where it is several tokens or unknown. */
   tokenId(word: string): number | null;
+  /** Ids of all tokens that are a whole word of letters. */
+  wordIds(): number[];
 }
 
 interface HubTokenizer {
@@ -68,6 +70,7 @@ export async function loadTokenizer(folder: string, reader?: Reader): Promise<To
       const [id, ...others] = encode(` ${word}`);
       return id === undefined || others.length > 0 || id === unknownId ? null : id;
     },
+    wordIds: () => wordIds(json.model.vocab),
   };
 }
 
@@ -76,6 +79,14 @@ function sizeOf({ model, added_tokens: added = [] }: TokenizerJson): number {
   for (const id of Object.values(model.vocab)) highest = Math.max(highest, id);
   for (const { id } of added) highest = Math.max(highest, id);
   return highest + 1;
+}
+
+/** Byte-level BPE marks a token that follows a space; WordPiece marks the others. */
+function wordIds(vocabulary: Record<string, number>): number[] {
+  const tokens = Object.entries(vocabulary);
+  const marksSpace = tokens.some(([token]) => token.startsWith('Ġ'));
+  const word = marksSpace ? /^Ġ\p{L}{2,}$/u : /^\p{L}{2,}$/u;
+  return tokens.filter(([token]) => word.test(token)).map(([, id]) => id);
 }
 
 const WORD_PIECE = { cls: '[CLS]', sep: '[SEP]', mask: '[MASK]', pad: '[PAD]' };

@@ -1,8 +1,9 @@
 // Attempts: one execution of a trial each, numbered from 1.
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { descriptorOf } from '../sweep/methods/index.ts';
+import type { MethodSettings, Trial } from '../sweep/trial.ts';
 import type { TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
-import type { Trial } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
 import { type AttemptOf, type TrialRow, fenced, lockTrial } from './fence.ts';
@@ -14,7 +15,7 @@ export interface Begun {
   trial: Trial;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
-  /** Insertion layers that unfinished trials of this sweep and task still need, ascending. */
+  /** Layers whose output unfinished trials of this sweep and task still read, ascending. */
   layersToKeep: number[];
 }
 
@@ -87,18 +88,18 @@ async function supersede(transaction: Transaction, trialId: string): Promise<voi
 
 async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {
   const rows = await transaction
-    .selectDistinct({ layer: trials.insertionLayer })
+    .selectDistinct({ method: sql<MethodSettings>`${trials.trial} -> 'method'` })
     .from(trials)
     .where(
-      and(
-        eq(trials.sweepId, row.sweepId),
-        eq(trials.task, row.task),
-        eq(trials.method, 'lpt'),
-        inArray(trials.state, ['waiting', 'running']),
-      ),
-    )
-    .orderBy(asc(trials.insertionLayer));
-  return rows.flatMap(({ layer }) => (layer === null ? [] : [layer]));
+      and(eq(trials.sweepId, row.sweepId), eq(trials.task, row.task), inArray(trials.state, ['waiting', 'running'])),
+    );
+  return [...new Set(rows.flatMap(({ method }) => layersRead(method)))].sort((one, other) => one - other);
+}
+
+/** The backbone's last layer is left out: its number is not known here, and whoever reads it names it. */
+function layersRead(method: MethodSettings): number[] {
+  const layers = descriptorOf(method.method).inputLayers(method, Number.POSITIVE_INFINITY);
+  return layers.filter((layer) => layer >= 1 && Number.isFinite(layer));
 }
 
 /** What a complete trial's row says of its outcome; null for any other. */

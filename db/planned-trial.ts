@@ -1,6 +1,8 @@
 // A planned trial as columns: what people filter and group by, beside the whole in one JSON value.
+import type { PromptShape } from '../sweep/methods/descriptor.ts';
+import { descriptorOf } from '../sweep/methods/index.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import type { GeneratorName, MethodSettings } from '../sweep/trial.ts';
+import type { MethodSettings } from '../sweep/trial.ts';
 
 export function columnsOf({ trial, ...planned }: PlannedTrial) {
   return {
@@ -16,22 +18,8 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
   };
 }
 
-interface PromptShape {
-  insertionLayer: number | null;
-  promptLength: number | null;
-  generator: GeneratorName | null;
-}
-
-/** Prompt tuning is a prompt at layer 0 without a generator; methods without a prompt have no shape. */
+/** Methods without a prompt have no shape. */
 function shapeOf(method: MethodSettings): PromptShape {
-  switch (method.method) {
-    case 'lpt': {
-      const { insertionLayer, promptLength, generator } = method;
-      return { insertionLayer, promptLength, generator };
-    }
-    case 'prompt-tuning':
-      return { insertionLayer: 0, promptLength: method.promptLength, generator: 'none' };
-    default:
-      return { insertionLayer: null, promptLength: null, generator: null };
-  }
+  const nothing = { insertionLayer: null, promptLength: null, generator: null };
+  return descriptorOf(method.method).promptShape?.(method) ?? nothing;
 }

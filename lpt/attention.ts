@@ -58,11 +58,22 @@ export function laterBias(selected: Tensor3D): Tensor4D {
   });
 }
 
-/** `bias`: [B, 1, 1, T], or [B, 1, Q, T] where positions see differently. */
-export function attend({ query, key, value }: Heads, bias: Tensor4D): { context: Tensor4D; probabilities: Tensor4D } {
+/**
+ * @param bias [B, 1, 1, T], or [B, 1, Q, T] where positions see differently
+ * @param dropout what the probabilities are multiplied with, [B, heads, Q, T]
+ */
+export function attend(
+  { query, key, value }: Heads,
+  bias: Tensor4D,
+  dropout?: Tensor4D,
+): { context: Tensor4D; probabilities: Tensor4D } {
   const scale = 1 / Math.sqrt(query.shape[3]);
   const probabilities = tidy(() => scaledSoftmax(matMul(query, key, false, true), bias, scale)); // [B, heads, Q, T]
-  return { context: matMul(probabilities, value), probabilities }; // [B, heads, Q, d]
+  return { context: tidy(() => matMul(masked(probabilities, dropout), value)), probabilities }; // [B, heads, Q, d]
+}
+
+function masked(probabilities: Tensor4D, dropout: Tensor4D | undefined): Tensor4D {
+  return dropout === undefined ? probabilities : mul(probabilities, dropout);
 }
 
 function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
@@ -76,16 +87,19 @@ function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4
   return fused?.[0] ?? tidy(() => softmax(add<Tensor4D>(mul(scores, scale), bias)));
 }
 
-export function attendGradients(gradient: Tensor4D, forward: Heads & { probabilities: Tensor4D }): Heads {
-  const { query, key, value, probabilities } = forward;
+export function attendGradients(
+  gradient: Tensor4D,
+  forward: Heads & { probabilities: Tensor4D; dropout?: Tensor4D },
+): Heads {
+  const { query, key, value, probabilities, dropout } = forward;
   const scale = 1 / Math.sqrt(query.shape[3]);
   return tidy(() => {
-    const toProbabilities: Tensor4D = matMul(gradient, value, false, true); // [B, heads, Q, T]
+    const toProbabilities = masked(matMul(gradient, value, false, true), dropout); // [B, heads, Q, T]
     const toScores = scaledSoftmaxGradient(toProbabilities, probabilities, scale); // [B, heads, Q, T]
     return {
       query: matMul<Tensor4D>(toScores, key),
       key: matMul<Tensor4D>(toScores, query, true),
-      value: matMul<Tensor4D>(probabilities, gradient, true),
+      value: matMul<Tensor4D>(masked(probabilities, dropout), gradient, true),
     };
   });
 }

@@ -4,7 +4,9 @@ import { attentionBias } from './attention.ts';
 import { runDecoderLayer, type DecoderLayer } from './decoder-layer.ts';
 import { embedTokens } from './embeddings.ts';
 import { runEncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
+import type { LayerDropout } from './layer-changes.ts';
 import { withoutGradient } from './own-gradient.ts';
+import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
 import type { WordHead } from './word-head.ts';
 
@@ -35,9 +37,8 @@ export interface BackboneConfig {
   typeVocabularySize: number;
   activation: Activation;
   layerNormEps: number;
-  /** Dropout rate of the pretraining; the prompt generators use it. */
+  /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
   hiddenDropout: number;
-  /** Dropout rate of the pretraining on attention's probabilities. */
   attentionDropout: number;
 }
 
@@ -50,10 +51,18 @@ export interface Backbone {
   dispose(): void;
 }
 
+export interface Embedding {
+  gradientTo?: Exclude<GradientTo, 'input'>;
+  /** Null, or left out: the backbone's own dropout does not run. */
+  dropoutSeed?: number | null;
+}
+
 /** H_0 of a batch of token ids. */
-export function embed(backbone: Backbone, tokenIds: Tensor2D): Tensor3D {
-  const epsilon = backbone.config.layerNormEps;
-  return embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo: 'nothing' }); // [B, T, D]
+export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {}): Tensor3D {
+  const { gradientTo = 'nothing', dropoutSeed: seed = null } = how;
+  const { layerNormEps: epsilon, hiddenDropout: rate } = backbone.config;
+  const embedded = embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo }); // [B, T, D]
+  return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
 }
 
 export interface LayerRange {
@@ -64,16 +73,19 @@ export interface LayerRange {
   /** Layers from + 1 to `to` run. */
   from: number;
   to: number;
+  /** Null, or left out: the backbone's own dropout does not run. */
+  dropoutSeed?: number | null;
 }
 
 /** H_to from H_from, without gradients; what lies between is freed on the way. */
-export function runLayers({ backbone, hidden, attentionMask, from, to }: LayerRange): Tensor3D {
+export function runLayers({ backbone, hidden, attentionMask, from, to, dropoutSeed = null }: LayerRange): Tensor3D {
   return withoutGradient(() => {
     const bias = attentionBias(attentionMask);
     let current = clone(hidden);
     for (let index = from; index < to; index += 1) {
       const previous = current;
-      const input = { hidden: previous, attentionBias: bias };
+      const dropout = dropoutOf(backbone, index, dropoutSeed);
+      const input = { hidden: previous, attentionBias: bias, ...(dropout && { dropout }) };
       current = runLayer(backbone, index, { input, gradientTo: 'nothing' });
       previous.dispose();
     }
@@ -81,7 +93,7 @@ export function runLayers({ backbone, hidden, attentionMask, from, to }: LayerRa
   });
 }
 
-/** H_{index + 1} from H_index, as one step of the tape. */
+/** H_{index + 1} from H_index. */
 export function runLayer(
   backbone: Backbone,
   index: number,
@@ -90,6 +102,12 @@ export function runLayer(
   const layer = layerAt(backbone, index);
   const run = backbone.config.architecture === 'encoder' ? runEncoderLayer : runDecoderLayer;
   return run(layer, input, gradientTo);
+}
+
+/** The backbone's own dropout in one layer of one pass. */
+export function dropoutOf({ config }: Backbone, layer: number, seed: number | null): LayerDropout | undefined {
+  if (seed === null) return undefined;
+  return { seed, layer, hiddenRate: config.hiddenDropout, attentionRate: config.attentionDropout };
 }
 
 /** The layer that makes H_{index + 1} of H_index. */

@@ -29,6 +29,9 @@ export interface DecoderLayer extends EncoderLayer {
 }
 
 export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
+  if (input.changes || input.dropout) {
+    throw new RangeError('Expected a decoder layer without changes and dropout: it has no composed form.');
+  }
   const batch = input.hidden.shape[0];
   if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
   const weightsToo = gradientTo === 'input and weights';

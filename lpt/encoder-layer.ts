@@ -1,6 +1,8 @@
-// One encoder layer of a BERT-type model as a single step of the tape, with its backward pass written out.
+// One encoder layer of a BERT-type model as a single step of the tape, with its backward pass written out. Where a method
+// changes the inside of the layer, or dropout runs in it, composed-layer.ts runs instead.
 import { add, concat, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { runComposedLayer } from './composed-layer.ts';
 import {
   backwardFeedForward,
   feedForwardWeightGradients,
@@ -8,6 +10,7 @@ import {
   inferFeedForward,
   type FeedForwardActivations,
 } from './feed-forward.ts';
+import type { LayerChanges, LayerDropout } from './layer-changes.ts';
 import { scaleAndShift } from './layer-norm.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { placePosition, selectPosition, toRows, toSequences } from './positions.ts';
@@ -40,6 +43,9 @@ export interface LayerInput {
   attentionBias: Tensor4D; // [B, 1, 1, p + T]
   /** One-hot: only this position of each example asks, and the output is [B, 1, D]. */
   selected?: Tensor3D; // [B, 1, p + T]
+  /** What the method does inside the layer. */
+  changes?: LayerChanges;
+  dropout?: LayerDropout;
 }
 
 /** What a gradient can be asked for. The input is the prompt where there is one. */
@@ -47,6 +53,10 @@ export type GradientTo = 'nothing' | 'input' | 'input and weights';
 
 export function runEncoderLayer(layer: EncoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
   const batch = input.hidden.shape[0];
+  if (input.changes || input.dropout) {
+    const composed = () => runComposedLayer(layer, input);
+    return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
+  }
   if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({

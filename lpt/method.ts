@@ -1,4 +1,4 @@
-// What every way of tuning a frozen masked language model has to say of itself.
+// What training asks of every way of tuning a frozen masked language model. (What each way says of itself: tuning.ts.)
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 
 /** One padded batch. B examples, T positions, the real ones first. */
@@ -10,8 +10,10 @@ export interface Batch {
   maskPosition: Tensor1D; // [B] int32
   /** Vocabulary id of the right label word. */
   target: Tensor1D; // [B] int32
-  /** Output of layer `method.inputLayer`, when the method starts there: H_k [B, T, D]. */
-  hidden?: Tensor3D;
+  /** Index of the right label. */
+  label: Tensor1D; // [B] int32
+  /** Layer k → its output H_k [B, T, D], for each of `method.inputLayers`. */
+  hidden?: Record<number, Tensor3D>;
 }
 
 export interface TrainedVariable {
@@ -22,12 +24,12 @@ export interface TrainedVariable {
 }
 
 export interface Method {
-  /** k: the method reads the output of layer k from `batch.hidden`. Null: it starts from token ids. */
-  readonly inputLayer: number | null;
+  /** Layers whose output is read from `batch.hidden`, ascending. None: the method starts from token ids. */
+  readonly inputLayers: readonly number[];
   readonly trained: TrainedVariable[];
-  /** Mean cross-entropy over the whole vocabulary, differentiable in `trained`. `dropoutSeed` changes every step. */
+  /** Mean cross-entropy, differentiable in `trained`. `dropoutSeed` changes every step. */
   loss(batch: Batch, dropoutSeed: number): Scalar;
-  /** Scores of the given vocabulary ids at the mask, without dropout: [B, C]. */
+  /** Scores of the labels, whose words are given, without dropout: [B, C]. */
   scores(batch: Batch, labelWordIds: Tensor1D): Tensor2D;
   dispose(): void;
 }

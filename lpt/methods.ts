@@ -1,64 +1,44 @@
-// The method family: which settings make which method.
-import type { MethodSettings } from '../sweep/trial.ts';
-import type { Architecture, Backbone } from './backbone.ts';
-import type { PromptGenerator } from './generators/generator.ts';
-import { createTable } from './generators/none.ts';
-import { createNpg } from './generators/npg.ts';
+// The method family: which settings make which method. A new one is a file in methods/ and a line here; what the sweep has
+// to know of it is in sweep/methods/.
+import type { MethodName, MethodSettings } from '../sweep/trial.ts';
 import type { Method } from './method.ts';
-import { createFullTuning } from './methods/full-tuning.ts';
-import { createLatePrompt } from './methods/late-prompt.ts';
-import { createZeroShot } from './methods/zero-shot.ts';
+import { tuneAdapters } from './methods/adapter.ts';
+import { tuneBiases } from './methods/bitfit.ts';
+import { tuneAll } from './methods/full-tuning.ts';
+import { tuneLatePrompt } from './methods/late-prompt.ts';
+import { tuneProbe } from './methods/linear-probe.ts';
+import { tuneLora } from './methods/lora.ts';
+import { tunePrefix } from './methods/p-tuning-v2.ts';
+import { tunePrompt } from './methods/prompt-tuning.ts';
+import { tuneSIdpg } from './methods/s-idpg.ts';
+import { tuneNothing } from './methods/zero-shot.ts';
+import { methodOf } from './tuned.ts';
+import type { Start, Tuning } from './tuning.ts';
 
-export { countTrainable } from './trainable.ts';
+type SettingsOf<Name extends MethodName> = Extract<MethodSettings, { method: Name }>;
 
-export interface NewMethod {
+const TUNINGS: { [Name in MethodName]: (settings: SettingsOf<Name>, start: Start) => Tuning } = {
+  lpt: tuneLatePrompt,
+  'prompt-tuning': tunePrompt,
+  'p-tuning-v2': tunePrefix,
+  's-idpg': tuneSIdpg,
+  lora: tuneLora,
+  adapter: ({ bottleneck }, start) => tuneAdapters({ bottleneck, droppedLayers: 0 }, start),
+  'adapter-drop': tuneAdapters,
+  bitfit: tuneBiases,
+  'linear-probe': (_, start) => tuneProbe(start),
+  'full-tuning': (_, start) => tuneAll(start),
+  'zero-shot': tuneNothing,
+};
+
+export interface NewMethod extends Start {
   settings: MethodSettings;
-  /** Frozen: no method changes its tensors. It must outlive the method. */
-  backbone: Backbone;
-  /** Decides the initial values, and nothing else does. */
-  trainSeed: number;
+  /** Whether the backbone's own dropout runs in training. `batch.hidden` must then have been made with it, too. */
+  frozenDropout?: boolean;
 }
 
-export function createMethod({ settings, backbone, trainSeed }: NewMethod): Method {
-  const { architecture, hiddenSize, layers } = backbone.config;
-  switch (settings.method) {
-    case 'lpt': {
-      const { insertionLayer } = settings;
-      checkInsertionLayer(settings, layers);
-      return createLatePrompt({
-        backbone,
-        insertionLayer,
-        generator: generatorOf(settings, { architecture, hiddenSize, trainSeed }),
-      });
-    }
-    case 'prompt-tuning': {
-      const generator = createTable({ promptLength: settings.promptLength, hiddenSize, trainSeed });
-      return createLatePrompt({ backbone, insertionLayer: 0, generator });
-    }
-    case 'full-tuning':
-      return createFullTuning(backbone);
-    case 'zero-shot':
-      return createZeroShot(backbone);
-  }
-}
-
-type LatePrompt = Extract<MethodSettings, { method: 'lpt' }>;
-
-interface Start {
-  architecture: Architecture;
-  hiddenSize: number;
-  trainSeed: number;
-}
-
-function generatorOf(settings: LatePrompt, start: Start): PromptGenerator {
-  return settings.generator === 'npg' ? createNpg({ ...settings, ...start }) : createTable({ ...settings, ...start });
-}
-
-/** 0 is the embedding output, where every example's first token is the same: a generator has nothing to read there. */
-function checkInsertionLayer({ insertionLayer, generator }: LatePrompt, layers: number): void {
-  const lowest = generator === 'none' ? 0 : 1;
-  if (Number.isInteger(insertionLayer) && insertionLayer >= lowest && insertionLayer < layers) return;
-  throw new RangeError(
-    `Expected \`insertionLayer\` to be an integer from ${lowest} to ${layers - 1} (generator ${generator}), found ${insertionLayer}.`,
-  );
+export function createMethod({ settings, frozenDropout = false, ...start }: NewMethod): Method {
+  // Each entry takes the settings of its own name, and by that name it is found.
+  const tune = TUNINGS[settings.method] as (settings: MethodSettings, start: Start) => Tuning;
+  return methodOf({ backbone: start.backbone, tuning: tune(settings, start), frozenDropout });
 }

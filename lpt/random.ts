@@ -29,7 +29,9 @@ export function normals(stream: Stream, count: number): Float32Array {
 /** 0 with probability `rate`, else 1 / (1 - rate). */
 export function dropoutMask(stream: Stream, count: number, rate: number): Float32Array {
   const kept = 1 / (1 - rate);
-  return uniforms(stream, count).map((number) => (number < rate ? 0 : kept));
+  const mask = uniforms(stream, count);
+  for (let index = 0; index < count; index += 1) mask[index] = (mask[index] ?? 0) < rate ? 0 : kept;
+  return mask;
 }
 
 /** Two words of key: streams never run into one another, as they would if a key only moved the counter. */

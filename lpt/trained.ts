@@ -4,15 +4,28 @@ import type { Linear } from './linear.ts';
 import type { TrainedVariable } from './method.ts';
 import { normals, uniforms } from './random.ts';
 
+export interface TrainedLinear {
+  linear: Linear;
+  trained: TrainedVariable[];
+}
+
 export interface NewVariable<R extends Rank> {
   name: string;
   shape: ShapeMap[R];
   trainSeed: number;
 }
 
-/** From N(0, 1). */
-export function normalVariable<R extends Rank>({ name, shape, trainSeed }: NewVariable<R>): Variable<R> {
-  return initialised(normals({ seed: trainSeed, name }, sizeOf(shape)), shape);
+/** From N(0, deviation²). */
+export function normalVariable<R extends Rank>({ name, shape, trainSeed }: NewVariable<R>, deviation = 1): Variable<R> {
+  const values = normals({ seed: trainSeed, name }, sizeOf(shape));
+  return initialised(
+    values.map((value) => value * deviation),
+    shape,
+  );
+}
+
+export function zeroVariable<R extends Rank>(shape: ShapeMap[R]): Variable<R> {
+  return initialised(new Float32Array(sizeOf(shape)), shape);
 }
 
 /** Uniform in (-bound, bound). */
@@ -34,10 +47,18 @@ export function uniformVariable<R extends Rank>(
 export function trainedLinear(
   name: string,
   { inputs, outputs, trainSeed }: { inputs: number; outputs: number; trainSeed: number },
-): { linear: Linear; trained: TrainedVariable[] } {
+): TrainedLinear {
   const bound = 1 / Math.sqrt(inputs);
   const weight = uniformVariable<Rank.R2>({ name: `${name}.weight`, shape: [outputs, inputs], trainSeed }, bound);
   const bias = uniformVariable<Rank.R1>({ name: `${name}.bias`, shape: [outputs], trainSeed }, bound);
+  return namedLinear(name, { weight, bias });
+}
+
+/** The variables of a linear layer under their names. */
+export function namedLinear(
+  name: string,
+  { weight, bias }: { weight: Variable<Rank.R2>; bias: Variable<Rank.R1> },
+): TrainedLinear {
   return {
     linear: { weight, bias },
     trained: [

@@ -1,5 +1,6 @@
 // Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
+import { descriptorOf } from './methods/index.ts';
 import { devSize } from './regime.ts';
 import type { MethodSettings, Trial } from './trial.ts';
 
@@ -13,16 +14,17 @@ export interface TrialArithmetic {
 
 /**
  * Full tuning 3L (weights have gradients as well), prompt tuning 2L, LPT 2(L − k): the hidden states below the prompt
- * are kept.
+ * are kept. With dropout in the frozen layers they cannot be, and LPT takes k + 2(L − k).
  */
 export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: TaskFacts): TrialArithmetic {
   const { training, method } = trial;
+  const { passes } = descriptorOf(method.method);
   const dev = devSize(trial.regime, task.classes);
   const tokens = task.meanTokens + promptLength(method);
-  const layersRun = backbone.layers - firstTouchedLayer(method);
-  const perStep = layersRun * passes(method);
+  const layersRun = backbone.layers - firstTouchedLayer(method, backbone);
+  const perStep = layersRun * passes + (training.frozenDropout ? highestInputLayer(method, backbone) : 0);
   const one = { layer: layerFlops(backbone, tokens), head: headFlops(backbone) };
-  const stepFlops = training.batchSize * (perStep * one.layer + passes(method) * one.head);
+  const stepFlops = training.batchSize * (perStep * one.layer + passes * one.head);
   const examplesScored =
     Math.ceil(training.steps / training.evaluateEvery) * dev + testSize(trial, task) + (training.steps === 0 ? dev : 0);
   return {
@@ -32,9 +34,14 @@ export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: Tas
   };
 }
 
-/** The lowest layer whose output the method changes, which is where computing starts; 0 for the whole backbone. */
-export function firstTouchedLayer(method: MethodSettings): number {
-  return method.method === 'lpt' ? method.insertionLayer : 0;
+/** k: everything below is constant, and computing starts from H_k. */
+export function firstTouchedLayer(method: MethodSettings, { layers }: Pick<BackboneFacts, 'layers'>): number {
+  return descriptorOf(method.method).firstTouchedLayer(method, layers);
+}
+
+/** 0 where nothing above the embeddings is read. */
+export function highestInputLayer(method: MethodSettings, { layers }: Pick<BackboneFacts, 'layers'>): number {
+  return Math.max(0, ...descriptorOf(method.method).inputLayers(method, layers));
 }
 
 /** Of both test sets, where a task has two. */
@@ -55,11 +62,8 @@ function headFlops({ hiddenSize, vocabularySize }: BackboneFacts): number {
   return 2 * hiddenSize * (hiddenSize + vocabularySize);
 }
 
+/** Positions beside the text's own that take part in attention. */
 export function promptLength(method: MethodSettings): number {
-  return 'promptLength' in method ? method.promptLength : 0;
-}
-
-function passes({ method }: MethodSettings): number {
-  if (method === 'zero-shot') return 0;
-  return method === 'full-tuning' ? 3 : 2;
+  const descriptor = descriptorOf(method.method);
+  return descriptor.addedPositions?.(method) ?? descriptor.promptShape?.(method).promptLength ?? 0;
 }

@@ -1,6 +1,7 @@
 // Pure: every trial that a sweep file asks for, before any is left out, folded or found wrong.
 import { type Combination, combinationsOf, countCombinations } from './combinations.ts';
 import type { SweepFacts, TaskFacts } from './facts.ts';
+import { descriptorOf } from './methods/index.ts';
 import type { Spec } from './spec.ts';
 import type { Regime, TaskSettings, Trial } from './trial.ts';
 
@@ -44,8 +45,8 @@ function settingsOf({ name, template, labelWords, metric, data }: TaskFacts): Ta
 }
 
 function draws(spec: Spec, { method }: Combination): Pick<Trial, 'regime' | 'dataSeed' | 'trainSeed'>[] {
-  // Zero-shot trains nothing: one training seed stands for all.
-  const trainSeeds = method.method === 'zero-shot' ? spec.trainSeeds.slice(0, 1) : spec.trainSeeds;
+  // Where nothing is trained, one training seed stands for all.
+  const trainSeeds = descriptorOf(method.method).passes === 0 ? spec.trainSeeds.slice(0, 1) : spec.trainSeeds;
   return regimes(spec).flatMap((regime) =>
     spec.dataSeeds.flatMap((dataSeed) => trainSeeds.map((trainSeed) => ({ regime, dataSeed, trainSeed }))),
   );

@@ -5,6 +5,10 @@ import { z } from 'zod';
 export interface Domain<T> {
   words: string;
   accepts(value: unknown): value is T;
+  /** Other words for this wrong value, where those above would not help. */
+  wordsFor?(value: unknown): string;
+  /** The one spelling of values that mean the same. */
+  normal?(value: T): T;
 }
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Domain<number> {
@@ -34,6 +38,45 @@ export function oneOf<const T extends string>(names: readonly T[]): Domain<T> {
   };
 }
 
+export const YES_OR_NO: Domain<boolean> = {
+  words: 'true or false',
+  accepts: (value): value is boolean => typeof value === 'boolean',
+};
+
+/** One of `domain`, or several together as a list: `[[6, 9]]` is one choice of two where `[6, 9]` are two choices of one. */
+export function oneOrSeveral<T extends string | number>(
+  domain: Domain<T>,
+  { ascending = false } = {},
+): Domain<T | T[]> {
+  const follows = (one: T, index: number, all: T[]) =>
+    index === 0 || (ascending ? one > (all[index - 1] ?? one) : all.indexOf(one) === index);
+  const isList = (value: unknown): value is T[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => domain.accepts(one)) && value.every(follows);
+  return {
+    words: domain.words,
+    accepts: (value): value is T | T[] => domain.accepts(value) || isList(value),
+    wordsFor: (value) =>
+      Array.isArray(value)
+        ? `${ascending ? 'ascending values' : 'different values'} that are each ${domain.words}`
+        : domain.words,
+    normal: (value) => (Array.isArray(value) && value.length === 1 ? (value[0] ?? value) : value),
+  };
+}
+
+/** What any of several domains accepts. */
+export function anyOf(domains: readonly Domain<unknown>[]): Domain<unknown> {
+  const accepting = (value: unknown) => domains.find((domain) => domain.accepts(value));
+  return {
+    words: [...new Set(domains.map(({ words }) => words))].join(', or '),
+    accepts: (value): value is unknown => accepting(value) !== undefined,
+    normal: (value) => normalised(accepting(value), value),
+  };
+}
+
+function normalised<T>(domain: Domain<T> | undefined, value: T): T {
+  return domain?.normal ? domain.normal(value) : value;
+}
+
 export function single<T>(domain: Domain<T>): z.ZodType<T> {
   return z.custom<T>((value) => domain.accepts(value), { error: domain.words });
 }
@@ -41,7 +84,7 @@ export function single<T>(domain: Domain<T>): z.ZodType<T> {
 const LONGEST_RANGE = 10_000;
 
 /** One value, a list of them, or `{from, to, step}` with both ends included; read as a list without repetitions. */
-export function choice<T extends string | number>(domain: Domain<T>): z.ZodType<T[]> {
+export function choice<T>(domain: Domain<T>): z.ZodType<T[]> {
   return z.unknown().transform((input, context) => {
     const complain = (expected: string, path: PropertyKey[], value: unknown) => {
       context.addIssue({ code: 'custom', message: expected, path, input: value });
@@ -57,17 +100,20 @@ export function choice<T extends string | number>(domain: Domain<T>): z.ZodType<
     const values: unknown[] = Array.isArray(input) ? input : [input];
     if (values.length === 0) return complain('at least one value', [], input);
     const accepted = values.filter((value) => domain.accepts(value));
-    if (accepted.length === values.length) return [...new Set(accepted)];
+    if (accepted.length === values.length) return distinct(accepted.map((value) => normalised(domain, value)));
     values.forEach((value, index) => {
-      if (!domain.accepts(value)) complain(words(domain, input), Array.isArray(input) ? [index] : [], value);
+      if (domain.accepts(value)) return;
+      const words = domain.wordsFor?.(value) ?? domain.words;
+      if (Array.isArray(input)) complain(words, [index], value);
+      else complain(`${words}, or a list of them`, [], value);
     });
     return z.NEVER;
   });
 }
 
-function words<T>(domain: Domain<T>, input: unknown): string {
-  if (Array.isArray(input)) return domain.words;
-  return `${domain.words}, or a list of them`;
+/** Lists among the values are equal where their items are. */
+function distinct<T>(values: T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 /** @returns the values, or what the range should have been */

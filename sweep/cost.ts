@@ -1,9 +1,17 @@
 // Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds and memory.
-import { firstTouchedLayer, layerFlops, promptLength, testSize, trialArithmetic } from './arithmetic.ts';
+import {
+  firstTouchedLayer,
+  highestInputLayer,
+  layerFlops,
+  promptLength,
+  testSize,
+  trialArithmetic,
+} from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
+import { descriptorOf } from './methods/index.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
 import { devSize, trainingSize } from './regime.ts';
-import type { MethodName, Trial } from './trial.ts';
+import type { MethodName, MethodSettings, Trial } from './trial.ts';
 
 export interface Speed {
   gflopsPerSecond: number;
@@ -65,25 +73,27 @@ function layersPerStep({ trial }: PlannedTrial, facts: SweepFacts): number {
   return trialArithmetic(trial, facts.backbone, taskOf(trial, facts)).layerForwardsPerStep;
 }
 
-/** Every example goes once through the layers below the highest insertion layer; test examples are the same for all seeds. */
+/** Every example goes once through the layers below the highest that is read; test examples are the same for all seeds. */
 function fillingFlops(plan: Plan, facts: SweepFacts): number {
+  const { backbone } = facts;
   return sum(
-    distinctBy(lptTrials(plan), ({ task }) => task.name).map((sample) => {
+    distinctBy(keepingTrials(plan, facts), ({ task }) => task.name).map((sample) => {
       const task = taskOf(sample, facts);
-      const own = lptTrials(plan).filter((trial) => trial.task.name === sample.task.name);
-      const highest = Math.max(...own.map(({ method }) => firstTouchedLayer(method)));
+      const own = keepingTrials(plan, facts).filter((trial) => trial.task.name === sample.task.name);
+      const highest = Math.max(...own.map(({ method }) => highestInputLayer(method, backbone)));
       const draws = distinctBy(own, ({ dataSeed, regime }) => `${dataSeed} ${JSON.stringify(regime)}`);
       const examples = sum(draws.map((trial) => drawn(trial, task)));
-      return (examples + testSize(sample, task)) * highest * layerFlops(facts.backbone, task.meanTokens);
+      return (examples + testSize(sample, task)) * highest * layerFlops(backbone, task.meanTokens);
     }),
   );
 }
 
 function largestMemoryMiB(plan: Plan, facts: SweepFacts): number {
   const layersKept = new Map<string, Set<number>>();
-  for (const { task, method } of lptTrials(plan)) {
+  for (const { task, method } of keepingTrials(plan, facts)) {
     const layers = layersKept.get(task.name) ?? new Set();
-    layersKept.set(task.name, layers.add(firstTouchedLayer(method)));
+    for (const layer of keptLayers(method, facts)) layers.add(layer);
+    layersKept.set(task.name, layers);
   }
   const needs = plan.trials.map(({ trial }) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
   return needs.reduce((largest, need) => Math.max(largest, need), 0);
@@ -97,16 +107,17 @@ function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number 
   const { backbone } = facts;
   const task = taskOf(trial, facts);
   const { method, training } = trial;
+  const { passes } = descriptorOf(method.method);
   const tokens = task.meanTokens + promptLength(method);
   const perToken = 12 * backbone.hiddenSize + 3 * backbone.intermediateSize + 2 * backbone.heads * tokens;
   const activations =
-    method.method === 'zero-shot'
+    passes === 0
       ? training.evaluationBatchSize * tokens * perToken
-      : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method));
+      : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method, backbone));
   const examples = drawn(trial, task) + testSize(trial, task);
   const kept = layersKept * examples * task.meanTokens * backbone.hiddenSize;
   // Full tuning holds gradients and two moments beside the weights.
-  const weights = parametersOf(backbone) * (method.method === 'full-tuning' ? 4 : 1);
+  const weights = parametersOf(backbone) * (passes === 3 ? 4 : 1);
   return Math.ceil((BYTES * (weights + activations + kept)) / 2 ** 20) + PROCESS_MIB;
 }
 
@@ -129,8 +140,16 @@ function drawn({ regime }: Trial, { classes }: TaskFacts): number {
   return trainingSize(regime, classes) + devSize(regime, classes);
 }
 
-function lptTrials(plan: Plan): Trial[] {
-  return plan.trials.map(({ trial }) => trial).filter(({ method }) => method.method === 'lpt');
+/** Those that read hidden states which are kept. */
+function keepingTrials(plan: Plan, facts: SweepFacts): Trial[] {
+  return plan.trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts).length > 0);
+}
+
+/** The embeddings are never kept. */
+function keptLayers(method: MethodSettings, { backbone }: SweepFacts): number[] {
+  return descriptorOf(method.method)
+    .inputLayers(method, backbone.layers)
+    .filter((layer) => layer > 0);
 }
 
 function taskOf(trial: Trial, facts: SweepFacts): TaskFacts {

@@ -1,4 +1,6 @@
 // Pure: which combinations the `exclude` rules leave out.
+import type { PromptShape } from './methods/descriptor.ts';
+import { descriptorOf } from './methods/index.ts';
 import type { ExcludeRule } from './spec.ts';
 import type { Trial } from './trial.ts';
 
@@ -23,15 +25,21 @@ export function createExclusion(rules: readonly ExcludeRule[]): Exclusion {
 
 /** A field that the trial's method does not have matches no value. */
 function matches(rule: ExcludeRule, fields: ReadonlyMap<string, unknown>): boolean {
-  return Object.entries(rule).every(([field, values]) => (values as unknown[]).includes(fields.get(field)));
+  return Object.entries(rule).every(([field, values]) => values.some((value) => isSame(value, fields.get(field))));
+}
+
+/** A value may be a list, of layers for example; a single one is then the same as a list of it. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify([one].flat()) === JSON.stringify([other].flat());
 }
 
 function fieldsOf(trial: Trial): ReadonlyMap<string, unknown> {
-  const promptTuning = { insertionLayer: 0, generator: 'none' };
+  const descriptor = descriptorOf(trial.method.method);
+  const shape = Object.entries(descriptor.promptShape?.(trial.method) ?? {}).filter(([, value]) => value !== null);
   return new Map<string, unknown>(
     Object.entries({
-      ...(trial.method.method === 'zero-shot' ? {} : trial.training),
-      ...(trial.method.method === 'prompt-tuning' ? promptTuning : {}),
+      ...(descriptor.passes === 0 ? {} : trial.training),
+      ...(Object.fromEntries(shape) as Partial<PromptShape>),
       ...trial.method,
       task: trial.task.name,
       dataSeed: trial.dataSeed,

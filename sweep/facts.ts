@@ -6,10 +6,13 @@ export interface BackboneFacts extends BackboneReference {
   architecture: 'encoder' | 'decoder';
   layers: number;
   hiddenSize: number;
+  /** Of the word embeddings. */
+  embeddingSize: number;
   heads: number;
   intermediateSize: number;
   vocabularySize: number;
   maxPositions: number;
+  typeVocabularySize: number;
 }
 
 export interface TaskFacts extends TaskSettings {

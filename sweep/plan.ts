@@ -1,15 +1,16 @@
 // Pure: a sweep file and the facts about its backbone and data become the list of trials.
 import { trialArithmetic } from './arithmetic.ts';
 import { type Candidate, candidates, countCandidates } from './candidates.ts';
-import { FULL_TUNING_LEARNING_RATE } from './defaults.ts';
+import { usualTraining } from './defaults.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
+import { descriptorOf } from './methods/index.ts';
 import { inRunningOrder } from './running-order.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
-import { type Problem, methodProblems, regimeProblems } from './validity.ts';
+import { type Problem, methodProblems, regimeProblems, trainingProblems } from './validity.ts';
 
 export interface PlannedTrial {
   /** Order of running: trials that share hidden states stand together. */
@@ -98,7 +99,8 @@ function combinationProblems(wanted: Candidate[], { backbone }: SweepFacts): Pla
     found.set(JSON.stringify(placed), placed);
   };
   for (const { trial, facts, methodIndex } of wanted) {
-    for (const problem of methodProblems(trial.method, backbone, facts)) note(problem, ['methods', methodIndex]);
+    const ofEntry = [...methodProblems(trial.method, backbone, facts), ...trainingProblems(trial.training, backbone)];
+    for (const problem of ofEntry) note(problem, ['methods', methodIndex]);
     for (const problem of regimeProblems(trial.regime, facts)) note(problem, ['regime']);
   }
   return [...found.values()];
@@ -119,15 +121,31 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  const rates = spec.training.learningRate?.filter((rate) => rate > 10 * FULL_TUNING_LEARNING_RATE) ?? [];
-  const tooFast = spec.methods.flatMap((entry, index) =>
-    entry.method === 'full-tuning' && entry.training.learningRate === undefined && rates.length > 0
-      ? [
-          `\`methods[${index}]\` (full-tuning) takes learningRate ${rates.join(', ')} from \`training\`; ${FULL_TUNING_LEARNING_RATE} is usual for it.`,
-        ]
-      : [],
-  );
-  return [...idle, ...tooFast];
+  return [...idle, ...fastRates(spec), ...droppingEntries(spec)];
+}
+
+/** A rate of the whole sweep that is far above what is usual for one of its methods. */
+function fastRates({ methods, training }: Spec): string[] {
+  return methods.flatMap(({ method, training: own }, index) => {
+    const usual = usualTraining(method).learningRate;
+    const rates = own.learningRate === undefined ? (training.learningRate ?? []) : [];
+    const tooFast = rates.filter((rate) => rate > 10 * usual);
+    if (tooFast.length === 0 || descriptorOf(method).passes === 0) return [];
+    return [
+      `\`methods[${index}]\` (${method}) takes learningRate ${tooFast.join(', ')} from \`training\`; ${usual} is usual for it.`,
+    ];
+  });
+}
+
+function droppingEntries({ methods, training }: Spec): string[] {
+  const dropping = methods.flatMap(({ method, training: own }, index) => {
+    const isDropping = (own.frozenDropout ?? training.frozenDropout ?? []).includes(true);
+    return isDropping && descriptorOf(method).passes > 0 ? [`\`methods[${index}]\` (${method})`] : [];
+  });
+  if (dropping.length === 0) return [];
+  return [
+    `With \`frozenDropout\` the layers below a prompt run anew in every step, as their outputs cannot be kept: ${dropping.join(', ')}.`,
+  ];
 }
 
 /** Template and mask stay whole whatever is cut. */

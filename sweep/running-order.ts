@@ -1,5 +1,6 @@
 // Pure: the order in which trials run, so that those which share hidden states stand together.
 import { firstTouchedLayer } from './arithmetic.ts';
+import { descriptorOf } from './methods/index.ts';
 import type { Spec } from './spec.ts';
 import type { MethodSettings, Trial } from './trial.ts';
 
@@ -19,9 +20,14 @@ function placeOf({ task, dataSeed, regime, method }: Trial, tasks: string[], dat
 }
 
 function methodPlace(method: MethodSettings): number {
-  if (method.method === 'zero-shot') return -1;
-  return method.method === 'full-tuning' ? Number.MAX_SAFE_INTEGER : firstTouchedLayer(method);
+  const { passes } = descriptorOf(method.method);
+  if (passes === 0) return -1;
+  // A method that starts at the last layer's output comes after all that start below, whatever its number.
+  return passes === 3 ? Number.MAX_SAFE_INTEGER : firstTouchedLayer(method, { layers: LAYERS_OF_NONE });
 }
+
+/** More than any backbone has. */
+const LAYERS_OF_NONE = 10_000;
 
 function compare(one: number[], other: number[]): number {
   const differences = one.map((value, index) => value - (other[index] ?? 0));

@@ -1,12 +1,21 @@
 // Pure: the shape of a sweep file. Every schema's error text completes "Expected … to be".
 import { z } from 'zod';
-import { choice, numberAbove, numberFrom, oneOf, single, wholeNumber } from './choices.ts';
+import {
+  anyOf,
+  choice,
+  type Domain,
+  numberAbove,
+  numberFrom,
+  oneOf,
+  single,
+  wholeNumber,
+  YES_OR_NO,
+} from './choices.ts';
+import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
-import { GENERATORS, METHODS, METRICS } from './trial.ts';
+import { METRICS } from './trial.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
-const LAYER = wholeNumber(0);
-const LENGTH = wholeNumber(1);
 const POSITIVE = wholeNumber(1);
 
 /** A mapping without other keys: the error of an unknown one lists the known ones. */
@@ -29,6 +38,7 @@ const TRAINING_DOMAINS = {
   clipNorm: numberAbove(0, 1e6),
   evaluateEvery: POSITIVE,
   evaluationBatchSize: POSITIVE,
+  frozenDropout: YES_OR_NO,
 };
 
 const training = mapping({
@@ -40,6 +50,7 @@ const training = mapping({
   clipNorm: choice(TRAINING_DOMAINS.clipNorm).optional(),
   evaluateEvery: choice(TRAINING_DOMAINS.evaluateEvery).optional(),
   evaluationBatchSize: choice(TRAINING_DOMAINS.evaluationBatchSize).optional(),
+  frozenDropout: choice(TRAINING_DOMAINS.frozenDropout).optional(),
 });
 
 const template = z.custom<string>((text) => typeof text === 'string' && hasOneMask(text), {
@@ -88,32 +99,36 @@ const regime: z.ZodType<RegimeSpec> = z
     return { kind: 'full', devSize, testSize };
   });
 
-const methodShapes = z.discriminatedUnion(
-  'method',
-  [
-    mapping({
-      method: z.literal('lpt'),
-      insertionLayer: choice(LAYER).optional(),
-      promptLength: choice(LENGTH).optional(),
-      generator: choice(oneOf(GENERATORS)).default(['none']),
-      bottleneck: choice(POSITIVE).default([128]),
-      dropout: choice(numberFrom(0, 0.99)).default([0.1]),
-      training: training.default({}),
-    }),
-    mapping({
-      method: z.literal('prompt-tuning'),
-      promptLength: choice(LENGTH).default([20]),
-      training: training.default({}),
-    }),
-    mapping({ method: z.literal('full-tuning'), training: training.default({}) }),
-    mapping({ method: z.literal('zero-shot') }),
-  ],
-  { error: `one of ${METHODS.join(', ')}` },
-);
-const method = z.preprocess(
-  (entry) => (typeof entry === 'string' ? { method: entry } : entry),
-  methodShapes,
-) as z.ZodType<MethodSpec>;
+/** An entry of one method: its own settings, and `training` where it trains. */
+function entryOf({ name, settings, passes }: AnyDescriptor) {
+  const own = Object.entries(settings).map(([field, { domain, usual }]) => {
+    const values = choice(domain);
+    return [field, usual === undefined ? values.optional() : values.default([...usual])] as const;
+  });
+  return mapping({
+    method: z.literal(name),
+    ...Object.fromEntries(own),
+    ...(passes === 0 ? {} : { training: training.default({}) }),
+  });
+}
+
+const [firstEntry, ...otherEntries] = DESCRIPTORS.map(entryOf);
+if (firstEntry === undefined) throw new RangeError('Expected at least one method, found none.');
+const method = z
+  .preprocess(
+    (entry) => (typeof entry === 'string' ? { method: entry } : entry),
+    z.discriminatedUnion('method', [firstEntry, ...otherEntries], { error: `one of ${METHODS.join(', ')}` }),
+  )
+  .transform((entry) => ({ training: {}, ...entry }) as MethodSpec);
+
+/** Each setting of any method, by what it may be in one of them. */
+function methodFields() {
+  const domains = new Map<string, Domain<unknown>[]>();
+  for (const { settings } of DESCRIPTORS)
+    for (const [field, { domain }] of Object.entries(settings))
+      domains.set(field, [...(domains.get(field) ?? []), domain]);
+  return Object.fromEntries([...domains].map(([field, all]) => [field, choice(anyOf(all)).optional()]));
+}
 
 const NAME = words('text');
 const exclude = mapping({
@@ -122,11 +137,7 @@ const exclude = mapping({
     accepts: (value): value is string => NAME.safeParse(value).success,
   }).optional(),
   method: choice(oneOf(METHODS)).optional(),
-  insertionLayer: choice(LAYER).optional(),
-  promptLength: choice(LENGTH).optional(),
-  generator: choice(oneOf(GENERATORS)).optional(),
-  bottleneck: choice(POSITIVE).optional(),
-  dropout: choice(numberFrom(0, 0.99)).optional(),
+  ...methodFields(),
   fewShot: choice(POSITIVE).optional(),
   perClass: choice(POSITIVE).optional(),
   dataSeed: choice(SEED).optional(),

@@ -1,8 +1,8 @@
 // Pure: a sweep file as the program sees it: every choice a list, nothing crossed yet.
-import type { GeneratorName, MetricName, TrainingSettings } from './trial.ts';
+import type { MethodName, MetricName, TrainingSettings } from './trial.ts';
 
 /** Each setting with the values to cross; a setting that is absent takes the method's usual value. */
-export type TrainingChoices = { [Setting in keyof TrainingSettings]?: number[] };
+export type TrainingChoices = { [Setting in keyof TrainingSettings]?: TrainingSettings[Setting][] };
 
 export interface TaskSpec {
   /** A built-in task's name, or the name of one described here. */
@@ -23,26 +23,21 @@ export type RegimeSpec =
   | { kind: 'per-class'; k: number[]; devSize: number | null; testSize: number | null }
   | { kind: 'full'; devSize: number; testSize: number | null };
 
-export interface LptSpec {
-  method: 'lpt';
-  /** Absent: the middle of the backbone. */
-  insertionLayer?: number[];
-  /** Absent: 20 without a generator, 5 with one. */
-  promptLength?: number[];
-  generator: GeneratorName[];
-  bottleneck: number[];
-  dropout: number[];
+/** One entry under `methods`: beside these two the method's own settings, each with the values to cross. */
+export interface MethodSpec {
+  method: MethodName;
   training: TrainingChoices;
+  [setting: string]: unknown;
 }
 
-export type MethodSpec =
-  | LptSpec
-  | { method: 'prompt-tuning'; promptLength: number[]; training: TrainingChoices }
-  | { method: 'full-tuning'; training: TrainingChoices }
-  | { method: 'zero-shot' };
+/** The method's own settings; one that is absent takes what the descriptor decides. */
+export function choicesOf(entry: MethodSpec): Partial<Record<string, readonly unknown[]>> {
+  const choices = Object.entries(entry).filter(([field]) => field !== 'method' && field !== 'training');
+  return Object.fromEntries(choices) as Partial<Record<string, readonly unknown[]>>;
+}
 
 /** A combination that has one of the listed values in every named field is left out. */
-export type ExcludeRule = Record<string, (string | number)[]>;
+export type ExcludeRule = Record<string, unknown[]>;
 
 export const DEVICES = ['auto', 'cpu', 'gpu'] as const;
 

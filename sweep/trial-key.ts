@@ -1,5 +1,6 @@
 // Pure: what a trial is called by what decides its outcome, and by nothing else.
 import { createHash } from 'node:crypto';
+import { descriptorOf } from './methods/index.ts';
 import type { TaskSettings, Trial } from './trial.ts';
 
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
@@ -11,7 +12,7 @@ const VERSION = 1;
  * seed counts.
  */
 export function trialKey(trial: Trial): string {
-  const seeds = trial.method.method === 'zero-shot' ? {} : { trainSeed: trial.trainSeed };
+  const seeds = isTrained(trial) ? { trainSeed: trial.trainSeed } : {};
   return sha256({ ...configurationOf(trial), dataSeed: trial.dataSeed, ...seeds });
 }
 
@@ -38,8 +39,12 @@ function configurationOf({ backbone, task, regime, method, training }: Trial) {
     },
     regime,
     method,
-    ...(method.method === 'zero-shot' ? {} : { training: { ...training, evaluationBatchSize: undefined } }),
+    ...(isTrained({ method }) ? { training: { ...training, evaluationBatchSize: undefined } } : {}),
   };
+}
+
+function isTrained({ method }: Pick<Trial, 'method'>): boolean {
+  return descriptorOf(method.method).passes > 0;
 }
 
 function sha256(value: unknown): string {

@@ -1,10 +1,15 @@
 // Pure: the words of a sweep as types. A trial here is fully resolved: every default is filled in.
-
-export const METHODS = ['lpt', 'prompt-tuning', 'full-tuning', 'zero-shot'] as const;
-export type MethodName = (typeof METHODS)[number];
-
-export const GENERATORS = ['none', 'npg'] as const;
-export type GeneratorName = (typeof GENERATORS)[number];
+import type { AdapterDropSettings } from './methods/adapter-drop.ts';
+import type { AdapterSettings } from './methods/adapter.ts';
+import type { BitFitSettings } from './methods/bitfit.ts';
+import type { FullTuningSettings } from './methods/full-tuning.ts';
+import type { LinearProbeSettings } from './methods/linear-probe.ts';
+import type { LoraSettings } from './methods/lora.ts';
+import type { LptSettings } from './methods/lpt.ts';
+import type { PTuningSettings } from './methods/p-tuning-v2.ts';
+import type { PromptTuningSettings } from './methods/prompt-tuning.ts';
+import type { SIdpgSettings } from './methods/s-idpg.ts';
+import type { ZeroShotSettings } from './methods/zero-shot.ts';
 
 export const METRICS = ['accuracy', 'f1', 'accuracy-f1', 'matthews'] as const;
 export type MetricName = (typeof METRICS)[number];
@@ -41,20 +46,18 @@ export const ERROR_KINDS = [
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 export type MethodSettings =
-  | { method: 'lpt'; insertionLayer: number; promptLength: number; generator: 'none' }
-  | {
-      method: 'lpt';
-      insertionLayer: number;
-      promptLength: number;
-      generator: 'npg';
-      /** Width m inside the generator. */
-      bottleneck: number;
-      /** Share of the generated prompt's numbers set to zero in training. */
-      dropout: number;
-    }
-  | { method: 'prompt-tuning'; promptLength: number }
-  | { method: 'full-tuning' }
-  | { method: 'zero-shot' };
+  | LptSettings
+  | PromptTuningSettings
+  | PTuningSettings
+  | SIdpgSettings
+  | LoraSettings
+  | AdapterSettings
+  | AdapterDropSettings
+  | BitFitSettings
+  | LinearProbeSettings
+  | FullTuningSettings
+  | ZeroShotSettings;
+export type MethodName = MethodSettings['method'];
 
 /** AdamW with linear warm-up, linear decay to zero and clipping by global norm. */
 export interface TrainingSettings {
@@ -70,6 +73,8 @@ export interface TrainingSettings {
   evaluateEvery: number;
   /** Examples per forward pass when scoring; decides speed and memory only. */
   evaluationBatchSize: number;
+  /** Whether the backbone's own dropout runs in training, in the frozen layers too. Their outputs then cannot be kept. */
+  frozenDropout: boolean;
 }
 
 export const REGIMES = ['few-shot', 'full', 'per-class'] as const;

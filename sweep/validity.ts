@@ -1,7 +1,8 @@
 // Pure: why a combination cannot run on this backbone and this data.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
+import { DESCRIPTORS, descriptorOf } from './methods/index.ts';
 import { devSize, totalOf, trainingSize } from './regime.ts';
-import type { MethodSettings, Regime } from './trial.ts';
+import type { MethodSettings, Regime, TrainingSettings } from './trial.ts';
 
 type OfKind<Kind extends Regime['kind']> = Extract<Regime, { kind: Kind }>;
 
@@ -13,35 +14,42 @@ export interface Problem {
 }
 
 export function methodProblems(method: MethodSettings, backbone: BackboneFacts, task: TaskFacts): Problem[] {
-  return [...layerProblems(method, backbone), ...lengthProblems(method, backbone, task)];
-}
-
-/** A prompt at the last layer's output would reach no layer; a generator reads hidden states, and layer 0 has none yet. */
-function layerProblems(method: MethodSettings, backbone: BackboneFacts): Problem[] {
-  if (method.method !== 'lpt') return [];
-  const { insertionLayer, generator } = method;
-  const last = backbone.layers - 1;
-  const isOutside = insertionLayer < 0 || insertionLayer > last;
-  const words = `a layer from 0 to ${last} (${backbone.name} has ${backbone.layers}; with a generator from 1)`;
-  if (isOutside) return [{ field: 'insertionLayer', expected: words, found: String(insertionLayer) }];
-  if (generator === 'none' || insertionLayer >= 1) return [];
-  const rule = `{insertionLayer: 0, generator: ${generator}}`;
+  const descriptor = descriptorOf(method.method);
+  const own = descriptor.problems?.(method, backbone) ?? [];
   return [
-    {
-      field: 'insertionLayer',
-      expected: `1 or above with generator ${generator} (or leave ${rule} out by an \`exclude\` rule)`,
-      found: '0',
-    },
+    ...architectureProblems(method, backbone),
+    ...own,
+    ...lengthProblems(descriptor.addedPositions?.(method) ?? 0, backbone, task),
   ];
 }
 
+/** Layers of a decoder have no form with changes or dropout in them, and a narrower word's vector is no prompt. */
+function architectureProblems(method: MethodSettings, backbone: BackboneFacts): Problem[] {
+  const { architecture, name, hiddenSize, embeddingSize } = backbone;
+  if (architecture === 'decoder' && descriptorOf(method.method).encodersOnly) {
+    const served = DESCRIPTORS.filter(({ encodersOnly }) => !encodersOnly).map((one) => one.name);
+    const expected = `one that can serve a decoder (${name}): ${served.join(', ')}`;
+    return [{ field: 'method', expected, found: method.method }];
+  }
+  if (embeddingSize !== hiddenSize && 'initialisation' in method && method.initialisation === 'vocabulary') {
+    const expected = `normal: the word embeddings of ${name} are ${embeddingSize} wide, its hidden states ${hiddenSize}`;
+    return [{ field: 'initialisation', expected, found: 'vocabulary' }];
+  }
+  return [];
+}
+
+export function trainingProblems({ frozenDropout }: TrainingSettings, backbone: BackboneFacts): Problem[] {
+  if (!frozenDropout || backbone.architecture === 'encoder') return [];
+  const expected = `false for a decoder (${backbone.name}): its layers have no form with dropout in them`;
+  return [{ field: 'training.frozenDropout', expected, found: 'true' }];
+}
+
 /** Positions that an example of mean length needs; what is longer is shortened, never below this. */
-function lengthProblems(method: MethodSettings, backbone: BackboneFacts, task: TaskFacts): Problem[] {
-  if (!('promptLength' in method)) return [];
+function lengthProblems(added: number, backbone: BackboneFacts, task: TaskFacts): Problem[] {
   const longest = backbone.maxPositions - Math.ceil(task.meanTokens);
-  if (method.promptLength <= longest) return [];
+  if (added <= longest) return [];
   const room = `${backbone.maxPositions} positions, of which an example of task ${task.name} takes ${Math.ceil(task.meanTokens)}`;
-  return [{ field: 'promptLength', expected: `at most ${longest} (${room})`, found: String(method.promptLength) }];
+  return [{ field: 'promptLength', expected: `at most ${longest} (${room})`, found: String(added) }];
 }
 
 export function regimeProblems(regime: Regime, task: TaskFacts): Problem[] {

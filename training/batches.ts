@@ -39,12 +39,15 @@ export function toBatch(examples: EncodedExample[], labelWordIds: number[]): Bat
     ...padTokens(examples),
     maskPosition: tf.tensor1d(maskPosition, 'int32'),
     target: tf.tensor1d(target, 'int32'),
+    label: tf.tensor1d(
+      examples.map(({ label }) => label),
+      'int32',
+    ),
   };
 }
 
 export function disposeBatch(batch: Batch): void {
-  tf.dispose([batch.tokenIds, batch.attentionMask, batch.maskPosition, batch.target]);
-  batch.hidden?.dispose();
+  tf.dispose({ ...batch });
 }
 
 /** Which examples each training step sees: epoch after epoch in new orders, told by seed and step alone. */

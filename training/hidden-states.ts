@@ -23,7 +23,10 @@ export interface ChunkRequest {
 export interface BatchRequest {
   backbone: Backbone;
   examples: EncodedExample[];
-  layer: number;
+  /** Ascending. */
+  layers: readonly number[];
+  /** Null: the backbone's own dropout does not run. */
+  dropoutSeed: number | null;
 }
 
 export interface CacheCounts {
@@ -105,11 +108,19 @@ export class HiddenStates {
   }
 }
 
-/** H_k of a batch, straight from its tokens: [B, T, D]. */
-export function hiddenOf({ backbone, examples, layer }: BatchRequest): Tensor3D {
+/** H_k of a batch for each of the layers, straight from its tokens: [B, T, D]. */
+export function hiddenOf({ backbone, examples, layers, dropoutSeed }: BatchRequest): Record<number, Tensor3D> {
   return tf.tidy(() => {
     const { tokenIds, attentionMask } = padTokens(examples);
-    return runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to: layer });
+    let hidden = embed(backbone, tokenIds, { dropoutSeed }); // [B, T, D]
+    let from = 0;
+    const states: Record<number, Tensor3D> = {};
+    for (const to of layers) {
+      hidden = runLayers({ backbone, hidden, attentionMask, from, to, dropoutSeed });
+      from = to;
+      states[to] = hidden;
+    }
+    return states;
   });
 }
 

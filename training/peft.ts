@@ -1,6 +1,6 @@
 // Trained weights in the file layout of Hugging Face PEFT (https://huggingface.co/docs/peft/developer_guides/checkpoint),
 // where PEFT computes the very same thing with them.
-import { z } from 'zod';
+import type { LoraSettings, LoraTarget } from '../sweep/methods/lora.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
 import type { StoredTensor } from './safetensors.ts';
 
@@ -32,8 +32,7 @@ export interface NoPeftAdapter {
 
 export function toPeft(source: PeftSource): PeftAdapter | NoPeftAdapter {
   const { method } = source;
-  const lora = loraSchema.safeParse(method);
-  if (lora.success) return fromLora(source, lora.data);
+  if (method.method === 'lora') return fromLora(source, method);
   if (method.method === 'prompt-tuning') return { reason: OTHER_PROMPT };
   return { reason: `PEFT has no method that computes what ${method.method} does.` };
 }
@@ -41,17 +40,8 @@ export function toPeft(source: PeftSource): PeftAdapter | NoPeftAdapter {
 const OTHER_PROMPT =
   "PEFT puts a prompt before the embedding layer: it gets positions and a LayerNorm, and the text's own positions move. Here the prompt joins behind that layer. No prompt of PEFT's computes the same.";
 
-/** W x + (alpha / rank) B A x, with A `layers.<i>.<matrix>.down` [r, in] and B `….up` [out, r]. */
-const loraSchema = z.object({
-  method: z.literal('lora'),
-  rank: z.int(),
-  alpha: z.number(),
-  targets: z.array(z.string()),
-  dropout: z.number(),
-});
-
 /** Our name of a layer's matrix → the module of transformers' BERT-like encoders. */
-const MODULES: Record<string, string> = {
+const MODULES: Record<LoraTarget, string> = {
   query: 'attention.self.query',
   key: 'attention.self.key',
   value: 'attention.self.value',
@@ -62,13 +52,14 @@ const MODULES: Record<string, string> = {
 /** Model types whose masked LM holds such an encoder, under a name that is the type. */
 const BERT_LIKE = ['bert', 'roberta', 'electra'];
 
-function fromLora({ tensors, backbone }: PeftSource, lora: z.infer<typeof loraSchema>): PeftAdapter | NoPeftAdapter {
+/** W x + (alpha / rank) B A x, with A `layers.<i>.<matrix>.down` [r, in] and B `….up` [out, r]. */
+function fromLora({ tensors, backbone }: PeftSource, lora: LoraSettings): PeftAdapter | NoPeftAdapter {
   const { name, modelType } = backbone;
   if (modelType === null || !BERT_LIKE.includes(modelType)) {
     const found = modelType === null ? 'whose folder is not at hand' : `of type ${modelType}`;
     return { reason: `PEFT's names are known for ${BERT_LIKE.join(', ')}; ${name} is a backbone ${found}.` };
   }
-  const modules = lora.targets.map((target) => MODULES[target] ?? target);
+  const modules = lora.targets.map((target) => MODULES[target]);
   return {
     config: {
       peft_type: 'LORA',
@@ -91,7 +82,7 @@ function fromLora({ tensors, backbone }: PeftSource, lora: z.infer<typeof loraSc
 
 function peftName(ours: string, modelType: string): string {
   const [, layer = '', target = '', part] = /^layers\.(\d+)\.(\w+)\.(down|up)$/.exec(ours) ?? [];
-  const module = MODULES[target];
+  const module = (MODULES as Partial<Record<string, string>>)[target];
   if (module === undefined) throw new Error(`Expected a pair of LoRA's matrices, found \`${ours}\`.`);
   const matrix = part === 'down' ? 'lora_A' : 'lora_B';
   return `base_model.model.${modelType}.encoder.layer.${layer}.${module}.${matrix}.weight`;

@@ -40,16 +40,19 @@ export async function predict({ card, weights, texts }: PredictRequest, loaded: 
   const { template, labelWords } = card.task;
   const labels = labelsOf(labelWords);
   const labelWordIds = labelWordIdsOf(labelWords, tokenizer);
-  const method = createMethod({ settings: card.method, backbone, trainSeed: card.trainSeed });
+  const method = createMethod({
+    ...{ settings: card.method, backbone, trainSeed: card.trainSeed },
+    ...{ labels: labels.length, ordinaryWordIds: tokenizer.wordIds() },
+  });
   try {
     restoreBest(method, weights, card.trial.trialKey);
     const maxTokens = backbone.config.maxPositions - promptLength(card.method);
     // Nothing is held against the label: any that the task knows will do.
     const examples = texts.map((fields) => ({ fields, label: labels[0] ?? '' }));
     const encoded = encodeExamples(examples, { template, labelWords, tokenizer, maxTokens });
-    const { inputLayer } = method;
+    const { inputLayers } = method;
     const inputs = new SplitInputs({
-      ...{ examples: encoded.examples, labelWordIds, backbone, hiddenStates, inputLayer },
+      ...{ examples: encoded.examples, labelWordIds, backbone, hiddenStates, inputLayers },
       layersToKeep: [],
     });
     const batchSize = card.training.evaluationBatchSize;

@@ -40,8 +40,11 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
   const { labelWordIds, ...splits } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   await pulse.beat('loading', 0);
-  const method = createMethod({ settings: trial.method, backbone, trainSeed: trial.trainSeed });
-  const shared = { labelWordIds, backbone, hiddenStates, inputLayer: method.inputLayer, layersToKeep };
+  const method = createMethod({
+    ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
+    ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
+  });
+  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep };
   const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
   const mismatched = splits['test-mismatched'];
   const inputs = {

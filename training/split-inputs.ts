@@ -14,8 +14,8 @@ export interface SplitInputsSettings {
   labelWordIds: number[];
   backbone: Backbone;
   hiddenStates: HiddenStates;
-  /** The method's: null where it reads token ids. */
-  inputLayer: number | null;
+  /** The method's: none where it reads token ids. */
+  inputLayers: readonly number[];
   layersToKeep: number[];
   /**
    * A training split whose hidden states are larger computes them batch by batch. Not to be fitted to a machine: it
@@ -31,8 +31,8 @@ export class SplitInputs {
   readonly #settings: SplitInputsSettings;
   readonly #chunks: number[][];
   readonly #chunkOf = new Map<number, number>();
-  /** Every example's H_k once `keepAll` has run: random batches would ask for a whole chunk an example otherwise. */
-  #kept: Float32Array[] | null = null;
+  /** Layer → every example's H_k once `keepAll` has run: random batches would ask for a whole chunk an example otherwise. */
+  readonly #kept = new Map<number, Float32Array[]>();
   #direct = false;
 
   constructor(settings: SplitInputsSettings) {
@@ -44,18 +44,21 @@ export class SplitInputs {
 
   /** Makes ready for batches of any examples in any order, as training asks for them. */
   async keepAll(afterChunk: () => Promise<void>): Promise<void> {
-    const { inputLayer, backbone, largestKeptBytes = LARGEST_KEPT_BYTES } = this.#settings;
-    if (!inputLayer) return;
+    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES } = this.#settings;
+    const layers = this.#keptLayers();
+    if (layers.length === 0) return;
     const tokens = this.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
-    this.#direct = tokens * backbone.config.hiddenSize * Float32Array.BYTES_PER_ELEMENT > largestKeptBytes;
+    const numbers = tokens * backbone.config.hiddenSize * layers.length;
+    this.#direct = numbers * Float32Array.BYTES_PER_ELEMENT > largestKeptBytes;
     if (this.#direct) return;
-    const kept: Float32Array[] = [];
+    const kept = layers.map((layer): [number, Float32Array[]] => [layer, []]);
     for (const members of this.#chunks) {
-      const rows = this.#rowsOfChunk(members, inputLayer);
-      members.forEach((index, i) => (kept[index] = rows[i] ?? new Float32Array()));
+      for (const [layer, rows] of kept) {
+        this.#rowsOfChunk(members, layer).forEach((row, i) => (rows[members[i] ?? 0] = row));
+      }
       await afterChunk();
     }
-    this.#kept = kept;
+    for (const [layer, rows] of kept) this.#kept.set(layer, rows);
   }
 
   /** Batches for scoring: every example once, those of like length together. */
@@ -63,30 +66,37 @@ export class SplitInputs {
     return chunksOf(this.examples, size);
   }
 
-  batch(indices: number[]): Batch {
-    const examples = indices.flatMap((index) => this.examples[index] ?? []);
+  /** @param dropoutSeed null, or the seed of the backbone's own dropout: nothing is then taken from what was kept */
+  batch(indices: number[], dropoutSeed: number | null = null): Batch {
+    const examples = this.#examplesAt(indices);
     const batch = toBatch(examples, this.#settings.labelWordIds);
-    const hidden = this.#hidden(indices, batch);
-    return hidden ? { ...batch, hidden } : batch;
+    if (this.#settings.inputLayers.length === 0) return batch;
+    return { ...batch, hidden: this.#hidden(indices, batch, dropoutSeed) };
   }
 
-  #hidden(indices: number[], { tokenIds }: Batch): Tensor3D | null {
-    const { inputLayer, backbone } = this.#settings;
-    if (inputLayer === null) return null;
-    // Embedding a batch costs less than looking it up, and does not depend on the rows beside.
-    if (inputLayer === 0) return tf.tidy(() => embed(backbone, tokenIds));
-    if (this.#direct) {
-      return hiddenOf({
-        backbone,
-        examples: indices.flatMap((index) => this.examples[index] ?? []),
-        layer: inputLayer,
-      });
+  #hidden(indices: number[], { tokenIds }: Batch, dropoutSeed: number | null): Record<number, Tensor3D> {
+    const { inputLayers: layers, backbone } = this.#settings;
+    if (this.#direct || dropoutSeed !== null) {
+      return hiddenOf({ backbone, examples: this.#examplesAt(indices), layers, dropoutSeed });
     }
-    return padRows(this.#rows(indices, inputLayer), backbone.config.hiddenSize);
+    // Embedding a batch costs less than looking it up, and does not depend on the rows beside.
+    const embedded = () => tf.tidy(() => embed(backbone, tokenIds));
+    const { hiddenSize } = backbone.config;
+    const stateOf = (layer: number) => (layer === 0 ? embedded() : padRows(this.#rows(indices, layer), hiddenSize));
+    return Object.fromEntries(layers.map((layer) => [layer, stateOf(layer)]));
+  }
+
+  /** The embeddings are never kept. */
+  #keptLayers(): number[] {
+    return this.#settings.inputLayers.filter((layer) => layer > 0);
+  }
+
+  #examplesAt(indices: number[]): EncodedExample[] {
+    return indices.flatMap((index) => this.examples[index] ?? []);
   }
 
   #rows(indices: number[], layer: number): Float32Array[] {
-    const kept = this.#kept;
+    const kept = this.#kept.get(layer);
     if (kept) return indices.flatMap((index) => kept[index] ?? []);
     const rows = new Map<number, Float32Array>();
     for (const index of indices) {
@@ -99,7 +109,7 @@ export class SplitInputs {
 
   #rowsOfChunk(members: number[], layer: number): Float32Array[] {
     const { hiddenStates, layersToKeep } = this.#settings;
-    const examples = members.flatMap((index) => this.examples[index] ?? []);
-    return hiddenStates.ofChunk({ examples, layer, layersToKeep });
+    const examples = this.#examplesAt(members);
+    return hiddenStates.ofChunk({ examples, layer, layersToKeep: [...layersToKeep, ...this.#keptLayers()] });
   }
 }

@@ -49,6 +49,6 @@ function gradientsOf(
 }
 
 /** Told by seed and step alone, so a resumed trial drops what an uninterrupted one drops. Fits TensorFlow's int32. */
-function dropoutSeedAt(step: number, trainSeed: number): number {
+export function dropoutSeedAt(step: number, trainSeed: number): number {
   return randomWord({ seed: trainSeed, stream: STREAMS.dropout }, step) >>> 1;
 }

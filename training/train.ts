@@ -7,7 +7,7 @@ import { evaluate, type Scored } from './evaluate.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
-import { trainStep } from './step.ts';
+import { dropoutSeedAt, trainStep } from './step.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface Run {
@@ -36,7 +36,8 @@ export async function train(run: Run): Promise<Trained> {
   const durations: number[] = [];
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
-    if (lastStep > 0) await run.inputs.train.keepAll(() => run.pulse.beat('caching', state.step));
+    if (lastStep > 0 && !run.trial.training.frozenDropout)
+      await run.inputs.train.keepAll(() => run.pulse.beat('caching', state.step));
     for (;;) {
       const due = state.step === lastStep || (state.step > 0 && state.step % evaluateEvery === 0);
       if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
@@ -57,7 +58,9 @@ export async function train(run: Run): Promise<Trained> {
 /** Resolves to the milliseconds it took. */
 async function timedStep(run: Run, state: TrainingState, indices: number[]): Promise<number> {
   const started = run.now();
-  const batch = run.inputs.train.batch(indices);
+  const { training, trainSeed } = run.trial;
+  const dropoutSeed = training.frozenDropout ? dropoutSeedAt(state.step, trainSeed) : null;
+  const batch = run.inputs.train.batch(indices, dropoutSeed);
   const points = await trainStep(state, batch, run.trial).finally(() => disposeBatch(batch));
   const duration = run.now() - started;
   await run.pulse.metrics(points);

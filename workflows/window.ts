@@ -15,6 +15,7 @@ export interface WindowOptions<Item> {
 export class RollingWindow<Item> {
   readonly #options: WindowOptions<Item>;
   readonly #running = new Set<string>();
+  readonly #lookAfter = new Set<string>();
   #ready: Item[] = [];
   #exhausted = false;
   #settled = 0;
@@ -28,9 +29,13 @@ export class RollingWindow<Item> {
     return this.#running.size;
   }
 
-  /** There may be new work although `take` had none left. */
+  /**
+   * There may be new work although `take` had none left. What runs at this moment may be among it: its end can be written
+   * down, and undone again, before it is known here. So there is another look when that has settled.
+   */
   lookAgain(): void {
     this.#exhausted = false;
+    for (const key of this.#running) this.#lookAfter.add(key);
   }
 
   /** Until nothing is left to take, or the drain is done. On cancellation it waits for what runs, then throws. */
@@ -70,6 +75,7 @@ export class RollingWindow<Item> {
     this.#running.add(key);
     const settle = (): void => {
       this.#running.delete(key);
+      if (this.#lookAfter.delete(key)) this.#exhausted = false;
       this.#settled += 1;
     };
     this.#options.run(item).then(settle, (error: unknown) => {

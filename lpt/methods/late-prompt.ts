@@ -1,40 +1,40 @@
-// Late prompt tuning: a trained prompt joins the output of layer k of the frozen backbone. With k = 0 and no generator
-// it is prompt tuning.
-import { tidy } from '@tensorflow/tfjs-core';
-import { wordHead, type Backbone } from '../backbone.ts';
-import type { GradientTo } from '../encoder-layer.ts';
+// Late prompt tuning (Liu et al. 2022, arXiv 2210.11292): a trained prompt joins the output of layer k of the frozen backbone, or
+// of several layers, each with a prompt or a generator of its own.
+import { insertionLayersOf } from './insertion-layers.ts';
+import type { LptSettings } from '../../sweep/methods/lpt.ts';
 import type { PromptGenerator } from '../generators/generator.ts';
-import { maskVector } from '../mask-vector.ts';
-import type { Batch, Method } from '../method.ts';
-import { maskLoss, scoreWords } from '../word-head.ts';
-import { hiddenOf } from './input.ts';
+import { createTable } from '../generators/none.ts';
+import { createNpg } from '../generators/npg.ts';
+import { createPooled } from '../generators/pooled.ts';
+import type { Start, Tuning } from '../tuning.ts';
 
-export interface LatePromptSettings {
-  backbone: Backbone;
-  /** k. */
-  insertionLayer: number;
-  generator: PromptGenerator;
+export function tuneLatePrompt(settings: LptSettings, start: Start): Tuning {
+  const layers = insertionLayersOf(settings, start.backbone.config.layers);
+  const generators = layers.map((layer) => {
+    return { layer, generator: generatorOf(settings, start, layers.length > 1 ? `layers.${layer}.` : '') };
+  });
+  const firstTouchedLayer = layers[0] ?? 0;
+  return {
+    ...{ firstTouchedLayer, inputLayers: [firstTouchedLayer] },
+    trained: generators.flatMap(({ generator }) => generator.trained),
+    prompts: new Map(
+      generators.map(({ layer, generator }) => [layer, (text, { dropoutSeed }) => generator.prompt(text, dropoutSeed)]),
+    ),
+  };
 }
 
-export function createLatePrompt({ backbone, insertionLayer, generator }: LatePromptSettings): Method {
-  const head = wordHead(backbone);
-  const atMask = (batch: Batch, dropoutSeed: number | null, gradientTo: GradientTo) => {
-    const { attentionMask, maskPosition } = batch;
-    const hidden = hiddenOf(batch, insertionLayer); // [B, T, D]
-    const prompt = generator.prompt({ hidden, maskPosition }, dropoutSeed); // [B, p, D]
-    return maskVector({ backbone, from: insertionLayer, hidden, prompt, attentionMask, maskPosition }, gradientTo);
-  };
-  return {
-    inputLayer: insertionLayer,
-    trained: generator.trained,
-    loss: (batch, dropoutSeed) =>
-      tidy(() => {
-        const vector = atMask(batch, dropoutSeed, 'input'); // [B, 1, D]
-        return maskLoss(head, { maskVector: vector, target: batch.target }, 'input');
-      }),
-    scores: (batch, labelWordIds) => tidy(() => scoreWords(head, atMask(batch, null, 'nothing'), labelWordIds)), // [B, C]
-    dispose: () => {
-      for (const { variable } of generator.trained) variable.dispose();
-    },
-  };
+function generatorOf(settings: LptSettings, start: Start, prefix: string): PromptGenerator {
+  if (settings.generator === 'none') return createTable({ ...settings, prefix }, start);
+  const { hiddenSize, architecture } = start.backbone.config;
+  const { promptLength, bottleneck, dropout } = settings;
+  const { trainSeed } = start;
+  const sizes = { promptLength, hiddenSize, bottleneck, dropout, trainSeed, prefix, architecture };
+  switch (settings.generator) {
+    case 'npg':
+      return createNpg(sizes);
+    case 'mppg':
+      return createPooled('maximum', sizes);
+    case 'appg':
+      return createPooled('average', sizes);
+  }
 }

@@ -3,11 +3,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Backbone } from '../../lpt/backbone.ts';
 import type { Method } from '../../lpt/method.ts';
-import { countTrainable, createMethod } from '../../lpt/methods.ts';
+import { createMethod } from '../../lpt/methods.ts';
+import { normals } from '../../lpt/random.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
+import { descriptorOf } from '../../sweep/methods/index.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
-import { lossAndGradients, tinyBatch, tinyFolder, type TinyBatch, type TinyName } from '../support/fixtures.ts';
+import {
+  lossAndGradients,
+  TINY_LABELS,
+  tinyBatch,
+  tinyFolder,
+  type TinyBatch,
+  type TinyName,
+} from '../support/fixtures.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
 /** Call inside a file that loads TensorFlow. */
@@ -22,7 +31,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
     });
     beforeEach(async () => {
       method = create(7);
-      batch = await tinyBatch(backbone, method.inputLayer, name);
+      batch = await tinyBatch(backbone, method.inputLayers, name);
       return () => {
         method.dispose();
         tf.dispose({ ...batch });
@@ -30,11 +39,19 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
     });
     afterAll(() => backbone.dispose());
 
-    const create = (trainSeed: number): Method => createMethod({ settings, backbone, trainSeed });
+    const create = (trainSeed: number): Method =>
+      createMethod({ settings, backbone, trainSeed, labels: TINY_LABELS, ordinaryWordIds: [20, 30, 40, 50] });
 
     test('trains as many numbers as its formula says', () => {
       const numbers = method.trained.reduce((sum, { variable }) => sum + variable.size, 0);
-      expect(numbers).toBe(countTrainable(settings, backbone.config));
+      expect(numbers).toBe(
+        descriptorOf(settings.method).trainable(settings, { ...backbone.config, labels: TINY_LABELS }),
+      );
+    });
+
+    test('reads the layers that its description says', () => {
+      const { layers } = backbone.config;
+      expect(method.inputLayers).toEqual(descriptorOf(settings.method).inputLayers(settings, layers));
     });
 
     test('names its variables once each', () => {
@@ -43,6 +60,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
     });
 
     test('reaches every trained variable with a finite gradient', () => {
+      nudge(method);
       for (const [name, gradient] of gradients(method, batch)) {
         const largest = tf.max(tf.abs(gradient)).dataSync()[0];
         expect(largest, name).toBeGreaterThan(0);
@@ -51,6 +69,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
     });
 
     test('has the gradient that finite differences find', () => {
+      nudge(method);
       for (const { name, variable } of method.trained) {
         const gradient = gradients(method, batch).get(name)!;
         const slope = slopeAlong(gradient, variable, () => lossOf(method, batch));
@@ -77,8 +96,8 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
       const [same, other] = [create(7), create(8)];
       const values = (of: Method) => of.trained.flatMap(({ variable }) => Array.from(variable.dataSync()));
       expect(values(same)).toEqual(values(method));
-      // Full tuning starts from the backbone, whatever the seed.
-      if (settings.method === 'lpt' || settings.method === 'prompt-tuning')
+      // What is part of the backbone starts from it, whatever the seed.
+      if (!['full-tuning', 'bitfit', 'zero-shot'].includes(settings.method))
         expect(values(other)).not.toEqual(values(method));
       same.dispose();
       other.dispose();
@@ -145,7 +164,10 @@ function descend(method: Method, batch: TinyBatch): void {
   }
 }
 
-/** Change of the loss along the gradient's own direction: its length, if it is right. */
+/**
+ * Change of the loss along the gradient's own direction: its length, if it is right. Central differences of two sizes,
+ * so that their errors of second order cancel (Richardson).
+ */
 function slopeAlong(gradient: tf.Tensor, variable: tf.Variable, loss: () => number): number {
   const step = 5e-3;
   const start = tf.clone(variable);
@@ -154,7 +176,8 @@ function slopeAlong(gradient: tf.Tensor, variable: tf.Variable, loss: () => numb
     tf.tidy(() => variable.assign(tf.add(start, tf.mul(direction, distance))));
     return loss();
   };
-  const slope = (at(step) - at(-step)) / (2 * step);
+  const difference = (size: number) => (at(size) - at(-size)) / (2 * size);
+  const slope = (4 * difference(step) - difference(2 * step)) / 3;
   variable.assign(start);
   tf.dispose([start, direction]);
   return slope;
@@ -168,9 +191,24 @@ function withPadding(batch: TinyBatch, extra: number): TinyBatch {
     attentionMask: tf.concat([batch.attentionMask, tf.zeros([rows, extra])], 1),
     maskPosition: tf.clone(batch.maskPosition),
     target: tf.clone(batch.target),
+    label: tf.clone(batch.label),
     labelWordIds: tf.clone(batch.labelWordIds),
-    ...(batch.hidden && {
-      hidden: tf.concat<tf.Tensor3D>([batch.hidden, tf.fill([rows, extra, batch.hidden.shape[2]], 3)], 1),
-    }),
-  })) as TinyBatch;
+    ...(batch.hidden && { hidden: hiddenWithPadding(batch.hidden, extra) }),
+  })) as unknown as TinyBatch;
+}
+
+function hiddenWithPadding(hidden: Record<number, tf.Tensor3D>, extra: number): Record<number, tf.Tensor3D> {
+  const padded = Object.entries(hidden).map(([layer, states]) => {
+    const [rows, , width] = states.shape;
+    return [layer, tf.concat<tf.Tensor3D>([states, tf.fill([rows, extra, width], 3)], 1)] as const;
+  });
+  return Object.fromEntries(padded);
+}
+
+/** Away from a start at zero, where half of LoRA has no gradient. */
+function nudge(method: Method): void {
+  for (const { name, variable } of method.trained) {
+    const offsets = normals({ seed: 5, name: `nudge ${name}` }, variable.size).map((value) => value * 0.05);
+    tf.tidy(() => variable.assign(tf.add(variable, tf.tensor(offsets, variable.shape))));
+  }
 }

@@ -49,6 +49,11 @@ describe('each type of backbone has its sizes under names of its own', () => {
   });
 });
 
+test('both dropout rates are those of config.json', async () => {
+  const folder = await configWith({ hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 });
+  expect(await readBackboneConfig(folder)).toMatchObject({ hiddenDropout: 0.2, attentionDropout: 0.3 });
+});
+
 describe('a configuration that cannot be served is refused by field', () => {
   test.each([
     [{ model_type: 't5' }, 'to be one of bert, roberta, distilbert, electra, gpt2, found "t5".'],

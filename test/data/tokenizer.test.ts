@@ -33,6 +33,11 @@ test('a word is one token, or it has no id', async () => {
   expect(tokenizer.tokenId('zzz')).toBeNull();
 });
 
+test('words are the tokens that are a whole word of letters', async () => {
+  const tokenizer = await loadTokenizer(await vocabularyFolder(WORDS));
+  expect(tokenizer.wordIds()).toEqual([5, 6, 8, 9, 12, 14]);
+});
+
 test('tokenizer.json goes before vocab.txt, with its special tokens kept out of the text', async () => {
   const folder = await vocabularyFolder(WORDS);
   const vocab = { '<p>': 0, '<u>': 1, '<c>': 2, '<s>': 3, '<m>': 4, film: 5 };

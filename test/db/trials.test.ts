@@ -14,9 +14,10 @@ import {
   listWaiting,
   requeueTrials,
 } from '../../db/trials.ts';
+import { parseSweep } from '../../sweep/parse.ts';
 import type { Evaluation, MetricPoint } from '../../training/messages.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { outcomeOf, planOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {
@@ -90,6 +91,21 @@ describe('an attempt', () => {
     expect(second.trial.method).toEqual({ method: 'zero-shot' });
     expect(second.layersToKeep).toEqual([3, 6]);
     expect((await listAttempts(own.database, trialId))[1]).toMatchObject({ resumedFromStep: 20, worker: 'host-1' });
+  });
+
+  test('is told of every layer below which some method of the sweep leaves the backbone as it is', async () => {
+    const name = 'layers-read';
+    const source = `
+name: ${name}
+tasks: [mr]
+regime: { fewShot: 32, devSize: 100 }
+dataSeeds: 13
+methods: [adapter-drop, { method: lpt, insertionLayer: [2, [3, 9]] }, s-idpg, linear-probe, full-tuning]
+`;
+    const asked = { name, source, spec: parseSweep(source), trials: planOf(source).trials };
+    const { sweep } = await createSweep(own.database, asked);
+    const [first] = await listWaiting(own.database, { sweepId: sweep.id, limit: 1 });
+    expect((await begin(first!)).layersToKeep).toEqual([2, 3, 5]);
   });
 
   test('is refused for a trial that has ended; a complete one gives its outcome back', async () => {

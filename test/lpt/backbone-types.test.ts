@@ -2,18 +2,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
-import { countTrainable, createMethod } from '../../lpt/methods.ts';
+import { createMethod } from '../../lpt/methods.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
+import { descriptorOf } from '../../sweep/methods/index.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { describeMethod } from '../contracts/method.ts';
 import {
+  fixtureMethod,
   hiddenStates,
   lossAndGradients,
   readBatchFixture,
-  readMethodFixture,
   tinyBatch,
   tinyFolder,
+  TINY_LABELS,
   TYPE_FIXTURES,
   type TinyBatch,
   type TinyName,
@@ -29,7 +31,7 @@ describe.each(NAMES)('%s', (name) => {
   let batch: TinyBatch;
   beforeAll(async () => {
     backbone = await loadBackbone(tinyFolder(name));
-    batch = await tinyBatch(backbone, 0, name);
+    batch = await tinyBatch(backbone, [0], name);
   });
   afterAll(() => backbone.dispose());
 
@@ -45,26 +47,22 @@ describe.each(NAMES)('%s', (name) => {
 
   test('scores every word at the mask as transformers does', async () => {
     const { values } = await readBatchFixture(name);
-    const method = createMethod({ settings: { method: 'zero-shot' }, backbone, trainSeed: 1 });
+    const method = createMethod({ settings: { method: 'zero-shot' }, backbone, trainSeed: 1, labels: TINY_LABELS });
     const everyWord = tf.range(0, backbone.config.vocabularySize, 1, 'int32');
     expectClose(method.scores(batch, everyWord), values('maskLogits').values, 1e-4);
   });
 
   test('has as many numbers as its formula says', () => {
     const numbers = tensorsOf(backbone.weights).reduce((sum, { size }) => sum + size, 0);
-    expect(countTrainable({ method: 'full-tuning' }, backbone.config)).toBe(numbers);
+    const { trainable } = descriptorOf('full-tuning');
+    expect(trainable({ method: 'full-tuning' }, { ...backbone.config, labels: TINY_LABELS })).toBe(numbers);
   });
 });
 
 test.each(TYPE_FIXTURES)('on %s, %s has the loss, gradients and scores of PyTorch', async (name, fixture) => {
   const backbone = await loadBackbone(tinyFolder(name));
-  const { record, values } = await readMethodFixture(`${name}/${fixture}`);
-  const method = createMethod({ settings: record.settings, backbone, trainSeed: 1 });
-  for (const { name: variableName, variable } of fixture === 'full-tuning' ? [] : method.trained) {
-    const initial = values(`initial.${variableName}`);
-    variable.assign(tf.tensor(initial.values, initial.shape));
-  }
-  const batch = await tinyBatch(backbone, method.inputLayer, name);
+  const { record, values, method } = await fixtureMethod(`${name}/${fixture}`, backbone);
+  const batch = await tinyBatch(backbone, method.inputLayers, name);
   const { loss, gradients } = lossAndGradients(method, batch);
   expectClose([loss], [record.loss], 1e-5);
   for (const [variableName, gradient] of gradients) {
@@ -77,11 +75,25 @@ test.each(TYPE_FIXTURES)('on %s, %s has the loss, gradients and scores of PyTorc
 
 describe('a decoder', () => {
   const npg = { method: 'lpt', promptLength: 3, generator: 'npg', bottleneck: 6, dropout: 0.1 } as const;
+  const none = { method: 'lpt', promptLength: 3, generator: 'none', initialisation: 'vocabulary' } as const;
+  const idpg = {
+    method: 's-idpg',
+    generator: 'phm',
+    division: 2,
+    promptLength: 3,
+    bottleneck: 6,
+    dropout: 0.1,
+  } as const;
   const SETTINGS: [string, MethodSettings][] = [
-    ['late prompt tuning without generator', { method: 'lpt', insertionLayer: 1, promptLength: 3, generator: 'none' }],
+    ['late prompt tuning without generator', { ...none, insertionLayer: 1 }],
     ['late prompt tuning with npg', { ...npg, insertionLayer: 1 }],
     ['late prompt tuning with npg before the last layer', { ...npg, insertionLayer: 2 }],
-    ['prompt tuning', { method: 'prompt-tuning', promptLength: 4 }],
+    ['late prompt tuning with npg at two layers', { ...npg, insertionLayer: [1, 2] }],
+    ['late prompt tuning with mppg', { ...npg, generator: 'mppg', insertionLayer: 1 }],
+    ['late prompt tuning with appg', { ...npg, generator: 'appg', insertionLayer: 1 }],
+    ['prompt tuning', { method: 'prompt-tuning', promptLength: 4, initialisation: 'normal' }],
+    ['S-IDPG', idpg],
+    ['a linear probe', { method: 'linear-probe' }],
     ['full tuning', { method: 'full-tuning' }],
     ['zero-shot', { method: 'zero-shot' }],
   ];

@@ -11,7 +11,7 @@ let backbone: Backbone;
 let batch: TinyBatch;
 beforeAll(async () => {
   backbone = await loadBackbone(TINY_BACKBONE);
-  batch = await tinyBatch(backbone, null);
+  batch = await tinyBatch(backbone, []);
 });
 afterAll(() => backbone.dispose());
 

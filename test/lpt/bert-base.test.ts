@@ -38,12 +38,13 @@ describe.skipIf(absent)('BERT-base-uncased', () => {
     const { record } = await readBertBaseFixture();
     const tokenIds = tf.tensor2d([record.tokenIds], undefined, 'int32');
     const batch = {
-      ...{ tokenIds, hidden: embed(backbone, tokenIds) },
+      ...{ tokenIds, hidden: { 0: embed(backbone, tokenIds) } },
       attentionMask: tf.ones<tf.Rank.R2>([1, record.tokenIds.length]),
       maskPosition: tf.tensor1d([record.maskPosition], 'int32'),
       target: tf.tensor1d([record.best[0]!.id], 'int32'),
+      label: tf.tensor1d([0], 'int32'),
     };
-    const method = createMethod({ settings: { method: 'zero-shot' }, backbone, trainSeed: 0 });
+    const method = createMethod({ settings: { method: 'zero-shot' }, backbone, trainSeed: 0, labels: 2 });
     const scores = method.scores(batch, tf.range(0, backbone.config.vocabularySize, 1, 'int32'));
     const { values: logits, indices } = tf.topk(scores, 5);
     expect(record.best[0]!.token).toBe('paris');

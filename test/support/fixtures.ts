@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
 import type { Batch, Method } from '../../lpt/method.ts';
+import { createMethod } from '../../lpt/methods.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 
@@ -15,7 +16,30 @@ export type TinyName = 'bert-tiny' | 'roberta-tiny' | 'distilbert-tiny' | 'elect
 export const tinyFolder = (name: TinyName): string => join(FOLDER, name);
 export const TINY_BACKBONE = tinyFolder('bert-tiny');
 
-export const METHOD_FIXTURES = ['lpt-none', 'lpt-npg', 'lpt-npg-last-layer', 'prompt-tuning', 'full-tuning'] as const;
+export const METHOD_FIXTURES = [
+  'lpt-none',
+  'lpt-npg',
+  'lpt-npg-last-layer',
+  'lpt-mppg',
+  'lpt-appg',
+  'lpt-two-layers',
+  'lpt-two-layers-npg',
+  'lpt-two-layers-mppg',
+  'lpt-two-layers-appg',
+  'prompt-tuning',
+  'p-tuning-v2',
+  'p-tuning-v2-mlp',
+  's-idpg-dnn',
+  's-idpg-phm',
+  'lora',
+  'lora-everywhere',
+  'adapter',
+  'adapter-drop',
+  'bitfit',
+  'bitfit-two-kinds',
+  'linear-probe',
+  'full-tuning',
+] as const;
 /** Methods on backbones of other types. */
 export const TYPE_FIXTURES: readonly (readonly [TinyName, string])[] = [
   ['roberta-tiny', 'lpt-npg'],
@@ -27,12 +51,18 @@ export const TYPE_FIXTURES: readonly (readonly [TinyName, string])[] = [
   ['gpt2-tiny', 'full-tuning'],
   ['electra-tiny', 'full-tuning'],
 ];
+/** All of them: backbone, method, and the file's name for `fixtureMethod`. */
+export const FIXTURE_CASES = [
+  ...METHOD_FIXTURES.map((name) => ['bert-tiny', name, name] as const),
+  ...TYPE_FIXTURES.map(([backbone, name]) => [backbone, name, `${backbone}/${name}`] as const),
+];
 
 const batchSchema = z.object({
   tokenIds: z.array(z.array(z.int())),
   attentionMask: z.array(z.array(z.number())),
   maskPosition: z.array(z.int()),
   target: z.array(z.int()),
+  label: z.array(z.int()),
   labelWordIds: z.array(z.int()),
 });
 
@@ -82,10 +112,27 @@ export interface TinyBatch extends Batch {
   labelWordIds: tf.Tensor1D;
 }
 
-/** The batch of a fixture, with the hidden states that a method starts from. */
+/** How many labels the fixtures' batches have. */
+export const TINY_LABELS = 3;
+
+/** The method of a fixture, with the fixture's initial values. `name`: as `readMethodFixture` takes it. */
+export async function fixtureMethod(name: string, backbone: Backbone) {
+  const fixture = await readMethodFixture(name);
+  const method = createMethod({ settings: fixture.record.settings, backbone, trainSeed: 1, labels: TINY_LABELS });
+  // Full tuning starts from the backbone.
+  for (const { name: variableName, variable } of name.endsWith('full-tuning') ? [] : method.trained) {
+    const initial = fixture.values(`initial.${variableName}`);
+    const values = tf.tensor(initial.values, initial.shape);
+    variable.assign(values);
+    values.dispose();
+  }
+  return { ...fixture, method };
+}
+
+/** The batch of a fixture, with the hidden states that a method reads. */
 export async function tinyBatch(
   backbone: Backbone,
-  inputLayer: number | null,
+  inputLayers: readonly number[],
   name: TinyName = 'bert-tiny',
 ): Promise<TinyBatch> {
   const { record } = await readBatchFixture(name);
@@ -94,9 +141,12 @@ export async function tinyBatch(
     attentionMask: tf.tensor2d(record.attentionMask),
     maskPosition: tf.tensor1d(record.maskPosition, 'int32'),
     target: tf.tensor1d(record.target, 'int32'),
+    label: tf.tensor1d(record.label, 'int32'),
     labelWordIds: tf.tensor1d(record.labelWordIds, 'int32'),
   };
-  return inputLayer === null ? batch : { ...batch, hidden: hiddenStates(backbone, batch, inputLayer) };
+  if (inputLayers.length === 0) return batch;
+  const hidden = inputLayers.map((layer) => [layer, hiddenStates(backbone, batch, layer)] as const);
+  return { ...batch, hidden: Object.fromEntries(hidden) };
 }
 
 /** H_to of a batch. */

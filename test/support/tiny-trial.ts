@@ -57,4 +57,5 @@ const TRAINING: TrainingSettings = {
   clipNorm: 1,
   evaluateEvery: 5,
   evaluationBatchSize: 16,
+  frozenDropout: false,
 };

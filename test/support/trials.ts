@@ -14,10 +14,12 @@ export const FACTS: SweepFacts = {
     architecture: 'encoder',
     layers: 12,
     hiddenSize: 768,
+    embeddingSize: 768,
     heads: 12,
     intermediateSize: 3072,
     vocabularySize: 30522,
     maxPositions: 512,
+    typeVocabularySize: 2,
   },
   tasks: {
     mr: {

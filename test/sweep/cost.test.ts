@@ -47,6 +47,22 @@ describe('the cost model', () => {
     expect(perClass('perClass: 16, testSize: 50') / perClass('perClass: 16')).toBeCloseTo(164 / 564, 9);
   });
 
+  test('counts what each method leaves untouched, and what dropout makes anew', () => {
+    const stepOf = (method: string, training = '') => {
+      const source = `{ name: cost, tasks: [mr], regime: { fewShot: 32 }, dataSeeds: 13, methods: [${method}], training: { ${training} } }`;
+      return trialArithmetic(planOf(source).trials[0]!.trial, FACTS.backbone, MR).layerForwardsPerStep;
+    };
+    // L = 12: adapters 2L; AdapterDrop 2(L − n); two layers 2(L − lowest); a probe of the last layer's output none.
+    expect(stepOf('adapter')).toBe(24);
+    expect(stepOf('{ method: adapter-drop, droppedLayers: 5 }')).toBe(14);
+    expect(stepOf('{ method: lpt, insertionLayer: [[4, 9]] }')).toBe(16);
+    expect(stepOf('linear-probe')).toBe(0);
+    // With dropout nothing below can be kept: k + 2(L − k), and S-IDPG reads the last layer: L + 2L.
+    expect(stepOf('{ method: lpt, insertionLayer: 4 }', 'frozenDropout: true')).toBe(4 + 16);
+    expect(stepOf('s-idpg', 'frozenDropout: true')).toBe(12 + 24);
+    expect(stepOf('full-tuning', 'frozenDropout: true')).toBe(36);
+  });
+
   test('turns arithmetic into seconds at the given speed, and says whether that was measured', () => {
     const plan = planOf(SOURCE);
     const assumed = estimate(plan, FACTS);

@@ -30,7 +30,7 @@ describe('a sweep file', () => {
       dataSeeds: [13, 21, 42, 87, 100],
       trainSeeds: [1],
       training: {},
-      methods: [{ method: 'zero-shot' }],
+      methods: [{ method: 'zero-shot', training: {} }],
       exclude: [],
       maxTrials: 1000,
       window: 4,
@@ -44,9 +44,16 @@ describe('a sweep file', () => {
       '- { method: lpt, insertionLayer: {from: 1, to: 11, step: 2}, promptLength: [5, 1, 5] }',
     );
     const [method] = parseSweep(text).methods;
-    expect(method).toMatchObject({ insertionLayer: [1, 3, 5, 7, 9, 11], promptLength: [5, 1], generator: ['none'] });
+    expect(method).toMatchObject({
+      ...{ insertionLayer: [1, 3, 5, 7, 9, 11], promptLength: [5, 1], generator: ['none'] },
+    });
     const rates = parseSweep(`${GOOD}training: { learningRate: { from: 0.1, to: 0.3, step: 0.1 } }\n`);
     expect(rates.training.learningRate).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  test('names several layers at once by a list inside the list, and one so named is that one', () => {
+    const text = `${GOOD}  - { method: lpt, insertionLayer: [3, [6, 9], [3]] }\n`;
+    expect(parseSweep(text).methods[1]?.['insertionLayer']).toEqual([3, [6, 9]]);
   });
 
   test('may repeat itself by anchors and merge keys', () => {
@@ -87,7 +94,7 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
     const [issue] = issuesOf(`${GOOD}  - method: lpt\n    promtLength: 5\n`);
     expect(issue).toMatchObject({ line: 7, field: 'methods[1].promtLength', suggestion: 'promptLength' });
     expect(issue?.expected).toBe(
-      'one of method, insertionLayer, promptLength, generator, bottleneck, dropout, training',
+      'one of method, insertionLayer, promptLength, generator, initialisation, bottleneck, dropout, training',
     );
   });
 
@@ -135,6 +142,35 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
       'a range of at most 10000 values',
     ],
     ['an empty list', '  - { method: lpt, promptLength: [] }', 'at least one value'],
+    [
+      'several layers out of order',
+      '  - { method: lpt, insertionLayer: [[9, 6]] }',
+      'ascending values that are each a whole number from 0',
+    ],
+    [
+      'a layer named twice',
+      '  - { method: lpt, insertionLayer: [[6, 6]] }',
+      'ascending values that are each a whole number from 0',
+    ],
+    [
+      'an unknown LoRA target',
+      '  - { method: lora, targets: keys }',
+      'one of query, key, value, attentionOutput, intermediate, output, or a list of them',
+    ],
+    [
+      'a LoRA target named twice',
+      '  - { method: lora, targets: [[query, query]] }',
+      'different values that are each one of query, key, value, attentionOutput, intermediate, output',
+    ],
+    ['a rank of none', '  - { method: lora, rank: 0 }', 'a whole number from 1, or a list of them'],
+    ['no dropped layer', '  - { method: adapter-drop, droppedLayers: 0 }', 'a whole number from 1, or a list of them'],
+    ['a generator of another method', '  - { method: s-idpg, generator: npg }', 'one of phm, dnn, or a list of them'],
+    [
+      'an unknown start of a prompt',
+      '  - { method: lpt, initialisation: words }',
+      'one of normal, vocabulary, or a list of them',
+    ],
+    ['dropout that is neither on nor off', 'training: { frozenDropout: 0.1 }', 'true or false, or a list of them'],
     ['a learning rate above 1', 'training: { learningRate: 5 }', 'a number above 0, at most 1, or a list of them'],
     ['an empty rule', 'exclude: [{}]', 'a mapping with at least one field'],
     ['a window of none', 'window: 0', 'a whole number from 1 to 1000'],

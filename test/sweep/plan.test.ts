@@ -4,6 +4,7 @@ import type { SweepFacts } from '../../sweep/facts.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { PlanError, expand } from '../../sweep/plan.ts';
 import type { SpecIssue } from '../../sweep/spec.ts';
+import type { MethodName } from '../../sweep/trial.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
 const MR = FACTS.tasks['mr']!;
@@ -42,7 +43,7 @@ describe('expansion', () => {
     const settings = trials.slice(0, 4).map(({ trial }) => trial);
     expect(settings.map(({ method }) => method)).toEqual([
       { method: 'zero-shot' },
-      { method: 'lpt', insertionLayer: 6, promptLength: 20, generator: 'none' },
+      { method: 'lpt', insertionLayer: 6, promptLength: 20, generator: 'none', initialisation: 'normal' },
       { method: 'lpt', insertionLayer: 6, promptLength: 5, generator: 'npg', bottleneck: 128, dropout: 0.1 },
       { method: 'full-tuning' },
     ]);
@@ -52,6 +53,35 @@ describe('expansion', () => {
       [1000, 1e-3],
       [1000, 2e-5],
     ]);
+  });
+
+  test('knows what is usual for each method', () => {
+    const names = ['p-tuning-v2', 's-idpg', 'lora', 'adapter', 'adapter-drop', 'bitfit', 'linear-probe'];
+    const { trials } = planOf(sweep(names.map((name) => `  - ${name}`).join('\n')));
+    const usual = new Map(trials.map(({ trial }) => [trial.method.method, trial]));
+    expect(names.map((name) => usual.get(name as MethodName)?.method)).toEqual([
+      { method: 'p-tuning-v2', promptLength: 20, reparameterisation: 'none', dropout: 0.1 },
+      { method: 's-idpg', promptLength: 5, generator: 'phm', bottleneck: 256, dropout: 0.1, division: 16 },
+      { method: 'lora', rank: 8, alpha: 16, targets: ['query', 'value'], dropout: 0 },
+      { method: 'adapter', bottleneck: 64 },
+      { method: 'adapter-drop', bottleneck: 64, droppedLayers: 5 },
+      { method: 'bitfit', biases: 'all' },
+      { method: 'linear-probe' },
+    ]);
+    const rates = names.map((name) => usual.get(name as MethodName)?.training.learningRate);
+    expect(rates).toEqual([5e-3, 5e-4, 5e-4, 3e-4, 3e-4, 1e-3, 1e-2]);
+  });
+
+  test('crosses a setting only where it means something', () => {
+    // p-tuning-v2: none, and mlp × 2 bottlenecks = 3; s-idpg: dnn, and phm × 2 divisions = 3; lora: 2 sets of targets. × 2 seeds.
+    const methods = [
+      '  - { method: p-tuning-v2, reparameterisation: [none, mlp], bottleneck: [64, 128] }',
+      '  - { method: s-idpg, generator: [dnn, phm], division: [8, 16] }',
+      '  - { method: lora, targets: [[value, query], [query, value], query] }',
+    ];
+    const plan = planOf(sweep(methods.join('\n')));
+    expect(plan.trials).toHaveLength(2 * (3 + 3 + 2));
+    expect(plan.folded).toBe(2);
   });
 
   test('lets a method say its own training settings, before those of the sweep', () => {
@@ -85,7 +115,8 @@ describe('expansion', () => {
     const { trials } = planOf(sweep(methods).replace('[mr]', '[mr, cr]'), facts);
     expect(trials.map(({ position }) => position)).toEqual([...Array(16).keys()]);
     const order = trials.map(({ trial: { task, dataSeed, method } }) => {
-      return `${task.name} ${dataSeed} ${'insertionLayer' in method ? method.insertionLayer : method.method}`;
+      const place = 'insertionLayer' in method ? String(method.insertionLayer) : method.method;
+      return `${task.name} ${dataSeed} ${place}`;
     });
     expect(order.slice(0, 8)).toEqual([
       'mr 13 zero-shot',
@@ -145,6 +176,19 @@ describe('exclude rules', () => {
     expect(plan).toMatchObject({ excluded: 9, warnings: [] });
   });
 
+  test('match several layers at once as a list', () => {
+    const several = '  - { method: lpt, insertionLayer: [6, [6, 9], [3, 9]] }';
+    expect(planOf(sweep(several, 'exclude: [{ insertionLayer: [[6, 9]] }]\n'))).toMatchObject({ excluded: 2 });
+    expect(planOf(sweep(several, 'exclude: [{ insertionLayer: 6 }]\n'))).toMatchObject({ excluded: 2 });
+  });
+
+  test('reach the settings of every method', () => {
+    const all = '  - { method: lora, rank: [2, 4], targets: [query, [query, value]] }\n  - bitfit';
+    const plan = planOf(sweep(all, 'exclude: [{ rank: 4, targets: [[query, value]] }, { method: bitfit }]\n'));
+    expect(plan).toMatchObject({ excluded: 4, warnings: [] });
+    expect(plan.trials).toHaveLength(6);
+  });
+
   test('that match nothing are named', () => {
     const plan = planOf(sweep('  - zero-shot', 'exclude: [{ dataSeed: 13 }, { insertionLayer: 3 }, { task: sst2 }]\n'));
     expect(plan.warnings).toEqual(['`exclude[1]` matches no combination.', '`exclude[2]` matches no combination.']);
@@ -173,6 +217,78 @@ describe('what cannot run is named before launch, once and with its line', () =>
     const [issue] = issuesOf(sweep('  - { method: lpt, insertionLayer: [0, 6], generator: npg }'));
     expect(issue).toMatchObject({ line: 6, field: 'methods[0].insertionLayer', found: '0' });
     expect(issue?.expected).toContain('`exclude` rule');
+  });
+
+  test.each([
+    [
+      'one of several layers',
+      '{ method: lpt, insertionLayer: [[6, 12]] }',
+      'insertionLayer',
+      '12',
+      /^a layer from 0 to 11/,
+    ],
+    [
+      'a generator at layer 0 among several',
+      '{ method: lpt, insertionLayer: [[0, 6]], generator: appg }',
+      'insertionLayer',
+      '0',
+      /^1 or above with generator appg/,
+    ],
+    [
+      'AdapterDrop of every layer',
+      '{ method: adapter-drop, droppedLayers: 12 }',
+      'droppedLayers',
+      '12',
+      /^from 1 to 11: bert-base-uncased has 12 layers/,
+    ],
+    ['a rank above the width', '{ method: lora, rank: 769 }', 'rank', '769', /^at most 768/],
+    [
+      'a division that leaves a rest',
+      '{ method: s-idpg, division: 7 }',
+      'division',
+      '7',
+      /^a divisor of the bottleneck 256/,
+    ],
+    [
+      'prompts of several layers that leave no room',
+      '{ method: lpt, insertionLayer: [[3, 6]], promptLength: 250 }',
+      'promptLength',
+      '500',
+      /^at most 488/,
+    ],
+    [
+      'a prompt of S-IDPG that leaves no room',
+      '{ method: s-idpg, promptLength: 500 }',
+      'promptLength',
+      '500',
+      /^at most 488/,
+    ],
+  ])('%s', (...[, entry, field, found, expected]) => {
+    const issues = issuesOf(sweep(`  - ${entry}`));
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toMatchObject({ line: 6, field: `methods[0].${field}`, found });
+    expect(issues[0]?.expected).toMatch(expected);
+  });
+
+  test('a method that changes the inside of a layer, and dropout there, on a decoder', () => {
+    const gpt2: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, name: 'gpt2', architecture: 'decoder' } };
+    const served =
+      'one that can serve a decoder (gpt2): lpt, prompt-tuning, s-idpg, linear-probe, full-tuning, zero-shot';
+    const methods = '  - lora\n  - { method: prompt-tuning, training: { frozenDropout: true } }';
+    expect(issuesOf(sweep(methods), gpt2)).toEqual([
+      { line: 6, field: 'methods[0].method', expected: served, found: 'lora' },
+      {
+        ...{ line: 7, field: 'methods[1].training.frozenDropout', found: 'true' },
+        expected: 'false for a decoder (gpt2): its layers have no form with dropout in them',
+      },
+    ]);
+  });
+
+  test('a start from the vocabulary where its vectors are narrower than the hidden states', () => {
+    const electra: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, embeddingSize: 128 } };
+    expect(issuesOf(sweep('  - { method: prompt-tuning, initialisation: vocabulary }'), electra)).toMatchObject([
+      { field: 'methods[0].initialisation', found: 'vocabulary' },
+    ]);
   });
 
   test('a prompt that leaves no room for the example', () => {
@@ -249,5 +365,14 @@ test('full tuning at the rate of a prompt is warned of', () => {
   const { warnings } = planOf(sweep('  - full-tuning', 'training: { learningRate: 1.0e-3 }\n'));
   expect(warnings).toEqual([
     '`methods[0]` (full-tuning) takes learningRate 0.001 from `training`; 0.00002 is usual for it.',
+  ]);
+});
+
+test('dropout in frozen layers is noted with what it costs', () => {
+  const { warnings } = planOf(
+    sweep('  - { method: lpt, training: { frozenDropout: [true, false] } }\n  - lora\n  - zero-shot'),
+  );
+  expect(warnings).toEqual([
+    'With `frozenDropout` the layers below a prompt run anew in every step, as their outputs cannot be kept: `methods[0]` (lpt).',
   ]);
 });

@@ -13,8 +13,8 @@ function withTask(task: Partial<Trial['task']>): Trial {
 
 describe('the trial key', () => {
   test('of a trial is the same in every version of the program', () => {
-    expect(trialKey(lpt)).toBe('ce681ed546338830365a88dc0907cafbcf999ffee8434a6b8653b56f5506cc03');
-    expect(configurationKey(lpt)).toBe('e61a07a1275e784d4d949ac31136d8bcece5a7ba43b9a3a5a94962d9d3841023');
+    expect(trialKey(lpt)).toBe('2bcde8938d8ce6afc52e5b6c32d0b9edcc3143a7c97d957ce76f03677646e9a2');
+    expect(configurationKey(lpt)).toBe('20b553a72cc0d8917139605c03ce2214cbaee922f65a7dc4cd02b1bf972b4b17');
   });
 
   test.each<[string, Trial]>([
@@ -29,7 +29,8 @@ describe('the trial key', () => {
     ['whose number k is', { ...lpt, regime: { kind: 'per-class', k: 32, devSize: 1000, testSize: null } }],
     ['the dev size', { ...lpt, regime: { kind: 'few-shot', k: 32, devSize: 999, testSize: null } }],
     ['the test size', { ...lpt, regime: { kind: 'few-shot', k: 32, devSize: 1000, testSize: 5 } }],
-    ['the method', { ...lpt, method: { method: 'prompt-tuning', promptLength: 5 } }],
+    ['the method', { ...lpt, method: { method: 'prompt-tuning', promptLength: 5, initialisation: 'normal' } }],
+    ['dropout in frozen layers', { ...lpt, training: { ...lpt.training, frozenDropout: true } }],
     ['the layer', { ...lpt, method: { ...lpt.method, insertionLayer: 7 } as Trial['method'] }],
     ...(
       ['steps', 'batchSize', 'learningRate', 'weightDecay', 'warmupFraction', 'clipNorm', 'evaluateEvery'] as const

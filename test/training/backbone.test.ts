@@ -44,7 +44,7 @@ const without = (weights: Weights, absent: string): Weights =>
 async function expectSameHiddenStates(folder: string): Promise<void> {
   const backbone = await loadBackbone(folder);
   const { values } = await readBatchFixture();
-  expectClose(hiddenStates(backbone, await tinyBatch(backbone, null), 4), values('hidden.4').values, 1e-4);
+  expectClose(hiddenStates(backbone, await tinyBatch(backbone, []), 4), values('hidden.4').values, 1e-4);
   backbone.dispose();
 }
 
@@ -74,6 +74,7 @@ test('a backbone has its sizes, its fingerprint, and frees all its tensors', asy
     heads: 4,
     vocabularySize: 97,
     hiddenDropout: 0.1,
+    attentionDropout: 0.1,
   });
   expect(backbone.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   expect(tf.memory().numTensors).toBe(before + tensorsOf(backbone.weights).length);

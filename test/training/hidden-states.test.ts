@@ -21,7 +21,9 @@ describe('hidden states', () => {
     await runHere(request({ method: npgAtLayer(2), trainSeed: 2 }), { resident });
     await runHere(request({ method: npgAtLayer(1) }), { resident });
     await runHere(request({ method: npgAtLayer(3) }), { resident });
-    await runHere(request({ method: { method: 'prompt-tuning', promptLength: 2 } }), { resident });
+    await runHere(request({ method: { method: 'prompt-tuning', promptLength: 2, initialisation: 'normal' } }), {
+      resident,
+    });
     expect((await countsAfter(resident, request)).fills).toBe(8);
     resident.release();
   });

@@ -52,7 +52,10 @@ describe("PEFT's layout", () => {
   test.each([
     [{ ...SOURCE, backbone: { name: 'gpt2', modelType: 'gpt2' } }, /gpt2 is a backbone of type gpt2/],
     [{ ...SOURCE, backbone: { name: 'gone', modelType: null } }, /gone is a backbone whose folder is not at hand/],
-    [{ ...SOURCE, method: { method: 'prompt-tuning', promptLength: 2 } as const }, /before the embedding layer/],
+    [
+      { ...SOURCE, method: { method: 'prompt-tuning', promptLength: 2, initialisation: 'normal' } as const },
+      /before the embedding layer/,
+    ],
     [{ ...SOURCE, method: { method: 'full-tuning' } as const }, /no method that computes what full-tuning does/],
   ])('is left out where PEFT would compute something else, and the reason is given', (source, reason) => {
     expect(toPeft(source)).toEqual({ reason: expect.stringMatching(reason) as string });

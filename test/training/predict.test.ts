@@ -13,8 +13,9 @@ import { npgAtLayer, tinyTrials, type TinyTrial } from '../support/tiny-trial.ts
 
 const METHODS: MethodSettings[] = [
   npgAtLayer(2),
-  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
-  { method: 'prompt-tuning', promptLength: 3 },
+  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none', initialisation: 'vocabulary' },
+  { method: 'prompt-tuning', promptLength: 3, initialisation: 'normal' },
+  { method: 'lora', rank: 2, alpha: 4, targets: ['query', 'value'], dropout: 0.1 },
   { method: 'full-tuning' },
 ];
 const nameOf = (method: MethodSettings): string => ('generator' in method ? `lpt ${method.generator}` : method.method);

@@ -11,7 +11,7 @@ import { tinyTrials } from '../support/tiny-trial.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
-async function inputsOf(changes: { inputLayer: number | null; largestKeptBytes?: number }) {
+async function inputsOf(changes: { inputLayers: number[]; largestKeptBytes?: number }) {
   const { trial, backboneFolder } = (await tinyTrials())();
   const backbone = await loadBackbone(backboneFolder);
   onTestFinished(() => backbone.dispose());
@@ -31,9 +31,10 @@ const nothing = (): Promise<void> => Promise.resolve();
 async function hiddenAt(inputs: SplitInputs, indices: number[]): Promise<number[] | null> {
   await inputs.keepAll(nothing);
   const batch = inputs.batch(indices);
-  const values = batch.hidden ? [...batch.hidden.dataSync()] : null;
+  const [hidden] = Object.values(batch.hidden ?? {});
+  const values = hidden ? [...hidden.dataSync()] : null;
   const mask = [...batch.attentionMask.dataSync()];
-  const [, length, width] = batch.hidden?.shape ?? [0, 0, 0];
+  const [, length, width] = hidden?.shape ?? [0, 0, 0];
   disposeBatch(batch);
   // Positions of padding hold anything: attention does not look at them.
   return (
@@ -42,20 +43,20 @@ async function hiddenAt(inputs: SplitInputs, indices: number[]): Promise<number[
 }
 
 test('a method that reads token ids is given no hidden states', async () => {
-  const { inputs, hiddenStates } = await inputsOf({ inputLayer: null });
+  const { inputs, hiddenStates } = await inputsOf({ inputLayers: [] });
   expect(await hiddenAt(inputs, [0, 1])).toBeNull();
   expect(hiddenStates.counts().fills).toBe(0);
 });
 
 test('embeddings are computed as they are needed, and never kept', async () => {
-  const { inputs, hiddenStates } = await inputsOf({ inputLayer: 0 });
+  const { inputs, hiddenStates } = await inputsOf({ inputLayers: [0] });
   expect(await hiddenAt(inputs, [0, 1])).not.toBeNull();
   expect(hiddenStates.counts()).toEqual({ hits: 0, fills: 0, bytes: 0 });
 });
 
 test('a training split too large to keep is computed batch by batch, to the same numbers', async () => {
-  const kept = await inputsOf({ inputLayer: 2 });
-  const direct = await inputsOf({ inputLayer: 2, largestKeptBytes: 1000 });
+  const kept = await inputsOf({ inputLayers: [2] });
+  const direct = await inputsOf({ inputLayers: [2], largestKeptBytes: 1000 });
   const [expected, found] = [await hiddenAt(kept.inputs, [3, 7, 1]), await hiddenAt(direct.inputs, [3, 7, 1])];
   expect(direct.hiddenStates.counts().fills).toBe(0);
   expect(kept.hiddenStates.counts().fills).toBeGreaterThan(0);
@@ -63,8 +64,35 @@ test('a training split too large to keep is computed batch by batch, to the same
   found!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 4));
 });
 
+test('a method that reads two layers is given both, from one pass over each chunk', async () => {
+  const { inputs, hiddenStates } = await inputsOf({ inputLayers: [0, 4] });
+  await inputs.keepAll(nothing);
+  const { fills } = hiddenStates.counts();
+  const batch = inputs.batch([3, 7]);
+  expect(Object.keys(batch.hidden ?? {})).toEqual(['0', '4']);
+  expect(batch.hidden?.[0]?.shape).toEqual(batch.hidden?.[4]?.shape);
+  disposeBatch(batch);
+  // 32 examples in chunks of 16.
+  expect(fills).toBe(2);
+  expect(hiddenStates.counts().fills).toBe(2);
+});
+
+test('with the seed of a dropout nothing is taken from what was kept', async () => {
+  const { inputs } = await inputsOf({ inputLayers: [2] });
+  await inputs.keepAll(nothing);
+  const values = (dropoutSeed: number | null) => {
+    const batch = inputs.batch([3, 7], dropoutSeed);
+    const found = [...(batch.hidden?.[2]?.dataSync() ?? [])];
+    disposeBatch(batch);
+    return found;
+  };
+  expect(values(1)).toEqual(values(1));
+  expect(values(1)).not.toEqual(values(2));
+  expect(values(1)).not.toEqual(values(null));
+});
+
 test('scoring batches hold every example once', async () => {
-  const { inputs } = await inputsOf({ inputLayer: 2 });
+  const { inputs } = await inputsOf({ inputLayers: [2] });
   const seen = inputs.scoringBatches(5).flat();
   expect(seen.toSorted((a, b) => a - b)).toEqual(inputs.examples.map((_, i) => i));
 });

@@ -13,9 +13,16 @@ import { tinyTrials } from '../support/tiny-trial.ts';
 
 const METHODS: MethodSettings[] = [
   { method: 'lpt', insertionLayer: 2, promptLength: 3, generator: 'npg', bottleneck: 8, dropout: 0.1 },
-  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
-  { method: 'prompt-tuning', promptLength: 3 },
+  { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none', initialisation: 'normal' },
+  { method: 'prompt-tuning', promptLength: 3, initialisation: 'vocabulary' },
   { method: 'full-tuning' },
+  { method: 'lpt', insertionLayer: [1, 3], promptLength: 2, generator: 'appg', bottleneck: 8, dropout: 0.1 },
+  { method: 's-idpg', generator: 'phm', promptLength: 2, bottleneck: 8, dropout: 0.1, division: 4 },
+  { method: 'p-tuning-v2', promptLength: 2, reparameterisation: 'none', dropout: 0.1 },
+  { method: 'lora', rank: 2, alpha: 4, targets: ['query', 'value'], dropout: 0.1 },
+  { method: 'adapter-drop', bottleneck: 4, droppedLayers: 2 },
+  { method: 'bitfit', biases: 'all' },
+  { method: 'linear-probe' },
   { method: 'zero-shot' },
 ];
 const nameOf = (method: MethodSettings): string => ('generator' in method ? `lpt ${method.generator}` : method.method);

@@ -157,7 +157,7 @@ describe('a trainer', () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
     const diverged = request({
-      method: { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none' },
+      method: { method: 'lpt', insertionLayer: 3, promptLength: 2, generator: 'none', initialisation: 'normal' },
       training: { learningRate: 1e38 },
     });
     expect((await run(trainer, diverged)).end).toMatchObject({ type: 'failed', error: { kind: 'diverged' } });

@@ -10,7 +10,7 @@ import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
 import type { SweepInput } from '../../workflows/messages.ts';
 
-/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled, or `complete`. */
+/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
 
 let bundle: Promise<string> | undefined;
@@ -37,7 +37,7 @@ export class Orchestra {
     return { sweepId: 'sweep', window: 2, deviceClass: 'cpu', searchAttributes: false, ...changes };
   }
 
-  /** Ends what hangs without being told by the server. */
+  /** Lets what hangs end well. */
   letGo(): void {
     this.#letGo.abort();
   }
@@ -54,7 +54,8 @@ export class Orchestra {
     const code = await (bundle ??= buildWorkflowBundle());
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
     const training = await Worker.create({ ...shared, taskQueue: trainingQueue('cpu', this.queue) });
-    return training.runUntil(() => quick.runUntil(work));
+    // What still hangs would keep the workers from ending, and hide why the work failed.
+    return training.runUntil(() => quick.runUntil(() => work().finally(() => this.letGo())));
   }
 
   #activities(): Activities {
@@ -107,7 +108,7 @@ export class Orchestra {
     try {
       const act = this.script(trialId, attempt);
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
-      if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
+      else if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
       return { state: 'complete' };
     } finally {

@@ -1,0 +1,32 @@
+// A linear probe (Alain & Bengio 2017, arXiv 1610.01644): a linear classifier of the frozen model's vector at the mask.
+import { tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { crossEntropy, crossEntropyWeightGradients } from '../cross-entropy.ts';
+import { linear } from '../linear.ts';
+import { withOwnGradient } from '../own-gradient.ts';
+import { toRows } from '../positions.ts';
+import { trainedLinear } from '../trained.ts';
+import type { Start, Tuning } from '../tuning.ts';
+
+export function tuneProbe({ backbone, trainSeed, labels }: Start): Tuning {
+  const { layers, hiddenSize } = backbone.config;
+  const probe = trainedLinear('probe', { inputs: hiddenSize, outputs: labels, trainSeed }); // [C, D]
+  const { weight, bias } = probe.linear;
+  return {
+    ...{ trained: probe.trained, firstTouchedLayer: layers, inputLayers: [layers] },
+    head: {
+      loss: (maskVector, { label }) =>
+        withOwnGradient({
+          inputs: [weight, bias],
+          forward: () => {
+            const { loss, activations } = crossEntropy(toRows(maskVector), probe.linear, label);
+            return { output: loss, kept: activations };
+          },
+          backward: (gradient: Scalar, kept) => {
+            const found = crossEntropyWeightGradients(gradient, probe.linear, kept);
+            return [found.weight, found.bias];
+          },
+        }),
+      scores: (maskVector): Tensor2D => tidy(() => linear(toRows(maskVector), probe.linear)), // [B, C]
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// Pure: what the sweep has to know of a method before any tensor is made: its settings, its usual values, its size, and
+// what it cannot do. One file here describes one method; methods/index.ts lists them.
+import { type Domain, numberFrom, oneOf, wholeNumber } from '../choices.ts';
+import type { BackboneFacts } from '../facts.ts';
+import type { TrainingSettings } from '../trial.ts';
+import type { Problem } from '../validity.ts';
+
+/** One setting of a method as the sweep file may state it. */
+export interface Setting<T> {
+  domain: Domain<T>;
+  /** Taken where the file says nothing; absent where that depends on other settings or on the backbone. */
+  usual?: readonly T[];
+}
+
+/** The values of each setting that an entry of the sweep file asks for. */
+export type Choices<Settings extends object> = { [Field in keyof Settings]?: readonly Settings[Field][] };
+
+/** Values to cross: each combination of them is one method with its settings. */
+export type Crossing = Readonly<Record<string, readonly unknown[]>>;
+
+/** Where a prompt joins, in the words that results are grouped by; null where a method has no such thing. */
+export interface PromptShape {
+  /** The lowest, where there are several. */
+  insertionLayer: number | null;
+  promptLength: number | null;
+  generator: string | null;
+}
+
+/** Sizes that a number of trained numbers can depend on. */
+export interface Sizes extends Omit<BackboneFacts, 'name' | 'folder' | 'fingerprint'> {
+  /** Of the task. */
+  labels: number;
+}
+
+export interface MethodDescriptor<Method extends { method: string }, Fields extends object> {
+  readonly name: Method['method'];
+  readonly settings: { readonly [Field in keyof Fields]: Setting<Fields[Field]> };
+  /** Training values that are usual for this method and not for all. */
+  readonly usual: Partial<TrainingSettings>;
+  /** Forward and backward passes of a step, in forward passes: 2 where the weights are frozen, 3 where they are not, 0 without training. */
+  readonly passes: 0 | 2 | 3;
+  /** It changes the inside of a layer, which only an encoder's layer has a form for. */
+  readonly encodersOnly?: true;
+  /** Without it, every combination of the settings. */
+  crossings?(choices: Choices<Fields>, backbone: BackboneFacts): Crossing[];
+  /** k: H_k and everything below is as in the backbone. */
+  firstTouchedLayer(settings: Method, layers: number): number;
+  /** Layers whose kept output is read, ascending; none where the method starts from token ids. */
+  inputLayers(settings: Method, layers: number): number[];
+  /** How many numbers are trained. */
+  trainable(settings: Method, sizes: Sizes): number;
+  /** Positions that stand in front of the text. */
+  addedPositions?(settings: Method): number;
+  promptShape?(settings: Method): PromptShape;
+  problems?(settings: Method, backbone: BackboneFacts): Problem[];
+}
+
+export const POSITIVE = wholeNumber(1);
+export const RATE = numberFrom(0, 0.99);
+export const INITIALISATIONS = ['normal', 'vocabulary'] as const;
+
+/** Settings that mean the same wherever they stand. */
+export const SHARED = {
+  promptLength: { domain: POSITIVE },
+  bottleneck: { domain: POSITIVE },
+  dropout: { domain: RATE },
+  initialisation: { domain: oneOf(INITIALISATIONS), usual: ['normal'] },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** A linear layer and its bias. */
+export function linearSize(inputs: number, outputs: number): number {
+  return inputs * outputs + outputs;
+}

@@ -1,0 +1,174 @@
+// The layer put together from steps beside the layer that is one step, and the backbone's own dropout in it.
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attentionBias } from '../../lpt/attention.ts';
+import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { runComposedLayer } from '../../lpt/composed-layer.ts';
+import { runEncoderLayer, type LayerInput } from '../../lpt/encoder-layer.ts';
+import { createMethod } from '../../lpt/methods.ts';
+import { selector } from '../../lpt/positions.ts';
+import { normals } from '../../lpt/random.ts';
+import { tunedCopy } from '../../lpt/tuned-copy.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { lossAndGradients, TINY_BACKBONE, TINY_LABELS, tinyBatch } from '../support/fixtures.ts';
+import { expectClose, useTensorflow } from '../support/tensors.ts';
+
+useTensorflow();
+
+let backbone: Backbone;
+beforeAll(async () => {
+  backbone = await loadBackbone(TINY_BACKBONE);
+});
+afterAll(() => backbone.dispose());
+
+const SHAPE: [number, number, number] = [2, 6, 32];
+const random = (name: string, shape: [number, number, number]) =>
+  tf.variable<tf.Rank.R3>(tf.tensor3d(normals({ seed: 5, name }, shape[0] * shape[1] * shape[2]), shape));
+const mask = (length: number, real: number) =>
+  tf.tensor2d(Array.from({ length: 2 }, (_, b) => Array.from({ length }, (_, t) => (b === 1 && t >= real ? 0 : 1))));
+
+function gradients(
+  variables: tf.Variable[],
+  output: () => tf.Tensor3D,
+): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  return tf.variableGrads(() => {
+    const result = output();
+    return tf.sum<tf.Scalar>(tf.mul(result, random('weights', result.shape)));
+  }, variables);
+}
+
+describe('without changes the composed layer is the layer', () => {
+  const hidden = () => random('h', SHAPE);
+  const prompt = () => random('p', [2, 3, 32]);
+  const selected = (length: number) => selector(tf.tensor1d([length - 4, length - 2], 'int32'), length);
+  test.each<[string, () => { input: LayerInput; variables: tf.Variable[] }]>([
+    [
+      'from its input',
+      () => {
+        const x = hidden();
+        return { input: { hidden: x, attentionBias: attentionBias(mask(6, 4)) }, variables: [x] };
+      },
+    ],
+    [
+      'with a prompt in front',
+      () => {
+        const p = prompt();
+        return { input: { hidden: hidden(), prompt: p, attentionBias: attentionBias(mask(9, 7)) }, variables: [p] };
+      },
+    ],
+    [
+      'at one position',
+      () => {
+        const x = hidden();
+        return {
+          input: { hidden: x, attentionBias: attentionBias(mask(6, 5)), selected: selected(6) },
+          variables: [x],
+        };
+      },
+    ],
+    [
+      'at one position, with a prompt in front',
+      () => {
+        const p = prompt();
+        const input = { hidden: hidden(), prompt: p, attentionBias: attentionBias(mask(9, 8)), selected: selected(9) };
+        return { input, variables: [p] };
+      },
+    ],
+  ])('%s, forward and backward', (_what, create) => {
+    const layer = layerAt(backbone, 1);
+    const { input, variables } = create();
+    const single = gradients(variables, () => runEncoderLayer(layer, input, 'input'));
+    const composed = gradients(variables, () => runComposedLayer(layer, input));
+    expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
+    for (const { name } of variables) {
+      expectClose(composed.grads[name]!, single.grads[name]!.dataSync<'float32'>(), 1e-5);
+    }
+    const inferred = runEncoderLayer(layer, { ...input, changes: {} }, 'nothing');
+    expectClose(inferred, runEncoderLayer(layer, input, 'nothing').dataSync<'float32'>(), 1e-6);
+  });
+
+  test('in each of its weights, where they are trained', () => {
+    const copy = tunedCopy(backbone, () => true);
+    const layer = layerAt(copy.backbone, 2);
+    const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
+    const input = { hidden: hidden(), attentionBias: attentionBias(mask(6, 4)) };
+    const single = gradients(variables, () => runEncoderLayer(layer, input, 'input and weights'));
+    const composed = gradients(variables, () => runComposedLayer(layer, input));
+    for (const { name } of variables) {
+      expectClose(composed.grads[name]!, single.grads[name]!.dataSync<'float32'>(), 2e-5);
+    }
+  });
+});
+
+const METHODS: MethodSettings[] = [
+  { method: 'lpt', insertionLayer: 2, promptLength: 3, generator: 'npg', bottleneck: 6, dropout: 0.1 },
+  { method: 'lora', rank: 2, alpha: 3, targets: ['query', 'value'], dropout: 0.1 },
+  { method: 'full-tuning' },
+];
+
+describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
+  'dropout in the layers of %s',
+  (_, settings) => {
+    const create = (rates: Partial<Backbone['config']> = {}) => {
+      const dropping = { ...backbone, config: { ...backbone.config, ...rates } };
+      return createMethod({ settings, backbone: dropping, trainSeed: 1, labels: TINY_LABELS, frozenDropout: true });
+    };
+
+    test('changes the loss with its seed, repeats it with the same, and never touches scores', async () => {
+      const method = create();
+      const without = createMethod({ settings, backbone, trainSeed: 1, labels: TINY_LABELS });
+      const batch = await tinyBatch(backbone, method.inputLayers);
+      const lossOf = (seed: number) => tf.tidy(() => method.loss(batch, seed).dataSync()[0]);
+      expect(lossOf(1)).toBe(lossOf(1));
+      expect(lossOf(1)).not.toBe(lossOf(2));
+      const scores = [method, without].map((one) => Array.from(one.scores(batch, batch.labelWordIds).dataSync()));
+      expect(scores[0]).toEqual(scores[1]);
+      method.dispose();
+      without.dispose();
+    });
+
+    test.each(['hiddenDropout', 'attentionDropout'] as const)('runs at the rate of %s alone', async (rate) => {
+      const off = { hiddenDropout: 0, attentionDropout: 0 };
+      const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
+      const batch = await tinyBatch(backbone, method.inputLayers);
+      const lossOf = (one: typeof method) => lossAndGradients(one, batch).loss;
+      expect(lossOf(method)).not.toBeCloseTo(lossOf(none), 3);
+      method.dispose();
+      none.dispose();
+    });
+
+    test('has the gradient that finite differences find', async () => {
+      const method = create();
+      const batch = await tinyBatch(backbone, method.inputLayers);
+      const { gradients: all } = lossAndGradients(method, batch);
+      const lossOf = () => tf.tidy(() => method.loss(batch, 1).dataSync()[0] ?? Number.NaN);
+      for (const { name, variable } of method.trained) {
+        const gradient = all.get(name)!;
+        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
+        const start = tf.clone(variable);
+        const at = (distance: number) => {
+          tf.tidy(() => variable.assign(tf.add(start, tf.mul(gradient, distance / (norm + 1e-12)))));
+          return lossOf();
+        };
+        const slope = (at(5e-3) - at(-5e-3)) / 1e-2;
+        variable.assign(start);
+        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
+      }
+      method.dispose();
+    });
+  },
+);
+
+test('dropout below the prompt changes hidden states with its seed, in each layer otherwise', async () => {
+  const { tokenIds, attentionMask } = await tinyBatch(backbone, []);
+  const run = (dropoutSeed: number | null, to: number) => {
+    const hidden = embed(backbone, tokenIds, { dropoutSeed });
+    return Array.from(runLayers({ backbone, hidden, attentionMask, from: 0, to, dropoutSeed }).dataSync());
+  };
+  for (const layer of [0, 1, 3]) {
+    expect(run(1, layer)).toEqual(run(1, layer));
+    expect(run(1, layer)).not.toEqual(run(2, layer));
+    expect(run(1, layer)).not.toEqual(run(null, layer));
+  }
+});
