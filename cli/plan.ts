@@ -2,7 +2,7 @@
 import type { PlannedSweep } from '../control/plan.ts';
 import type { Estimate } from '../sweep/cost.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import { regimeName } from '../sweep/regime.ts';
+import { regimeColumns, regimeName } from '../sweep/regime.ts';
 import { duration, grouped } from './numbers.ts';
 import { print } from './print.ts';
 
@@ -13,7 +13,7 @@ export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): str
     rows,
     columns: [
       { title: 'task', cell: ({ first }) => first.trial.task.name },
-      { title: 'examples', cell: ({ first }) => regimeOf(first), isNumber: true },
+      { title: 'examples', cell: ({ first }) => regimeName(regimeColumns(first.trial.regime)), isNumber: true },
       { title: 'method', cell: ({ first }) => first.trial.method.method },
       { title: 'layer', cell: ({ first }) => settingOf(first, 'insertionLayer'), isNumber: true },
       { title: 'length', cell: ({ first }) => settingOf(first, 'promptLength'), isNumber: true },
@@ -51,10 +51,6 @@ function configurations(trials: readonly PlannedTrial[]): PlannedConfiguration[]
     else byKey.set(trial.configurationKey, { first: trial, seeds: 1 });
   }
   return [...byKey.values()];
-}
-
-function regimeOf({ trial: { regime } }: PlannedTrial): string {
-  return regimeName({ regime: regime.kind, k: regime.kind === 'full' ? null : regime.k });
 }
 
 const OWN_COLUMNS = ['method', 'insertionLayer', 'promptLength', 'generator', 'learningRate', 'batchSize', 'steps'];

@@ -2,6 +2,7 @@
 import type { PromptShape } from '../sweep/methods/descriptor.ts';
 import { descriptorOf } from '../sweep/methods/index.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
+import { regimeColumns } from '../sweep/regime.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
 
 export function columnsOf({ trial, ...planned }: PlannedTrial) {
@@ -11,8 +12,7 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
     trial,
     task: trial.task.name,
     method: trial.method.method,
-    regime: trial.regime.kind,
-    k: trial.regime.kind === 'full' ? null : trial.regime.k,
+    ...regimeColumns(trial.regime),
     dataSeed: trial.dataSeed,
     trainSeed: trial.trainSeed,
   };

@@ -24,8 +24,17 @@ export function totalOf(classes: ClassCounts): number {
   return Object.values(classes).reduce((sum, count) => sum + count, 0);
 }
 
+export interface RegimeColumns {
+  regime: Regime['kind'];
+  k: number | null;
+}
+
+export function regimeColumns(regime: Regime): RegimeColumns {
+  return { regime: regime.kind, k: regime.kind === 'full' ? null : regime.k };
+}
+
 /** As tables have it: `32`, `16 per class`, `full`. */
-export function regimeName({ regime, k }: { regime: Regime['kind']; k: number | null }): string {
+export function regimeName({ regime, k }: RegimeColumns): string {
   if (regime === 'full' || k === null) return 'full';
   return regime === 'few-shot' ? String(k) : `${k} per class`;
 }
