@@ -76,7 +76,8 @@ function masked(probabilities: Tensor4D, dropout: Tensor4D | undefined): Tensor4
   return dropout === undefined ? probabilities : mul(probabilities, dropout);
 }
 
-function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
+/** softmax(scores · scale + bias). `bias`: [B, 1, 1 or Q, T] */
+export function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
   // The kernel takes one row of bias an example: others go into the scores.
   if (bias.shape[2] > 1) {
     const shared = tidy(() => zerosLike(slice(bias, [0, 0, 0, 0], [-1, 1, 1, -1])));
@@ -104,7 +105,8 @@ export function attendGradients(
   });
 }
 
-function scaledSoftmaxGradient(gradient: Tensor4D, probabilities: Tensor4D, scale: number): Tensor4D {
+/** To the scores before they were scaled. */
+export function scaledSoftmaxGradient(gradient: Tensor4D, probabilities: Tensor4D, scale: number): Tensor4D {
   const inputs = { gradient, probabilities };
   const fused = runFused({ kernel: 'LptAttentionSoftmaxGradient', inputs, attributes: { scale } }) as [Tensor4D] | null;
   if (fused) return fused[0];
