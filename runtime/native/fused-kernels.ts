@@ -29,7 +29,7 @@ interface Signature {
 const SUM = ['product', 'bias', 'residual', 'gain', 'shift'];
 const COUNTS = { batch: 'int', heads: 'int' } as const;
 
-/** In the order in which the C++ files beside this one declare them. */
+/** Each as its C++ file beside this one declares it. */
 const SIGNATURES: Record<string, Signature> = {
   LptBiasGelu: { inputs: ['product', 'bias'], outputs: 1 },
   LptBiasGeluWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
@@ -43,6 +43,7 @@ const SIGNATURES: Record<string, Signature> = {
   LptBiasSplitKeyValue: { inputs: ['rows', 'bias'], outputs: 2, attributes: COUNTS },
   LptMergeHeads: { inputs: ['heads'], outputs: 1 },
   LptMergeKeyValue: { inputs: ['key', 'value'], outputs: 1 },
+  LptAdamW: { inputs: ['value', 'gradient', 'first', 'second', 'clip', 'factors'], outputs: 3 },
 };
 /** There only where the processor has a tile unit. */
 const PRODUCTS: Record<string, Signature> = {
