@@ -58,6 +58,12 @@ export function laterBias(selected: Tensor3D): Tensor4D {
   });
 }
 
+/** A decoder's bias from that of padding: what comes later is shut out too. With `selected`, one position an example asks. */
+export function withLaterShut(bias: Tensor4D, selected: Tensor3D | undefined): Tensor4D {
+  const length = bias.shape[3];
+  return tidy(() => add(bias, selected === undefined ? causalBias(length, length) : laterBias(selected))); // [B, 1, Q, T]
+}
+
 /**
  * @param bias [B, 1, 1, T], or [B, 1, Q, T] where positions see differently
  * @param dropout what the probabilities are multiplied with, [B, heads, Q, T]

@@ -10,7 +10,7 @@ import { inRunningOrder } from './running-order.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
-import { type Problem, methodProblems, regimeProblems, trainingProblems } from './validity.ts';
+import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
 export interface PlannedTrial {
   /** Order of running: trials that share hidden states stand together. */
@@ -99,8 +99,7 @@ function combinationProblems(wanted: Candidate[], { backbone }: SweepFacts): Pla
     found.set(JSON.stringify(placed), placed);
   };
   for (const { trial, facts, methodIndex } of wanted) {
-    const ofEntry = [...methodProblems(trial.method, backbone, facts), ...trainingProblems(trial.training, backbone)];
-    for (const problem of ofEntry) note(problem, ['methods', methodIndex]);
+    for (const problem of methodProblems(trial.method, backbone, facts)) note(problem, ['methods', methodIndex]);
     for (const problem of regimeProblems(trial.regime, facts)) note(problem, ['regime']);
   }
   return [...found.values()];

@@ -5,6 +5,7 @@ import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { descriptorOf } from '../../sweep/methods/index.ts';
+import { LORA_TARGETS } from '../../sweep/methods/lora.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { describeMethod } from '../contracts/method.ts';
@@ -84,6 +85,8 @@ describe('a decoder', () => {
     bottleneck: 6,
     dropout: 0.1,
   } as const;
+  const prefix = { method: 'p-tuning-v2', promptLength: 3, dropout: 0.1 } as const;
+  const lora = { method: 'lora', rank: 2, alpha: 3, dropout: 0.1 } as const;
   const SETTINGS: [string, MethodSettings][] = [
     ['late prompt tuning without generator', { ...none, insertionLayer: 1 }],
     ['late prompt tuning with npg', { ...npg, insertionLayer: 1 }],
@@ -93,6 +96,14 @@ describe('a decoder', () => {
     ['late prompt tuning with appg', { ...npg, generator: 'appg', insertionLayer: 1 }],
     ['prompt tuning', { method: 'prompt-tuning', promptLength: 4, initialisation: 'normal' }],
     ['S-IDPG', idpg],
+    ['P-tuning v2', { ...prefix, reparameterisation: 'none' }],
+    ['P-tuning v2, reparameterised', { ...prefix, reparameterisation: 'mlp', bottleneck: 6 }],
+    ['LoRA', { ...lora, targets: ['query', 'value'] }],
+    ['LoRA on every matrix', { ...lora, targets: [...LORA_TARGETS] }],
+    ['adapters', { method: 'adapter', bottleneck: 5 }],
+    ['AdapterDrop', { method: 'adapter-drop', bottleneck: 5, droppedLayers: 1 }],
+    ['BitFit', { method: 'bitfit', biases: 'all' }],
+    ['BitFit of two kinds', { method: 'bitfit', biases: 'query-and-intermediate' }],
     ['a linear probe', { method: 'linear-probe' }],
     ['full tuning', { method: 'full-tuning' }],
     ['zero-shot', { method: 'zero-shot' }],
