@@ -116,9 +116,15 @@ describe('a sweep under the verbs', () => {
       const { failures } = await describeSweep(control, sweep.name);
       expect(failures).toEqual([{ kind: 'data', trials: 4, message: 'row 3' }]);
       isBroken = false;
-      expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: 4, waiting: 4 });
+      expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+        requeued: 4,
+        waiting: 4,
+      });
       expect(await endOf(control, sweep.name)).toBe('complete');
-      expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: 0, waiting: 0 });
+      expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+        requeued: 0,
+        waiting: 0,
+      });
     });
     const attempts = (await results(control, sweep.name)).map((row) => `${row.dataSeed}: ${row.attempts}`);
     expect(attempts.filter((count) => count === '13: 1')).toHaveLength(4);
@@ -133,13 +139,15 @@ describe('a sweep under the verbs', () => {
     const trainer = new ScriptedTrainer(() => (hangs && ++trained > 1 ? { end: 'hang' } : FINISHED));
     await withWorker({ control, folder }, trainer, async () => {
       await vi.waitUntil(() => trainer.requests.length === 2, { timeout: 20_000 });
-      expect((await cancel(control, sweep.name)).wasOpen).toBe(true);
+      await cancel(control, { sweep: sweep.name });
       expect(await endOf(control, sweep.name)).toBe('cancelled');
       const { counts } = (await describeSweep(control, sweep.name)).progress;
       expect(counts).toMatchObject({ complete: 1, cancelled: sweep.trials.length - 1, running: 0, waiting: 0 });
-      expect((await cancel(control, sweep.name)).wasOpen).toBe(false);
+      await expect(cancel(control, { sweep: sweep.name })).rejects.toThrow(
+        /to have something to cancel, found 1 complete, 7 cancelled/,
+      );
       hangs = false;
-      await resume(control, sweep.name, onCpu);
+      await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu });
       expect(await endOf(control, sweep.name)).toBe('complete');
     });
     expect(trainer.cancels).toBe(1);
@@ -148,9 +156,11 @@ describe('a sweep under the verbs', () => {
   test('is cancelled at once where no worker is there to hear of it, and resumes when one comes', async () => {
     const { control, sweep, folder, planned } = await fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
-    await cancel(control, sweep.name);
+    await cancel(control, { sweep: sweep.name });
     expect(await endOf(control, sweep.name)).toBe('cancelled');
-    expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: sweep.trials.length });
+    expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+      requeued: sweep.trials.length,
+    });
     const trainer = new ScriptedTrainer(FINISHED);
     expect(await withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
   });
