@@ -70,7 +70,9 @@ export async function listValues(
   const rows = await ask(database, () =>
     database.selectDistinct({ value }).from(trials).where(eq(trials.sweepId, sweepId)).limit(SHOWN),
   );
-  return rows.flatMap(({ value: found }) => (found === null ? [] : [String(found)])).sort();
+  return rows
+    .flatMap(({ value: found }) => (found === null ? [] : [String(found)]))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }
 
 function settingOf(field: string): SQL {

@@ -61,7 +61,8 @@ export interface OrderAnswer {
   stopping: number;
 }
 
-type Where = [{ where?: string }?];
+/** May be left out by whoever sends it. */
+type Where = [{ where?: string }];
 
 export const pauseUpdate = defineUpdate<OrderAnswer, Where>('pause');
 export const continueUpdate = defineUpdate<OrderAnswer, Where>('continue');

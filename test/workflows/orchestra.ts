@@ -148,7 +148,7 @@ async function hangUntilCancelled(letGo: AbortSignal): Promise<void> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), 50);
   try {
-    await Promise.race([context.cancelled, once(letGo, 'abort')]);
+    await Promise.race([context.cancelled, letGo.aborted || once(letGo, 'abort')]);
   } finally {
     clearInterval(beat);
   }
