@@ -71,7 +71,7 @@ export async function listValues(
     database.selectDistinct({ value }).from(trials).where(eq(trials.sweepId, sweepId)).limit(SHOWN),
   );
   return rows
-    .flatMap(({ value: found }) => (found === null ? [] : [String(found)]))
+    .flatMap(({ value: found }) => (found === null ? [] : [found]))
     .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }
 

@@ -61,6 +61,6 @@ function checkPriority(asked?: { priority?: unknown; where?: unknown }): void {
 function checkWholeNumber(name: string, value: unknown, most: number): void {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return;
   throw new Error(
-    `Expected \`${name}\` to be a whole number from 1 to ${most}, found ${JSON.stringify(value) ?? 'nothing'}.`,
+    `Expected \`${name}\` to be a whole number from 1 to ${most}, found ${value === undefined ? 'nothing' : JSON.stringify(value)}.`,
   );
 }
