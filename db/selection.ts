@@ -66,7 +66,7 @@ export async function listValues(
   database: Database,
   { sweepId, field }: { sweepId: string; field: string },
 ): Promise<string[]> {
-  const value = sql<string | null>`${COLUMNS[field] ?? settingOf(field)}`;
+  const value = sql<string | null>`(${COLUMNS[field] ?? settingOf(field)})::text`;
   const rows = await ask(database, () =>
     database.selectDistinct({ value }).from(trials).where(eq(trials.sweepId, sweepId)).limit(SHOWN),
   );
