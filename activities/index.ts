@@ -3,8 +3,10 @@ import { createCancelSweep } from './cancel-sweep.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createFinishSweep } from './finish-sweep.ts';
 import { createListWaiting } from './list-waiting.ts';
-import { createRecordCancelled } from './record-cancelled.ts';
+import { createObeyOrder } from './obey-order.ts';
+import { createReadOrders } from './read-orders.ts';
 import { createRecordFailure } from './record-failure.ts';
+import { createRecordStopped } from './record-stopped.ts';
 import { createStartSweep } from './start-sweep.ts';
 import { createTrainTrial } from './train-trial.ts';
 
@@ -13,8 +15,10 @@ export function createActivities(deps: Dependencies) {
     cancelSweep: createCancelSweep(deps),
     finishSweep: createFinishSweep(deps),
     listWaiting: createListWaiting(deps),
-    recordCancelled: createRecordCancelled(deps),
+    obeyOrder: createObeyOrder(deps),
+    readOrders: createReadOrders(deps),
     recordFailure: createRecordFailure(deps),
+    recordStopped: createRecordStopped(deps),
     startSweep: createStartSweep(deps),
     trainTrial: createTrainTrial(deps),
   };

@@ -1,11 +1,13 @@
 // The next trials to run. Always asked of Postgres, so that what was put back or added is found without a cursor.
-import { findTrial, listWaiting } from '../db/trials.ts';
+import { listNext } from '../db/trials.ts';
 import { findSweep } from '../db/sweeps.ts';
+import type { Priority } from '../sweep/trial.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface WaitingTrial {
   trialId: string;
+  priority: Priority;
   /** Only where they were asked for. */
   labels?: TrialLabels;
 }
@@ -20,13 +22,9 @@ export interface ListWaitingInput {
 
 export function createListWaiting({ database }: Dependencies) {
   return async ({ labels, ...request }: ListWaitingInput): Promise<WaitingTrial[]> => {
-    const ids = await listWaiting(database, request);
-    if (!labels || ids.length === 0) return ids.map((trialId) => ({ trialId }));
+    const next = await listNext(database, request);
+    if (!labels || next.length === 0) return next.map(({ id, priority }) => ({ trialId: id, priority }));
     const { name: sweepName } = await findSweep(database, request.sweepId);
-    const rows = await Promise.all(ids.map((id) => findTrial(database, id)));
-    return rows.map(({ id, task, method, insertionLayer, promptLength }) => ({
-      trialId: id,
-      labels: { sweepName, task, method, insertionLayer, promptLength },
-    }));
+    return next.map(({ id, priority, ...shown }) => ({ trialId: id, priority, labels: { sweepName, ...shown } }));
   };
 }

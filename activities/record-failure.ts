@@ -7,6 +7,6 @@ import type { Dependencies } from './dependencies.ts';
 export function createRecordFailure({ database }: Dependencies) {
   return async ({ trialId, error }: { trialId: string; error: TrainerError }): Promise<TrialResult> => {
     const state = await failTrial(database, { trialId, attempt: null, error });
-    return { state: state === 'complete' || state === 'cancelled' ? state : 'failed' };
+    return { state: state === 'waiting' || state === 'running' ? 'failed' : state };
   };
 }

@@ -27,10 +27,12 @@ export interface OptionSpec {
 export interface ArgumentSpec {
   name: string;
   help: string;
+  /** May be left out; only the last ones may. */
+  isOptional?: true;
 }
 
 export interface Call {
-  /** By the names of `Command.arguments`; all of them are there. */
+  /** By the names of `Command.arguments`; all of them are there, but for optional ones. */
   arguments: Record<string, string>;
   flags: ReadonlySet<string>;
   values: Record<string, string>;

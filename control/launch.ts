@@ -13,10 +13,14 @@ export interface Launched {
   running: boolean;
 }
 
-export interface LaunchRequest {
+/** A sweep file, read and expanded. */
+export interface Launching {
   planned: PlannedSweep;
-  /** The sweep file as it was written. */
+  /** As it was written. */
   source: string;
+}
+
+export interface LaunchRequest extends Launching {
   /** Asked only when there is something to run. */
   chooseDevice: () => Promise<DeviceClass>;
 }

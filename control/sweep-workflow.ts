@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Workf
 import { setTimeout } from 'node:timers/promises';
 import type { SweepRow } from '../db/sweeps.ts';
 import { sweepWorkflowId } from '../workflows/ids.ts';
-import { retrySignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
+import { lookSignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { sweepNameAttribute } from '../workflows/search-attributes.ts';
 import type { Control } from './control.ts';
@@ -21,7 +21,7 @@ export async function startSweepWorkflow(
     await client.workflow.start<SweepWorkflow>('sweepWorkflow', {
       workflowId: sweepWorkflowId(sweep.id),
       taskQueue: workflowQueue,
-      args: [{ sweepId: sweep.id, window: sweep.spec.window, deviceClass, searchAttributes }],
+      args: [{ sweepId: sweep.id, deviceClass, searchAttributes }],
       ...(searchAttributes ? { typedSearchAttributes: [{ key: sweepNameAttribute, value: sweep.name }] } : {}),
     });
     return { started: true };
@@ -62,17 +62,24 @@ export async function workflowStateAfter(
   return state;
 }
 
-export function signalRetry(control: Control, sweepId: string): Promise<void> {
-  return handleOf(control, sweepId).signal(retrySignal);
+/** Something was changed in Postgres. @returns false where no workflow runs that could hear it */
+export function tellToLook(control: Control, sweepId: string): Promise<boolean> {
+  return whereItRuns(() => handleOf(control, sweepId).signal(lookSignal));
 }
 
-export async function requestCancel(control: Control, sweepId: string): Promise<void> {
-  await handleOf(control, sweepId).cancel();
+/** For a sweep that no worker is there to stop: ends it and its trials' workflows on the spot. */
+export function terminateSweepWorkflow(control: Control, sweepId: string): Promise<boolean> {
+  return whereItRuns(() => handleOf(control, sweepId).terminate('Halted while no worker was running.'));
 }
 
-/** For a sweep that no worker is there to cancel: ends it and its trials' workflows on the spot. */
-export async function terminateSweepWorkflow(control: Control, sweepId: string): Promise<void> {
-  await handleOf(control, sweepId).terminate('Cancelled while no worker was running.');
+async function whereItRuns(message: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await message();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 function handleOf({ client }: Control, sweepId: string): WorkflowHandle<SweepWorkflow> {

@@ -1,7 +1,7 @@
 // Attempts: one execution of a trial each, numbered from 1.
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
-import type { MethodSettings, Trial } from '../sweep/trial.ts';
+import type { MethodSettings, Trial, TrialState } from '../sweep/trial.ts';
 import type { TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
@@ -22,7 +22,7 @@ export interface Begun {
 /** The trial needs no attempt: an earlier one ended it, and only its answer was lost. */
 export interface Settled {
   kind: 'settled';
-  state: 'complete' | 'failed' | 'cancelled';
+  state: Exclude<TrialState, 'waiting' | 'running'>;
   /** On `complete` only. */
   outcome: TrialOutcome | null;
 }
@@ -41,6 +41,7 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
       const row = await lockTrial(transaction, begin.trialId);
       if (row.state !== 'waiting' && row.state !== 'running')
         return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
+      if (row.stopAs !== null && row.stopAs !== 'waiting') return stopInstead(transaction, row, row.stopAs);
       const attempt = row.attempt + 1;
       const checkpoint = await readCheckpoint(transaction, { trialId: row.id, kind: 'last' });
       await supersede(transaction, row.id);
@@ -49,12 +50,32 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
         .values({ ...begin, attempt, ...(checkpoint ? { resumedFromStep: checkpoint.step } : {}) });
       await transaction
         .update(trials)
-        .set({ state: 'running', attempt, startedAt: row.startedAt ?? new Date(), errorKind: null, errorMessage: null })
+        .set({
+          state: 'running',
+          attempt,
+          startedAt: row.startedAt ?? new Date(),
+          errorKind: null,
+          errorMessage: null,
+          stopAs: null,
+        })
         .where(eq(trials.id, row.id));
       const layersToKeep = await layersStillNeeded(transaction, row);
       return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep };
     }),
   );
+}
+
+type Halted = Extract<TrialState, 'paused' | 'cancelled'>;
+
+/** The attempt before this one was told to stop, and was lost before it could say that it had. */
+async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: TrialState): Promise<Settled> {
+  const state: Halted = stopAs === 'paused' ? 'paused' : 'cancelled';
+  await supersede(transaction, row.id);
+  await transaction
+    .update(trials)
+    .set({ state, stopAs: null, finishedAt: state === 'cancelled' ? new Date() : null })
+    .where(eq(trials.id, row.id));
+  return { kind: 'settled', state, outcome: null };
 }
 
 /** @throws StaleAttemptError */

@@ -25,6 +25,8 @@ import {
   SPLITS,
   SWEEP_STATES,
   TRIAL_STATES,
+  USUAL_PRIORITY,
+  type Priority,
   type Trial,
 } from '../sweep/trial.ts';
 import type { Provenance } from '../sweep/provenance.ts';
@@ -46,6 +48,7 @@ const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   dataType: () => 'bytea',
   toDriver: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
 });
+const priority = () => integer().$type<Priority>().notNull().default(USUAL_PRIORITY);
 const time = () => timestamp({ withTimezone: true });
 const trialId = () =>
   uuid()
@@ -58,12 +61,16 @@ export const sweeps = pgTable('sweeps', {
   /** The sweep file as it was launched. */
   source: text().notNull(),
   spec: jsonb().$type<Spec>().notNull(),
-  /** Hash over the trial keys: two launches are the same sweep when this is the same. */
+  /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
   contentHash: text().notNull(),
   backbone: text().notNull(),
   backboneFingerprint: text().notNull(),
   state: sweepState().notNull().default('waiting'),
   error: text(),
+  /** Trials in flight at one time; the sweep file's until a person says otherwise. */
+  window: integer().notNull().default(4),
+  /** Of trials that are added later; the others have their own. */
+  priority: priority(),
   createdAt: time().notNull().defaultNow(),
   startedAt: time(),
   finishedAt: time(),
@@ -94,6 +101,9 @@ export const trials = pgTable(
     stepFlops: doublePrecision().notNull(),
     flops: doublePrecision().notNull(),
     state: trialState().notNull().default('waiting'),
+    /** Of a running trial that a person told to stop: what it shall be then. */
+    stopAs: trialState(),
+    priority: priority(),
     /** The current attempt's number, 0 before the first: a write that carries another one is refused. */
     attempt: integer().notNull().default(0),
     devScore: doublePrecision(),
@@ -118,7 +128,7 @@ export const trials = pgTable(
       sql`${table.state} <> 'complete' or (${table.devScore} is not null and ${table.devScore} <= 1 and ${table.testScore} is not null and ${table.testScore} <= 1)`,
     ),
     index('trials_waiting_in_order')
-      .on(table.sweepId, table.position)
+      .on(table.sweepId, table.priority, table.position)
       .where(sql`${table.state} = 'waiting'`),
     index('trials_counted_by_state').on(table.sweepId, table.state),
     index('trials_complete_by_configuration_and_seed')

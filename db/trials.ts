@@ -1,5 +1,5 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, count, eq, inArray, isNotNull, min, notInArray } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, min, notInArray } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
@@ -9,14 +9,22 @@ import { attempts, trials } from './schema.ts';
 
 export type { TrialRow } from './fence.ts';
 
-/** Ids in running order. `except`: those already taken by the caller whose state may not have changed yet. */
-export async function listWaiting(
-  database: Database,
-  { sweepId, limit, except = [] }: { sweepId: string; limit: number; except?: string[] },
-): Promise<string[]> {
-  const rows = await ask(database, () =>
+/** A waiting trial with what its workflow is started with. */
+export type NextTrial = Pick<TrialRow, 'id' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength'>;
+
+interface Next {
+  sweepId: string;
+  limit: number;
+  /** Trials already taken by the caller, whose state may not have changed yet. */
+  except?: string[];
+}
+
+/** In running order: by priority, then by position. */
+export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
+  const { id, priority, task, method, insertionLayer, promptLength } = trials;
+  return ask(database, () =>
     database
-      .select({ id: trials.id })
+      .select({ id, priority, task, method, insertionLayer, promptLength })
       .from(trials)
       .where(
         and(
@@ -25,21 +33,14 @@ export async function listWaiting(
           except.length === 0 ? undefined : notInArray(trials.id, except),
         ),
       )
-      .orderBy(asc(trials.position))
+      .orderBy(asc(trials.priority), asc(trials.position))
       .limit(limit),
   );
-  return rows.map(({ id }) => id);
 }
 
-/** Ids of the trials that some attempt holds. */
-export async function listRunning(database: Database, sweepId: string): Promise<string[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ id: trials.id })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'))),
-  );
-  return rows.map(({ id }) => id);
+/** The ids alone. */
+export async function listWaiting(database: Database, next: Next): Promise<string[]> {
+  return (await listNext(database, next)).map(({ id }) => id);
 }
 
 export interface FailureGroup {
@@ -81,7 +82,14 @@ export function finishTrial(
       assertCurrent(trial, attempt);
       if (trial.state === 'complete') return;
       if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-      const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
+      const ended = {
+        ...numbers,
+        peakMemoryMib,
+        state: 'complete' as const,
+        stopAs: null,
+        errorKind: null,
+        errorMessage: null,
+      };
       await transaction
         .update(trials)
         .set({ ...ended, finishedAt: new Date() })
@@ -112,41 +120,9 @@ export function cancelTrial(
   return endUnfinished(database, { trialId, attempt }, { state: 'cancelled' });
 }
 
-/** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones are never re-run. */
-export async function requeueTrials(
-  database: Database,
-  choice: { sweepId: string } & ({ states: Exclude<TrialState, 'complete' | 'waiting'>[] } | { ids: string[] }),
-): Promise<number> {
-  const chosen = 'ids' in choice ? inArray(trials.id, choice.ids) : inArray(trials.state, choice.states);
-  const unfinished = inArray(trials.state, ['failed', 'cancelled', 'running']);
-  const rows = await ask(database, () =>
-    database.transaction(async (transaction) => {
-      const requeued = await transaction
-        .update(trials)
-        .set({ state: 'waiting', errorKind: null, errorMessage: null, finishedAt: null })
-        .where(and(eq(trials.sweepId, choice.sweepId), unfinished, chosen))
-        .returning({ id: trials.id });
-      const ids = requeued.map(({ id }) => id);
-      await transaction
-        .update(attempts)
-        .set({ state: 'superseded', finishedAt: new Date() })
-        .where(and(inArray(attempts.trialId, ids), eq(attempts.state, 'running')));
-      return requeued;
-    }),
-  );
-  return rows.length;
-}
-
-/** @returns how many had been waiting */
-export async function cancelWaiting(database: Database, sweepId: string): Promise<number> {
-  const rows = await ask(database, () =>
-    database
-      .update(trials)
-      .set({ state: 'cancelled', finishedAt: new Date() })
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'waiting')))
-      .returning({ id: trials.id }),
-  );
-  return rows.length;
+/** Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it. */
+export function stopTrial(database: Database, trialId: string): Promise<TrialState> {
+  return endUnfinished(database, { trialId, attempt: null }, { state: 'stopped' });
 }
 
 const LONGEST_MESSAGE = 4000;
@@ -157,7 +133,8 @@ function storable(message: string): string {
 }
 
 interface Ending {
-  state: 'failed' | 'cancelled';
+  /** `stopped`: what the trial was told to stop as. */
+  state: 'failed' | 'cancelled' | 'stopped';
   errorKind?: TrainerError['kind'];
   errorMessage?: string;
 }
@@ -174,12 +151,14 @@ function endUnfinished(
       // Sent back to waiting: whoever still speaks as its last attempt has lost it.
       if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
       if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+      const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
+      const hasEnded = state === 'failed' || state === 'cancelled';
       await transaction
         .update(trials)
-        .set({ ...ending, finishedAt: new Date() })
+        .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? new Date() : null })
         .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, ending);
-      return ending.state;
+      await endAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
+      return state;
     }),
   );
 }

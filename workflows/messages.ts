@@ -1,13 +1,11 @@
 // What goes into workflows, what they answer, and the messages they hear. Ids and counts only: results are in Postgres.
-import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { SweepState, TrialState } from '../sweep/trial.ts';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Priority, SweepState, TrialState } from '../sweep/trial.ts';
 import type { DeviceClass } from './queues.ts';
 import type { TrialLabels } from './search-attributes.ts';
 
 export interface SweepInput {
   sweepId: string;
-  /** Trials in flight at one time. */
-  window: number;
   /** Which training queue the trials go to. */
   deviceClass: DeviceClass;
   /** Whether the server knows our search attributes: writing an unknown one would stop the workflow for ever. */
@@ -18,7 +16,7 @@ export interface SweepInput {
   settled?: SettledCounts;
 }
 
-export type SettledCounts = Record<'complete' | 'failed' | 'cancelled', number>;
+export type SettledCounts = Record<Exclude<TrialResult['state'], 'waiting'>, number>;
 
 export interface SweepResult {
   state: SweepState;
@@ -27,13 +25,15 @@ export interface SweepResult {
 export interface TrialInput {
   sweepId: string;
   trialId: string;
+  priority: Priority;
   deviceClass: DeviceClass;
   /** Absent where the server has no search attributes. */
   labels?: TrialLabels;
 }
 
 export interface TrialResult {
-  state: Extract<TrialState, 'complete' | 'failed' | 'cancelled'>;
+  /** `waiting`: it was told to stop, and then to go on, and has to be taken again. */
+  state: Exclude<TrialState, 'running'>;
 }
 
 export interface SweepProgress {
@@ -45,5 +45,27 @@ export interface SweepProgress {
 
 export const progressQuery = defineQuery<SweepProgress>('progress');
 
-/** Trials were put back to waiting in Postgres: look again. */
-export const retrySignal = defineSignal('retry');
+/** Something was changed in Postgres: trials put back, added, halted, another window or order. Look there. */
+export const lookSignal = defineSignal('look');
+
+/** What a person tells a sweep. `where` is a selection as the command line takes it; without it, all trials are meant. */
+export type Order =
+  | { verb: 'pause' | 'continue' | 'cancel'; where?: string }
+  | { verb: 'window'; window: number }
+  | { verb: 'priority'; priority: Priority; where?: string };
+
+export interface OrderAnswer {
+  /** Trials that are in another state, or of another priority, at once. */
+  changed: number;
+  /** Running ones that write a checkpoint and stop. */
+  stopping: number;
+}
+
+/** May be left out by whoever sends it. */
+type Where = [{ where?: string }];
+
+export const pauseUpdate = defineUpdate<OrderAnswer, Where>('pause');
+export const continueUpdate = defineUpdate<OrderAnswer, Where>('continue');
+export const cancelUpdate = defineUpdate<OrderAnswer, Where>('cancel');
+export const windowUpdate = defineUpdate<OrderAnswer, [{ window: number }]>('window');
+export const priorityUpdate = defineUpdate<OrderAnswer, [{ priority: Priority; where?: string }]>('priority');

@@ -1,6 +1,8 @@
 // Deterministic: keeps a window of trials running until none is waiting. It holds ids and counts; results are in Postgres.
 import {
+  allHandlersFinished,
   CancellationScope,
+  condition,
   continueAsNew,
   executeChild,
   isCancellation,
@@ -10,14 +12,8 @@ import {
 import type { WaitingTrial } from '../activities/list-waiting.ts';
 import { describeFailure } from './failures.ts';
 import { trialWorkflowId } from './ids.ts';
-import {
-  progressQuery,
-  retrySignal,
-  type SettledCounts,
-  type SweepInput,
-  type SweepResult,
-  type TrialResult,
-} from './messages.ts';
+import { progressQuery, type SettledCounts, type SweepInput, type SweepResult, type TrialResult } from './messages.ts';
+import { followOrders } from './orders.ts';
 import { quick } from './proxies.ts';
 import { trialAttributes } from './search-attributes.ts';
 import { trialWorkflow } from './trial.ts';
@@ -27,22 +23,23 @@ import { RollingWindow } from './window.ts';
 const HISTORY_LIMIT = 8_000;
 
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
-  const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0 };
-  const window = new RollingWindow<WaitingTrial>({
-    size: input.window,
+  const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0, paused: 0 };
+  const window: RollingWindow<WaitingTrial> = new RollingWindow<WaitingTrial>({
     key: ({ trialId }) => trialId,
     take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
     run: async (trial) => {
       const { state } = await runTrial(input, trial);
-      settled[state] += 1;
+      if (state === 'waiting') window.lookAgain();
+      else settled[state] += 1;
     },
     isDraining: () => hasLongHistory(input),
   });
   setHandler(progressQuery, () => ({ inFlight: window.running, settled }));
-  setHandler(retrySignal, () => window.lookAgain());
+  const look = followOrders(input.sweepId, window);
 
   try {
     if (input.settled === undefined) await quick.startSweep({ sweepId: input.sweepId });
+    await look();
     return await runToTheEnd({ input, window, settled });
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -61,9 +58,10 @@ interface SweepRun {
 async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepResult> {
   for (;;) {
     await window.keepFull();
+    await condition(allHandlersFinished);
     if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled });
     const { state } = await quick.finishSweep({ sweepId: input.sweepId });
-    if (state !== 'running') return { state };
+    if (state !== 'running' && allHandlersFinished()) return { state };
     window.lookAgain();
   }
 }
@@ -71,11 +69,11 @@ async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepR
 /** Always ends with a state: what a trial dies of stays its own affair. */
 async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
   const { sweepId, deviceClass } = input;
-  const { trialId, labels } = trial;
+  const { trialId, priority, labels } = trial;
   try {
     return await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(sweepId, trialId),
-      args: [{ sweepId, trialId, deviceClass, ...(labels === undefined ? {} : { labels }) }],
+      args: [{ sweepId, trialId, priority, deviceClass, ...(labels === undefined ? {} : { labels }) }],
       ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
     });
   } catch (error) {

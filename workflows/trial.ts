@@ -11,10 +11,11 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
     showState(input, result.state);
     return result;
   } catch (error) {
-    // A worker may die while it is being cancelled: that is still a cancellation.
+    // A worker may die while the trial is being stopped: that is still a stop, and Postgres knows what for.
     if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) throw error;
-    await CancellationScope.nonCancellable(() => quick.recordCancelled({ trialId: input.trialId }));
-    showState(input, 'cancelled');
+    const result = await CancellationScope.nonCancellable(() => quick.recordStopped({ trialId: input.trialId }));
+    showState(input, result.state);
+    if (result.state !== 'cancelled') return result;
     throw error;
   }
 }

@@ -53,5 +53,5 @@ async function forPrograms(call: Call, { control }: Session): Promise<number> {
     lastLine = line;
     state = status.sweep.state;
   }
-  return state === 'failed' || state === 'cancelled' ? FAILED : DONE;
+  return ['failed', 'cancelled', 'paused'].includes(state) ? FAILED : DONE;
 }

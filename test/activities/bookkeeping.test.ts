@@ -57,8 +57,8 @@ describe('the activities that keep the books, each run twice', () => {
 
   test('a cancelled trial is not made a failed one afterwards', async () => {
     const [trialId = ''] = await waitingIn(await freshSweep());
-    await activities().recordCancelled({ trialId });
-    await activities().recordCancelled({ trialId });
+    await activities().recordStopped({ trialId });
+    await activities().recordStopped({ trialId });
     const error = { kind: 'unknown', message: 'too late' } as const;
     expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'cancelled' });
   });

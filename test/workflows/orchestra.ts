@@ -8,10 +8,13 @@ import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
-import type { SweepInput } from '../../workflows/messages.ts';
+import type { OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
 /** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
+
+/** What decides how a sweep ends, the strongest first. */
+const ENDS = ['paused', 'failed', 'cancelled'] as const;
 
 let bundle: Promise<string> | undefined;
 
@@ -25,6 +28,10 @@ export class Orchestra {
   running = 0;
   mostRunning = 0;
   sweepState = 'waiting';
+  /** What a person may change while the sweep runs. */
+  window = 2;
+  /** Trial → what it shall stop as. */
+  readonly stopAs = new Map<string, Exclude<TrialState, 'running'>>();
   starts = 0;
   script: Script = () => 'complete';
   readonly #letGo = new AbortController();
@@ -34,7 +41,16 @@ export class Orchestra {
   }
 
   input(changes: Partial<SweepInput> = {}): SweepInput {
-    return { sweepId: 'sweep', window: 2, deviceClass: 'cpu', searchAttributes: false, ...changes };
+    return { sweepId: 'sweep', deviceClass: 'cpu', searchAttributes: false, ...changes };
+  }
+
+  /** As the command line does it: what waits stops waiting, what runs is marked. */
+  halt(as: 'paused' | 'cancelled', chosen = [...this.states.keys()]): OrderAnswer {
+    const waiting = this.idsIn('waiting').filter((id) => chosen.includes(id));
+    const running = this.idsIn('running').filter((id) => chosen.includes(id));
+    for (const id of waiting) this.states.set(id, as);
+    for (const id of running) this.stopAs.set(id, as);
+    return { changed: waiting.length, stopping: running.length };
   }
 
   /** Lets what hangs end well. */
@@ -59,7 +75,7 @@ export class Orchestra {
   }
 
   #activities(): Activities {
-    const settle = (trialId: string, state: 'complete' | 'failed' | 'cancelled') => {
+    const settle = <State extends TrialState>(trialId: string, state: State) => {
       this.states.set(trialId, state);
       return Promise.resolve({ state });
     };
@@ -74,12 +90,12 @@ export class Orchestra {
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
-          free.slice(0, limit).map((trialId) => ({ trialId, ...(labels ? { labels: label } : {}) })),
+          free.slice(0, limit).map((trialId) => ({ trialId, priority: 3, ...(labels ? { labels: label } : {}) })),
         );
       },
       finishSweep: () => {
         const state =
-          this.idsIn('waiting').length > 0 ? 'running' : this.idsIn('failed').length > 0 ? 'failed' : 'complete';
+          this.idsIn('waiting').length > 0 ? 'running' : (ENDS.find((end) => this.idsIn(end).length > 0) ?? 'complete');
         this.sweepState = state;
         return Promise.resolve({ state });
       },
@@ -88,8 +104,19 @@ export class Orchestra {
         this.sweepState = 'cancelled';
         return Promise.resolve();
       },
-      recordCancelled: async ({ trialId }) => {
-        await settle(trialId, 'cancelled');
+      readOrders: ({ inFlight }) => {
+        const halts = (id: string) =>
+          this.stopAs.has(id) || ['paused', 'cancelled'].includes(this.states.get(id) ?? '');
+        return Promise.resolve({ window: this.window, halted: inFlight.filter(halts) });
+      },
+      obeyOrder: ({ order }) => {
+        if (order.verb === 'window') this.window = order.window;
+        return Promise.resolve(order.verb === 'pause' ? this.halt('paused') : { changed: 0, stopping: 0 });
+      },
+      recordStopped: ({ trialId }) => {
+        const state = this.stopAs.get(trialId) ?? 'cancelled';
+        this.stopAs.delete(trialId);
+        return settle(trialId, state);
       },
       recordFailure: ({ trialId, error }) => {
         this.errors.set(trialId, error);
@@ -121,7 +148,7 @@ async function hangUntilCancelled(letGo: AbortSignal): Promise<void> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), 50);
   try {
-    await Promise.race([context.cancelled, once(letGo, 'abort')]);
+    await Promise.race([context.cancelled, letGo.aborted || once(letGo, 'abort')]);
   } finally {
     clearInterval(beat);
   }

@@ -19,7 +19,7 @@ describe('a trial', () => {
       environment.client.workflow.execute(trialWorkflow, {
         workflowId: orchestra.queue,
         taskQueue: orchestra.queue,
-        args: [{ sweepId: 'sweep', trialId: 'trial', deviceClass: 'cpu' }],
+        args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
       }),
     );
     return { orchestra, state };
@@ -71,7 +71,7 @@ describe('a trial', () => {
       const handle = await environment.client.workflow.start(trialWorkflow, {
         workflowId: orchestra.queue,
         taskQueue: orchestra.queue,
-        args: [{ sweepId: 'sweep', trialId: 'trial', deviceClass: 'cpu' }],
+        args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
       });
       await vi.waitUntil(() => orchestra.running === 1, { timeout: 20_000 });
       await handle.cancel();
