@@ -1,11 +1,13 @@
 // The next trials to run. Always asked of Postgres, so that what was put back or added is found without a cursor.
-import { findTrial, listWaiting } from '../db/trials.ts';
+import { listWaitingRows } from '../db/trials.ts';
 import { findSweep } from '../db/sweeps.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface WaitingTrial {
   trialId: string;
+  /** The number of its last attempt; 0 before the first. */
+  lastAttempt: number;
   /** Only where they were asked for. */
   labels?: TrialLabels;
 }
@@ -20,13 +22,13 @@ export interface ListWaitingInput {
 
 export function createListWaiting({ database }: Dependencies) {
   return async ({ labels, ...request }: ListWaitingInput): Promise<WaitingTrial[]> => {
-    const ids = await listWaiting(database, request);
-    if (!labels || ids.length === 0) return ids.map((trialId) => ({ trialId }));
+    const rows = await listWaitingRows(database, request);
+    if (!labels || rows.length === 0) return rows.map(({ id, attempt }) => ({ trialId: id, lastAttempt: attempt }));
     const { name: sweepName } = await findSweep(database, request.sweepId);
-    const rows = await Promise.all(ids.map((id) => findTrial(database, id)));
-    return rows.map(({ id, task, method, insertionLayer, promptLength }) => ({
+    return rows.map(({ id, attempt, ...filtered }) => ({
       trialId: id,
-      labels: { sweepName, task, method, insertionLayer, promptLength },
+      lastAttempt: attempt,
+      labels: { sweepName, ...filtered },
     }));
   };
 }

@@ -1,22 +1,41 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, count, eq, inArray, isNotNull, min, notInArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
-import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { AttemptState, TrialState } from '../sweep/trial.ts';
+import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
-import { type AttemptOf, type TrialRow, assertCurrent, lockTrial, staleAttempt } from './fence.ts';
+import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, trials } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type { TrialRow } from './fence.ts';
 
-/** Ids in running order. `except`: those already taken by the caller whose state may not have changed yet. */
-export async function listWaiting(
+interface WaitingRequest {
+  sweepId: string;
+  limit: number;
+  /** Those already taken by the caller, whose state may not have changed yet. */
+  except?: string[];
+}
+
+/** A trial as far as whoever hands it out has to know it. */
+export type WaitingRow = Pick<TrialRow, 'id' | 'attempt' | 'task' | 'method' | 'insertionLayer' | 'promptLength'>;
+
+/** Ids in running order. */
+export async function listWaiting(database: Database, request: WaitingRequest): Promise<string[]> {
+  const rows = await listWaitingRows(database, request);
+  return rows.map(({ id }) => id);
+}
+
+/** In running order. */
+export function listWaitingRows(
   database: Database,
-  { sweepId, limit, except = [] }: { sweepId: string; limit: number; except?: string[] },
-): Promise<string[]> {
-  const rows = await ask(database, () =>
+  { sweepId, limit, except = [] }: WaitingRequest,
+): Promise<WaitingRow[]> {
+  const { id, attempt, task, method, insertionLayer, promptLength } = trials;
+  return ask(database, () =>
     database
-      .select({ id: trials.id })
+      .select({ id, attempt, task, method, insertionLayer, promptLength })
       .from(trials)
       .where(
         and(
@@ -28,7 +47,6 @@ export async function listWaiting(
       .orderBy(asc(trials.position))
       .limit(limit),
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Ids of the trials that some attempt holds. */
@@ -40,26 +58,6 @@ export async function listRunning(database: Database, sweepId: string): Promise<
       .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'))),
   );
   return rows.map(({ id }) => id);
-}
-
-export interface FailureGroup {
-  kind: ErrorKind;
-  trials: number;
-  /** One of them, as an example. */
-  message: string;
-}
-
-export async function listFailures(database: Database, sweepId: string): Promise<FailureGroup[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ kind: trials.errorKind, trials: count(), message: min(trials.errorMessage) })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'failed'), isNotNull(trials.errorKind)))
-      .groupBy(trials.errorKind),
-  );
-  return rows.flatMap(({ kind, message, ...rest }) =>
-    kind === null ? [] : [{ kind, message: message ?? '', ...rest }],
-  );
 }
 
 /** @throws UnknownTrialError */
@@ -75,20 +73,17 @@ export function finishTrial(
   { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
 ): Promise<void> {
   const { peakMemoryMiB: peakMemoryMib, ...numbers } = outcome;
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      assertCurrent(trial, attempt);
-      if (trial.state === 'complete') return;
-      if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-      const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
-      await transaction
-        .update(trials)
-        .set({ ...ended, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, { state: 'complete' });
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    assertCurrent(trial, attempt);
+    if (trial.state === 'complete') return;
+    if (trial.state !== 'running') throw staleAttempt(trial, attempt);
+    const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
+    await transaction
+      .update(trials)
+      .set({ ...ended, finishedAt: sql`now()` })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, { state: 'complete' });
+  });
 }
 
 /**
@@ -127,10 +122,7 @@ export async function requeueTrials(
         .where(and(eq(trials.sweepId, choice.sweepId), unfinished, chosen))
         .returning({ id: trials.id });
       const ids = requeued.map(({ id }) => id);
-      await transaction
-        .update(attempts)
-        .set({ state: 'superseded', finishedAt: new Date() })
-        .where(and(inArray(attempts.trialId, ids), eq(attempts.state, 'running')));
+      await supersede(transaction, ids, 'The trial was sent back to waiting: no workflow was behind it.');
       return requeued;
     }),
   );
@@ -142,18 +134,11 @@ export async function cancelWaiting(database: Database, sweepId: string): Promis
   const rows = await ask(database, () =>
     database
       .update(trials)
-      .set({ state: 'cancelled', finishedAt: new Date() })
+      .set({ state: 'cancelled', finishedAt: sql`now()` })
       .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'waiting')))
       .returning({ id: trials.id }),
   );
   return rows.length;
-}
-
-const LONGEST_MESSAGE = 4000;
-
-/** Postgres refuses text with a zero byte in it, which native code may write. */
-function storable(message: string): string {
-  return message.replaceAll('\0', '').slice(0, LONGEST_MESSAGE);
 }
 
 interface Ending {
@@ -167,30 +152,27 @@ function endUnfinished(
   { trialId, attempt }: { trialId: string; attempt: number | null },
   ending: Ending,
 ): Promise<TrialState> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      if (attempt !== null) assertCurrent(trial, attempt);
-      // Sent back to waiting: whoever still speaks as its last attempt has lost it.
-      if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
-      if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
-      await transaction
-        .update(trials)
-        .set({ ...ending, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, ending);
-      return ending.state;
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    if (attempt !== null) assertCurrent(trial, attempt);
+    // Sent back to waiting: whoever still speaks as its last attempt has lost it.
+    if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
+    if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+    await transaction
+      .update(trials)
+      .set({ ...ending, finishedAt: sql`now()` })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, ending);
+    return ending.state;
+  });
 }
 
-async function endAttempt(
+async function endRunningAttempt(
   transaction: Transaction,
   trialId: string,
   ending: Omit<Ending, 'state'> & { state: AttemptState },
 ): Promise<void> {
   await transaction
     .update(attempts)
-    .set({ ...ending, finishedAt: new Date() })
+    .set({ ...ending, finishedAt: sql`now()` })
     .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
 }

@@ -10,6 +10,7 @@ import {
 import type { WaitingTrial } from '../activities/list-waiting.ts';
 import { describeFailure } from './failures.ts';
 import { trialWorkflowId } from './ids.ts';
+import { FailureBreaker } from './failure-breaker.ts';
 import {
   progressQuery,
   retrySignal,
@@ -28,22 +29,28 @@ const HISTORY_LIMIT = 8_000;
 
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
   const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0 };
+  const breaker = new FailureBreaker(input.stopAfterFailures, input.streak ?? null);
   const window = new RollingWindow<WaitingTrial>({
     size: input.window,
     key: ({ trialId }) => trialId,
     take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
     run: async (trial) => {
-      const { state } = await runTrial(input, trial);
-      settled[state] += 1;
+      const result = await runTrial(input, trial);
+      if (result.state !== 'waiting') settled[result.state] += 1;
+      const streak = breaker.hear(result);
+      if (streak) await quick.stopSweep({ sweepId: input.sweepId, ...streak });
     },
-    isDraining: () => hasLongHistory(input),
+    isDraining: () => breaker.isTripped || hasLongHistory(input),
   });
   setHandler(progressQuery, () => ({ inFlight: window.running, settled }));
-  setHandler(retrySignal, () => window.lookAgain());
+  setHandler(retrySignal, () => {
+    breaker.reset();
+    window.lookAgain();
+  });
 
   try {
     if (input.settled === undefined) await quick.startSweep({ sweepId: input.sweepId });
-    return await runToTheEnd({ input, window, settled });
+    return await runToTheEnd({ input, window, settled, breaker });
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => quick.cancelSweep({ sweepId: input.sweepId }));
@@ -55,13 +62,15 @@ interface SweepRun {
   input: SweepInput;
   window: RollingWindow<WaitingTrial>;
   settled: SettledCounts;
+  breaker: FailureBreaker;
 }
 
 /** A trial may be put back to waiting at the last moment, so the sweep ends only when Postgres says that none is left. */
-async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepResult> {
+async function runToTheEnd({ input, window, settled, breaker }: SweepRun): Promise<SweepResult> {
   for (;;) {
     await window.keepFull();
-    if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled });
+    if (breaker.isTripped) return { state: 'failed' };
+    if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled, streak: breaker.streak });
     const { state } = await quick.finishSweep({ sweepId: input.sweepId });
     if (state !== 'running') return { state };
     window.lookAgain();
@@ -71,11 +80,11 @@ async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepR
 /** Always ends with a state: what a trial dies of stays its own affair. */
 async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
   const { sweepId, deviceClass } = input;
-  const { trialId, labels } = trial;
+  const { trialId, labels, lastAttempt } = trial;
   try {
     return await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(sweepId, trialId),
-      args: [{ sweepId, trialId, deviceClass, ...(labels === undefined ? {} : { labels }) }],
+      args: [{ sweepId, trialId, deviceClass, lastAttempt, ...(labels === undefined ? {} : { labels }) }],
       ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
     });
   } catch (error) {

@@ -43,7 +43,7 @@ async function sweepOf(): Promise<{ sweepId: string; ids: string[] }> {
 
 async function begin(trialId: string): Promise<Begun> {
   const begun = await beginAttempt(own.database, { trialId, ...WORKER });
-  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found ${begun.state}.`);
+  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found it ${begun.kind}.`);
   return begun;
 }
 

@@ -8,7 +8,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
-import type { SweepInput } from '../../workflows/messages.ts';
+import type { AttemptResult, SweepInput } from '../../workflows/messages.ts';
 
 /** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
@@ -25,6 +25,10 @@ export class Orchestra {
   running = 0;
   mostRunning = 0;
   sweepState = 'waiting';
+  /** What the sweep was stopped for. */
+  stop: { kind: string; trials: number } | null = null;
+  /** Attempts after which the trial went on. */
+  readonly ended: string[] = [];
   starts = 0;
   script: Script = () => 'complete';
   readonly #letGo = new AbortController();
@@ -34,7 +38,14 @@ export class Orchestra {
   }
 
   input(changes: Partial<SweepInput> = {}): SweepInput {
-    return { sweepId: 'sweep', window: 2, deviceClass: 'cpu', searchAttributes: false, ...changes };
+    return {
+      sweepId: 'sweep',
+      window: 2,
+      deviceClass: 'cpu',
+      searchAttributes: false,
+      stopAfterFailures: 0,
+      ...changes,
+    };
   }
 
   /** Lets what hangs end well. */
@@ -74,7 +85,11 @@ export class Orchestra {
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
-          free.slice(0, limit).map((trialId) => ({ trialId, ...(labels ? { labels: label } : {}) })),
+          free.slice(0, limit).map((trialId) => ({
+            trialId,
+            lastAttempt: this.attempts.get(trialId) ?? 0,
+            ...(labels ? { labels: label } : {}),
+          })),
         );
       },
       finishSweep: () => {
@@ -88,18 +103,30 @@ export class Orchestra {
         this.sweepState = 'cancelled';
         return Promise.resolve();
       },
+      recordAttemptEnd: ({ trialId, error }) => {
+        this.states.set(trialId, 'waiting');
+        this.ended.push(`${trialId}: ${error.kind}`);
+        return Promise.resolve({ lastAttempt: this.attempts.get(trialId) ?? 0 });
+      },
+      stopSweep: ({ kind, trials }) => {
+        this.sweepState = 'failed';
+        this.stop = { kind, trials };
+        return Promise.resolve();
+      },
       recordCancelled: async ({ trialId }) => {
         await settle(trialId, 'cancelled');
       },
       recordFailure: ({ trialId, error }) => {
         this.errors.set(trialId, error);
-        return settle(trialId, 'failed');
+        this.states.set(trialId, 'failed');
+        return Promise.resolve({ state: 'failed', kind: error.kind });
       },
       trainTrial: ({ trialId }) => this.#train(trialId),
     };
   }
 
-  async #train(trialId: string): Promise<{ state: 'complete' }> {
+  async #train(trialId: string): Promise<AttemptResult> {
+    if (this.stop !== null) return { state: 'waiting' };
     const attempt = (this.attempts.get(trialId) ?? 0) + 1;
     this.attempts.set(trialId, attempt);
     this.states.set(trialId, 'running');
@@ -108,6 +135,7 @@ export class Orchestra {
     try {
       const act = this.script(trialId, attempt);
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
+      else if (act === 'leave') return { state: 'left' };
       else if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
       return { state: 'complete' };
