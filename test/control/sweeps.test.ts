@@ -114,7 +114,7 @@ describe('a sweep under the verbs', () => {
     await withWorker({ control, folder }, trainer, async () => {
       expect(await endOf(control, sweep.name)).toBe('failed');
       const { failures } = await describeSweep(control, sweep.name);
-      expect(failures).toEqual([{ kind: 'data', trials: 4, message: 'row 3' }]);
+      expect(failures).toEqual([{ kind: 'data', rule: 'not retried', trials: 4, attempts: 4, message: 'row 3' }]);
       isBroken = false;
       expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: 4, waiting: 4 });
       expect(await endOf(control, sweep.name)).toBe('complete');
