@@ -279,8 +279,8 @@ test('an attempt that is overtaken or ended keeps why, and its late writes are c
   const error = { kind: 'worker-lost', message: 'silence' } as const;
   const ended = await endAttempt(own.database, { trialId, workflowRunId: WORKER.workflowRunId, error });
   expect(ended).toEqual({ lastAttempt: 1 });
-  const late = { trialId, attempt, points: [] };
-  for (const _ of [1, 2]) await expect(recordMetrics(own.database, late)).rejects.toThrow(StaleAttemptError);
+  for (const points of [[], []])
+    await expect(recordMetrics(own.database, { trialId, attempt, points })).rejects.toThrow(StaleAttemptError);
   expect((await listAttempts(own.database, trialId))[0]).toMatchObject({
     ...{ state: 'superseded', errorKind: 'worker-lost', errorMessage: 'silence', refusedWrites: 2 },
   });
