@@ -5,7 +5,7 @@ import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
 import { isOutOfRoom } from './patience.ts';
 
 /** `workflows/` holds the rule for each kind. */
-export function trialFailure(kind: ErrorKind | 'worker-lost' | 'worker-stopping', message: string): ApplicationFailure {
+export function trialFailure(kind: ErrorKind, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: kind, message });
 }
 

@@ -5,9 +5,11 @@ import { createFinishSweep } from './finish-sweep.ts';
 import { createListWaiting } from './list-waiting.ts';
 import { createObeyOrder } from './obey-order.ts';
 import { createReadOrders } from './read-orders.ts';
+import { createRecordAttemptEnd } from './record-attempt-end.ts';
 import { createRecordFailure } from './record-failure.ts';
 import { createRecordStopped } from './record-stopped.ts';
 import { createStartSweep } from './start-sweep.ts';
+import { createStopSweep } from './stop-sweep.ts';
 import { createTrainTrial } from './train-trial.ts';
 
 export function createActivities(deps: Dependencies) {
@@ -17,9 +19,11 @@ export function createActivities(deps: Dependencies) {
     listWaiting: createListWaiting(deps),
     obeyOrder: createObeyOrder(deps),
     readOrders: createReadOrders(deps),
+    recordAttemptEnd: createRecordAttemptEnd(deps),
     recordFailure: createRecordFailure(deps),
     recordStopped: createRecordStopped(deps),
     startSweep: createStartSweep(deps),
+    stopSweep: createStopSweep(deps),
     trainTrial: createTrainTrial(deps),
   };
 }

@@ -8,6 +8,8 @@ import type { Dependencies } from './dependencies.ts';
 export interface WaitingTrial {
   trialId: string;
   priority: Priority;
+  /** The number of its last attempt; 0 before the first. */
+  lastAttempt: number;
   /** Only where they were asked for. */
   labels?: TrialLabels;
 }
@@ -23,8 +25,12 @@ export interface ListWaitingInput {
 export function createListWaiting({ database }: Dependencies) {
   return async ({ labels, ...request }: ListWaitingInput): Promise<WaitingTrial[]> => {
     const next = await listNext(database, request);
-    if (!labels || next.length === 0) return next.map(({ id, priority }) => ({ trialId: id, priority }));
+    if (!labels || next.length === 0)
+      return next.map(({ id, priority, attempt }) => ({ trialId: id, priority, lastAttempt: attempt }));
     const { name: sweepName } = await findSweep(database, request.sweepId);
-    return next.map(({ id, priority, ...shown }) => ({ trialId: id, priority, labels: { sweepName, ...shown } }));
+    return next.map(({ id, priority, attempt, ...shown }) => ({
+      ...{ trialId: id, priority, lastAttempt: attempt },
+      labels: { sweepName, ...shown },
+    }));
   };
 }

@@ -7,6 +7,7 @@ import type { Dependencies } from './dependencies.ts';
 export function createRecordFailure({ database }: Dependencies) {
   return async ({ trialId, error }: { trialId: string; error: TrainerError }): Promise<TrialResult> => {
     const state = await failTrial(database, { trialId, attempt: null, error });
-    return { state: state === 'waiting' || state === 'running' ? 'failed' : state };
+    if (state !== 'waiting' && state !== 'running' && state !== 'failed') return { state };
+    return { state: 'failed', kind: error.kind };
   };
 }

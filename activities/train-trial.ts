@@ -1,16 +1,18 @@
 // One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { beginAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
+import { beginAttempt, endAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
-import type { TrialResult } from '../workflows/messages.ts';
+import { StaleAttemptError } from '../db/errors.ts';
+import type { AttemptResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toTrialFailure, trialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
 import { patiently, type Patience } from './patience.ts';
+import { workflowRunOf } from './record-attempt-end.ts';
 import { recordEvent } from './record-event.ts';
 
 interface Attempt {
@@ -21,14 +23,22 @@ interface Attempt {
   patience: Patience;
 }
 
+export interface TrainTrialInput {
+  trialId: string;
+  /** See `beginAttempt`. */
+  lastAttempt?: number | undefined;
+  mayLeave?: boolean;
+}
+
 /** Safe to run twice: each run is an attempt of its own, and only the newest can write. */
-export function createTrainTrial(deps: Dependencies): (input: { trialId: string }) => Promise<TrialResult> {
+export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) => Promise<AttemptResult> {
   const findBackbone = createBackboneFinder(deps);
-  return async ({ trialId }) => {
+  return async (input) => {
     const context = Context.current();
     try {
-      return await deps.trainers.use((trainer) => attemptTrial({ deps, trialId, trainer, findBackbone, context }));
+      return await deps.trainers.use((trainer) => attemptTrial({ deps, input, trainer, findBackbone, context }));
     } catch (error) {
+      if (error instanceof StaleAttemptError) deps.say(`A write was refused. ${error.message}`);
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
     }
@@ -37,30 +47,40 @@ export function createTrainTrial(deps: Dependencies): (input: { trialId: string 
 
 interface AttemptOptions {
   deps: Dependencies;
-  trialId: string;
+  input: TrainTrialInput;
   trainer: Trainer;
   findBackbone: FindBackbone;
   context: Context;
 }
 
-async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
-  const { deps, trialId, trainer, findBackbone, context } = options;
+async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
+  const { deps, input, trainer, findBackbone, context } = options;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
     onWait: () => heartbeat.during('saving'),
     signal: context.cancellationSignal,
   };
-  const workflowRunId = context.info.workflowExecution?.runId ?? '';
-  const begun = await patiently(
-    () => beginAttempt(deps.database, { trialId, worker: deps.worker, device: deps.device, workflowRunId }),
-    patience,
-  );
+  const who = { worker: deps.worker, device: deps.device, workflowRunId: workflowRunOf(context) };
+  const begun = await patiently(() => beginAttempt(deps.database, { ...input, ...who }), patience);
   if (begun.kind === 'settled') return { state: begun.state };
-  const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
-  const attempt: Attempt = { deps, trialId, begun, heartbeat, patience };
-  const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
-  return conclude(attempt, answer);
+  if (begun.kind === 'declined') return { state: begun.why === 'stopped' ? 'waiting' : 'left' };
+  try {
+    const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
+    const attempt: Attempt = { deps, trialId: input.trialId, begun, heartbeat, patience };
+    const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
+    return await conclude(attempt, answer);
+  } catch (error) {
+    if (isStopping(context)) await giveBack(options, begun.attempt);
+    throw error;
+  }
+}
+
+/** Before the worker is gone, for afterwards nobody may be there to do it. Where it fails the workflow does it later. */
+async function giveBack({ deps, input: { trialId }, context }: AttemptOptions, attempt: number): Promise<void> {
+  const error = { kind: 'worker-stopping', message: STOPPING } as const;
+  const workflowRunId = workflowRunOf(context);
+  await endAttempt(deps.database, { trialId, attempt, workflowRunId, error }).catch(() => undefined);
 }
 
 interface TrainOptions {
@@ -72,14 +92,14 @@ interface TrainOptions {
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
   const { deps, trialId, begun, heartbeat, patience } = attempt;
-  const { trial, checkpoint, layersToKeep } = begun;
+  const { trial, checkpoint, layersToKeep, shrink } = begun;
   const writer = { trialId, attempt: begun.attempt };
   const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await trainer.train(
-      { trial, backboneFolder, layersToKeep, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+      { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
       {
         onEvent: (event) => {
           heartbeat.hear(event);
@@ -104,7 +124,7 @@ async function meetTrainer({ deps, trialId, begun }: Attempt, { type, ...trainer
   deps.say(`This worker trains with TensorFlow.js's ${backend} backend (${tensorflow}), slowly.`);
 }
 
-async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult> {
+async function conclude(attempt: Attempt, answer: TrainEnd): Promise<AttemptResult> {
   if (answer.type === 'failed') throw trialFailure(answer.error.kind, answer.error.message);
   if (answer.type === 'cancelled') throw new CancelledFailure('The trainer stopped.');
   const { deps, trialId, begun, patience } = attempt;
@@ -122,10 +142,20 @@ async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult
 
 /** A worker that is told to stop gives the trial back; only a person's cancellation ends it. */
 function cancellation(context: Context): Error {
-  const reason: unknown = context.cancellationSignal.reason;
-  const message = reason instanceof Error ? reason.message : '';
-  if (message === 'WORKER_SHUTDOWN') return trialFailure('worker-stopping', 'The worker was told to stop.');
+  if (isStopping(context)) return trialFailure('worker-stopping', STOPPING);
+  const message = reasonOf(context);
   if (message === 'CANCELLED') return new CancelledFailure(message);
   // Timed out, or no longer known to the server: another attempt may have begun.
   return new CancelledFailure(message === '' ? 'CANCELLED' : message);
+}
+
+const STOPPING = 'The worker was told to stop.';
+
+function isStopping(context: Context): boolean {
+  return reasonOf(context) === 'WORKER_SHUTDOWN';
+}
+
+function reasonOf({ cancellationSignal }: Context): string {
+  const reason: unknown = cancellationSignal.reason;
+  return reason instanceof Error ? reason.message : '';
 }

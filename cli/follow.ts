@@ -33,7 +33,9 @@ export async function showOutcome(control: Control, status: SweepStatus, { write
   const { sweep, progress, failures } = status;
   const comparison = await compare(control, sweep.id);
   const { counts } = progress;
-  const tried = failures.map(({ kind, trials, message }) => `  ${trials} × ${kind}: ${message}\n`);
+  const tried = failures
+    .filter(({ trials }) => trials > 0)
+    .map(({ kind, trials, message }) => `  ${trials} × ${kind}: ${message}\n`);
   write(`\n${headline(status)}\n\n`);
   write(printComparison('table', comparison));
   write(`\n${comparison.findings.join('\n')}\n`);

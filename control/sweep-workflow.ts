@@ -21,7 +21,7 @@ export async function startSweepWorkflow(
     await client.workflow.start<SweepWorkflow>('sweepWorkflow', {
       workflowId: sweepWorkflowId(sweep.id),
       taskQueue: workflowQueue,
-      args: [{ sweepId: sweep.id, deviceClass, searchAttributes }],
+      args: [inputOf(sweep, { deviceClass, searchAttributes })],
       ...(searchAttributes ? { typedSearchAttributes: [{ key: sweepNameAttribute, value: sweep.name }] } : {}),
     });
     return { started: true };
@@ -29,6 +29,10 @@ export async function startSweepWorkflow(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
     throw error;
   }
+}
+
+function inputOf({ id, spec }: SweepRow, more: Pick<SweepInput, 'deviceClass' | 'searchAttributes'>): SweepInput {
+  return { sweepId: id, stopAfterFailures: spec.stopAfterFailures, ...more };
 }
 
 /** `none`: never started, or forgotten by the server. */

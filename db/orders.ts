@@ -2,8 +2,9 @@
 // whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed.
 import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Priority } from '../sweep/trial.ts';
+import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
-import { attempts, sweeps, trials } from './schema.ts';
+import { sweeps, trials } from './schema.ts';
 import { type Choice, chosenBy } from './selection.ts';
 import { type SweepRow, lockSweep, writeState } from './sweeps.ts';
 
@@ -26,7 +27,7 @@ export function haltTrials(database: Database, { as, ...choice }: Choice & { as:
   return order(database, choice, async (transaction) => {
     const changed = await transaction
       .update(trials)
-      .set({ state: as, stopAs: null, finishedAt: as === 'cancelled' ? new Date() : null })
+      .set({ state: as, stopAs: null, finishedAt: as === 'cancelled' ? sql`now()` : null })
       .where(and(chosenBy(choice), inArray(trials.state, [...idle])));
     const stopping = await transaction
       .update(trials)
@@ -59,10 +60,8 @@ export function requeueTrials(database: Database, { states, ...choice }: Requeue
       .set({ state: 'waiting', stopAs: null, errorKind: null, errorMessage: null, finishedAt: null })
       .where(and(chosenBy(choice), inArray(trials.state, states)))
       .returning({ id: trials.id });
-    await supersede(
-      transaction,
-      requeued.map(({ id }) => id),
-    );
+    const ids = requeued.map(({ id }) => id);
+    await supersede(transaction, ids, 'The trial was sent back to waiting: no workflow was behind it.');
     const stayed = states.includes('cancelled') ? await stopNoMore(transaction, choice, 'cancelled') : 0;
     return goOn(transaction, choice, requeued.length + stayed);
   });
@@ -95,10 +94,8 @@ export async function settleStopping(database: Database, sweepId: string): Promi
         .set({ state: sql`${trials.stopAs}`, stopAs: null })
         .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), isNotNull(trials.stopAs)))
         .returning({ id: trials.id });
-      await supersede(
-        transaction,
-        stopped.map(({ id }) => id),
-      );
+      const ids = stopped.map(({ id }) => id);
+      await supersede(transaction, ids, 'It was told to stop while no worker was there.');
       return stopped.length;
     }),
   );
@@ -160,13 +157,6 @@ async function stopNoMore(transaction: Transaction, choice: Choice, was: 'paused
     .set({ stopAs: 'waiting' })
     .where(and(chosenBy(choice), eq(trials.state, 'running'), eq(trials.stopAs, was)));
   return rowsOf(result);
-}
-
-async function supersede(transaction: Transaction, ids: string[]): Promise<void> {
-  await transaction
-    .update(attempts)
-    .set({ state: 'superseded', finishedAt: new Date() })
-    .where(and(inArray(attempts.trialId, ids), eq(attempts.state, 'running')));
 }
 
 function rowsOf({ rowCount }: { rowCount: number | null }): number {

@@ -153,8 +153,13 @@ export const attempts = pgTable(
     workflowRunId: text().notNull(),
     /** Step of the checkpoint that it went on from; null when it began anew. */
     resumedFromStep: integer(),
+    /** How often the work was halved, because attempts before it ran out of memory. */
+    shrink: integer().notNull().default(0),
+    /** Writes that came after another attempt had the trial, and were refused. */
+    refusedWrites: integer().notNull().default(0),
     /** Null until its trainer has said what it computes with. */
     provenance: jsonb().$type<Provenance>(),
+    /** What it failed with, or why it was superseded. */
     errorKind: errorKind(),
     errorMessage: text(),
     startedAt: time().notNull().defaultNow(),

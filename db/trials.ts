@@ -1,16 +1,20 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, count, eq, isNotNull, min, notInArray } from 'drizzle-orm';
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
-import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { AttemptState, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
-import { type AttemptOf, type TrialRow, assertCurrent, lockTrial, staleAttempt } from './fence.ts';
+import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, trials } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type { TrialRow } from './fence.ts';
 
-/** A waiting trial with what its workflow is started with. */
-export type NextTrial = Pick<TrialRow, 'id' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength'>;
+/** A waiting trial as far as whoever hands it out has to know it. */
+export type NextTrial = Pick<
+  TrialRow,
+  'id' | 'attempt' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength'
+>;
 
 interface Next {
   sweepId: string;
@@ -21,10 +25,10 @@ interface Next {
 
 /** In running order: by priority, then by position. */
 export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
-  const { id, priority, task, method, insertionLayer, promptLength } = trials;
+  const { id, attempt, priority, task, method, insertionLayer, promptLength } = trials;
   return ask(database, () =>
     database
-      .select({ id, priority, task, method, insertionLayer, promptLength })
+      .select({ id, attempt, priority, task, method, insertionLayer, promptLength })
       .from(trials)
       .where(
         and(
@@ -43,26 +47,6 @@ export async function listWaiting(database: Database, next: Next): Promise<strin
   return (await listNext(database, next)).map(({ id }) => id);
 }
 
-export interface FailureGroup {
-  kind: ErrorKind;
-  trials: number;
-  /** One of them, as an example. */
-  message: string;
-}
-
-export async function listFailures(database: Database, sweepId: string): Promise<FailureGroup[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ kind: trials.errorKind, trials: count(), message: min(trials.errorMessage) })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'failed'), isNotNull(trials.errorKind)))
-      .groupBy(trials.errorKind),
-  );
-  return rows.flatMap(({ kind, message, ...rest }) =>
-    kind === null ? [] : [{ kind, message: message ?? '', ...rest }],
-  );
-}
-
 /** @throws UnknownTrialError */
 export async function findTrial(database: Database, id: string): Promise<TrialRow> {
   const [trial] = await ask(database, () => database.select().from(trials).where(eq(trials.id, id)));
@@ -76,27 +60,17 @@ export function finishTrial(
   { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
 ): Promise<void> {
   const { peakMemoryMiB: peakMemoryMib, ...numbers } = outcome;
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      assertCurrent(trial, attempt);
-      if (trial.state === 'complete') return;
-      if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-      const ended = {
-        ...numbers,
-        peakMemoryMib,
-        state: 'complete' as const,
-        stopAs: null,
-        errorKind: null,
-        errorMessage: null,
-      };
-      await transaction
-        .update(trials)
-        .set({ ...ended, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, { state: 'complete' });
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    assertCurrent(trial, attempt);
+    if (trial.state === 'complete') return;
+    if (trial.state !== 'running') throw staleAttempt(trial, attempt);
+    const ended = { ...numbers, peakMemoryMib, stopAs: null, errorKind: null, errorMessage: null };
+    await transaction
+      .update(trials)
+      .set({ ...ended, state: 'complete', finishedAt: sql`now()` })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, { state: 'complete' });
+  });
 }
 
 /**
@@ -125,13 +99,6 @@ export function stopTrial(database: Database, trialId: string): Promise<TrialSta
   return endUnfinished(database, { trialId, attempt: null }, { state: 'stopped' });
 }
 
-const LONGEST_MESSAGE = 4000;
-
-/** Postgres refuses text with a zero byte in it, which native code may write. */
-function storable(message: string): string {
-  return message.replaceAll('\0', '').slice(0, LONGEST_MESSAGE);
-}
-
 interface Ending {
   /** `stopped`: what the trial was told to stop as. */
   state: 'failed' | 'cancelled' | 'stopped';
@@ -144,32 +111,29 @@ function endUnfinished(
   { trialId, attempt }: { trialId: string; attempt: number | null },
   ending: Ending,
 ): Promise<TrialState> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      if (attempt !== null) assertCurrent(trial, attempt);
-      // Sent back to waiting: whoever still speaks as its last attempt has lost it.
-      if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
-      if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
-      const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
-      const hasEnded = state === 'failed' || state === 'cancelled';
-      await transaction
-        .update(trials)
-        .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? new Date() : null })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
-      return state;
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    if (attempt !== null) assertCurrent(trial, attempt);
+    // Sent back to waiting: whoever still speaks as its last attempt has lost it.
+    if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
+    if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+    const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
+    const hasEnded = state === 'failed' || state === 'cancelled';
+    await transaction
+      .update(trials)
+      .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? sql`now()` : null })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
+    return state;
+  });
 }
 
-async function endAttempt(
+async function endRunningAttempt(
   transaction: Transaction,
   trialId: string,
   ending: Omit<Ending, 'state'> & { state: AttemptState },
 ): Promise<void> {
   await transaction
     .update(attempts)
-    .set({ ...ending, finishedAt: new Date() })
+    .set({ ...ending, finishedAt: sql`now()` })
     .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
 }

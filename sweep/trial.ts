@@ -39,13 +39,15 @@ export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number];
 export const SPLITS = ['train', 'dev', 'test', 'test-mismatched'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** What a failure is decides what is done about it (design: life of a sweep). */
+/** What a failure is decides what is done about it: `workflows/failures.ts` has the rule of each kind. */
 export const ERROR_KINDS = [
   'configuration',
   'data',
   'diverged',
   'out-of-memory',
   'trainer-lost',
+  'worker-lost',
+  'worker-stopping',
   'database-away',
   'unknown',
 ] as const;

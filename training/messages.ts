@@ -11,6 +11,11 @@ export interface TrainRequest {
   checkpoint?: Uint8Array;
   /** Every insertion layer of the sweep: one filling pass keeps the hidden states of all of them. */
   layersToKeep: number[];
+  /**
+   * How often memory is halved, 0 where absent: hidden states kept, examples scored at once, and examples of a training
+   * step that are computed at once. The numbers stay the same up to rounding.
+   */
+  shrink?: number;
 }
 
 export type ToTrainer =

@@ -1,6 +1,6 @@
 // What goes into workflows, what they answer, and the messages they hear. Ids and counts only: results are in Postgres.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Priority, SweepState, TrialState } from '../sweep/trial.ts';
+import type { ErrorKind, Priority, SweepState, TrialState } from '../sweep/trial.ts';
 import type { DeviceClass } from './queues.ts';
 import type { TrialLabels } from './search-attributes.ts';
 
@@ -12,8 +12,18 @@ export interface SweepInput {
   searchAttributes: boolean;
   /** Events after which this run hands over to a new one, even before the server suggests it. */
   historyLimit?: number;
+  /** Trials in a row that may fail with the same kind before the sweep is stopped; 0: any number. */
+  stopAfterFailures: number;
   /** Counts of the runs before this one; set only by continue-as-new. */
   settled?: SettledCounts;
+  /** The same of its failures in a row. */
+  streak?: FailureStreak | null;
+}
+
+/** Trials that failed with one kind, one after the other. */
+export interface FailureStreak {
+  kind: ErrorKind;
+  trials: number;
 }
 
 export type SettledCounts = Record<Exclude<TrialResult['state'], 'waiting'>, number>;
@@ -27,13 +37,23 @@ export interface TrialInput {
   trialId: string;
   priority: Priority;
   deviceClass: DeviceClass;
+  /** The number of its last attempt so far: where there is a later one, somebody else has the trial. */
+  lastAttempt?: number | undefined;
   /** Absent where the server has no search attributes. */
   labels?: TrialLabels;
 }
 
 export interface TrialResult {
-  /** `waiting`: it was told to stop, and then to go on, and has to be taken again. */
+  /** `waiting`: its sweep was stopped, or it was told to stop and then to go on, and has to be taken again. */
   state: Exclude<TrialState, 'running'>;
+  /** What it failed with. */
+  kind?: ErrorKind;
+}
+
+/** What a training activity ends with. */
+export interface AttemptResult {
+  /** `left`: this worker has lost the trial before, and leaves it to another for a moment. */
+  state: TrialResult['state'] | 'left';
 }
 
 export interface SweepProgress {

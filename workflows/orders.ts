@@ -16,8 +16,15 @@ import type { RollingWindow } from './window.ts';
 const LARGEST_WINDOW = 1000;
 const LOWEST_PRIORITY = 5;
 
+export interface FollowOptions<Item> {
+  sweepId: string;
+  window: RollingWindow<Item>;
+  /** A person has spoken. */
+  onOrder: () => void;
+}
+
 /** @returns what looks at the orders in Postgres; each signal and update does the same */
-export function followOrders<Item>(sweepId: string, window: RollingWindow<Item>): () => Promise<void> {
+export function followOrders<Item>({ sweepId, window, onOrder }: FollowOptions<Item>): () => Promise<void> {
   const look = async (): Promise<void> => {
     window.lookAgain();
     const orders = await quick.readOrders({ sweepId, inFlight: window.keys });
@@ -27,12 +34,16 @@ export function followOrders<Item>(sweepId: string, window: RollingWindow<Item>)
   // One look after another: an answer that comes late must not undo a newer one.
   let last = Promise.resolve();
   const inTurn = (): Promise<void> => (last = last.then(look, look));
+  const hear = (): Promise<void> => {
+    onOrder();
+    return inTurn();
+  };
   const obey = async (order: Order): Promise<OrderAnswer> => {
     const answer = await quick.obeyOrder({ sweepId, order });
-    await inTurn();
+    await hear();
     return answer;
   };
-  setHandler(lookSignal, inTurn);
+  setHandler(lookSignal, hear);
   setHandler(pauseUpdate, (asked) => obey({ verb: 'pause', ...asked }), { validator: checkWhere });
   setHandler(continueUpdate, (asked) => obey({ verb: 'continue', ...asked }), { validator: checkWhere });
   setHandler(cancelUpdate, (asked) => obey({ verb: 'cancel', ...asked }), { validator: checkWhere });

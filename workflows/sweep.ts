@@ -12,6 +12,7 @@ import {
 import type { WaitingTrial } from '../activities/list-waiting.ts';
 import { describeFailure } from './failures.ts';
 import { trialWorkflowId } from './ids.ts';
+import { FailureBreaker } from './failure-breaker.ts';
 import { progressQuery, type SettledCounts, type SweepInput, type SweepResult, type TrialResult } from './messages.ts';
 import { followOrders } from './orders.ts';
 import { quick } from './proxies.ts';
@@ -24,23 +25,26 @@ const HISTORY_LIMIT = 8_000;
 
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
   const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0, paused: 0 };
+  const breaker = new FailureBreaker(input.stopAfterFailures, input.streak ?? null);
   const window: RollingWindow<WaitingTrial> = new RollingWindow<WaitingTrial>({
     key: ({ trialId }) => trialId,
     take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
     run: async (trial) => {
-      const { state } = await runTrial(input, trial);
-      if (state === 'waiting') window.lookAgain();
-      else settled[state] += 1;
+      const result = await runTrial(input, trial);
+      if (result.state === 'waiting') window.lookAgain();
+      else settled[result.state] += 1;
+      const streak = breaker.hear(result);
+      if (streak) await quick.stopSweep({ sweepId: input.sweepId, ...streak });
     },
-    isDraining: () => hasLongHistory(input),
+    isDraining: () => breaker.isTripped || hasLongHistory(input),
   });
   setHandler(progressQuery, () => ({ inFlight: window.running, settled }));
-  const look = followOrders(input.sweepId, window);
+  const look = followOrders({ sweepId: input.sweepId, window, onOrder: () => breaker.reset() });
 
   try {
     if (input.settled === undefined) await quick.startSweep({ sweepId: input.sweepId });
     await look();
-    return await runToTheEnd({ input, window, settled });
+    return await runToTheEnd({ input, window, settled, breaker });
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => quick.cancelSweep({ sweepId: input.sweepId }));
@@ -52,14 +56,16 @@ interface SweepRun {
   input: SweepInput;
   window: RollingWindow<WaitingTrial>;
   settled: SettledCounts;
+  breaker: FailureBreaker;
 }
 
 /** A trial may be put back to waiting at the last moment, so the sweep ends only when Postgres says that none is left. */
-async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepResult> {
+async function runToTheEnd({ input, window, settled, breaker }: SweepRun): Promise<SweepResult> {
   for (;;) {
     await window.keepFull();
     await condition(allHandlersFinished);
-    if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled });
+    if (breaker.isTripped) return { state: 'failed' };
+    if (hasLongHistory(input)) await continueAsNew<typeof sweepWorkflow>({ ...input, settled, streak: breaker.streak });
     const { state } = await quick.finishSweep({ sweepId: input.sweepId });
     if (state !== 'running' && allHandlersFinished()) return { state };
     window.lookAgain();
@@ -69,11 +75,11 @@ async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepR
 /** Always ends with a state: what a trial dies of stays its own affair. */
 async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
   const { sweepId, deviceClass } = input;
-  const { trialId, priority, labels } = trial;
+  const { trialId, priority, lastAttempt, labels } = trial;
   try {
     return await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(sweepId, trialId),
-      args: [{ sweepId, trialId, priority, deviceClass, ...(labels === undefined ? {} : { labels }) }],
+      args: [{ sweepId, trialId, priority, deviceClass, lastAttempt, ...(labels === undefined ? {} : { labels }) }],
       ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
     });
   } catch (error) {

@@ -49,7 +49,7 @@ describe('the activities that keep the books, each run twice', () => {
   test('a recorded failure stays what it was first', async () => {
     const [trialId = ''] = await waitingIn(await freshSweep());
     const error = { kind: 'diverged', message: 'loss is NaN at step 3' } as const;
-    expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'failed' });
+    expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'failed', kind: 'diverged' });
     await activities().recordFailure({ trialId, error: { kind: 'unknown', message: 'later' } });
     const row = await findTrial(db.database, trialId);
     expect(row).toMatchObject({ state: 'failed', errorKind: 'diverged', errorMessage: 'loss is NaN at step 3' });

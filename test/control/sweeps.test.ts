@@ -39,7 +39,7 @@ describe('a sweep under the verbs', () => {
     await stage.withWorker({ control, folder }, trainer, async () => {
       expect(await endOf(control, sweep.name)).toBe('failed');
       const { failures } = await describeSweep(control, sweep.name);
-      expect(failures).toEqual([{ kind: 'data', trials: 4, message: 'row 3' }]);
+      expect(failures).toEqual([{ kind: 'data', rule: 'not retried', trials: 4, attempts: 4, message: 'row 3' }]);
       isBroken = false;
       expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
         requeued: 4,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Begun, beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { type Begun, beginAttempt, endAttempt, listAttempts } from '../../db/attempts.ts';
 import { dropCheckpoint, loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { QueryError, StaleAttemptError, UnknownTrialError } from '../../db/errors.ts';
 import { listEvaluations, recordEvaluation } from '../../db/evaluations.ts';
@@ -36,7 +36,7 @@ async function sweepOf(): Promise<{ sweepId: string; ids: string[] }> {
 
 async function begin(trialId: string): Promise<Begun> {
   const begun = await beginAttempt(own.database, { trialId, ...WORKER });
-  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found ${begun.state}.`);
+  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found it ${begun.kind}.`);
   return begun;
 }
 
@@ -269,4 +269,20 @@ describe('a resumed sweep', () => {
     expect(await requeueTrials(own.database, { sweepId, ...chosen })).toMatchObject({ changed: 1 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ complete: 1, running: 1, waiting: 6 });
   });
+});
+
+test('an attempt that is overtaken or ended keeps why, and its late writes are counted with it', async () => {
+  const { trialId, attempt } = await begunTrial();
+  const error = { kind: 'worker-lost', message: 'silence' } as const;
+  const ended = await endAttempt(own.database, { trialId, workflowRunId: WORKER.workflowRunId, error });
+  expect(ended).toEqual({ lastAttempt: 1 });
+  for (const points of [[], []])
+    await expect(recordMetrics(own.database, { trialId, attempt, points })).rejects.toThrow(StaleAttemptError);
+  expect((await listAttempts(own.database, trialId))[0]).toMatchObject({
+    ...{ state: 'superseded', errorKind: 'worker-lost', errorMessage: 'silence', refusedWrites: 2 },
+  });
+  await begin(trialId);
+  const overtaken = beginAttempt(own.database, { trialId, ...WORKER, lastAttempt: 1 });
+  await expect(overtaken).rejects.toThrow(StaleAttemptError);
+  expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'running', attempt: 2 });
 });

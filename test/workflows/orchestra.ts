@@ -8,7 +8,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
-import type { OrderAnswer, SweepInput } from '../../workflows/messages.ts';
+import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
 /** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
@@ -32,6 +32,10 @@ export class Orchestra {
   window = 2;
   /** Trial → what it shall stop as. */
   readonly stopAs = new Map<string, Exclude<TrialState, 'running'>>();
+  /** What the sweep was stopped for. */
+  stop: { kind: string; trials: number } | null = null;
+  /** Attempts after which the trial went on. */
+  readonly ended: string[] = [];
   starts = 0;
   script: Script = () => 'complete';
   readonly #letGo = new AbortController();
@@ -41,7 +45,7 @@ export class Orchestra {
   }
 
   input(changes: Partial<SweepInput> = {}): SweepInput {
-    return { sweepId: 'sweep', deviceClass: 'cpu', searchAttributes: false, ...changes };
+    return { sweepId: 'sweep', deviceClass: 'cpu', searchAttributes: false, stopAfterFailures: 0, ...changes };
   }
 
   /** As the command line does it: what waits stops waiting, what runs is marked. */
@@ -90,7 +94,10 @@ export class Orchestra {
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
-          free.slice(0, limit).map((trialId) => ({ trialId, priority: 3, ...(labels ? { labels: label } : {}) })),
+          free.slice(0, limit).map((trialId) => ({
+            ...{ trialId, priority: 3 as const, lastAttempt: this.attempts.get(trialId) ?? 0 },
+            ...(labels ? { labels: label } : {}),
+          })),
         );
       },
       finishSweep: () => {
@@ -113,6 +120,16 @@ export class Orchestra {
         if (order.verb === 'window') this.window = order.window;
         return Promise.resolve(order.verb === 'pause' ? this.halt('paused') : { changed: 0, stopping: 0 });
       },
+      recordAttemptEnd: ({ trialId, error }) => {
+        this.states.set(trialId, 'waiting');
+        this.ended.push(`${trialId}: ${error.kind}`);
+        return Promise.resolve({ lastAttempt: this.attempts.get(trialId) ?? 0 });
+      },
+      stopSweep: ({ kind, trials }) => {
+        this.sweepState = 'failed';
+        this.stop = { kind, trials };
+        return Promise.resolve();
+      },
       recordStopped: ({ trialId }) => {
         const state = this.stopAs.get(trialId) ?? 'cancelled';
         this.stopAs.delete(trialId);
@@ -120,13 +137,15 @@ export class Orchestra {
       },
       recordFailure: ({ trialId, error }) => {
         this.errors.set(trialId, error);
-        return settle(trialId, 'failed');
+        this.states.set(trialId, 'failed');
+        return Promise.resolve({ state: 'failed', kind: error.kind });
       },
       trainTrial: ({ trialId }) => this.#train(trialId),
     };
   }
 
-  async #train(trialId: string): Promise<{ state: 'complete' }> {
+  async #train(trialId: string): Promise<AttemptResult> {
+    if (this.stop !== null) return { state: 'waiting' };
     const attempt = (this.attempts.get(trialId) ?? 0) + 1;
     this.attempts.set(trialId, attempt);
     this.states.set(trialId, 'running');
@@ -135,6 +154,7 @@ export class Orchestra {
     try {
       const act = this.script(trialId, attempt);
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
+      else if (act === 'leave') return { state: 'left' };
       else if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
       return { state: 'complete' };

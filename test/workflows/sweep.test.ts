@@ -44,6 +44,18 @@ describe('a sweep', () => {
     expect(orchestra.errors.get('trial-1')).toEqual({ kind: 'diverged', message: 'made to fail: diverged' });
   });
 
+  test('stops after so many failures in a row of one kind, and leaves waiting what waits', async () => {
+    const orchestra = new Orchestra(names(9));
+    orchestra.script = (id) => (id === 'trial-1' ? 'complete' : 'data');
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { window: 1, stopAfterFailures: 3 });
+      expect(await handle.result()).toEqual({ state: 'failed' });
+    });
+    expect(orchestra.stop).toEqual({ kind: 'data', trials: 3 });
+    expect(orchestra.idsIn('failed')).toEqual(['trial-0', 'trial-2', 'trial-3', 'trial-4']);
+    expect(orchestra.idsIn('waiting')).toHaveLength(4);
+  });
+
   test('answers how far it is while it runs', async () => {
     const orchestra = new Orchestra(names(2));
     orchestra.script = (id) => (id === 'trial-1' ? 'hang' : 'complete');

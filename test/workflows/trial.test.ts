@@ -35,7 +35,7 @@ describe('a trial', () => {
   test.each([
     ['trainer-lost', 5],
     ['unknown', 5],
-    ['out-of-memory', 3],
+    ['out-of-memory', 4],
   ])('that keeps failing with %s is given up after %i attempts', async (kind, attempts) => {
     const { orchestra, state } = await run(() => kind);
     expect(state).toBe('failed');
