@@ -4,6 +4,7 @@ import { beginAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
+import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import type { TrialResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -57,10 +58,17 @@ async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
     patience,
   );
   if (begun.kind === 'settled') return { state: begun.state };
-  const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
-  const attempt: Attempt = { deps, trialId, begun, heartbeat, patience };
+  const onProgress = (): void => heartbeat.during('preparing');
+  const backboneFolder = await findBackbone(begun.trial.backbone, onProgress);
+  const files = await patiently(() => deps.findData(begun.trial.task, onProgress), patience);
+  const attempt: Attempt = { deps, trialId, begun: withData(begun, files), heartbeat, patience };
   const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
   return conclude(attempt, answer);
+}
+
+function withData(begun: Begun, files: DataSource['files']): Begun {
+  const { task } = begun.trial;
+  return { ...begun, trial: { ...begun.trial, task: { ...task, data: { ...task.data, files } } } };
 }
 
 interface TrainOptions {

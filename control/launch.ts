@@ -3,6 +3,7 @@ import { createSweep, type SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import type { PlannedSweep } from './plan.ts';
+import { storeData } from './stored-data.ts';
 import { startSweepWorkflow } from './sweep-workflow.ts';
 
 export interface Launched {
@@ -11,6 +12,8 @@ export interface Launched {
   created: boolean;
   /** False: it had ended before, and is left as it is. */
   running: boolean;
+  /** Tasks whose data is too large to be stored: other machines may not find it. */
+  unstored: string[];
 }
 
 export interface LaunchRequest {
@@ -24,6 +27,7 @@ export interface LaunchRequest {
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
 export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
   const { spec, plan } = planned;
+  const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
     source,
@@ -32,5 +36,5 @@ export async function launch(control: Control, { planned, source, chooseDevice }
   });
   const running = sweep.state === 'waiting' || sweep.state === 'running';
   if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
-  return { sweep, created, running };
+  return { sweep, created, running, unstored };
 }

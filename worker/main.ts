@@ -3,10 +3,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { createDataFinder } from '../activities/local-data.ts';
 import { TrainerPool } from '../activities/trainer-pool.ts';
 import { createDatabase } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { resolveBackbone } from '../runtime/backbones.ts';
+import { resolveDataset } from '../runtime/datasets.ts';
+import { cacheLayout } from '../runtime/folders.mjs';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
 import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
@@ -51,6 +54,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         device: deviceClass,
         program: await describeProgram(),
         resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hubOf(environment), say: onProgress }),
+        backboneFolders: environment.backboneFolders,
+        findData: createDataFinder({
+          database,
+          folder: cacheLayout(environment.cacheFolder).launchedDatasets,
+          resolveDataset: (name, onProgress) => resolveDataset(name, { ...hubOf(environment), say: onProgress }),
+        }),
       }),
       workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles')),
       deviceClass,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
+import { LARGEST_STORED_MIB } from '../../control/stored-data.ts';
 import { estimateSweep, planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
 import { argumentOf, UsageError, type Call, type Command } from '../command.ts';
@@ -74,10 +75,15 @@ async function launchAndWatch(
   return runWatched({ control, terminal, wanted: device, begin, again: `lpt-sweep launch ${file.path} --watch` });
 }
 
-function announce({ sweep, created, running }: Launched, say: (text: string) => void): void {
+function announce({ sweep, created, running, unstored }: Launched, say: (text: string) => void): void {
   if (created) say(`Sweep ${sweep.name} is launched.`);
   else if (running) say(`Sweep ${sweep.name} was launched before: it goes on.`);
   else say(`Sweep ${sweep.name} was launched before and is ${sweep.state}: here are its results.`);
+  if (unstored.length > 0 && running) say(largeData(unstored));
+}
+
+function largeData(tasks: string[]): string {
+  return `Note: the data of ${tasks.join(', ')} is larger than ${LARGEST_STORED_MIB} MiB and is not kept in Postgres: a worker on another machine needs the same files at the same path.`;
 }
 
 async function readSweepFile(path: string): Promise<SweepFile> {

@@ -70,6 +70,7 @@ describe('a trial that is repeated', () => {
       program,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
+      findData: ({ data }) => Promise.resolve(data.files),
     });
     workers = await createWorkers({
       connection: environment.nativeConnection,

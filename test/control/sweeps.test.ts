@@ -65,6 +65,7 @@ describe('a sweep under the verbs', () => {
       program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
+      findData: ({ data }) => Promise.resolve(data.files),
     });
     const workers = await createWorkers({
       connection: environment.nativeConnection,
