@@ -1,4 +1,5 @@
 // A task's data on this worker's own disk, checked to be the very files that the sweep was launched with.
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintData } from '../data/dataset.ts';
@@ -47,11 +48,12 @@ async function fromDatabase({ database, folder, task, onProgress }: Search): Pro
   if (stored.length === 0) return null;
   const own = join(folder, fingerprint);
   const files = filesIn(own, stored);
-  const found = await fingerprintOf(task, files);
-  if (found === fingerprint) return files;
+  const wasThere = existsSync(own);
+  const kept = await ifSame(task, files);
+  if (kept !== null) return kept;
   onProgress();
-  // Never one that is missing: another worker may just have made it.
-  if (found !== null) await rm(own, { recursive: true, force: true });
+  // One that was not there a moment ago is another worker's, and right.
+  if (wasThere) await rm(own, { recursive: true, force: true });
   await writeParts(own, tracked(readDataSet(database, fingerprint), onProgress));
   return ifSame(task, files);
 }
@@ -66,16 +68,13 @@ async function byName({ resolveDataset, task, onProgress }: Search): Promise<Fil
   return ifSame(task, files);
 }
 
-async function ifSame(task: TaskSettings, files: Files): Promise<Files | null> {
-  return (await fingerprintOf(task, files)) === task.data.fingerprint ? files : null;
-}
-
-/** Null where they are not there: that is the usual case on another machine. */
-async function fingerprintOf({ data }: TaskSettings, files: Files): Promise<string | null> {
-  return fingerprintData(files, data.columns).catch((error: unknown) => {
+/** Null also where they are not there: that is the usual case on another machine. */
+async function ifSame({ data }: TaskSettings, files: Files): Promise<Files | null> {
+  const found = await fingerprintData(files, data.columns).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
     throw error;
   });
+  return found === data.fingerprint ? files : null;
 }
 
 async function* tracked<T>(items: AsyncIterable<T>, onProgress: () => void): AsyncGenerator<T> {

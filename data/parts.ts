@@ -31,17 +31,24 @@ export async function sizeOfFiles(files: Files): Promise<number> {
 /** Every file in order, piece by piece; an empty file is one empty piece. */
 export async function* partsOf(files: Files): AsyncGenerator<DataPart> {
   for (const { split, file } of filesOf(files)) {
-    const handle = await open(file);
-    try {
-      for (let part = 0; ; part += 1) {
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(PART_BYTES), 0, PART_BYTES, part * PART_BYTES);
-        if (bytesRead === 0 && part > 0) break;
-        const bytes = await compress(buffer.subarray(0, bytesRead));
-        yield { split, extension: extname(file), part, bytes };
-      }
-    } finally {
-      await handle.close();
+    let part = 0;
+    for await (const piece of piecesOf(file)) {
+      yield { split, extension: extname(file), part, bytes: await compress(piece) };
+      part += 1;
     }
+  }
+}
+
+async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(file);
+  try {
+    for (let position = 0; ; position += PART_BYTES) {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(PART_BYTES), 0, PART_BYTES, position);
+      if (bytesRead > 0 || position === 0) yield buffer.subarray(0, bytesRead);
+      if (bytesRead < PART_BYTES) return;
+    }
+  } finally {
+    await handle.close();
   }
 }
 
