@@ -1,0 +1,1 @@
+ALTER TABLE "trials" ADD COLUMN "memory_mib" double precision DEFAULT 0 NOT NULL;
