@@ -10,6 +10,8 @@ export interface Dependencies {
   trainers: TrainerPool;
   /** Who writes: shown beside each attempt. */
   worker: string;
+  /** Where this worker alone is asked for a trial. */
+  ownQueue?: string;
   /** What its trainers compute on: `cpu` or `gpu`. */
   device: string;
   /** What program this worker runs: found out once. */

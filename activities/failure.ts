@@ -2,10 +2,14 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { DatabaseAwayError, StaleAttemptError } from '../db/errors.ts';
 import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
+import { NoTrainerError } from './trainer-pool.ts';
 import { isOutOfRoom } from './patience.ts';
 
 /** `workflows/` holds the rule for each kind. */
-export function trialFailure(kind: ErrorKind | 'worker-lost' | 'worker-stopping', message: string): ApplicationFailure {
+export function trialFailure(
+  kind: ErrorKind | 'worker-lost' | 'worker-stopping' | 'worker-busy',
+  message: string,
+): ApplicationFailure {
   return ApplicationFailure.create({ type: kind, message });
 }
 
@@ -16,6 +20,7 @@ export function toTrialFailure(error: unknown): ApplicationFailure {
   if (isOutOfRoom(error)) {
     return trialFailure('database-away', `Expected Postgres to have room for a write, found: ${message}.`);
   }
+  if (error instanceof NoTrainerError) return trialFailure('worker-busy', message);
   // Another attempt has the trial; whoever still listens to this one shall look again.
   if (error instanceof StaleAttemptError) return trialFailure('worker-lost', message);
   return trialFailure(namedKind(error) ?? 'unknown', message);

@@ -1,11 +1,15 @@
 // The next trials to run. Always asked of Postgres, so that what was put back or added is found without a cursor.
-import { findTrial, listWaiting } from '../db/trials.ts';
+import { listWaiting, summarizeTrials, type TrialSummary } from '../db/trials.ts';
 import { findSweep } from '../db/sweeps.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface WaitingTrial {
   trialId: string;
+  /** What it is estimated to need. */
+  memoryMiB: number;
+  /** Trials of one kind keep each other's worker warm; null where that is not worth any waiting. */
+  warmth: string | null;
   /** Only where they were asked for. */
   labels?: TrialLabels;
 }
@@ -21,12 +25,21 @@ export interface ListWaitingInput {
 export function createListWaiting({ database }: Dependencies) {
   return async ({ labels, ...request }: ListWaitingInput): Promise<WaitingTrial[]> => {
     const ids = await listWaiting(database, request);
-    if (!labels || ids.length === 0) return ids.map((trialId) => ({ trialId }));
+    if (ids.length === 0) return [];
+    const rows = await summarizeTrials(database, ids);
+    if (!labels) return rows.map(describe);
     const { name: sweepName } = await findSweep(database, request.sweepId);
-    const rows = await Promise.all(ids.map((id) => findTrial(database, id)));
-    return rows.map(({ id, task, method, insertionLayer, promptLength }) => ({
-      trialId: id,
-      labels: { sweepName, task, method, insertionLayer, promptLength },
-    }));
+    return rows.map((row) => ({ ...describe(row), labels: labelsOf(row, sweepName) }));
   };
+}
+
+/** Some ten seconds on two cores. What is quicker is done before a worker has been waited for. */
+const WORTH_WAITING_FLOPS = 1e12;
+
+function describe({ id, task, memoryMib, flops }: TrialSummary): WaitingTrial {
+  return { trialId: id, memoryMiB: memoryMib, warmth: flops < WORTH_WAITING_FLOPS ? null : task };
+}
+
+function labelsOf({ task, method, insertionLayer, promptLength }: TrialSummary, sweepName: string): TrialLabels {
+  return { sweepName, task, method, insertionLayer, promptLength };
 }

@@ -1,6 +1,6 @@
 // One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { beginAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
+import { beginAttempt, recordProvenance, yieldTrial, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
@@ -13,6 +13,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
 import { patiently, type Patience } from './patience.ts';
 import { recordEvent } from './record-event.ts';
+import type { ChooseTrainer } from './trainer-pool.ts';
 
 interface Attempt {
   deps: Dependencies;
@@ -28,7 +29,7 @@ export function createTrainTrial(deps: Dependencies): (input: { trialId: string 
   return async ({ trialId }) => {
     const context = Context.current();
     try {
-      return await deps.trainers.use((trainer) => attemptTrial({ deps, trialId, trainer, findBackbone, context }));
+      return await deps.trainers.use((choose) => attemptTrial({ deps, trialId, choose, findBackbone, context }));
     } catch (error) {
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
@@ -39,13 +40,13 @@ export function createTrainTrial(deps: Dependencies): (input: { trialId: string 
 interface AttemptOptions {
   deps: Dependencies;
   trialId: string;
-  trainer: Trainer;
+  choose: ChooseTrainer;
   findBackbone: FindBackbone;
   context: Context;
 }
 
 async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
-  const { deps, trialId, trainer, findBackbone, context } = options;
+  const { deps, trialId, context } = options;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
@@ -58,12 +59,35 @@ async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
     patience,
   );
   if (begun.kind === 'settled') return { state: begun.state };
+  try {
+    return await trainBegun({ deps, trialId, begun, heartbeat, patience }, options);
+  } catch (error) {
+    if (isStopping(context)) await yieldTrial(deps.database, { trialId, attempt: begun.attempt });
+    throw error;
+  }
+}
+
+async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: AttemptOptions): Promise<TrialResult> {
+  const { deps, begun, heartbeat, patience } = attempt;
+  const { backbone, task } = begun.trial;
+  const signal = context.cancellationSignal;
   const onProgress = (): void => heartbeat.during('preparing');
-  const backboneFolder = await findBackbone(begun.trial.backbone, onProgress);
-  const files = await patiently(() => deps.findData(begun.trial.task, onProgress), patience);
-  const attempt: Attempt = { deps, trialId, begun: withData(begun, files), heartbeat, patience };
-  const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
-  return conclude(attempt, answer);
+  const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
+  const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
+  const files = await unlessAborted(signal, patiently(find, patience));
+  const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
+  const ready: Attempt = { ...attempt, begun: withData(begun, files) };
+  return conclude(ready, await train(ready, { trainer, backboneFolder, signal }));
+}
+
+/** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 function withData(begun: Begun, files: DataSource['files']): Begun {
@@ -125,15 +149,24 @@ async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult
     await finishTrial(deps.database, { ...writer, outcome });
     await dropCheckpoint(deps.database, { trialId, kind: 'last' });
   }, patience);
-  return { state: 'complete' };
+  return { state: 'complete', ...(deps.ownQueue === undefined ? {} : { warmQueue: deps.ownQueue }) };
 }
 
 /** A worker that is told to stop gives the trial back; only a person's cancellation ends it. */
 function cancellation(context: Context): Error {
-  const reason: unknown = context.cancellationSignal.reason;
-  const message = reason instanceof Error ? reason.message : '';
-  if (message === 'WORKER_SHUTDOWN') return trialFailure('worker-stopping', 'The worker was told to stop.');
+  const message = reasonOf(context);
+  if (isStopping(context)) return trialFailure('worker-stopping', 'The worker was told to stop.');
   if (message === 'CANCELLED') return new CancelledFailure(message);
   // Timed out, or no longer known to the server: another attempt may have begun.
   return new CancelledFailure(message === '' ? 'CANCELLED' : message);
+}
+
+function isStopping(context: Context): boolean {
+  return reasonOf(context) === 'WORKER_SHUTDOWN';
+}
+
+/** Empty while it is not cancelled. */
+function reasonOf({ cancellationSignal }: Context): string {
+  const reason: unknown = cancellationSignal.reason;
+  return reason instanceof Error ? reason.message : '';
 }

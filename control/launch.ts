@@ -2,6 +2,7 @@
 import { createSweep, type SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import { refuseTooLarge } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
 import { storeData } from './stored-data.ts';
 import { startSweepWorkflow } from './sweep-workflow.ts';
@@ -27,6 +28,7 @@ export interface LaunchRequest {
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
 export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
   const { spec, plan } = planned;
+  await refuseTooLarge(control, { spec, trials: plan.trials });
   const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,

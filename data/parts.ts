@@ -42,10 +42,12 @@ export async function* partsOf(files: Files): AsyncGenerator<DataPart> {
 async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file);
   try {
-    for (let position = 0; ; position += PART_BYTES) {
+    for (let position = 0; ;) {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(PART_BYTES), 0, PART_BYTES, position);
-      if (bytesRead > 0 || position === 0) yield buffer.subarray(0, bytesRead);
-      if (bytesRead < PART_BYTES) return;
+      if (bytesRead === 0 && position > 0) return;
+      yield buffer.subarray(0, bytesRead);
+      if (bytesRead === 0) return;
+      position += bytesRead;
     }
   } finally {
     await handle.close();

@@ -57,6 +57,14 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
   );
 }
 
+/** The trial goes back to waiting, and its last checkpoint stays: the worker stops. @throws StaleAttemptError */
+export function yieldTrial(database: Database, { trialId, attempt }: AttemptOf): Promise<void> {
+  return fenced(database, { trialId, attempt }, async (transaction) => {
+    await supersede(transaction, trialId);
+    await transaction.update(trials).set({ state: 'waiting' }).where(eq(trials.id, trialId));
+  });
+}
+
 /** @throws StaleAttemptError */
 export function recordProvenance(
   database: Database,

@@ -94,6 +94,8 @@ export const trials = pgTable(
     /** Estimated arithmetic, from which speed and time left are reckoned. */
     stepFlops: doublePrecision().notNull(),
     flops: doublePrecision().notNull(),
+    /** Estimated peak of a trainer: smaller devices are not asked. */
+    memoryMib: doublePrecision().notNull().default(0),
     state: trialState().notNull().default('waiting'),
     /** The current attempt's number, 0 before the first: a write that carries another one is refused. */
     attempt: integer().notNull().default(0),

@@ -62,6 +62,20 @@ export async function listFailures(database: Database, sweepId: string): Promise
   );
 }
 
+export type TrialSummary = Pick<
+  TrialRow,
+  'id' | 'task' | 'method' | 'insertionLayer' | 'promptLength' | 'memoryMib' | 'flops'
+>;
+
+/** What is needed to send trials on their way, in running order. */
+export function summarizeTrials(database: Database, ids: string[]): Promise<TrialSummary[]> {
+  const { id, task, method, insertionLayer, promptLength, memoryMib, flops } = trials;
+  const columns = { id, task, method, insertionLayer, promptLength, memoryMib, flops };
+  return ask(database, () =>
+    database.select(columns).from(trials).where(inArray(trials.id, ids)).orderBy(asc(trials.position)),
+  );
+}
+
 /** @throws UnknownTrialError */
 export async function findTrial(database: Database, id: string): Promise<TrialRow> {
   const [trial] = await ask(database, () => database.select().from(trials).where(eq(trials.id, id)));

@@ -14,6 +14,9 @@ import { delimiter, join, resolve } from 'node:path';
  * @property {string[]} backboneFolders folders with backbones in them (LPT_SWEEP_BACKBONES, separated as PATH is)
  * @property {LogLevel} logLevel LPT_SWEEP_LOG
  * @property {number} [threads] threads of one TensorFlow operation (LPT_SWEEP_THREADS)
+ * @property {number} [memoryMiB] what one trainer may use, instead of what the device has (LPT_SWEEP_MEMORY)
+ * @property {number} graceMs from the signal to the end of a worker that drains (LPT_SWEEP_GRACE, in seconds)
+ * @property {string} [visibleCards] CUDA_VISIBLE_DEVICES
  * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
  * @property {{postgres?: number, temporal?: number, temporalUi?: number}} ports of the embedded servers (LPT_SWEEP_*_PORT)
  * @property {string[]} programFolders PATH, split
@@ -27,6 +30,8 @@ import { delimiter, join, resolve } from 'node:path';
 /** @typedef {Record<string, string | undefined>} Variables */
 
 const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
+/** Within the half minute that container platforms usually allow. */
+const USUAL_GRACE_S = 20;
 const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
 
 /**
@@ -46,6 +51,9 @@ export function readEnvironment(env = process.env) {
     backboneFolders: folders(text(env, 'LPT_SWEEP_BACKBONES')),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
     threads: wholeNumber(env, 'LPT_SWEEP_THREADS', { from: 1, to: 1024 }),
+    memoryMiB: wholeNumber(env, 'LPT_SWEEP_MEMORY', { from: 1, to: 2 ** 30 }),
+    graceMs: 1000 * (wholeNumber(env, 'LPT_SWEEP_GRACE', { from: 1, to: 86_400 }) ?? USUAL_GRACE_S),
+    visibleCards: text(env, 'CUDA_VISIBLE_DEVICES'),
     device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',
     ports: ports(env),
     programFolders: folders(env.PATH ?? env.Path),

@@ -51,6 +51,9 @@ const DYNAMIC = [
   'history.visibilityProcessorMaxPollRPS=1000',
   'history.maxInFlightUpdates=1000',
   'matching.enableFairness=true',
+  // A queue in several parts serves each by itself, and what goes first in one may come after what waits in another.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
   'system.forceSearchAttributesCacheRefreshOnRead=true',
 ];
 

@@ -168,6 +168,7 @@ export const sweepFile = mapping({
   maxTrials: single(wholeNumber(1)).default(1000),
   window: single(wholeNumber(1, 1000)).default(4),
   device: single(oneOf(DEVICES)).default('auto'),
+  memoryMiB: single(wholeNumber(1)).optional(),
 }).superRefine((file, context) => {
   const names = file.tasks.map((entry) => entry.task);
   names.forEach((name, index) => {

@@ -56,6 +56,8 @@ export interface Spec {
   /** Trials in flight at one time. */
   window: number;
   device: (typeof DEVICES)[number];
+  /** What a trial needs, instead of what is estimated. */
+  memoryMiB?: number;
 }
 
 export interface SpecIssue {

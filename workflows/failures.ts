@@ -2,8 +2,8 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/common';
 import type { ErrorKind } from '../sweep/trial.ts';
 
-/** Besides the trial's own kinds: a worker that stopped heartbeating, and one that was told to stop. */
-export type FailureKind = ErrorKind | 'worker-lost' | 'worker-stopping';
+/** Besides the trial's own kinds: a worker that stopped heartbeating, one that was told to stop, one without a free trainer. */
+export type FailureKind = ErrorKind | 'worker-lost' | 'worker-stopping' | 'worker-busy';
 
 export interface AttemptFailure {
   kind: FailureKind;
@@ -30,6 +30,7 @@ const RULES: Record<FailureKind, RetryRule> = {
   unknown: { retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
   'database-away': { retries: 500, firstDelayMs: 2_000, longestDelayMs: 2 * MINUTE },
   'worker-lost': { retries: 20, firstDelayMs: 1_000, longestDelayMs: MINUTE },
+  'worker-busy': { retries: 10_000, firstDelayMs: 50, longestDelayMs: 1_000 },
   'worker-stopping': { retries: 1_000, firstDelayMs: 100, longestDelayMs: 1_000 },
 };
 
@@ -44,6 +45,9 @@ export function delayBeforeRetry(kind: FailureKind, failures: number): number | 
 export function describeFailure(error: unknown): AttemptFailure {
   const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
   const cause = wrapped ? error.cause : error;
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') {
+    return { kind: 'worker-busy', message: 'Expected the worker that is warm to take the trial, found it busy.' };
+  }
   if (cause instanceof TimeoutFailure) {
     return { kind: 'worker-lost', message: 'Expected the worker to report progress within 30 s, found silence.' };
   }
@@ -54,7 +58,7 @@ export function describeFailure(error: unknown): AttemptFailure {
 
 /** The kind as it stands in the database: a lost worker took its trainer along. */
 export function recordedKind(kind: FailureKind): ErrorKind {
-  return kind === 'worker-lost' || kind === 'worker-stopping' ? 'trainer-lost' : kind;
+  return kind === 'worker-lost' || kind === 'worker-stopping' || kind === 'worker-busy' ? 'trainer-lost' : kind;
 }
 
 function isFailureKind(type: string | null | undefined): type is FailureKind {

@@ -28,12 +28,20 @@ export interface TrialInput {
   sweepId: string;
   trialId: string;
   deviceClass: DeviceClass;
+  /** What it is estimated to need: it waits for a trainer that has as much. */
+  memoryMiB?: number;
+  /** 1 goes before 5. */
+  priority?: number;
+  /** The own queue of a worker that has its backbone and data warm: asked first, and not for long. */
+  warmQueue?: string;
   /** Absent where the server has no search attributes. */
   labels?: TrialLabels;
 }
 
 export interface TrialResult {
   state: Extract<TrialState, 'complete' | 'failed' | 'cancelled'>;
+  /** The own queue of the worker that trained it, which has backbone and data warm now. */
+  warmQueue?: string;
 }
 
 export interface SweepProgress {

@@ -16,11 +16,13 @@ import {
   type SettledCounts,
   type SweepInput,
   type SweepResult,
+  type TrialInput,
   type TrialResult,
 } from './messages.ts';
 import { quick } from './proxies.ts';
 import { trialAttributes } from './search-attributes.ts';
 import { trialWorkflow } from './trial.ts';
+import { WarmWorkers } from './warm-workers.ts';
 import { RollingWindow } from './window.ts';
 
 /** About as many events as make the server suggest to hand over; far below the 51,200 at which it ends a run. */
@@ -28,12 +30,14 @@ const HISTORY_LIMIT = 8_000;
 
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
   const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0 };
+  const warm = new WarmWorkers();
   const window = new RollingWindow<WaitingTrial>({
     size: input.window,
     key: ({ trialId }) => trialId,
     take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
     run: async (trial) => {
-      const { state } = await runTrial(input, trial);
+      const { state, warmQueue } = await runTrial(input, trial, warm.take(trial.warmth));
+      warm.note(trial.warmth, warmQueue);
       settled[state] += 1;
     },
     isDraining: () => hasLongHistory(input),
@@ -69,13 +73,17 @@ async function runToTheEnd({ input, window, settled }: SweepRun): Promise<SweepR
 }
 
 /** Always ends with a state: what a trial dies of stays its own affair. */
-async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
+async function runTrial(
+  input: SweepInput,
+  trial: WaitingTrial,
+  warm: Pick<TrialInput, 'warmQueue'>,
+): Promise<TrialResult> {
   const { sweepId, deviceClass } = input;
-  const { trialId, labels } = trial;
+  const { trialId, memoryMiB, labels } = trial;
   try {
     return await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(sweepId, trialId),
-      args: [{ sweepId, trialId, deviceClass, ...(labels === undefined ? {} : { labels }) }],
+      args: [{ sweepId, trialId, deviceClass, memoryMiB, ...warm, ...(labels === undefined ? {} : { labels }) }],
       ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
     });
   } catch (error) {

@@ -2,7 +2,8 @@
 import { CancellationScope, isCancellation, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { delayBeforeRetry, describeFailure, recordedKind, type FailureKind } from './failures.ts';
 import type { TrialInput, TrialResult } from './messages.ts';
-import { quick, training } from './proxies.ts';
+import { priorityOf, quick, training, type TrainingPlace } from './proxies.ts';
+import { trainingQueue } from './queues.ts';
 import { trialStateAttribute } from './search-attributes.ts';
 
 export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
@@ -20,11 +21,10 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
 }
 
 async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
-  const { trainTrial } = training(input.deviceClass, workflowInfo().taskQueue);
   const failures = new Map<FailureKind, number>();
-  for (;;) {
+  for (let place = firstPlace(input); ; place = anywhere(input)) {
     try {
-      return await trainTrial({ trialId: input.trialId });
+      return await training(place).trainTrial({ trialId: input.trialId });
     } catch (error) {
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       const { kind, message } = describeFailure(error);
@@ -37,6 +37,19 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
       await sleep(delayMs);
     }
   }
+}
+
+/** How long a worker that is warm is waited for: less than it takes to load a backbone. */
+const WARM_PATIENCE_MS = 1_000;
+
+/** The worker that has backbone and data warm; it may be busy or gone, and then any other will do. */
+function firstPlace(input: TrialInput): TrainingPlace {
+  if (input.warmQueue === undefined) return anywhere(input);
+  return { taskQueue: input.warmQueue, priority: priorityOf(input), patienceMs: WARM_PATIENCE_MS };
+}
+
+function anywhere(input: TrialInput): TrainingPlace {
+  return { taskQueue: trainingQueue(input, workflowInfo().taskQueue), priority: priorityOf(input) };
 }
 
 function showState({ labels }: TrialInput, state: TrialResult['state']): void {

@@ -56,7 +56,7 @@ describe('a sweep under the verbs', () => {
     trainer: ScriptedTrainer,
     work: () => Promise<T>,
   ): Promise<T> {
-    const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu' });
+    const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu', memoryMiB: null });
     const activities = createActivities({
       database: db.database,
       trainers: new TrainerPool([trainer]),

@@ -53,7 +53,7 @@ export class Orchestra {
     const shared = { connection: environment.nativeConnection, activities: this.#activities(), ...prompt };
     const code = await (bundle ??= buildWorkflowBundle());
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
-    const training = await Worker.create({ ...shared, taskQueue: trainingQueue('cpu', this.queue) });
+    const training = await Worker.create({ ...shared, taskQueue: trainingQueue({ deviceClass: 'cpu' }, this.queue) });
     // What still hangs would keep the workers from ending, and hide why the work failed.
     return training.runUntil(() => quick.runUntil(() => work().finally(() => this.letGo())));
   }
@@ -74,7 +74,9 @@ export class Orchestra {
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
-          free.slice(0, limit).map((trialId) => ({ trialId, ...(labels ? { labels: label } : {}) })),
+          free
+            .slice(0, limit)
+            .map((trialId) => ({ trialId, memoryMiB: 1_000, warmth: null, ...(labels ? { labels: label } : {}) })),
         );
       },
       finishSweep: () => {
