@@ -47,7 +47,8 @@ export class TrainingSlots {
       };
       const giveUp = (): void => {
         leave();
-        reject(signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'));
+        // Any other error would be taken for a fault of ours.
+        reject(signal.reason as Error);
       };
       const leave = (): void => {
         this.#waiting.delete(look);
