@@ -45,7 +45,7 @@ const LOOK_AGAIN_MS = 20;
 
 /** WAL makes ten times more workflows a second than the default journal; the poll rates halve a step's latency. */
 const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
-const DYNAMIC = [
+export const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.visibilityProcessorMaxPollRPS=1000',
@@ -147,7 +147,7 @@ function serverArguments({
     ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(file === null ? [] : ['--db-filename', file, ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-    ...DYNAMIC.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }
 

@@ -6,7 +6,7 @@ export const DEVICE_CLASSES = ['cpu', 'gpu'] as const;
 export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 
 /** GiB a trainer has, as cards are sold. The first is open to every worker; a trial goes to the first that holds it. */
-export const MEMORY_STEPS_GIB = [2, 4, 8, 16, 24, 48, 80, 160] as const;
+export const MEMORY_STEPS_GIB = [2, 4, 8, 16, 24, 40, 80, 160] as const;
 
 /** A machine of 24 GiB shows a little less. */
 const TOLERANCE = 1.05;
