@@ -4,6 +4,7 @@ import { beginAttempt, endAttempt, recordProvenance, type Begun } from '../db/at
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
+import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import { StaleAttemptError } from '../db/errors.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
@@ -14,6 +15,7 @@ import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
 import { patiently, type Patience } from './patience.ts';
 import { workflowRunOf } from './record-attempt-end.ts';
 import { recordEvent } from './record-event.ts';
+import { NoTrainerError, type ChooseTrainer } from './trainer-pool.ts';
 
 interface Attempt {
   deps: Dependencies;
@@ -36,8 +38,9 @@ export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) =
   return async (input) => {
     const context = Context.current();
     try {
-      return await deps.trainers.use((trainer) => attemptTrial({ deps, input, trainer, findBackbone, context }));
+      return await deps.trainers.use((choose) => attemptTrial({ deps, input, choose, findBackbone, context }));
     } catch (error) {
+      if (error instanceof NoTrainerError) return { state: 'busy' };
       if (error instanceof StaleAttemptError) deps.say(`A write was refused. ${error.message}`);
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
@@ -48,13 +51,13 @@ export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) =
 interface AttemptOptions {
   deps: Dependencies;
   input: TrainTrialInput;
-  trainer: Trainer;
+  choose: ChooseTrainer;
   findBackbone: FindBackbone;
   context: Context;
 }
 
 async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
-  const { deps, input, trainer, findBackbone, context } = options;
+  const { deps, input, context } = options;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
@@ -66,10 +69,7 @@ async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
   if (begun.kind === 'settled') return { state: begun.state };
   if (begun.kind === 'declined') return { state: begun.why === 'stopped' ? 'waiting' : 'left' };
   try {
-    const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
-    const attempt: Attempt = { deps, trialId: input.trialId, begun, heartbeat, patience };
-    const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
-    return await conclude(attempt, answer);
+    return await trainBegun({ deps, trialId: input.trialId, begun, heartbeat, patience }, options);
   } catch (error) {
     if (isStopping(context)) await giveBack(options, begun.attempt);
     throw error;
@@ -81,6 +81,34 @@ async function giveBack({ deps, input: { trialId }, context }: AttemptOptions, a
   const error = { kind: 'worker-stopping', message: STOPPING } as const;
   const workflowRunId = workflowRunOf(context);
   await endAttempt(deps.database, { trialId, attempt, workflowRunId, error }).catch(() => undefined);
+}
+
+async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: AttemptOptions): Promise<AttemptResult> {
+  const { deps, begun, heartbeat, patience } = attempt;
+  const { backbone, task } = begun.trial;
+  const signal = context.cancellationSignal;
+  const onProgress = (): void => heartbeat.during('preparing');
+  const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
+  const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
+  const files = await unlessAborted(signal, patiently(find, patience));
+  const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
+  const ready: Attempt = { ...attempt, begun: withData(begun, files) };
+  return conclude(ready, await train(ready, { trainer, backboneFolder, signal }));
+}
+
+/** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+function withData(begun: Begun, files: DataSource['files']): Begun {
+  const { task } = begun.trial;
+  return { ...begun, trial: { ...begun.trial, task: { ...task, data: { ...task.data, files } } } };
 }
 
 interface TrainOptions {
@@ -137,7 +165,7 @@ async function conclude(attempt: Attempt, answer: TrainEnd): Promise<AttemptResu
     await finishTrial(deps.database, { ...writer, outcome });
     await dropCheckpoint(deps.database, { trialId, kind: 'last' });
   }, patience);
-  return { state: 'complete' };
+  return { state: 'complete', ...(deps.ownQueue === undefined ? {} : { warmQueue: deps.ownQueue }) };
 }
 
 /** A worker that is told to stop gives the trial back; only a person's cancellation ends it. */
@@ -155,6 +183,7 @@ function isStopping(context: Context): boolean {
   return reasonOf(context) === 'WORKER_SHUTDOWN';
 }
 
+/** Empty while it is not cancelled. */
 function reasonOf({ cancellationSignal }: Context): string {
   const reason: unknown = cancellationSignal.reason;
   return reason instanceof Error ? reason.message : '';

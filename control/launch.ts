@@ -2,7 +2,9 @@
 import { createSweep, type SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import { refuseTooLarge } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
+import { storeData } from './stored-data.ts';
 import { startSweepWorkflow } from './sweep-workflow.ts';
 
 export interface Launched {
@@ -11,6 +13,8 @@ export interface Launched {
   created: boolean;
   /** False: it had ended before, and is left as it is. */
   running: boolean;
+  /** Tasks whose data is too large to be stored: other machines may not find it. */
+  unstored: string[];
 }
 
 /** A sweep file, read and expanded. */
@@ -28,6 +32,8 @@ export interface LaunchRequest extends Launching {
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
 export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
   const { spec, plan } = planned;
+  await refuseTooLarge(control, { spec, trials: plan.trials });
+  const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
     source,
@@ -36,5 +42,5 @@ export async function launch(control: Control, { planned, source, chooseDevice }
   });
   const running = sweep.state === 'waiting' || sweep.state === 'running';
   if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
-  return { sweep, created, running };
+  return { sweep, created, running, unstored };
 }

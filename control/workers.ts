@@ -10,17 +10,33 @@ import type { Control } from './control.ts';
 /** Temporal remembers a poller for minutes after it died; a live one asks again within this. */
 const FRESH_MS = 75_000;
 
+/** What a live worker offers its trials. */
+export interface Offer {
+  deviceClass: DeviceClass;
+  /** Of each trainer; null: whatever is needed. */
+  memoryMiB: number | null;
+}
+
 /**
- * Device classes that some worker trains on now. Asked of the workflows' queue: a worker whose trainers are all busy does
- * not poll for more training, but it always polls that one.
+ * Asked of the workflows' queue: a worker whose trainers are all busy does not poll for more training, but it always polls
+ * that one.
  */
-export async function classesWithWorkers({ client, workflowQueue }: Control): Promise<DeviceClass[]> {
+export async function liveOffers({ client, workflowQueue }: Control): Promise<Offer[]> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: workflowQueue },
   });
   const live = pollers.filter(isLive).flatMap(({ identity }) => parseWorkerIdentity(identity ?? '') ?? []);
-  return DEVICE_CLASSES.filter((deviceClass) => live.some(({ device }) => device === deviceClass));
+  return live.flatMap(({ device, memoryMiB }) => {
+    const deviceClass = DEVICE_CLASSES.find((one) => one === device);
+    return deviceClass === undefined ? [] : [{ deviceClass, memoryMiB }];
+  });
+}
+
+/** Device classes that some worker trains on now. */
+export async function classesWithWorkers(control: Control): Promise<DeviceClass[]> {
+  const offers = await liveOffers(control);
+  return DEVICE_CLASSES.filter((deviceClass) => offers.some((offer) => offer.deviceClass === deviceClass));
 }
 
 /** The sweep file decides; else the best device that a worker offers. Null: nobody can tell yet. */

@@ -5,9 +5,10 @@ import type { PlannedTrial } from '../sweep/plan.ts';
 import { regimeColumns } from '../sweep/regime.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
 
-export function columnsOf({ trial, ...planned }: PlannedTrial) {
+export function columnsOf({ trial, memoryMiB: memoryMib, ...planned }: PlannedTrial) {
   return {
     ...planned,
+    memoryMib,
     ...shapeOf(trial.method),
     trial,
     task: trial.task.name,

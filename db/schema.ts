@@ -29,6 +29,7 @@ import {
   type Priority,
   type Trial,
 } from '../sweep/trial.ts';
+import type { DataSplit } from '../data/parts.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { Shortened } from '../training/messages.ts';
@@ -100,6 +101,8 @@ export const trials = pgTable(
     /** Estimated arithmetic, from which speed and time left are reckoned. */
     stepFlops: doublePrecision().notNull(),
     flops: doublePrecision().notNull(),
+    /** Estimated peak of a trainer: smaller devices are not asked. */
+    memoryMib: doublePrecision().notNull().default(0),
     state: trialState().notNull().default('waiting'),
     /** Of a running trial that a person told to stop: what it shall be then. */
     stopAs: trialState(),
@@ -216,6 +219,21 @@ export const checkpoints = pgTable(
     savedAt: time().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.trialId, table.kind] })],
+);
+
+/** Files of data sets in compressed pieces, once per fingerprint: whatever machine trains finds them here. */
+export const dataParts = pgTable(
+  'data_parts',
+  {
+    /** Over the files' contents and their column mapping, as in every trial that names them. */
+    fingerprint: text().notNull(),
+    split: text().$type<DataSplit>().notNull(),
+    extension: text().notNull(),
+    part: integer().notNull(),
+    /** gzip. */
+    bytes: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.fingerprint, table.split, table.part] })],
 );
 
 /** Published figures, each with its source. Measured baselines are ordinary trials. */

@@ -13,7 +13,7 @@ export type { TrialRow } from './fence.ts';
 /** A waiting trial as far as whoever hands it out has to know it. */
 export type NextTrial = Pick<
   TrialRow,
-  'id' | 'attempt' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength'
+  'id' | 'attempt' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength' | 'memoryMib' | 'flops'
 >;
 
 interface Next {
@@ -25,10 +25,10 @@ interface Next {
 
 /** In running order: by priority, then by position. */
 export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
-  const { id, attempt, priority, task, method, insertionLayer, promptLength } = trials;
+  const { id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops } = trials;
   return ask(database, () =>
     database
-      .select({ id, attempt, priority, task, method, insertionLayer, promptLength })
+      .select({ id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops })
       .from(trials)
       .where(
         and(

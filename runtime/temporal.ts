@@ -45,12 +45,15 @@ const LOOK_AGAIN_MS = 20;
 
 /** WAL makes ten times more workflows a second than the default journal; the poll rates halve a step's latency. */
 const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
-const DYNAMIC = [
+export const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.visibilityProcessorMaxPollRPS=1000',
   'history.maxInFlightUpdates=1000',
   'matching.enableFairness=true',
+  // A queue in several parts serves each by itself, and what goes first in one may come after what waits in another.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
   'system.forceSearchAttributesCacheRefreshOnRead=true',
 ];
 
@@ -144,7 +147,7 @@ function serverArguments({
     ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(file === null ? [] : ['--db-filename', file, ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-    ...DYNAMIC.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }
 

@@ -98,7 +98,9 @@ export type Regime =
 
 /** Where a task's examples lie: one source a split, or one source that is split by seed when `dev`/`test` are absent. */
 export interface DataSource {
-  /** Files on this machine, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
+  /** What any machine can find it by: a built-in name or `hub:<id>`. Absent where only the launching machine has it. */
+  reference?: string;
+  /** Files on the machine that launched, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
   files: { train: string; dev?: string; test?: string; testMismatched?: string };
   /** The template's field (`sentence`, `sentence1`, …, and `label`) → the file's column. */
   columns: Record<string, string>;

@@ -66,8 +66,8 @@ process.on('message', (message: ToTrainer) => {
 });
 // Without a parent there is nobody to train for.
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C goes to the whole process group; the parent decides what becomes of the trial.
-process.on('SIGINT', () => undefined);
+// Ctrl-C goes to the whole process group, and some supervisors' SIGTERM too; the parent decides what becomes of the trial.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 const { device } = readEnvironment();
 const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });

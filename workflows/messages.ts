@@ -35,10 +35,15 @@ export interface SweepResult {
 export interface TrialInput {
   sweepId: string;
   trialId: string;
+  /** 1 goes before 5. */
   priority: Priority;
   deviceClass: DeviceClass;
   /** The number of its last attempt so far: where there is a later one, somebody else has the trial. */
   lastAttempt?: number | undefined;
+  /** What it is estimated to need: it waits for a trainer that has as much. */
+  memoryMiB?: number;
+  /** The own queue of a worker that has its backbone and data warm: asked first, and not for long. */
+  warmQueue?: string;
   /** Absent where the server has no search attributes. */
   labels?: TrialLabels;
 }
@@ -48,12 +53,14 @@ export interface TrialResult {
   state: Exclude<TrialState, 'running'>;
   /** What it failed with. */
   kind?: ErrorKind;
+  /** The own queue of the worker that trained it, which has backbone and data warm now. */
+  warmQueue?: string;
 }
 
 /** What a training activity ends with. */
-export interface AttemptResult {
-  /** `left`: this worker has lost the trial before, and leaves it to another for a moment. */
-  state: TrialResult['state'] | 'left';
+export interface AttemptResult extends Omit<TrialResult, 'state'> {
+  /** `left`: this worker has lost the trial before, and leaves it to another for a moment. `busy`: its trainers all train. */
+  state: TrialResult['state'] | 'left' | 'busy';
 }
 
 export interface SweepProgress {

@@ -13,11 +13,19 @@ import type { WaitingTrial } from '../activities/list-waiting.ts';
 import { describeFailure } from './failures.ts';
 import { trialWorkflowId } from './ids.ts';
 import { FailureBreaker } from './failure-breaker.ts';
-import { progressQuery, type SettledCounts, type SweepInput, type SweepResult, type TrialResult } from './messages.ts';
+import {
+  progressQuery,
+  type SettledCounts,
+  type SweepInput,
+  type SweepResult,
+  type TrialInput,
+  type TrialResult,
+} from './messages.ts';
 import { followOrders } from './orders.ts';
 import { quick } from './proxies.ts';
 import { trialAttributes } from './search-attributes.ts';
 import { trialWorkflow } from './trial.ts';
+import { WarmWorkers } from './warm-workers.ts';
 import { RollingWindow } from './window.ts';
 
 /** About as many events as make the server suggest to hand over; far below the 51,200 at which it ends a run. */
@@ -26,11 +34,13 @@ const HISTORY_LIMIT = 8_000;
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
   const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0, paused: 0 };
   const breaker = new FailureBreaker(input.stopAfterFailures, input.streak ?? null);
+  const warm = new WarmWorkers();
   const window: RollingWindow<WaitingTrial> = new RollingWindow<WaitingTrial>({
     key: ({ trialId }) => trialId,
     take: (request) => quick.listWaiting({ sweepId: input.sweepId, labels: input.searchAttributes, ...request }),
     run: async (trial) => {
-      const result = await runTrial(input, trial);
+      const result = await runTrial(input, trial, warm.take(trial.warmth));
+      warm.note(trial.warmth, result.warmQueue);
       if (result.state === 'waiting') window.lookAgain();
       else settled[result.state] += 1;
       const streak = breaker.hear(result);
@@ -73,13 +83,18 @@ async function runToTheEnd({ input, window, settled, breaker }: SweepRun): Promi
 }
 
 /** Always ends with a state: what a trial dies of stays its own affair. */
-async function runTrial(input: SweepInput, trial: WaitingTrial): Promise<TrialResult> {
+async function runTrial(
+  input: SweepInput,
+  trial: WaitingTrial,
+  warm: Pick<TrialInput, 'warmQueue'>,
+): Promise<TrialResult> {
   const { sweepId, deviceClass } = input;
-  const { trialId, priority, lastAttempt, labels } = trial;
+  const { trialId, priority, lastAttempt, memoryMiB, labels } = trial;
+  const known = { sweepId, trialId, priority, deviceClass, lastAttempt, memoryMiB };
   try {
     return await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(sweepId, trialId),
-      args: [{ sweepId, trialId, priority, deviceClass, lastAttempt, ...(labels === undefined ? {} : { labels }) }],
+      args: [{ ...known, ...warm, ...(labels === undefined ? {} : { labels }) }],
       ...(labels === undefined ? {} : { typedSearchAttributes: trialAttributes(labels) }),
     });
   } catch (error) {

@@ -1,14 +1,16 @@
 // Deterministic: one trial, from its first attempt to a state that is final.
 import { CancellationScope, isCancellation, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ErrorKind } from '../sweep/trial.ts';
-import { type AttemptFailure, delayBeforeRetry, describeFailure } from './failures.ts';
+import { type AttemptFailure, delayBeforeRetry, describeFailure, isUntaken } from './failures.ts';
 import type { AttemptResult, TrialInput, TrialResult } from './messages.ts';
-import { quick, training } from './proxies.ts';
+import { priorityOf, quick, training, type TrainingPlace } from './proxies.ts';
+import { trainingQueue } from './queues.ts';
 import { trialStateAttribute } from './search-attributes.ts';
 
 /** How often a worker may leave a trial that it has lost to others; then it takes it itself, so one worker never starves. */
 const MOST_LEFT = 3;
 const LEFT_FOR_MS = 1_000;
+const BUSY_FOR_MS = 50;
 
 export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
   try {
@@ -25,20 +27,21 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
   }
 }
 
-async function trainUntilSettled({ trialId, deviceClass, lastAttempt: known }: TrialInput): Promise<TrialResult> {
-  const { trainTrial } = training(deviceClass, workflowInfo().taskQueue);
+async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
+  const { trialId } = input;
   const failures = new Map<ErrorKind, number>();
-  let lastAttempt = known;
-  let timesLeft = 0;
-  for (;;) {
-    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: timesLeft < MOST_LEFT }));
+  let lastAttempt = input.lastAttempt;
+  let turnedAway = 0;
+  for (let place = firstPlace(input); ; place = anywhere(input)) {
+    const { trainTrial } = training(place);
+    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway < MOST_LEFT }));
     if ('state' in tried) {
-      if (tried.state !== 'left') return { ...tried, state: tried.state };
-      timesLeft += 1;
-      await sleep(LEFT_FOR_MS * timesLeft);
+      if (tried.state !== 'left' && tried.state !== 'busy') return { ...tried, state: tried.state };
+      turnedAway += 1;
+      await sleep(tried.state === 'left' ? LEFT_FOR_MS * turnedAway : Math.min(BUSY_FOR_MS * turnedAway, LEFT_FOR_MS));
       continue;
     }
-    timesLeft = 0;
+    turnedAway = 0;
     const count = (failures.get(tried.kind) ?? 0) + 1;
     failures.set(tried.kind, count);
     const delayMs = delayBeforeRetry(tried.kind, count);
@@ -54,8 +57,21 @@ async function outcomeOf(attempt: Promise<AttemptResult>): Promise<AttemptResult
     return await attempt;
   } catch (error) {
     if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-    return describeFailure(error);
+    return isUntaken(error) ? { state: 'busy' } : describeFailure(error);
   }
+}
+
+/** How long a worker that is warm is waited for: less than it takes to load a backbone. */
+const WARM_PATIENCE_MS = 1_000;
+
+/** The worker that has backbone and data warm; it may be busy or gone, and then any other will do. */
+function firstPlace(input: TrialInput): TrainingPlace {
+  if (input.warmQueue === undefined) return anywhere(input);
+  return { taskQueue: input.warmQueue, priority: priorityOf(input), patienceMs: WARM_PATIENCE_MS };
+}
+
+function anywhere(input: TrialInput): TrainingPlace {
+  return { taskQueue: trainingQueue(input, workflowInfo().taskQueue), priority: priorityOf(input) };
 }
 
 function showState({ labels }: TrialInput, state: TrialResult['state']): void {

@@ -1,11 +1,11 @@
-import { add } from '../../control/add.ts';
+import { add, type Grown } from '../../control/add.ts';
 import type { ChooseDevice } from '../../control/go-on.ts';
 import type { Launching } from '../../control/launch.ts';
 import { planSweep } from '../../control/plan.ts';
 import { findTarget } from '../../control/target.ts';
-import type { Added } from '../../db/add-trials.ts';
 import { carryOn } from '../carry-on.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
+import { largeData } from '../large-data.ts';
 import { trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
@@ -37,8 +37,9 @@ async function addIt(call: Call, session: Session, launching: Launching): Promis
   return carryOn(call, session, { sweep, begin });
 }
 
-function announce({ sweep, added, present, unnamed }: Added, say: (text: string) => void): void {
+function announce({ sweep, added, present, unnamed, unstored }: Grown, say: (text: string) => void): void {
   const others = unnamed === 0 ? '' : `, ${unnamed} that the file no longer asks for stay as they are`;
   const held = sweep.state === 'paused' ? ` The sweep is paused: \`lpt-sweep continue ${sweep.name}\` runs them.` : '';
   say(`Sweep ${sweep.name} has ${trialCount(added)} more; ${present} of the file were there${others}.${held}`);
+  if (unstored.length > 0) say(largeData(unstored));
 }

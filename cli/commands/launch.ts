@@ -5,6 +5,7 @@ import type { DeviceClass } from '../../workflows/queues.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
+import { largeData } from '../large-data.ts';
 import { printPlan } from '../plan.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
@@ -74,8 +75,9 @@ async function launchAndWatch(
   return runWatched({ control, terminal, wanted: device, begin, again: `lpt-sweep launch ${file.path} --watch` });
 }
 
-function announce({ sweep, created, running }: Launched, say: (text: string) => void): void {
+function announce({ sweep, created, running, unstored }: Launched, say: (text: string) => void): void {
   if (created) say(`Sweep ${sweep.name} is launched.`);
   else if (running) say(`Sweep ${sweep.name} was launched before: it goes on.`);
   else say(`Sweep ${sweep.name} was launched before and is ${sweep.state}: here are its results.`);
+  if (unstored.length > 0 && running) say(largeData(unstored));
 }

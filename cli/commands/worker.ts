@@ -1,5 +1,5 @@
 import { openServices } from '../../runtime/services.ts';
-import type { Command, Terminal } from '../command.ts';
+import { UsageError, type Command, type Terminal } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import type { FromWorker } from '../own-worker.ts';
 
@@ -7,8 +7,14 @@ export const workerCommand: Command = {
   name: 'worker',
   summary: 'train waiting trials on this machine until it is stopped (Ctrl-C drains it)',
   arguments: [],
-  options: {},
-  run: async ({ terminal }) => {
+  options: {
+    trainers: {
+      help: 'trials at one time; one a graphics card, or one on the processor, where absent',
+      value: { name: 'number' },
+    },
+  },
+  run: async ({ terminal, values }) => {
+    const trainers = numberOfTrainers(values['trainers']);
     // Temporal's worker is large; the other commands do without.
     const { runWorker } = await import('../../worker/main.ts');
     const { environment } = terminal;
@@ -18,17 +24,36 @@ export const workerCommand: Command = {
       await runWorker({
         environment,
         services,
+        ...(trainers === undefined ? {} : { trainers }),
         say: parent.say,
-        onReady: (device) => parent.tell({ type: 'ready', device }),
+        onReady: ({ deviceClass: device }) => parent.tell({ type: 'ready', device }),
         signal: parent.signal,
       });
       return DONE;
     } finally {
       await services.close();
       parent.leave();
+      endSoon();
     }
   },
 };
+
+const MOST_TRAINERS = 64;
+
+/** @throws UsageError */
+function numberOfTrainers(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= MOST_TRAINERS) return number;
+  throw new UsageError(`Expected \`--trainers\` to be a whole number from 1 to ${MOST_TRAINERS}, found \`${text}\`.`);
+}
+
+const LEFTOVER_MS = 1_000;
+
+/** A drained worker may still wait for another process's download, and nobody shall wait for it. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), LEFTOVER_MS).unref();
+}
 
 interface Parent {
   say: (text: string) => void;

@@ -23,6 +23,7 @@ describe('the activities that keep the books, each run twice', () => {
       program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.reject(new Error('not needed')),
+      findData: () => Promise.reject(new Error('not needed')),
     });
   const freshSweep = async (): Promise<string> => (await createSweep(db.database, smallSweep())).sweep.id;
   const waitingIn = (sweepId: string): Promise<string[]> => listWaiting(db.database, { sweepId, limit: 100 });

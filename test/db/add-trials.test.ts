@@ -80,11 +80,11 @@ describe('trials that are added', () => {
     const mr = FACTS.tasks['mr']!;
     const otherData = { ...FACTS, tasks: { mr: { ...mr, data: { ...mr.data, fingerprint: 'data-2' } } } };
     const otherWeights = { ...FACTS, backbone: { ...FACTS.backbone, fingerprint: 'weights-2' } };
-    const adding = [otherData, otherWeights].map((facts) =>
-      addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials }),
+    const adding = (facts: typeof FACTS) => addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+    await expect(adding(otherData)).rejects.toThrow(OtherInputsError);
+    await expect(adding(otherData)).rejects.toThrow(/data of task `mr` .* data-1, found data-2/);
+    await expect(adding(otherWeights)).rejects.toThrow(
+      /`bert-base-uncased` with the fingerprint weights-1, found .* weights-2/,
     );
-    await expect(adding[0]).rejects.toThrow(OtherInputsError);
-    await expect(adding[0]).rejects.toThrow(/data of task `mr` .* data-1, found data-2/);
-    await expect(adding[1]).rejects.toThrow(/`bert-base-uncased` with the fingerprint weights-1, found .* weights-2/);
   });
 });

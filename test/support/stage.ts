@@ -48,7 +48,7 @@ export async function openStage(): Promise<Stage> {
   const temporal = { connectionOptions: { address }, namespace: 'default' };
   const opened = await openControl({ databaseUrl: db.url, temporal, searchAttributes: true });
   const withWorker: Stage['withWorker'] = async ({ control, folder }, trainer, work) => {
-    const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu' });
+    const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu', memoryMiB: null });
     const activities = createActivities({
       database: db.database,
       trainers: new TrainerPool([trainer]),
@@ -57,6 +57,7 @@ export async function openStage(): Promise<Stage> {
       program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
+      findData: ({ data }) => Promise.resolve(data.files),
     });
     const workers = await createWorkers({
       connection: environment.nativeConnection,

@@ -73,7 +73,7 @@ export class Orchestra {
     const shared = { connection: environment.nativeConnection, activities: this.#activities(), ...prompt };
     const code = await (bundle ??= buildWorkflowBundle());
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
-    const training = await Worker.create({ ...shared, taskQueue: trainingQueue('cpu', this.queue) });
+    const training = await Worker.create({ ...shared, taskQueue: trainingQueue({ deviceClass: 'cpu' }, this.queue) });
     // What still hangs would keep the workers from ending, and hide why the work failed.
     return training.runUntil(() => quick.runUntil(() => work().finally(() => this.letGo())));
   }
@@ -96,6 +96,7 @@ export class Orchestra {
         return Promise.resolve(
           free.slice(0, limit).map((trialId) => ({
             ...{ trialId, priority: 3 as const, lastAttempt: this.attempts.get(trialId) ?? 0 },
+            ...{ memoryMiB: 1_000, warmth: null },
             ...(labels ? { labels: label } : {}),
           })),
         );

@@ -46,9 +46,10 @@ describe('a sweep', () => {
 
   test('stops after so many failures in a row of one kind, and leaves waiting what waits', async () => {
     const orchestra = new Orchestra(names(9));
+    orchestra.window = 1;
     orchestra.script = (id) => (id === 'trial-1' ? 'complete' : 'data');
     await orchestra.play(environment, async () => {
-      const handle = await start(orchestra, { window: 1, stopAfterFailures: 3 });
+      const handle = await start(orchestra, { stopAfterFailures: 3 });
       expect(await handle.result()).toEqual({ state: 'failed' });
     });
     expect(orchestra.stop).toEqual({ kind: 'data', trials: 3 });
