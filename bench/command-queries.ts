@@ -24,7 +24,8 @@ export async function commandQueries(database: Database, { name, sweepId, planne
   return {
     list: () => list(control),
     'status, watch': () => describe(control, name),
-    results: () => results(control, name),
+    'results, a page of a thousand': () => results(control, name, { limit: 1000 }),
+    'results, all pages': () => results(control, name),
     'results --best-per-seed': () => results(control, name, { bestPerSeed: true }),
     compare: () => compare(control, name),
     'compare --average per-seed': () => comparePerSeed(control, name),

@@ -9,13 +9,13 @@ const NO_TRIAL = 'No trial is complete yet.';
 
 export function printComparison(format: Format, comparison: Comparison): string {
   if (format !== 'table') {
-    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.pairs).map(published)];
+    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.published).map(published)];
     return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
   }
   const isLpt = ({ method }: ConfigurationMean): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
-  const figures = publishedRows(comparison.pairs);
+  const figures = publishedRows(comparison.published);
   return [
     `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),

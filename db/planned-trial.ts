@@ -15,6 +15,10 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
     ...regimeColumns(trial.regime),
     dataSeed: trial.dataSeed,
     trainSeed: trial.trainSeed,
+    metric: trial.task.metric,
+    bottleneck: bottleneckOf(trial.method),
+    learningRate: trial.training.learningRate,
+    batchSize: trial.training.batchSize,
   };
 }
 
@@ -22,4 +26,8 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
 function shapeOf(method: MethodSettings): PromptShape {
   const nothing = { insertionLayer: null, promptLength: null, generator: null };
   return descriptorOf(method.method).promptShape?.(method) ?? nothing;
+}
+
+function bottleneckOf(method: MethodSettings): number | null {
+  return 'bottleneck' in method ? method.bottleneck : null;
 }
