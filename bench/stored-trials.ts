@@ -19,7 +19,8 @@ export interface Stored {
   /** The sweep that is measured: 10,000 trials, or all there are. */
   name: string;
   sweepId: string;
-  planned: PlannedTrial[];
+  /** As they went in. */
+  planned: readonly PlannedTrial[];
 }
 
 const CURVES = 3;
@@ -75,10 +76,10 @@ async function copySweep(database: Database, sweepId: string, seed: number): Pro
         backbone_fingerprint, 'complete', now() - random() * interval '700 days'
       from sweeps where id = ${sweepId} returning id)
     insert into trials (id, sweep_id, position, trial_key, configuration_key, trial, task, method, insertion_layer,
-      prompt_length, generator, regime, k, data_seed, train_seed, step_flops, flops)
+      prompt_length, generator, regime, k, data_seed, train_seed, metric, bottleneck, learning_rate, batch_size, step_flops, flops)
     select gen_random_uuid(), copied.id, (row_number() over (order by position))::integer - 1,
       trial_key, configuration_key, trial, task, method, insertion_layer, prompt_length, generator, regime, k,
-      data_seed, train_seed, step_flops, flops
+      data_seed, train_seed, metric, bottleneck, learning_rate, batch_size, step_flops, flops
     from trials, copied where trials.sweep_id = ${sweepId} and data_seed = ${seed + 1}`);
 }
 

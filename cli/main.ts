@@ -10,6 +10,7 @@ import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
 import { predictCommand } from './commands/predict.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { showCommand } from './commands/show.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   predictCommand,
   resumeCommand,
   cancelCommand,
+  pruneCommand,
 ];
 
 /** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */

@@ -120,7 +120,7 @@ describe('results', () => {
     const results = await listResults(own.database, { sweepId });
     expect(Object.keys(results[0]!)).toEqual(
       (
-        'trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state ' +
+        'position trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
         'steps trainableParameters msPerStep peakMemoryMiB attempts'
