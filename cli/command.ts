@@ -91,3 +91,10 @@ export function argumentOf({ arguments: given }: Call, name: string): string {
   if (value === undefined) throw new RangeError(`Expected the command's table to name the argument ${name}.`);
   return value;
 }
+
+/** Undefined where the option was not given. @throws UsageError */
+export function wholeNumberOf({ values }: Call, name: string): number | undefined {
+  const value = values[name];
+  if (value === undefined || /^\d{1,9}$/.test(value)) return value === undefined ? undefined : Number(value);
+  throw new UsageError(`Expected \`--${name}\` to be followed by a whole number from 0, found \`${value}\`.`);
+}

@@ -14,6 +14,7 @@ import { pauseCommand } from './commands/pause.ts';
 import { predictCommand } from './commands/predict.ts';
 import { priorityCommand } from './commands/priority.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { showCommand } from './commands/show.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   addCommand,
   windowCommand,
   priorityCommand,
+  pruneCommand,
 ];
 
 /** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */

@@ -10,12 +10,17 @@ export function columnsOf({ trial, memoryMiB: memoryMib, ...planned }: PlannedTr
     ...planned,
     memoryMib,
     ...shapeOf(trial.method),
+    insertionLayers: layersOf(trial.method),
     trial,
     task: trial.task.name,
     method: trial.method.method,
     ...regimeColumns(trial.regime),
     dataSeed: trial.dataSeed,
     trainSeed: trial.trainSeed,
+    metric: trial.task.metric,
+    bottleneck: bottleneckOf(trial.method),
+    learningRate: trial.training.learningRate,
+    batchSize: trial.training.batchSize,
   };
 }
 
@@ -23,4 +28,13 @@ export function columnsOf({ trial, memoryMiB: memoryMib, ...planned }: PlannedTr
 function shapeOf(method: MethodSettings): PromptShape {
   const nothing = { insertionLayer: null, promptLength: null, generator: null };
   return descriptorOf(method.method).promptShape?.(method) ?? nothing;
+}
+
+function layersOf(method: MethodSettings): string | null {
+  if ('insertionLayer' in method) return [method.insertionLayer].flat().join('+');
+  return shapeOf(method).insertionLayer?.toString() ?? null;
+}
+
+function bottleneckOf(method: MethodSettings): number | null {
+  return 'bottleneck' in method ? method.bottleneck : null;
 }

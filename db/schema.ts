@@ -56,26 +56,30 @@ const trialId = () =>
     .notNull()
     .references(() => trials.id, { onDelete: 'cascade' });
 
-export const sweeps = pgTable('sweeps', {
-  id: uuid().primaryKey(),
-  name: text().notNull().unique(),
-  /** The sweep file as it was launched. */
-  source: text().notNull(),
-  spec: jsonb().$type<Spec>().notNull(),
-  /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
-  contentHash: text().notNull(),
-  backbone: text().notNull(),
-  backboneFingerprint: text().notNull(),
-  state: sweepState().notNull().default('waiting'),
-  error: text(),
-  /** Trials in flight at one time; the sweep file's until a person says otherwise. */
-  window: integer().notNull().default(4),
-  /** Of trials that are added later; the others have their own. */
-  priority: priority(),
-  createdAt: time().notNull().defaultNow(),
-  startedAt: time(),
-  finishedAt: time(),
-});
+export const sweeps = pgTable(
+  'sweeps',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull().unique(),
+    /** The sweep file as it was launched. */
+    source: text().notNull(),
+    spec: jsonb().$type<Spec>().notNull(),
+    /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
+    contentHash: text().notNull(),
+    backbone: text().notNull(),
+    backboneFingerprint: text().notNull(),
+    state: sweepState().notNull().default('waiting'),
+    error: text(),
+    /** Trials in flight at one time; the sweep file's until a person says otherwise. */
+    window: integer().notNull().default(4),
+    /** Of trials that are added later; the others have their own. */
+    priority: priority(),
+    createdAt: time().notNull().defaultNow(),
+    startedAt: time(),
+    finishedAt: time(),
+  },
+  (table) => [index('sweeps_by_backbone').on(table.backboneFingerprint, table.createdAt)],
+);
 
 export const trials = pgTable(
   'trials',
@@ -91,13 +95,20 @@ export const trials = pgTable(
     trial: jsonb().$type<Trial>().notNull(),
     task: text().notNull(),
     method: text().notNull(),
+    /** The lowest, where there are several. */
     insertionLayer: integer(),
+    /** All of them: `6+9`. */
+    insertionLayers: text(),
     promptLength: integer(),
     generator: text(),
     regime: regimeKind().notNull(),
     k: integer(),
     dataSeed: integer().notNull(),
     trainSeed: integer().notNull(),
+    metric: metric().notNull(),
+    bottleneck: integer(),
+    learningRate: doublePrecision().notNull(),
+    batchSize: integer().notNull(),
     /** Estimated arithmetic, from which speed and time left are reckoned. */
     stepFlops: doublePrecision().notNull(),
     flops: doublePrecision().notNull(),
@@ -130,6 +141,10 @@ export const trials = pgTable(
       'trials_complete_with_scores',
       sql`${table.state} <> 'complete' or (${table.devScore} is not null and ${table.devScore} <= 1 and ${table.testScore} is not null and ${table.testScore} <= 1)`,
     ),
+    // Pages of results, and a trial by its place.
+    index('trials_in_order').on(table.sweepId, table.position),
+    // A trial by the first characters of its key.
+    index('trials_by_key').on(table.trialKey.op('text_pattern_ops')),
     index('trials_waiting_in_order')
       .on(table.sweepId, table.priority, table.position)
       .where(sql`${table.state} = 'waiting'`),

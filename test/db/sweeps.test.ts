@@ -44,7 +44,7 @@ describe('a sweep', () => {
     const both = await Promise.all([createSweep(database, asked), createSweep(database, asked)]);
     expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
     expect(both[0].sweep.id).toBe(both[1].sweep.id);
-    expect(await listResults(database, both[0].sweep.id)).toHaveLength(8);
+    expect(await listResults(database, { sweepId: both[0].sweep.id })).toHaveLength(8);
   });
 
   test('with other trials under a taken name is refused, saying what changed', async () => {
