@@ -1,8 +1,8 @@
 // The fence: a trial's row is locked and its current attempt compared before anything is written in its name.
-import { eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Database, type Transaction, ask } from './client.ts';
 import { StaleAttemptError, UnknownTrialError } from './errors.ts';
-import { trials } from './schema.ts';
+import { attempts, trials } from './schema.ts';
 
 export type TrialRow = typeof trials.$inferSelect;
 
@@ -17,14 +17,33 @@ export function fenced<T>(
   writer: AttemptOf,
   write: (transaction: Transaction, trial: TrialRow) => Promise<T>,
 ): Promise<T> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, writer.trialId);
-      if (trial.state !== 'running') throw staleAttempt(trial, writer.attempt);
-      assertCurrent(trial, writer.attempt);
-      return write(transaction, trial);
-    }),
-  );
+  return countingRefusal(database, writer, async (transaction) => {
+    const trial = await lockTrial(transaction, writer.trialId);
+    if (trial.state !== 'running') throw staleAttempt(trial, writer.attempt);
+    assertCurrent(trial, writer.attempt);
+    return write(transaction, trial);
+  });
+}
+
+/** One transaction in the name of an attempt, or of none; that it was refused is kept with the attempt. */
+export function countingRefusal<T>(
+  database: Database,
+  { trialId, attempt }: { trialId: string; attempt: number | null },
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  return ask(database, async () => {
+    try {
+      return await database.transaction(work);
+    } catch (error) {
+      if (error instanceof StaleAttemptError && attempt !== null) {
+        await database
+          .update(attempts)
+          .set({ refusedWrites: sql`${attempts.refusedWrites} + 1` })
+          .where(and(eq(attempts.trialId, trialId), eq(attempts.attempt, attempt)));
+      }
+      throw error;
+    }
+  });
 }
 
 export async function lockTrial(transaction: Transaction, trialId: string): Promise<TrialRow> {

@@ -143,6 +143,8 @@ export const attempts = pgTable(
     workflowRunId: text().notNull(),
     /** Step of the checkpoint that it went on from; null when it began anew. */
     resumedFromStep: integer(),
+    /** Writes that came after another attempt had begun, or the trial had ended, and changed nothing. */
+    refusedWrites: integer().notNull().default(0),
     /** Null until its trainer has said what it computes with. */
     provenance: jsonb().$type<Provenance>(),
     errorKind: errorKind(),

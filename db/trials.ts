@@ -4,7 +4,7 @@ import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
-import { type AttemptOf, type TrialRow, assertCurrent, lockTrial, staleAttempt } from './fence.ts';
+import { type AttemptOf, type TrialRow, assertCurrent, countingRefusal, lockTrial, staleAttempt } from './fence.ts';
 import { attempts, trials } from './schema.ts';
 
 export type { TrialRow } from './fence.ts';
@@ -75,20 +75,18 @@ export function finishTrial(
   { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
 ): Promise<void> {
   const { peakMemoryMiB: peakMemoryMib, ...numbers } = outcome;
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      assertCurrent(trial, attempt);
-      if (trial.state === 'complete') return;
-      if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-      const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
-      await transaction
-        .update(trials)
-        .set({ ...ended, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, { state: 'complete' });
-    }),
-  );
+  return countingRefusal(database, { trialId, attempt }, async (transaction) => {
+    const trial = await lockTrial(transaction, trialId);
+    assertCurrent(trial, attempt);
+    if (trial.state === 'complete') return;
+    if (trial.state !== 'running') throw staleAttempt(trial, attempt);
+    const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
+    await transaction
+      .update(trials)
+      .set({ ...ended, finishedAt: new Date() })
+      .where(eq(trials.id, trialId));
+    await endAttempt(transaction, trialId, { state: 'complete' });
+  });
 }
 
 /**
@@ -167,21 +165,19 @@ function endUnfinished(
   { trialId, attempt }: { trialId: string; attempt: number | null },
   ending: Ending,
 ): Promise<TrialState> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      if (attempt !== null) assertCurrent(trial, attempt);
-      // Sent back to waiting: whoever still speaks as its last attempt has lost it.
-      if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
-      if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
-      await transaction
-        .update(trials)
-        .set({ ...ending, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, ending);
-      return ending.state;
-    }),
-  );
+  return countingRefusal(database, { trialId, attempt }, async (transaction) => {
+    const trial = await lockTrial(transaction, trialId);
+    if (attempt !== null) assertCurrent(trial, attempt);
+    // Sent back to waiting: whoever still speaks as its last attempt has lost it.
+    if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
+    if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+    await transaction
+      .update(trials)
+      .set({ ...ending, finishedAt: new Date() })
+      .where(eq(trials.id, trialId));
+    await endAttempt(transaction, trialId, ending);
+    return ending.state;
+  });
 }
 
 async function endAttempt(

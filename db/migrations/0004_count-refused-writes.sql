@@ -1,0 +1,1 @@
+ALTER TABLE "attempts" ADD COLUMN "refused_writes" integer DEFAULT 0 NOT NULL;
