@@ -63,21 +63,32 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   });
 }
 
+interface RunningPostgres {
+  process: ProcessIdentity;
+  port: number;
+}
+
 /** Whether a server runs on this folder, and answers to our password. */
-export async function findPostgres(folder: string): Promise<{ process: ProcessIdentity; port: number } | null> {
+export async function findPostgres(folder: string): Promise<RunningPostgres | null> {
+  const running = readPostgres(folder);
+  if (running === null) return null;
+  try {
+    await waitUntilReady(addressOf(reachableFolder(folder), running.port), () => !isAlive(running.process));
+    return running;
+  } catch {
+    return null; // a number used again by another program: Postgres itself looks closer than we can
+  }
+}
+
+/** As its own note has it: it may be starting, or held up. */
+export function readPostgres(folder: string): RunningPostgres | null {
   const home = reachableFolder(folder);
   const pidFile = join(home, 'data', 'postmaster.pid');
   if (!existsSync(pidFile)) return null;
   const lines = readFileSync(pidFile, 'utf8').split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!isAlive({ pid, started: null }) || isStranger(home, pid) || !Number.isInteger(port) || port === 0) return null;
-  const process = identify(pid);
-  try {
-    await waitUntilReady(addressOf(home, port), () => !isAlive(process));
-    return { process, port };
-  } catch {
-    return null; // a number used again by another program: Postgres itself looks closer than we can
-  }
+  return { process: identify(pid), port };
 }
 
 /** The port of the server is in the answer; it is stopped by what `startPostgres` gave. */

@@ -71,7 +71,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 
 /** Whether a server of ours runs on this folder. */
 export async function findTemporal(folder: string): Promise<Running | null> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (!running) return null;
   try {
     await waitUntilReady(running.address, () => !isAlive(running.process));
@@ -84,12 +84,13 @@ export async function findTemporal(folder: string): Promise<Running | null> {
 
 /** Stops it whether it answers or not. */
 export async function stopTemporal(folder: string): Promise<boolean> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (running) await stop(running.process);
   return running !== null;
 }
 
-function readRunning(folder: string): Running | null {
+/** As the note of it has it: it may be starting, or held up. */
+export function readTemporal(folder: string): Running | null {
   const running = readRecord(folder);
   return running !== null && isAlive(running.process) ? running : null;
 }
