@@ -21,7 +21,8 @@ export async function follow(
   { printer, signal }: { printer: ProgressPrinter; signal: AbortSignal },
 ): Promise<Followed> {
   let last: SweepStatus | undefined;
-  for await (const status of watch(control, name, { signal })) {
+  const onAway = (reason: string): void => printer.say(`${reason} Waiting for it: the sweep goes on when it is back.`);
+  for await (const status of watch(control, name, { signal, onAway })) {
     printer.show(status);
     last = status;
   }

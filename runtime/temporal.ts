@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withLock } from './install/lock.mjs';
-import { LOOPBACK, claimPort, freePort, isListening } from './ports.ts';
+import { LOOPBACK, claimPort, isListening } from './ports.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
 import { stopProcess } from './stop-process.ts';
 import { SEARCH_ATTRIBUTES, checkTemporal, prepareNamespace } from './temporal-cluster.ts';
@@ -74,7 +74,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 
 /** Whether a server of ours runs on this folder. */
 export async function findTemporal(folder: string): Promise<Running | null> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (!running) return null;
   try {
     await waitUntilReady(running.address, () => !isAlive(running.process));
@@ -87,15 +87,21 @@ export async function findTemporal(folder: string): Promise<Running | null> {
 
 /** Stops it whether it answers or not. */
 export async function stopTemporal(folder: string): Promise<boolean> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (running) await stop(running.process);
   return running !== null;
 }
 
-function readRunning(folder: string): Running | null {
+/** As the note of it has it: it may be starting, or held up. */
+export function readTemporal(folder: string): Running | null {
+  const running = readRecord(folder);
+  return running !== null && isAlive(running.process) ? running : null;
+}
+
+/** Of the server that runs, or ran last. */
+function readRecord(folder: string): Running | null {
   try {
-    const running = JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
-    return isAlive(running.process) ? running : null;
+    return JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
   } catch {
     return null;
   }
@@ -104,8 +110,10 @@ function readRunning(folder: string): Running | null {
 const stop = (process: ProcessIdentity): Promise<void> => stopProcess(process, { signal: 'SIGTERM' });
 
 async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: TemporalOptions): Promise<Running> {
-  const port = await claimPort(wanted, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
-  const uiPort = await claimUiPort(wantedUi);
+  const last = folder === null ? null : readRecord(folder);
+  const lastPort = last === null ? undefined : Number(last.address.split(':')[1]);
+  const port = await claimPort({ wanted, last: lastPort }, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
+  const uiPort = await claimUiPort(wantedUi, last?.uiUrl ?? null);
   const address = `${LOOPBACK}:${port}`;
   const log = folder === null ? null : join(folder, 'temporal.log');
   const output = log === null ? 'ignore' : openSync(log, 'w');
@@ -151,10 +159,10 @@ function serverArguments({
   ];
 }
 
-async function claimUiPort(wanted: number | null | undefined): Promise<number | null> {
+async function claimUiPort(wanted: number | null | undefined, lastUrl: string | null): Promise<number | null> {
   if (wanted === null) return null;
-  if (wanted !== undefined) return claimPort(wanted, "Temporal's page (LPT_SWEEP_TEMPORAL_UI_PORT)");
-  return (await isListening(LOOPBACK, USUAL_UI_PORT)) ? freePort() : USUAL_UI_PORT;
+  const last = lastUrl === null ? USUAL_UI_PORT : Number(new URL(lastUrl).port);
+  return claimPort({ wanted, last }, "Temporal's page (LPT_SWEEP_TEMPORAL_UI_PORT)");
 }
 
 /** A gRPC channel that is refused once waits a second before it tries again: so the bare port first, then the namespace. */

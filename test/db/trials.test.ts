@@ -228,6 +228,8 @@ describe('the fence', () => {
     await expect(write(orphan)).rejects.toThrow(StaleAttemptError);
     expect(await findTrial(own.database, orphan.trialId)).toMatchObject({ state: 'running', attempt: 2 });
     expect(await listEvaluations(own.database, orphan.trialId)).toEqual([]);
+    const refused = (await listAttempts(own.database, orphan.trialId)).map(({ refusedWrites }) => refusedWrites);
+    expect(refused).toEqual([1, 0]);
   });
 
   test.each(writes)('refuses %s for a trial that was sent back to waiting', async (_what, write) => {
