@@ -1,6 +1,7 @@
 // What activities need from the worker that runs them: effects come in by argument.
 import type { Database } from '../db/client.ts';
 import type { ProgramProvenance } from '../sweep/provenance.ts';
+import type { Observe } from './happening.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface Dependencies {
@@ -17,6 +18,8 @@ export interface Dependencies {
   resolveBackbone: (name: string, onProgress: () => void) => Promise<{ folder: string }>;
   /** For what a person should know of this worker. */
   say: (text: string) => void;
+  /** Hears what happens, for logs, metrics and traces; nobody does where absent. */
+  observe?: Observe;
   /** Milliseconds to wait between two tries of a write; replaced in tests. */
   retryDelaysMs?: readonly number[];
 }

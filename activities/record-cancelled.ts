@@ -2,8 +2,9 @@
 import { cancelTrial } from '../db/trials.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export function createRecordCancelled({ database }: Dependencies) {
+export function createRecordCancelled({ database, observe }: Dependencies) {
   return async ({ trialId }: { trialId: string }): Promise<void> => {
-    await cancelTrial(database, { trialId });
+    const state = await cancelTrial(database, { trialId });
+    if (state === 'cancelled') observe?.({ type: 'trial-settled', trialId, state });
   };
 }

@@ -9,12 +9,15 @@ import type { TrialResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toTrialFailure, trialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Observe } from './happening.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
+import { attemptName, observed } from './observed-attempt.ts';
 import { patiently, type Patience } from './patience.ts';
 import { recordEvent } from './record-event.ts';
 
 interface Attempt {
   deps: Dependencies;
+  observe: Observe;
   trialId: string;
   begun: Begun;
   heartbeat: Heartbeat;
@@ -45,10 +48,15 @@ interface AttemptOptions {
 
 async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
   const { deps, trialId, trainer, findBackbone, context } = options;
+  const { observe = nobodyLooks } = deps;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
-    onWait: () => heartbeat.during('saving'),
+    onWait: () => {
+      heartbeat.during('saving');
+      observe({ type: 'database-away' });
+    },
+    onBack: (tries) => observe({ type: 'database-back', tries }),
     signal: context.cancellationSignal,
   };
   const workflowRunId = context.info.workflowExecution?.runId ?? '';
@@ -57,10 +65,16 @@ async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
     patience,
   );
   if (begun.kind === 'settled') return { state: begun.state };
-  const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
-  const attempt: Attempt = { deps, trialId, begun, heartbeat, patience };
-  const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
-  return conclude(attempt, answer);
+  const attempt: Attempt = { deps, observe, trialId, begun, heartbeat, patience };
+  return observed({ observe, begun, trialId, context }, async () => {
+    const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
+    const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
+    return conclude(attempt, answer);
+  });
+}
+
+function nobodyLooks(): void {
+  // Logs, metrics and traces are the worker's wish.
 }
 
 interface TrainOptions {
@@ -71,9 +85,7 @@ interface TrainOptions {
 
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
-  const { deps, trialId, begun, heartbeat, patience } = attempt;
-  const { trial, checkpoint, layersToKeep } = begun;
-  const writer = { trialId, attempt: begun.attempt };
+  const { trial, checkpoint, layersToKeep } = attempt.begun;
   const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
   signal.addEventListener('abort', stop, { once: true });
@@ -82,15 +94,27 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
       { trial, backboneFolder, layersToKeep, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
       {
         onEvent: (event) => {
-          heartbeat.hear(event);
-          if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
-          return patiently(() => recordEvent(deps.database, writer, event), patience);
+          attempt.heartbeat.hear(event);
+          return hear(attempt, event);
         },
       },
     );
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+async function hear(attempt: Attempt, event: TrainEvent): Promise<void> {
+  const { deps, observe, trialId, begun, patience } = attempt;
+  const of = attemptName(attempt);
+  const writer = { trialId, attempt: begun.attempt };
+  observe({ type: 'trainer-said', of, event });
+  const started = performance.now();
+  if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
+  await patiently(() => recordEvent(deps.database, writer, event), patience);
+  if (event.type !== 'checkpoint') return;
+  const { step, bytes } = event;
+  observe({ type: 'checkpoint-saved', of, step, bytes: bytes.byteLength, ms: performance.now() - started });
 }
 
 type Ready = Extract<TrainEvent, { type: 'ready' }>;

@@ -6,12 +6,16 @@ import type { TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
+import { UnknownSweepError } from './errors.ts';
 import { type AttemptOf, type TrialRow, fenced, lockTrial } from './fence.ts';
-import { attempts, trials } from './schema.ts';
+import { attempts, sweeps, trials } from './schema.ts';
 
 export interface Begun {
   kind: 'begun';
   attempt: number;
+  sweepName: string;
+  /** Of the trial, in its sweep. */
+  position: number;
   trial: Trial;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
@@ -52,7 +56,9 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
         .set({ state: 'running', attempt, startedAt: row.startedAt ?? new Date(), errorKind: null, errorMessage: null })
         .where(eq(trials.id, row.id));
       const layersToKeep = await layersStillNeeded(transaction, row);
-      return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep };
+      const { position, trial } = row;
+      const sweepName = await nameOfSweep(transaction, row.sweepId);
+      return { kind: 'begun', attempt, sweepName, position, trial, checkpoint, layersToKeep };
     }),
   );
 }
@@ -84,6 +90,12 @@ async function supersede(transaction: Transaction, trialId: string): Promise<voi
     .update(attempts)
     .set({ state: 'superseded', finishedAt: new Date() })
     .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
+}
+
+async function nameOfSweep(transaction: Transaction, sweepId: string): Promise<string> {
+  const [sweep] = await transaction.select({ name: sweeps.name }).from(sweeps).where(eq(sweeps.id, sweepId));
+  if (!sweep) throw new UnknownSweepError(sweepId, []);
+  return sweep.name;
 }
 
 async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {

@@ -12,6 +12,10 @@ import { delimiter, join, resolve } from 'node:path';
  * @property {string} [hubUrl] another Hugging Face Hub (HF_ENDPOINT)
  * @property {string} [hubToken] HF_TOKEN
  * @property {LogLevel} logLevel LPT_SWEEP_LOG
+ * @property {'json' | 'text'} [logFormat] of a worker (LPT_SWEEP_LOG_FORMAT)
+ * @property {number} [metricsPort] where a worker shows its metrics (LPT_SWEEP_METRICS_PORT)
+ * @property {string} metricsHost LPT_SWEEP_METRICS_HOST, loopback without it
+ * @property {string} [tracesUrl] where traces go, OTLP over HTTP (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT)
  * @property {number} [threads] threads of one TensorFlow operation (LPT_SWEEP_THREADS)
  * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
  * @property {{postgres?: number, temporal?: number, temporalUi?: number}} ports of the embedded servers (LPT_SWEEP_*_PORT)
@@ -26,6 +30,7 @@ import { delimiter, join, resolve } from 'node:path';
 /** @typedef {Record<string, string | undefined>} Variables */
 
 const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
+const LOG_FORMATS = /** @type {const} */ (['json', 'text']);
 const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
 
 /**
@@ -43,6 +48,10 @@ export function readEnvironment(env = process.env) {
     hubUrl: text(env, 'HF_ENDPOINT'),
     hubToken: text(env, 'HF_TOKEN'),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
+    logFormat: choice(env, 'LPT_SWEEP_LOG_FORMAT', LOG_FORMATS),
+    metricsPort: wholeNumber(env, 'LPT_SWEEP_METRICS_PORT', { from: 1, to: 65535 }),
+    metricsHost: text(env, 'LPT_SWEEP_METRICS_HOST') ?? '127.0.0.1',
+    tracesUrl: tracesUrl(env),
     threads: wholeNumber(env, 'LPT_SWEEP_THREADS', { from: 1, to: 1024 }),
     device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',
     ports: ports(env),
@@ -133,6 +142,20 @@ function temporalVariables(env) {
 function named(env, names) {
   const found = withoutUndefined(Object.fromEntries(names.map((name) => [name, text(env, name)])));
   return /** @type {Record<string, string>} */ (found);
+}
+
+/**
+ * As OpenTelemetry's own libraries read it: the general endpoint is a base, the one for traces a whole address.
+ *
+ * @param {Variables} env
+ */
+function tracesUrl(env) {
+  const whole = text(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  const base = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  const url = whole ?? (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`);
+  if (url === undefined || /^https?:\/\/./.test(url)) return url;
+  const name = whole === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+  throw new Error(`Expected ${name} to begin with http:// or https://, found another address.`);
 }
 
 /** @param {Variables} env */

@@ -1,6 +1,7 @@
 // One worker process is two Temporal workers: one for workflows and quick activities, one that trains, a slot a trainer.
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
+import type { WorkerTracing } from './tracing.ts';
 import { trainingQueue, WORKFLOW_QUEUE, type DeviceClass } from '../workflows/queues.ts';
 
 export interface WorkerDependencies {
@@ -14,6 +15,7 @@ export interface WorkerDependencies {
   /** Shown by Temporal beside what this worker does. */
   identity: string;
   workflowQueue?: string;
+  tracing?: WorkerTracing | null;
 }
 
 export interface Workers {
@@ -25,7 +27,10 @@ export interface Workers {
 export async function createWorkers(deps: WorkerDependencies): Promise<Workers> {
   const { activities, workflowBundle, workflowQueue = WORKFLOW_QUEUE } = deps;
   const { trainTrial, ...quick } = activities;
-  const shared = { connection: deps.connection, namespace: deps.namespace, identity: deps.identity };
+  const shared = {
+    ...{ connection: deps.connection, namespace: deps.namespace, identity: deps.identity },
+    ...(deps.tracing ?? {}),
+  };
   const orchestrating = await Worker.create({
     ...shared,
     taskQueue: workflowQueue,
