@@ -6,6 +6,7 @@ import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import type { TrialResult } from '../workflows/messages.ts';
+import { announce } from './announce.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toTrialFailure, trialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -24,13 +25,21 @@ interface Attempt {
   patience: Patience;
 }
 
+export interface TrainTrialInput {
+  trialId: string;
+  /** Whether the trial's workflow shows its state as a search attribute. */
+  isShown?: boolean;
+}
+
 /** Safe to run twice: each run is an attempt of its own, and only the newest can write. */
-export function createTrainTrial(deps: Dependencies): (input: { trialId: string }) => Promise<TrialResult> {
+export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) => Promise<TrialResult> {
   const findBackbone = createBackboneFinder(deps);
-  return async ({ trialId }) => {
+  return async ({ trialId, isShown = false }) => {
     const context = Context.current();
     try {
-      return await deps.trainers.use((trainer) => attemptTrial({ deps, trialId, trainer, findBackbone, context }));
+      return await deps.trainers.use((trainer) =>
+        attemptTrial({ deps, trialId, isShown, trainer, findBackbone, context }),
+      );
     } catch (error) {
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
@@ -41,6 +50,7 @@ export function createTrainTrial(deps: Dependencies): (input: { trialId: string 
 interface AttemptOptions {
   deps: Dependencies;
   trialId: string;
+  isShown: boolean;
   trainer: Trainer;
   findBackbone: FindBackbone;
   context: Context;
@@ -65,6 +75,7 @@ async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
     patience,
   );
   if (begun.kind === 'settled') return { state: begun.state };
+  if (options.isShown) await announce(context);
   const attempt: Attempt = { deps, observe, trialId, begun, heartbeat, patience };
   return observed({ observe, begun, trialId, context }, async () => {
     const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));

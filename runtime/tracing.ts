@@ -32,8 +32,8 @@ export async function startTracing({ tracesUrl, version, say }: TracingOptions):
     import('@temporalio/interceptors-opentelemetry/lib/client/index.js'),
   ]);
   api.diag.setLogger(onceOf(say, tracesUrl), api.DiagLogLevel.ERROR);
-  const own = new resources.Resource({ 'service.name': 'lpt-sweep', 'service.version': version });
-  const resource = own.merge(resources.envDetectorSync.detect());
+  const own = { 'service.name': 'lpt-sweep', 'service.version': version };
+  const resource: Resource = own.merge(resources.envDetectorSync.detect());
   const processor = new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({ url: tracesUrl }));
   const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
   provider.register({ contextManager: new hooks.AsyncLocalStorageContextManager().enable() });

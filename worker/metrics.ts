@@ -68,29 +68,49 @@ function createMeters(registry: Registry) {
 
 function count(meters: Meters, happening: Happening): void {
   switch (happening.type) {
-    case 'attempt-begun':
-      return meters.running.inc();
+    case 'attempt-begun': {
+      meters.running.inc();
+      return;
+    }
     case 'attempt-ended':
       meters.running.dec();
       if (happening.end === 'complete') meters.trials.inc({ state: 'complete' });
-      return meters.attempts.inc({ end: happening.end, kind: happening.kind ?? '' });
-    case 'trial-settled':
-      return meters.trials.inc({ state: happening.state });
+      {
+        meters.attempts.inc({ end: happening.end, kind: happening.kind ?? '' });
+        return;
+      }
+    case 'trial-settled': {
+      meters.trials.inc({ state: happening.state });
+      return;
+    }
     case 'trainer-said':
-      return happening.event.type === 'worked' ? countWork(meters, happening.event.work) : undefined;
+      if (happening.event.type === 'worked') countWork(meters, happening.event.work);
+      return;
     case 'checkpoint-saved':
       meters.checkpointSeconds.observe(happening.ms / 1000);
-      return meters.checkpointBytes.observe(happening.bytes);
-    case 'trainer-started':
-      return meters.starts.inc();
+      {
+        meters.checkpointBytes.observe(happening.bytes);
+        return;
+      }
+    case 'trainer-started': {
+      meters.starts.inc();
+      return;
+    }
     case 'trainer-died':
       meters.kept.remove({ trainer: String(happening.pid) });
       meters.memory.remove({ trainer: String(happening.pid) });
-      return meters.deaths.inc();
-    case 'database-away':
-      return meters.retries.inc();
-    case 'write-refused':
-      return meters.refused.inc();
+      {
+        meters.deaths.inc();
+        return;
+      }
+    case 'database-away': {
+      meters.retries.inc();
+      return;
+    }
+    case 'write-refused': {
+      meters.refused.inc();
+      return;
+    }
     case 'database-back':
   }
 }

@@ -63,5 +63,5 @@ async function startMetrics(facts: WorkerFacts, place: { host: string; port: num
   ]);
   const { registry, observe } = createMetrics(facts);
   const server = await startMetricsServer({ registry, ...place });
-  return { observe, ...server };
+  return { observe, url: server.url, close: () => server.close() };
 }

@@ -45,5 +45,8 @@ export interface SweepProgress {
 
 export const progressQuery = defineQuery<SweepProgress>('progress');
 
+/** To a trial: its attempt has left the queue and begins. */
+export const begunSignal = defineSignal('begun');
+
 /** Trials were put back to waiting in Postgres: look again. */
 export const retrySignal = defineSignal('retry');

@@ -1,11 +1,20 @@
 // Deterministic: one trial, from its first attempt to a state that is final.
-import { CancellationScope, isCancellation, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { delayBeforeRetry, describeFailure, recordedKind, type FailureKind } from './failures.ts';
-import type { TrialInput, TrialResult } from './messages.ts';
+import { begunSignal, type TrialInput, type TrialResult } from './messages.ts';
+import type { TrialState } from '../sweep/trial.ts';
 import { quick, training } from './proxies.ts';
 import { trialStateAttribute } from './search-attributes.ts';
 
 export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
+  setHandler(begunSignal, () => showState(input, 'running'));
   try {
     const result = await trainUntilSettled(input);
     showState(input, result.state);
@@ -24,7 +33,7 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
   const failures = new Map<FailureKind, number>();
   for (;;) {
     try {
-      return await trainTrial({ trialId: input.trialId });
+      return await trainTrial({ trialId: input.trialId, isShown: input.labels !== undefined });
     } catch (error) {
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       const { kind, message } = describeFailure(error);
@@ -34,11 +43,12 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
       if (delayMs === null) {
         return await quick.recordFailure({ trialId: input.trialId, error: { kind: recordedKind(kind), message } });
       }
+      showState(input, 'waiting');
       await sleep(delayMs);
     }
   }
 }
 
-function showState({ labels }: TrialInput, state: TrialResult['state']): void {
+function showState({ labels }: TrialInput, state: TrialState): void {
   if (labels !== undefined) upsertSearchAttributes([{ key: trialStateAttribute, value: state }]);
 }
