@@ -33,7 +33,7 @@ export async function startTracing({ tracesUrl, version, say }: TracingOptions):
   ]);
   api.diag.setLogger(onceOf(say, tracesUrl), api.DiagLogLevel.ERROR);
   const own = { 'service.name': 'lpt-sweep', 'service.version': version };
-  const resource: Resource = own.merge(resources.envDetectorSync.detect());
+  const resource = new resources.Resource({ ...own, ...resources.envDetectorSync.detect().attributes });
   const processor = new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({ url: tracesUrl }));
   const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
   provider.register({ contextManager: new hooks.AsyncLocalStorageContextManager().enable() });

@@ -24,8 +24,8 @@ export function installRuntime({ log, isDebugging, metricsAddress }: RuntimeSett
 
 const OURS = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 
-/** A failed attempt is told of by `attempt-ended`, with its kind, and a failed activity is repeated by Temporal. */
-const TOLD_ELSEWHERE = new Set(['Activity failed']);
+/** A failed attempt is told of by `attempt-ended`, with its kind; the half of a worker that trains has no workflows on purpose. */
+const NO_WARNINGS = new Set(['Activity failed', 'No workflows registered, not polling for workflow tasks']);
 
 class TemporalLogger implements Logger {
   readonly #log: Log;
@@ -36,7 +36,7 @@ class TemporalLogger implements Logger {
 
   log(level: LogLevel, message: string, meta?: LogMetadata): void {
     const why = meta?.['error'] instanceof Error ? `: ${meta['error'].message}` : '';
-    const graveness = TOLD_ELSEWHERE.has(message) ? 'debug' : OURS[level];
+    const graveness = NO_WARNINGS.has(message) ? 'debug' : OURS[level];
     const fields = { component: text(meta?.['sdkComponent']), workflowId: text(meta?.['workflowId']) };
     this.#log({ level: graveness, event: 'temporal', message: `Temporal: ${message}${why}`, fields });
   }

@@ -68,49 +68,38 @@ function createMeters(registry: Registry) {
 
 function count(meters: Meters, happening: Happening): void {
   switch (happening.type) {
-    case 'attempt-begun': {
+    case 'attempt-begun':
       meters.running.inc();
       return;
-    }
     case 'attempt-ended':
       meters.running.dec();
       if (happening.end === 'complete') meters.trials.inc({ state: 'complete' });
-      {
-        meters.attempts.inc({ end: happening.end, kind: happening.kind ?? '' });
-        return;
-      }
-    case 'trial-settled': {
+      meters.attempts.inc({ end: happening.end, kind: happening.kind ?? '' });
+      return;
+    case 'trial-settled':
       meters.trials.inc({ state: happening.state });
       return;
-    }
     case 'trainer-said':
       if (happening.event.type === 'worked') countWork(meters, happening.event.work);
       return;
     case 'checkpoint-saved':
       meters.checkpointSeconds.observe(happening.ms / 1000);
-      {
-        meters.checkpointBytes.observe(happening.bytes);
-        return;
-      }
-    case 'trainer-started': {
+      meters.checkpointBytes.observe(happening.bytes);
+      return;
+    case 'trainer-started':
       meters.starts.inc();
       return;
-    }
     case 'trainer-died':
       meters.kept.remove({ trainer: String(happening.pid) });
       meters.memory.remove({ trainer: String(happening.pid) });
-      {
-        meters.deaths.inc();
-        return;
-      }
-    case 'database-away': {
+      meters.deaths.inc();
+      return;
+    case 'database-away':
       meters.retries.inc();
       return;
-    }
-    case 'write-refused': {
+    case 'write-refused':
       meters.refused.inc();
       return;
-    }
     case 'database-back':
   }
 }

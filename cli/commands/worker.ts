@@ -21,7 +21,7 @@ export const workerCommand: Command = {
     const { runWorker } = await import('../../worker/main.ts');
     const environment = withMetricsPort(terminal.environment, values['metrics-port']);
     const parent = parentOf(terminal);
-    const services = await openServices({ environment, say: parent.tellOfServers });
+    const services = await openServices({ environment, say: (text) => parent.tellOfServers(text, environment) });
     try {
       await runWorker({
         environment,
@@ -49,7 +49,7 @@ function withMetricsPort(environment: Environment, given: string | undefined): E
 interface Parent {
   log: (environment: Environment, secrets: string[]) => Log;
   tell: (message: FromWorker) => void;
-  tellOfServers: (text: string) => void;
+  tellOfServers: (text: string, environment: Environment) => void;
   signal: AbortSignal;
   /** An open channel would keep the process alive. */
   leave: () => void;
@@ -62,7 +62,10 @@ function parentOf({ say, signal, isTerminal }: Terminal): Parent {
       createLog({ level: logLevel, format: logFormat ?? (isTerminal ? 'text' : 'json'), write, secrets });
   };
   if (process.send === undefined) {
-    return { log: logTo(say), tell: nothing, tellOfServers: say, signal, leave: nothing };
+    const log = logTo(say);
+    const tellOfServers: Parent['tellOfServers'] = (message, environment) =>
+      log(environment, [])({ level: 'info', event: 'servers', message });
+    return { log, tell: nothing, tellOfServers, signal, leave: nothing };
   }
   const orphaned = new AbortController();
   process.on('disconnect', () => orphaned.abort());
