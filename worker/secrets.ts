@@ -12,7 +12,7 @@ export function secretsOf(environment: Environment, services: Pick<Services, 'da
 
 /** As it stands in the URL, and as the server knows it. */
 function passwordsOf(url: string): string[] {
-  const encoded = URL.parse(url)?.password ?? '';
+  const encoded = URL.canParse(url) ? new URL(url).password : '';
   try {
     return [encoded, decodeURIComponent(encoded)];
   } catch {
