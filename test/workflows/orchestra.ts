@@ -4,6 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
@@ -141,7 +142,10 @@ export class Orchestra {
         this.states.set(trialId, 'failed');
         return Promise.resolve({ state: 'failed', kind: error.kind });
       },
-      trainTrial: ({ trialId }) => this.#train(trialId),
+      trainTrial: async ({ trialId, isShown = false }) => {
+        if (isShown) await announce(Context.current());
+        return this.#train(trialId);
+      },
     };
   }
 
