@@ -22,7 +22,10 @@ export interface Orchestration {
 
 const options = readOrchestrationOptions();
 if (options !== null) {
-  installRuntime({ log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }), isDebugging: false });
+  installRuntime({
+    log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }),
+    isDebugging: false,
+  });
   const measured = await measure(options);
   process.stdout.write(options.json ? `${JSON.stringify(measured)}\n` : reportOf(measured));
 }

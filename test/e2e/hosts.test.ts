@@ -118,7 +118,7 @@ describe('a sweep on several hosts, each with folders and a network of its own',
       const { code, said } = await stopped.ended;
       expect(code, said.join('\n')).toBe(0);
       expect(said.join('\n')).toMatch(
-        /Told to stop: a trial saves its checkpoint and goes back to the queue, within 20 s\..*\nStopped: nothing is lost\./,
+        /Told to stop: a trial saves its checkpoint and goes back to the queue, within 20 s\.[^]*Stopped: nothing is lost\./,
       );
       expect(await stateOf(moved)).toBe('waiting');
       const [left] = await database.select().from(checkpoints).where(eq(checkpoints.trialId, moved));
