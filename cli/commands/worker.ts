@@ -2,6 +2,7 @@ import { openServices } from '../../runtime/services.ts';
 import { UsageError, type Command, type Terminal } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import type { FromWorker } from '../own-worker.ts';
+import { reconcileAtStart } from '../reconcile-at-start.ts';
 
 export const workerCommand: Command = {
   name: 'worker',
@@ -26,7 +27,11 @@ export const workerCommand: Command = {
         services,
         ...(trainers === undefined ? {} : { trainers }),
         say: parent.say,
-        onReady: ({ deviceClass: device }) => parent.tell({ type: 'ready', device }),
+        onReady: ({ deviceClass: device }) => {
+          parent.tell({ type: 'ready', device });
+          // Beside the training: nobody waits for it.
+          void reconcileAtStart({ services, device, say: parent.say, signal: parent.signal });
+        },
         signal: parent.signal,
       });
       return DONE;
