@@ -56,9 +56,9 @@ describe('a comparison of Postgres and Temporal', () => {
     const trainer = new ScriptedTrainer(FINISHED);
     const found: Finding[] = [];
     await stage.withWorker(scene, trainer, async () => {
-      let isOver = false;
-      const end = endOf(scene.control, sweep.name).finally(() => (isOver = true));
-      while (!isOver)
+      const over = new AbortController();
+      const end = endOf(scene.control, sweep.name).finally(() => over.abort());
+      while (!over.signal.aborted)
         for (const each of await Promise.all([look(scene, sweep), look(scene, sweep)])) found.push(...each);
       expect(await end).toBe('complete');
     });
