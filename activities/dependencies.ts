@@ -2,6 +2,7 @@
 import type { Database } from '../db/client.ts';
 import type { ProgramProvenance } from '../sweep/provenance.ts';
 import type { FindData } from './local-data.ts';
+import type { Observe } from './happening.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface Dependencies {
@@ -24,6 +25,8 @@ export interface Dependencies {
   findData: FindData;
   /** For what a person should know of this worker. */
   say: (text: string) => void;
+  /** Hears what happens, for logs, metrics and traces; nobody does where absent. */
+  observe?: Observe;
   /** Milliseconds to wait between two tries of a write; replaced in tests. */
   retryDelaysMs?: readonly number[];
 }

@@ -3,9 +3,10 @@ import { stopTrial } from '../db/trials.ts';
 import type { TrialResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export function createRecordStopped({ database }: Dependencies) {
+export function createRecordStopped({ database, observe }: Dependencies) {
   return async ({ trialId }: { trialId: string }): Promise<TrialResult> => {
     const state = await stopTrial(database, trialId);
+    if (state === 'cancelled' || state === 'paused') observe?.({ type: 'trial-settled', trialId, state });
     // Running it can no longer be: whoever still had it has stopped.
     return { state: state === 'running' ? 'waiting' : state };
   };

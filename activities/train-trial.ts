@@ -8,10 +8,13 @@ import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import { StaleAttemptError } from '../db/errors.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
+import { announce } from './announce.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toTrialFailure, trialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Observe } from './happening.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
+import { attemptName, observed } from './observed-attempt.ts';
 import { patiently, type Patience } from './patience.ts';
 import { workflowRunOf } from './record-attempt-end.ts';
 import { recordEvent } from './record-event.ts';
@@ -19,6 +22,7 @@ import { NoTrainerError, type ChooseTrainer } from './trainer-pool.ts';
 
 interface Attempt {
   deps: Dependencies;
+  observe: Observe;
   trialId: string;
   begun: Begun;
   heartbeat: Heartbeat;
@@ -30,6 +34,8 @@ export interface TrainTrialInput {
   /** See `beginAttempt`. */
   lastAttempt?: number | undefined;
   mayLeave?: boolean;
+  /** Whether the trial's workflow shows its state as a search attribute. */
+  isShown?: boolean;
 }
 
 /** Safe to run twice: each run is an attempt of its own, and only the newest can write. */
@@ -58,22 +64,33 @@ interface AttemptOptions {
 
 async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
   const { deps, input, context } = options;
+  const { observe = nobodyLooks } = deps;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
-    onWait: () => heartbeat.during('saving'),
+    onWait: () => {
+      heartbeat.during('saving');
+      observe({ type: 'database-away' });
+    },
+    onBack: (tries) => observe({ type: 'database-back', tries }),
     signal: context.cancellationSignal,
   };
   const who = { worker: deps.worker, device: deps.device, workflowRunId: workflowRunOf(context) };
   const begun = await patiently(() => beginAttempt(deps.database, { ...input, ...who }), patience);
   if (begun.kind === 'settled') return { state: begun.state };
   if (begun.kind === 'declined') return { state: begun.why === 'stopped' ? 'waiting' : 'left' };
+  if (input.isShown === true) await announce(context);
+  const attempt: Attempt = { deps, observe, trialId: input.trialId, begun, heartbeat, patience };
   try {
-    return await trainBegun({ deps, trialId: input.trialId, begun, heartbeat, patience }, options);
+    return await observed({ ...attempt, context }, () => trainBegun(attempt, options));
   } catch (error) {
     if (isStopping(context)) await giveBack(options, begun.attempt);
     throw error;
   }
+}
+
+function nobodyLooks(): void {
+  // Logs, metrics and traces are the worker's wish.
 }
 
 /** Before the worker is gone, for afterwards nobody may be there to do it. Where it fails the workflow does it later. */
@@ -119,9 +136,7 @@ interface TrainOptions {
 
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
-  const { deps, trialId, begun, heartbeat, patience } = attempt;
-  const { trial, checkpoint, layersToKeep, shrink } = begun;
-  const writer = { trialId, attempt: begun.attempt };
+  const { trial, checkpoint, layersToKeep, shrink } = attempt.begun;
   const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
   signal.addEventListener('abort', stop, { once: true });
@@ -130,15 +145,27 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
       { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
       {
         onEvent: (event) => {
-          heartbeat.hear(event);
-          if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
-          return patiently(() => recordEvent(deps.database, writer, event), patience);
+          attempt.heartbeat.hear(event);
+          return hear(attempt, event);
         },
       },
     );
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+async function hear(attempt: Attempt, event: TrainEvent): Promise<void> {
+  const { deps, observe, trialId, begun, patience } = attempt;
+  const of = attemptName(attempt);
+  const writer = { trialId, attempt: begun.attempt };
+  observe({ type: 'trainer-said', of, event });
+  const started = performance.now();
+  if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
+  await patiently(() => recordEvent(deps.database, writer, event), patience);
+  if (event.type !== 'checkpoint') return;
+  const { step, bytes } = event;
+  observe({ type: 'checkpoint-saved', of, step, bytes: bytes.byteLength, ms: performance.now() - started });
 }
 
 type Ready = Extract<TrainEvent, { type: 'ready' }>;

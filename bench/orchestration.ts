@@ -5,9 +5,9 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
-import { readEnvironment } from '../runtime/environment.mjs';
 import { startPostgres } from '../runtime/postgres.ts';
-import { quietRuntime } from '../worker/logging.ts';
+import { createLog } from '../worker/log.ts';
+import { installRuntime } from '../worker/logging.ts';
 import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
 import { reportOf } from './orchestration-report.ts';
 import { timeQueries, type QueryTimes } from './query-times.ts';
@@ -22,7 +22,7 @@ export interface Orchestration {
 
 const options = readOrchestrationOptions();
 if (options !== null) {
-  quietRuntime(readEnvironment().logLevel);
+  installRuntime({ log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }), isDebugging: false });
   const measured = await measure(options);
   process.stdout.write(options.json ? `${JSON.stringify(measured)}\n` : reportOf(measured));
 }
@@ -61,4 +61,8 @@ async function askDatabase(trials: number, { metricsPerTrial, runs }: Orchestrat
 
 function say(part: string): (text: string) => void {
   return (text) => process.stderr.write(`${part}: ${text}\n`);
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -3,6 +3,7 @@ import { openControl, type Control, type ControlTarget } from '../control/contro
 import { AT_START, reconcile, type Finding } from '../control/reconcile.ts';
 import { chooseDeviceClass, classesWithWorkers } from '../control/workers.ts';
 import type { SweepRow } from '../db/sweeps.ts';
+import type { Log } from '../worker/log.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { describeFinding } from './finding.ts';
 
@@ -10,19 +11,24 @@ export interface AtStart {
   services: ControlTarget;
   /** What the worker trains on. */
   device: DeviceClass;
-  say: (text: string) => void;
+  log: Log;
   /** Aborted when the worker is told to stop: then nobody is interested any more. */
   signal: AbortSignal;
 }
 
 /** Never throws: a worker trains also where this fails. */
-export async function reconcileAtStart({ services, device, say, signal }: AtStart): Promise<void> {
+export async function reconcileAtStart({ services, device, log, signal }: AtStart): Promise<void> {
   try {
-    for (const finding of await reconcileWith(services, device)) say(describeFinding(finding));
+    for (const finding of await reconcileWith(services, device)) {
+      const { sweep, trial } = finding;
+      const fields = { sweep, ...(trial === null ? {} : { trial: `${sweep}/${trial}` }) };
+      log({ level: 'warn', event: 'reconciled', message: describeFinding(finding), fields });
+    }
   } catch (error) {
     if (signal.aborted) return;
     const reason = error instanceof Error ? error.message : String(error);
-    say(`Postgres and Temporal could not be compared, \`lpt-sweep reconcile\` does it: ${reason}`);
+    const message = `Postgres and Temporal could not be compared, \`lpt-sweep reconcile\` does it: ${reason}`;
+    log({ level: 'warn', event: 'reconcile-failed', message });
   }
 }
 

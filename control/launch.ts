@@ -1,5 +1,6 @@
 // Writes a sweep with all its trials in one transaction, then starts its workflow with ids only.
 import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import { inSpan } from '../runtime/span.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { refuseTooLarge } from './fitting.ts';
@@ -31,7 +32,13 @@ export interface LaunchRequest extends Launching {
 }
 
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
-export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
+export function launch(control: Control, request: LaunchRequest): Promise<Launched> {
+  const { spec, plan } = request.planned;
+  const attributes = { sweep: spec.name, trials: plan.trials.length };
+  return inSpan('launch', attributes, () => writeAndStart(control, request));
+}
+
+async function writeAndStart(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
   const { spec, plan } = planned;
   await refuseTooLarge(control, { spec, trials: plan.trials });
   const unstored = await storeData(control, plan.trials);

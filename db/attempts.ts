@@ -6,6 +6,7 @@ import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
+import { UnknownSweepError } from './errors.ts';
 import { asAttempt, assertCurrent, type AttemptOf, type TrialRow, fenced, isAttempt } from './fence.ts';
 import { isBetterLeftTo } from './other-workers.ts';
 import { attempts, sweeps, trials } from './schema.ts';
@@ -14,6 +15,9 @@ import { storable } from './storable.ts';
 export interface Begun {
   kind: 'begun';
   attempt: number;
+  sweepName: string;
+  /** Of the trial, in its sweep. */
+  position: number;
   trial: Trial;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
@@ -77,7 +81,9 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
       })
       .where(eq(trials.id, row.id));
     const layersToKeep = await layersStillNeeded(transaction, row);
-    return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep, shrink };
+    const { position, trial } = row;
+    const sweepName = await nameOfSweep(transaction, row.sweepId);
+    return { kind: 'begun', attempt, sweepName, position, trial, checkpoint, layersToKeep, shrink };
   });
 }
 
@@ -171,6 +177,12 @@ async function countOutOfMemory(transaction: Transaction, trialId: string): Prom
     .from(attempts)
     .where(and(eq(attempts.trialId, trialId), eq(attempts.errorKind, 'out-of-memory')));
   return row?.attempts ?? 0;
+}
+
+async function nameOfSweep(transaction: Transaction, sweepId: string): Promise<string> {
+  const [sweep] = await transaction.select({ name: sweeps.name }).from(sweeps).where(eq(sweeps.id, sweepId));
+  if (!sweep) throw new UnknownSweepError(sweepId, []);
+  return sweep.name;
 }
 
 async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {

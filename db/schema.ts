@@ -185,6 +185,9 @@ export const attempts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.trialId, table.attempt] }),
+    index('attempts_with_errors')
+      .on(table.trialId)
+      .where(sql`${table.errorKind} is not null`),
     index('attempts_running')
       .on(table.worker)
       .where(sql`${table.state} = 'running'`),

@@ -18,6 +18,9 @@ export interface TrainerSettings {
   hiddenStatesMiB?: number;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
+  onStart?: (pid: number) => void;
+  /** The child ended without being told to. */
+  onDeath?: (pid: number, how: string) => void;
 }
 
 export interface TrainOptions {
@@ -63,6 +66,7 @@ class ChildTrainer implements Trainer {
   #child: ChildProcess | null = null;
   #running: Running | null = null;
   #lastLines: string[] = [];
+  #isClosing = false;
 
   constructor(settings: TrainerSettings) {
     this.#settings = settings;
@@ -87,6 +91,7 @@ class ChildTrainer implements Trainer {
 
   close(): Promise<void> {
     const child = this.#child;
+    this.#isClosing = true;
     if (!child) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());
@@ -98,9 +103,11 @@ class ChildTrainer implements Trainer {
     const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
     const argument: TrainerProcessSettings = { hiddenStatesMiB, ...(threads === undefined ? {} : { threads }) };
     this.#lastLines = [];
+    this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
     child.on('message', (message: FromTrainer) => this.#received(child, message));
+    if (child.pid !== undefined) this.#settings.onStart?.(child.pid);
     child.on('error', (error) => this.#died(child, error.message));
     child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
     return child;
@@ -142,6 +149,7 @@ class ChildTrainer implements Trainer {
   #died(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = null;
+    if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
     const error = lossError(how, this.#lastLines);
     if (this.#running) this.#running.queue = this.#running.queue.then(() => this.#ended({ type: 'failed', error }));
   }

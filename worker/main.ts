@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import type { Observe } from '../activities/happening.ts';
 import { createDataFinder } from '../activities/local-data.ts';
 import { TrainerPool } from '../activities/trainer-pool.ts';
 import { createDatabase, type Database } from '../db/client.ts';
@@ -14,11 +15,13 @@ import type { Environment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
 import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
+import type { ProgramProvenance } from '../sweep/provenance.ts';
 import { workerIdentity } from '../workflows/ids.ts';
 import { ownQueue } from '../workflows/queues.ts';
 import { runUntilStopped } from './drain.ts';
-import { quietRuntime } from './logging.ts';
+import { withFields, type Log } from './log.ts';
 import { startTrainers, type Trainers } from './trainers.ts';
+import { startWatching, type Watching } from './watching.ts';
 import { createWorkers, type Workers } from './worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -27,7 +30,7 @@ export interface WorkerOptions {
   services: Pick<Services, 'databaseUrl' | 'temporal'>;
   /** Absent: one a card, or one on the processor. */
   trainers?: number;
-  say: (text: string) => void;
+  log: Log;
   /** Called once, when it asks for work. */
   onReady?: (offer: Pick<Trainers, 'deviceClass' | 'memoryMiB'>) => void;
   /** Drains the worker: running trials stop at their next step and go back to the queue. */
@@ -36,25 +39,51 @@ export interface WorkerOptions {
 
 /** Resolves when the worker has drained. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { environment, services, say, signal } = options;
-  quietRuntime(environment.logLevel);
-  const trainers = await startTrainers(options);
+  let watching: Watching | undefined;
+  const observe: Observe = (happening) => watching?.observe(happening);
+  const trainers = await startTrainers({ ...options, observe });
+  try {
+    const { deviceClass: device, memoryMiB } = trainers;
+    const identity = workerIdentity({ pid: process.pid, host: hostname(), device, memoryMiB });
+    const log = withFields(options.log, { worker: identity });
+    const program = await describeProgram();
+    const facts = { worker: identity, device, version: program.version };
+    watching = await startWatching({ environment: options.environment, log, facts });
+    await work({ ...options, log }, { trainers, identity, program, watching });
+    log({ level: 'info', event: 'worker-stopped', message: `Worker ${identity} has stopped.` });
+  } finally {
+    await trainers.close();
+    await watching?.close();
+  }
+}
+
+interface Surroundings {
+  trainers: Trainers;
+  identity: string;
+  program: ProgramProvenance;
+  watching: Watching;
+}
+
+async function work(options: WorkerOptions, surroundings: Surroundings): Promise<void> {
+  const { environment, services, log, signal } = options;
+  const { trainers } = surroundings;
   const database = createDatabase(services.databaseUrl);
   const downloads = new AbortController();
+  const say = (message: string): void => log({ level: 'info', event: 'worker-draining', message });
   let connection: NativeConnection | undefined;
   let isWhole = true;
   try {
     await migrate(database);
     connection = await NativeConnection.connect(services.temporal.connectionOptions);
     const pool = new TrainerPool(trainers.all);
-    const common = { trainers, database, pool, downloads: downloads.signal };
-    const { workers, greeting } = await makeWorkers(options, connection, common);
+    const parts = { ...surroundings, database, pool, downloads: downloads.signal };
+    const workers = await makeWorkers(options, connection, parts);
     if (signal.aborted) return;
-    say(greeting);
+    log({ level: 'info', event: 'worker-started', message: greetingOf(surroundings) });
     options.onReady?.(trainers);
     const busy = (): number => pool.busy;
     isWhole = await runUntilStopped(workers, { signal, graceMs: environment.graceMs, busy, endTrainers: trainers.close, say }); // prettier-ignore
-    say(warmthOf(pool));
+    log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
   } finally {
     // What is still being fetched is for a trial that has gone back.
     downloads.abort();
@@ -65,33 +94,28 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
 }
 
-interface Parts {
-  trainers: Trainers;
+interface Parts extends Surroundings {
   database: Database;
   pool: TrainerPool;
   downloads: AbortSignal;
 }
 
 async function makeWorkers(
-  { environment, services, say }: WorkerOptions,
+  { environment, services, log }: WorkerOptions,
   connection: NativeConnection,
-  { trainers, database, pool, downloads }: Parts,
-): Promise<{ workers: Workers; greeting: string }> {
+  parts: Parts,
+): Promise<Workers> {
+  const { database, pool, identity, program, watching, trainers } = parts;
   const { deviceClass, memoryMiB } = trainers;
-  const identity = workerIdentity({ pid: process.pid, host: hostname(), device: deviceClass, memoryMiB });
   const own = ownQueue(randomUUID());
-  const hub = hubOf(environment, downloads);
-  const workers = await createWorkers({
+  const hub = hubOf(environment, parts.downloads);
+  return createWorkers({
     connection,
     namespace: services.temporal.namespace,
     activities: createActivities({
-      database,
-      trainers: pool,
-      worker: identity,
-      ownQueue: own,
-      say,
-      device: deviceClass,
-      program: await describeProgram(),
+      ...{ database, trainers: pool, worker: identity, ownQueue: own, device: deviceClass, program },
+      say: (message) => log({ level: 'warn', event: 'notice', message }),
+      observe: watching.observe,
       resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hub, say: onProgress }),
       backboneFolders: environment.backboneFolders,
       findData: createDataFinder({
@@ -100,16 +124,16 @@ async function makeWorkers(
         resolveDataset: (name, onProgress) => resolveDataset(name, { ...hub, say: onProgress }),
       }),
     }),
-    workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles')),
-    deviceClass,
-    memoryMiB,
-    trainers: pool.size,
-    identity,
-    ownQueue: own,
+    workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles'), watching.workflowModules),
+    ...{ deviceClass, memoryMiB, trainers: pool.size, identity, ownQueue: own },
     graceMs: environment.graceMs,
+    tracing: watching.tracing,
   });
-  const several = pool.size === 1 ? '' : `${pool.size} at a time, `;
-  return { workers, greeting: `Worker ${identity} takes trials: ${several}up to ${memoryMiB} MiB each.` };
+}
+
+function greetingOf({ identity, trainers: { all, memoryMiB } }: Surroundings): string {
+  const several = all.length === 1 ? '' : `${all.length} at a time, `;
+  return `Worker ${identity} takes trials: ${several}up to ${memoryMiB} MiB each.`;
 }
 
 function warmthOf(pool: TrainerPool): string {

@@ -1,10 +1,12 @@
 // One trainer a device: a process for each card, or several on the processor that share its threads and memory.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { Observe } from '../activities/happening.ts';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { detectDevice } from './device.ts';
+import type { Log } from './log.ts';
 import { trainerMemoryMiB } from './memory.ts';
 
 export interface Trainers {
@@ -20,20 +22,24 @@ export interface TrainersOptions {
   environment: Environment;
   /** Absent: one on the processor, one a card. */
   trainers?: number;
-  say: (text: string) => void;
+  log: Log;
+  observe: Observe;
 }
 
 /** A trainer's process starts with its first trial. */
-export async function startTrainers({ environment, trainers, say }: TrainersOptions): Promise<Trainers> {
-  const { device, threads, visibleCards, logLevel } = environment;
+export async function startTrainers({ environment, trainers, log, observe }: TrainersOptions): Promise<Trainers> {
+  const { device, threads, visibleCards } = environment;
   const deviceClass = await detectDevice(device);
   const plans = planTrainers({ deviceClass, trainers, threads, cards: cardsOf(visibleCards) });
   const memoryMiB = environment.memoryMiB ?? (await trainerMemoryMiB({ deviceClass, trainers: plans.length }));
-  const onLine = (line: string): void => {
-    if (logLevel === 'debug') say(`trainer: ${line}`);
-  };
   const all = plans.map(({ cards, ...plan }) =>
-    createTrainer({ ...plan, env: childEnvironment({ CUDA_VISIBLE_DEVICES: cards }), say: onLine }),
+    createTrainer({
+      ...plan,
+      env: childEnvironment({ CUDA_VISIBLE_DEVICES: cards }),
+      say: (line) => log({ level: 'debug', event: 'trainer-wrote', message: `trainer: ${line}` }),
+      onStart: (pid) => observe({ type: 'trainer-started', pid }),
+      onDeath: (pid, how) => observe({ type: 'trainer-died', pid, how }),
+    }),
   );
   const close = async (): Promise<void> => {
     await Promise.all(all.map((trainer) => trainer.close()));

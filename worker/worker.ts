@@ -2,6 +2,7 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { queuesServed, WORKFLOW_QUEUE, type DeviceClass } from '../workflows/queues.ts';
+import type { WorkerTracing } from './tracing.ts';
 import { TrainingSlots } from './training-slots.ts';
 
 export interface WorkerDependencies {
@@ -21,6 +22,7 @@ export interface WorkerDependencies {
   ownQueue?: string;
   /** A drain that takes longer is cut off. */
   graceMs?: number;
+  tracing?: WorkerTracing | null;
 }
 
 export interface Workers {
@@ -76,9 +78,9 @@ function createTraining(deps: WorkerDependencies, { queue, slots, trainTrial }: 
 
 const UNUSED = { type: 'fixed-size', numSlots: 1 } as const;
 
-function sharedOptions({ connection, namespace, identity, graceMs }: WorkerDependencies) {
+function sharedOptions({ connection, namespace, identity, graceMs, tracing }: WorkerDependencies) {
   const limit = graceMs === undefined ? {} : { shutdownForceTime: graceMs };
-  return { connection, namespace, identity, ...limit };
+  return { connection, namespace, identity, ...limit, ...(tracing ?? {}) };
 }
 
 /** When one of them dies the others are stopped, and its error is the one that is seen. */

@@ -72,6 +72,9 @@ export interface SweepProgress {
 
 export const progressQuery = defineQuery<SweepProgress>('progress');
 
+/** To a trial: its attempt has left the queue and begins. */
+export const begunSignal = defineSignal('begun');
+
 /** Something was changed in Postgres: trials put back, added, halted, another window or order. Look there. */
 export const lookSignal = defineSignal('look');
 

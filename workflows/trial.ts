@@ -1,8 +1,15 @@
 // Deterministic: one trial, from its first attempt to a state that is final.
-import { CancellationScope, isCancellation, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { ErrorKind } from '../sweep/trial.ts';
+import {
+  CancellationScope,
+  isCancellation,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ErrorKind, TrialState } from '../sweep/trial.ts';
 import { type AttemptFailure, delayBeforeRetry, describeFailure, isUntaken } from './failures.ts';
-import type { AttemptResult, TrialInput, TrialResult } from './messages.ts';
+import { begunSignal, type AttemptResult, type TrialInput, type TrialResult } from './messages.ts';
 import { priorityOf, quick, training, type TrainingPlace } from './proxies.ts';
 import { trainingQueue } from './queues.ts';
 import { trialStateAttribute } from './search-attributes.ts';
@@ -13,6 +20,7 @@ const LEFT_FOR_MS = 1_000;
 const BUSY_FOR_MS = 50;
 
 export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
+  setHandler(begunSignal, () => showState(input, 'running'));
   try {
     const result = await trainUntilSettled(input);
     showState(input, result.state);
@@ -29,12 +37,13 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
 
 async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
   const { trialId } = input;
+  const isShown = input.labels !== undefined;
   const failures = new Map<ErrorKind, number>();
   let lastAttempt = input.lastAttempt;
   let turnedAway = 0;
   for (let place = firstPlace(input); ; place = anywhere(input)) {
     const { trainTrial } = training(place);
-    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway < MOST_LEFT }));
+    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway < MOST_LEFT, isShown }));
     if ('state' in tried) {
       if (tried.state !== 'left' && tried.state !== 'busy') return { ...tried, state: tried.state };
       turnedAway += 1;
@@ -47,6 +56,7 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
     const delayMs = delayBeforeRetry(tried.kind, count);
     if (delayMs === null) return await quick.recordFailure({ trialId, error: tried });
     lastAttempt = (await quick.recordAttemptEnd({ trialId, error: tried })).lastAttempt;
+    showState(input, 'waiting');
     await sleep(delayMs);
   }
 }
@@ -74,6 +84,6 @@ function anywhere(input: TrialInput): TrainingPlace {
   return { taskQueue: trainingQueue(input, workflowInfo().taskQueue), priority: priorityOf(input) };
 }
 
-function showState({ labels }: TrialInput, state: TrialResult['state']): void {
+function showState({ labels }: TrialInput, state: TrialState): void {
   if (labels !== undefined) upsertSearchAttributes([{ key: trialStateAttribute, value: state }]);
 }

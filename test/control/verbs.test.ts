@@ -124,7 +124,8 @@ describe('a verb', () => {
     const { control, sweep } = scene;
     const trainer = new ScriptedTrainer(FINISHED);
     const larger = smallSweep(sweep.name, '[3, 6, 9]');
-    for (const { trial } of larger.trials) trial.backbone = sweep.trials[0]!.trial.backbone;
+    const { backbone, task } = sweep.trials[0]!.trial;
+    for (const { trial } of larger.trials) Object.assign(trial, { backbone, task });
     const adding = { ...launchingOf(larger), chooseDevice: onCpu };
     await stage.withWorker(scene, trainer, async () => {
       expect(await endOf(control, sweep.name)).toBe('complete');

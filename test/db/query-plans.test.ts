@@ -29,7 +29,7 @@ const COMMANDS = [
   'export, the weights',
   'rerun, all numbers of a trial',
   'launch, the measured speed',
-  'cancel, what is running',
+  'worker, what it was told',
   'worker, the next trials',
   'worker, whether the sweep has ended',
 ];

@@ -4,6 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
@@ -142,7 +143,10 @@ export class Orchestra {
         this.states.set(trialId, 'failed');
         return Promise.resolve({ state: 'failed', kind: error.kind });
       },
-      trainTrial: ({ trialId, mayLeave = false }) => this.#train(trialId, mayLeave),
+      trainTrial: async ({ trialId, mayLeave = false, isShown = false }) => {
+        if (isShown) await announce(Context.current());
+        return this.#train(trialId, mayLeave);
+      },
     };
   }
 
