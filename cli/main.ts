@@ -13,8 +13,9 @@ import { listCommand } from './commands/list.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { predictCommand } from './commands/predict.ts';
 import { priorityCommand } from './commands/priority.ts';
-import { rerunCommand } from './commands/rerun.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { showCommand } from './commands/show.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   addCommand,
   windowCommand,
   priorityCommand,
+  reconcileCommand,
   pruneCommand,
 ];
 

@@ -6,7 +6,8 @@ import type { Control } from './control.ts';
 import { refuseTooLarge } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
 import { storeData } from './stored-data.ts';
-import { startSweepWorkflow } from './sweep-workflow.ts';
+import { startSweepWorkflow, tellToLook } from './sweep-workflow.ts';
+import { takeBackLost } from './take-back.ts';
 
 export interface Launched {
   sweep: SweepRow;
@@ -48,6 +49,17 @@ async function writeAndStart(control: Control, { planned, source, chooseDevice }
     trials: plan.trials,
   });
   const running = sweep.state === 'waiting' || sweep.state === 'running';
-  if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
+  if (running) await run(control, { sweep, created }, chooseDevice);
   return { sweep, created, running, unstored };
+}
+
+/** One that was there may have lost its workflow, and then its running trials have nobody. */
+async function run(
+  control: Control,
+  { sweep, created }: Pick<Launched, 'sweep' | 'created'>,
+  chooseDevice: LaunchRequest['chooseDevice'],
+): Promise<void> {
+  const lost = created ? [] : await takeBackLost(control, sweep);
+  const { started } = await startSweepWorkflow(control, sweep, await chooseDevice());
+  if (!started && lost.length > 0) await tellToLook(control, sweep.id);
 }

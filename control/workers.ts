@@ -1,6 +1,7 @@
 // Who is there to train: asked of Temporal, which knows who polls a queue.
 import { hostname } from 'node:os';
 import type { temporal } from '@temporalio/proto';
+import { readClock } from '../db/client.ts';
 import { isAlive } from '../runtime/process-identity.mjs';
 import type { Spec } from '../sweep/spec.ts';
 import { parseWorkerIdentity, type WorkerName } from '../workflows/ids.ts';
@@ -21,12 +22,15 @@ export interface Offer {
  * Asked of the workflows' queue: a worker whose trainers are all busy does not poll for more training, but it always polls
  * that one.
  */
-export async function liveOffers({ client, workflowQueue }: Control): Promise<Offer[]> {
+export async function liveOffers({ client, database, workflowQueue }: Control): Promise<Offer[]> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: workflowQueue },
   });
-  const live = pollers.filter(isLive).flatMap(({ identity }) => parseWorkerIdentity(identity ?? '') ?? []);
+  const nowMs = await serversNow(database, pollers);
+  const live = pollers
+    .filter((poller) => isLive(poller, nowMs))
+    .flatMap(({ identity }) => parseWorkerIdentity(identity ?? '') ?? []);
   return live.flatMap(({ device, memoryMiB }) => {
     const deviceClass = DEVICE_CLASSES.find((one) => one === device);
     return deviceClass === undefined ? [] : [{ deviceClass, memoryMiB }];
@@ -46,10 +50,20 @@ export function chooseDeviceClass(wanted: Spec['device'], offered: readonly Devi
   return offered.includes('cpu') ? 'cpu' : null;
 }
 
-function isLive({ lastAccessTime, identity }: temporal.api.taskqueue.v1.IPollerInfo): boolean {
-  const askedMs = Number(lastAccessTime?.seconds ?? 0) * 1000;
-  const worker = parseWorkerIdentity(identity ?? '');
-  return Date.now() - askedMs < FRESH_MS && (worker === null || !isKnownDead(worker));
+type Poller = temporal.api.taskqueue.v1.IPollerInfo;
+
+/** This machine's clock may be wrong by hours. Temporal does not tell its own time, but Postgres does, and a poll is never in the future. */
+async function serversNow(database: Control['database'], pollers: Poller[]): Promise<number> {
+  return Math.max(await readClock(database), ...pollers.map(askedAt));
+}
+
+function isLive(poller: Poller, nowMs: number): boolean {
+  const worker = parseWorkerIdentity(poller.identity ?? '');
+  return nowMs - askedAt(poller) < FRESH_MS && (worker === null || !isKnownDead(worker));
+}
+
+function askedAt({ lastAccessTime }: Poller): number {
+  return Number(lastAccessTime?.seconds ?? 0) * 1000;
 }
 
 function isKnownDead({ pid, host }: WorkerName): boolean {

@@ -4,6 +4,11 @@ export function sweepWorkflowId(sweepId: string): string {
   return `sweep-${sweepId}`;
 }
 
+/** The sweep's id; null for a workflow of another kind, or of somebody else's making. */
+export function parseSweepWorkflowId(workflowId: string): string | null {
+  return /^sweep-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(workflowId)?.[1] ?? null;
+}
+
 export function trialWorkflowId(sweepId: string, trialId: string): string {
   return `${sweepWorkflowId(sweepId)}-trial-${trialId}`;
 }

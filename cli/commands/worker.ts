@@ -5,6 +5,7 @@ import { secretsOf } from '../../worker/secrets.ts';
 import { UsageError, type Command, type Terminal } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import type { FromWorker } from '../own-worker.ts';
+import { reconcileAtStart } from '../reconcile-at-start.ts';
 
 export const workerCommand: Command = {
   name: 'worker',
@@ -27,13 +28,18 @@ export const workerCommand: Command = {
     const environment = withMetricsPort(terminal.environment, values['metrics-port']);
     const parent = parentOf(terminal);
     const services = await openServices({ environment, say: (text) => parent.tellOfServers(text, environment) });
+    const log = parent.log(environment, secretsOf(environment, services));
     try {
       await runWorker({
         environment,
         services,
         ...(trainers === undefined ? {} : { trainers }),
-        log: parent.log(environment, secretsOf(environment, services)),
-        onReady: ({ deviceClass: device }) => parent.tell({ type: 'ready', device }),
+        log,
+        onReady: ({ deviceClass: device }) => {
+          parent.tell({ type: 'ready', device });
+          // Beside the training: nobody waits for it.
+          void reconcileAtStart({ services, device, log, signal: parent.signal });
+        },
         signal: parent.signal,
       });
       return DONE;

@@ -11,7 +11,8 @@ import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
 import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
-/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
+/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `leave` it
+ * to another as long as it may (`complete` then), or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
 
 /** What decides how a sweep ends, the strongest first. */
@@ -142,14 +143,14 @@ export class Orchestra {
         this.states.set(trialId, 'failed');
         return Promise.resolve({ state: 'failed', kind: error.kind });
       },
-      trainTrial: async ({ trialId, isShown = false }) => {
+      trainTrial: async ({ trialId, mayLeave = false, isShown = false }) => {
         if (isShown) await announce(Context.current());
-        return this.#train(trialId);
+        return this.#train(trialId, mayLeave);
       },
     };
   }
 
-  async #train(trialId: string): Promise<AttemptResult> {
+  async #train(trialId: string, mayLeave: boolean): Promise<AttemptResult> {
     if (this.stop !== null) return { state: 'waiting' };
     const attempt = (this.attempts.get(trialId) ?? 0) + 1;
     this.attempts.set(trialId, attempt);
@@ -159,8 +160,9 @@ export class Orchestra {
     try {
       const act = this.script(trialId, attempt);
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
-      else if (act === 'leave') return { state: 'left' };
-      else if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
+      else if (act === 'leave' && mayLeave) return { state: 'left' };
+      else if (act !== 'complete' && act !== 'leave')
+        throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
       return { state: 'complete' };
     } finally {
