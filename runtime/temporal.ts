@@ -62,7 +62,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const { folder, namespace = 'default' } = options;
   const start = async (): Promise<TemporalServer> => {
     const found = folder === null ? null : await findTemporal(folder);
-    const running = found ?? (await launch(options));
+    const running = found ?? (await launchOnFreePorts(options));
     await prepareNamespace({ connectionOptions: { address: running.address }, namespace });
     const { address, uiUrl, process } = running;
     return { address, uiUrl, pid: process.pid, adopted: found !== null, stop: () => stop(process) };
@@ -108,6 +108,20 @@ function readRecord(folder: string): Running | null {
 }
 
 const stop = (process: ProcessIdentity): Promise<void> => stopProcess(process, { signal: 'SIGTERM' });
+
+/** Two servers that start at one moment find the same ports free, and one of them comes too late. */
+async function launchOnFreePorts(options: TemporalOptions): Promise<Running> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await launch(options);
+    } catch (error) {
+      const cameTooLate = error instanceof Error && /address already in use/.test(error.message);
+      if (!cameTooLate || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+const MOST_TRIES = 5;
 
 async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: TemporalOptions): Promise<Running> {
   const last = folder === null ? null : readRecord(folder);
