@@ -92,7 +92,8 @@ class ChildTrainer implements Trainer {
   close(): Promise<void> {
     const child = this.#child;
     this.#isClosing = true;
-    if (!child) return Promise.resolve();
+    // One that has just exited is known here until its pipes are empty, and will not exit again.
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());
       child.kill('SIGKILL');

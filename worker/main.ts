@@ -89,7 +89,6 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
     downloads.abort();
     // A connection that cut-off workers still hold cannot be closed.
     if (isWhole) await connection?.close();
-    await trainers.close();
     await database.close();
   }
 }

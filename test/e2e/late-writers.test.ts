@@ -120,10 +120,11 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     const trial = await launch('wrong-clocks', later(-7));
     const ahead = host.run(['worker'], later(7));
     await vi.waitUntil(() => hasBegun(trial), SOON);
-    const told = await host.run(['status', 'wrong-clocks'], later(9)).ended;
-    expect(told.said.join('\n')).not.toContain('No worker is running');
     await stop(ahead);
     const behind = host.run(['worker'], later(-7));
+    await vi.waitUntil(async () => (await attemptsOf(trial)).length === 2, SOON);
+    const told = await host.run(['status', 'wrong-clocks'], later(9)).ended;
+    expect(told.said.join('\n')).not.toContain('No worker is running');
     await vi.waitUntil(async () => (await sweepStateOf('wrong-clocks')) === 'complete', SOON);
     await stop(behind);
     const after = await readClock(database);

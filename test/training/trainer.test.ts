@@ -170,6 +170,14 @@ describe('a trainer', () => {
     expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
   });
 
+  test('can be closed twice, also while it is just ending', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    await run(trainer, request());
+    await trainer.close();
+    await expect(trainer.close()).resolves.toBeUndefined();
+  });
+
   test('closed in the middle of a trial, says that the trainer is gone', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
