@@ -14,21 +14,30 @@ export interface Patience {
   delaysMs?: readonly number[] | undefined;
   /** Called before each wait. */
   onWait?: () => void;
+  /** Called when a write succeeds after so many that did not. */
+  onBack?: (failures: number) => void;
   /** Ends the waiting early; the last error is thrown then. */
   signal?: AbortSignal;
 }
 
 /** Repeats `write` while the database is away or out of room. @throws the last error when patience ends */
 export async function patiently<T>(write: () => Promise<T>, patience: Patience = {}): Promise<T> {
+  let failures = 0;
+  const tryOnce = async (): Promise<T> => {
+    const result = await write();
+    if (failures > 0) patience.onBack?.(failures);
+    return result;
+  };
   for (const delayMs of patience.delaysMs ?? RETRY_DELAYS_MS) {
     try {
-      return await write();
+      return await tryOnce();
     } catch (error) {
       if (!(error instanceof DatabaseAwayError) && !isOutOfRoom(error)) throw error;
       if (patience.signal?.aborted === true) throw error;
     }
+    failures += 1;
     patience.onWait?.();
     await wait(delayMs, undefined, patience.signal ? { signal: patience.signal } : {}).catch(() => undefined);
   }
-  return write();
+  return tryOnce();
 }

@@ -21,7 +21,8 @@ export async function follow(
   { printer, signal }: { printer: ProgressPrinter; signal: AbortSignal },
 ): Promise<Followed> {
   let last: SweepStatus | undefined;
-  for await (const status of watch(control, name, { signal })) {
+  const onAway = (reason: string): void => printer.say(`${reason} Waiting for it: the sweep goes on when it is back.`);
+  for await (const status of watch(control, name, { signal, onAway })) {
     printer.show(status);
     last = status;
   }
@@ -53,11 +54,12 @@ function headline({ sweep, progress: { counts, total } }: SweepStatus): string {
 
 function nextSteps({ sweep }: SweepStatus): string[] {
   const again = `  lpt-sweep resume ${sweep.name} --watch   run again what is missing`;
+  const goOn = `  lpt-sweep continue ${sweep.name} --watch   go on with what is paused`;
   return [
     'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
     `  lpt-sweep results ${sweep.name} --format csv   every trial`,
     `  lpt-sweep compare ${sweep.name}   configurations beside baselines`,
     `  lpt-sweep show ${sweep.name}/0   one trial, and what its numbers come from`,
-    ...(sweep.state === 'complete' ? [] : [again]),
+    ...(sweep.state === 'complete' ? [] : [sweep.state === 'paused' ? goOn : again]),
   ];
 }

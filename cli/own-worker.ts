@@ -19,8 +19,8 @@ export interface OwnWorkerOptions {
 const BIN = fileURLToPath(new URL('./bin.mjs', import.meta.url));
 const MOST_FAILED_STARTS = 3;
 const LINES_KEPT = 15;
-/** A worker drains within its grace; one that hangs is killed. */
-const STOP_MS = 20_000;
+/** Beyond a worker's usual grace: one that hangs is killed. */
+const STOP_MS = 30_000;
 
 export class OwnWorker {
   readonly #options: OwnWorkerOptions;

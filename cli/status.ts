@@ -23,7 +23,7 @@ export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepSt
 
 /** `2 trials failed, 5 attempts ended with out-of-memory (retried smaller), first: …` */
 function describeFailures({ kind, rule, trials, attempts, message }: SweepStatus['failures'][number]): string {
-  const failed = trials === 1 ? '1 trial failed' : `${trials} trials failed`;
-  const ended = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  return `${failed}, ${ended} ended with ${kind} (${rule}), first: ${message}`;
+  const failed = trials === 1 ? ['1 trial failed'] : trials > 1 ? [`${trials} trials failed`] : [];
+  const ended = attempts === 1 ? ['1 attempt ended'] : attempts > 1 ? [`${attempts} attempts ended`] : [];
+  return `${[...failed, ...ended].join(', ')} with ${kind} (${rule}), first: ${message}`;
 }

@@ -1,11 +1,12 @@
 // Attempts: one execution of a trial each, numbered from 1.
 import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
-import type { MethodSettings, SweepState, Trial } from '../sweep/trial.ts';
+import type { MethodSettings, SweepState, Trial, TrialState } from '../sweep/trial.ts';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
+import { UnknownSweepError } from './errors.ts';
 import { asAttempt, assertCurrent, type AttemptOf, type TrialRow, fenced, isAttempt } from './fence.ts';
 import { isBetterLeftTo } from './other-workers.ts';
 import { attempts, sweeps, trials } from './schema.ts';
@@ -14,6 +15,9 @@ import { storable } from './storable.ts';
 export interface Begun {
   kind: 'begun';
   attempt: number;
+  sweepName: string;
+  /** Of the trial, in its sweep. */
+  position: number;
   trial: Trial;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
@@ -26,7 +30,7 @@ export interface Begun {
 /** The trial needs no attempt: an earlier one ended it, and only its answer was lost. */
 export interface Settled {
   kind: 'settled';
-  state: 'complete' | 'failed' | 'cancelled';
+  state: Exclude<TrialState, 'waiting' | 'running'>;
   /** On `complete` only. */
   outcome: TrialOutcome | null;
 }
@@ -58,6 +62,7 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
   return asAttempt(database, { trialId: begin.trialId, attempt: null }, async (transaction, row) => {
     if (row.state !== 'waiting' && row.state !== 'running')
       return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
+    if (row.stopAs !== null && row.stopAs !== 'waiting') return stopInstead(transaction, row, row.stopAs);
     if (lastAttempt !== undefined) assertCurrent(row, lastAttempt);
     if (!(await runsTrials(transaction, row.sweepId))) return { kind: 'declined', why: 'stopped' };
     if (mayLeave && (await isBetterLeftTo(transaction, who))) return { kind: 'declined', why: 'left to another' };
@@ -71,12 +76,14 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
     await transaction
       .update(trials)
       .set({
-        ...{ state: 'running', attempt, errorKind: null, errorMessage: null },
+        ...{ state: 'running', attempt, stopAs: null, errorKind: null, errorMessage: null },
         startedAt: sql`coalesce(${trials.startedAt}, now())`,
       })
       .where(eq(trials.id, row.id));
     const layersToKeep = await layersStillNeeded(transaction, row);
-    return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep, shrink };
+    const { position, trial } = row;
+    const sweepName = await nameOfSweep(transaction, row.sweepId);
+    return { kind: 'begun', attempt, sweepName, position, trial, checkpoint, layersToKeep, shrink };
   });
 }
 
@@ -118,6 +125,19 @@ export function endAttempt(database: Database, end: EndOfAttempt): Promise<{ las
   });
 }
 
+type Halted = Extract<TrialState, 'paused' | 'cancelled'>;
+
+/** The attempt before this one was told to stop, and was lost before it could say that it had. */
+async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: TrialState): Promise<Settled> {
+  const state: Halted = stopAs === 'paused' ? 'paused' : 'cancelled';
+  await supersede(transaction, [row.id], 'It was told to stop, and was lost before it could say that it had.');
+  await transaction
+    .update(trials)
+    .set({ state, stopAs: null, finishedAt: state === 'cancelled' ? sql`now()` : null })
+    .where(eq(trials.id, row.id));
+  return { kind: 'settled', state, outcome: null };
+}
+
 /** @throws StaleAttemptError */
 export function recordProvenance(
   database: Database,
@@ -157,6 +177,12 @@ async function countOutOfMemory(transaction: Transaction, trialId: string): Prom
     .from(attempts)
     .where(and(eq(attempts.trialId, trialId), eq(attempts.errorKind, 'out-of-memory')));
   return row?.attempts ?? 0;
+}
+
+async function nameOfSweep(transaction: Transaction, sweepId: string): Promise<string> {
+  const [sweep] = await transaction.select({ name: sweeps.name }).from(sweeps).where(eq(sweeps.id, sweepId));
+  if (!sweep) throw new UnknownSweepError(sweepId, []);
+  return sweep.name;
 }
 
 async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {

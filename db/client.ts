@@ -47,6 +47,14 @@ export async function ask<T>(database: Database, work: () => Promise<T>): Promis
   }
 }
 
+/** Milliseconds since 1970 as Postgres has them: the clock that every time in the tables comes from. */
+export async function readClock(database: Database): Promise<number> {
+  const { rows } = await ask(database, () =>
+    database.execute<{ now: string }>('select extract(epoch from now()) * 1000 as now'),
+  );
+  return Number(rows[0]?.now);
+}
+
 function placeOf(url: string): string {
   try {
     const { protocol, hostname, port, pathname } = new URL(url);

@@ -1,8 +1,7 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { AttemptState, TrialState } from '../sweep/trial.ts';
-import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
@@ -11,31 +10,25 @@ import { storable } from './storable.ts';
 
 export type { TrialRow } from './fence.ts';
 
-interface WaitingRequest {
+/** A waiting trial as far as whoever hands it out has to know it. */
+export type NextTrial = Pick<
+  TrialRow,
+  'id' | 'attempt' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength' | 'memoryMib' | 'flops'
+>;
+
+interface Next {
   sweepId: string;
   limit: number;
-  /** Those already taken by the caller, whose state may not have changed yet. */
+  /** Trials already taken by the caller, whose state may not have changed yet. */
   except?: string[];
 }
 
-/** A trial as far as whoever hands it out has to know it. */
-export type WaitingRow = Pick<TrialRow, 'id' | 'attempt' | 'task' | 'method' | 'insertionLayer' | 'promptLength'>;
-
-/** Ids in running order. */
-export async function listWaiting(database: Database, request: WaitingRequest): Promise<string[]> {
-  const rows = await listWaitingRows(database, request);
-  return rows.map(({ id }) => id);
-}
-
-/** In running order. */
-export function listWaitingRows(
-  database: Database,
-  { sweepId, limit, except = [] }: WaitingRequest,
-): Promise<WaitingRow[]> {
-  const { id, attempt, task, method, insertionLayer, promptLength } = trials;
+/** In running order: by priority, then by position. */
+export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
+  const { id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops } = trials;
   return ask(database, () =>
     database
-      .select({ id, attempt, task, method, insertionLayer, promptLength })
+      .select({ id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops })
       .from(trials)
       .where(
         and(
@@ -44,20 +37,14 @@ export function listWaitingRows(
           except.length === 0 ? undefined : notInArray(trials.id, except),
         ),
       )
-      .orderBy(asc(trials.position))
+      .orderBy(asc(trials.priority), asc(trials.position))
       .limit(limit),
   );
 }
 
-/** Ids of the trials that some attempt holds. */
-export async function listRunning(database: Database, sweepId: string): Promise<string[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ id: trials.id })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'))),
-  );
-  return rows.map(({ id }) => id);
+/** The ids alone. */
+export async function listWaiting(database: Database, next: Next): Promise<string[]> {
+  return (await listNext(database, next)).map(({ id }) => id);
 }
 
 /** @throws UnknownTrialError */
@@ -77,10 +64,10 @@ export function finishTrial(
     assertCurrent(trial, attempt);
     if (trial.state === 'complete') return;
     if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-    const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
+    const ended = { ...numbers, peakMemoryMib, stopAs: null, errorKind: null, errorMessage: null };
     await transaction
       .update(trials)
-      .set({ ...ended, finishedAt: sql`now()` })
+      .set({ ...ended, state: 'complete', finishedAt: sql`now()` })
       .where(eq(trials.id, trialId));
     await endRunningAttempt(transaction, trialId, { state: 'complete' });
   });
@@ -107,42 +94,14 @@ export function cancelTrial(
   return endUnfinished(database, { trialId, attempt }, { state: 'cancelled' });
 }
 
-/** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones are never re-run. */
-export async function requeueTrials(
-  database: Database,
-  choice: { sweepId: string } & ({ states: Exclude<TrialState, 'complete' | 'waiting'>[] } | { ids: string[] }),
-): Promise<number> {
-  const chosen = 'ids' in choice ? inArray(trials.id, choice.ids) : inArray(trials.state, choice.states);
-  const unfinished = inArray(trials.state, ['failed', 'cancelled', 'running']);
-  const rows = await ask(database, () =>
-    database.transaction(async (transaction) => {
-      const requeued = await transaction
-        .update(trials)
-        .set({ state: 'waiting', errorKind: null, errorMessage: null, finishedAt: null })
-        .where(and(eq(trials.sweepId, choice.sweepId), unfinished, chosen))
-        .returning({ id: trials.id });
-      const ids = requeued.map(({ id }) => id);
-      await supersede(transaction, ids, 'The trial was sent back to waiting: no workflow was behind it.');
-      return requeued;
-    }),
-  );
-  return rows.length;
-}
-
-/** @returns how many had been waiting */
-export async function cancelWaiting(database: Database, sweepId: string): Promise<number> {
-  const rows = await ask(database, () =>
-    database
-      .update(trials)
-      .set({ state: 'cancelled', finishedAt: sql`now()` })
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'waiting')))
-      .returning({ id: trials.id }),
-  );
-  return rows.length;
+/** Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it. */
+export function stopTrial(database: Database, trialId: string): Promise<TrialState> {
+  return endUnfinished(database, { trialId, attempt: null }, { state: 'stopped' });
 }
 
 interface Ending {
-  state: 'failed' | 'cancelled';
+  /** `stopped`: what the trial was told to stop as. */
+  state: 'failed' | 'cancelled' | 'stopped';
   errorKind?: TrainerError['kind'];
   errorMessage?: string;
 }
@@ -157,12 +116,14 @@ function endUnfinished(
     // Sent back to waiting: whoever still speaks as its last attempt has lost it.
     if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
     if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+    const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
+    const hasEnded = state === 'failed' || state === 'cancelled';
     await transaction
       .update(trials)
-      .set({ ...ending, finishedAt: sql`now()` })
+      .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? sql`now()` : null })
       .where(eq(trials.id, trialId));
-    await endRunningAttempt(transaction, trialId, ending);
-    return ending.state;
+    await endRunningAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
+    return state;
   });
 }
 

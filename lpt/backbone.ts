@@ -39,6 +39,7 @@ export interface BackboneConfig {
   activation: Activation;
   layerNormEps: number;
   /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
+  embeddingDropout: number;
   hiddenDropout: number;
   attentionDropout: number;
 }
@@ -61,7 +62,7 @@ export interface Embedding {
 /** H_0 of a batch of token ids. */
 export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {}): Tensor3D {
   const { gradientTo = 'nothing', dropoutSeed: seed = null } = how;
-  const { layerNormEps: epsilon, hiddenDropout: rate } = backbone.config;
+  const { layerNormEps: epsilon, embeddingDropout: rate } = backbone.config;
   const embedded = embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo }); // [B, T, D]
   return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
 }

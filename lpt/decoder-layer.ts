@@ -1,8 +1,10 @@
 // One decoder layer (GPT-2 type: LayerNorm in front of each block, causal attention) as a single step of the tape, with its
-// backward pass written out. A prompt in front of the text is seen by all of it.
+// backward pass written out. A prompt in front of the text is seen by all of it. Where a method changes the inside of the
+// layer, or dropout runs in it, composed-decoder-layer.ts runs instead.
 import { concat, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Activation } from './backbone.ts';
+import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
 import {
   backwardCausalAttention,
   causalInputGradient,
@@ -29,10 +31,11 @@ export interface DecoderLayer extends EncoderLayer {
 }
 
 export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  if (input.changes || input.dropout) {
-    throw new RangeError('Expected a decoder layer without changes and dropout: it has no composed form.');
-  }
   const batch = input.hidden.shape[0];
+  if (input.changes || input.dropout) {
+    const composed = () => runComposedDecoderLayer(layer, input);
+    return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
+  }
   if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({

@@ -178,6 +178,7 @@ export const sweepFile = mapping({
   window: single(wholeNumber(1, 1000)).default(4),
   stopAfterFailures,
   device: single(oneOf(DEVICES)).default('auto'),
+  memoryMiB: single(wholeNumber(1)).optional(),
 }).superRefine((file, context) => {
   const names = file.tasks.map((entry) => entry.task);
   names.forEach((name, index) => {

@@ -14,14 +14,20 @@ import type { ZeroShotSettings } from './methods/zero-shot.ts';
 export const METRICS = ['accuracy', 'f1', 'accuracy-f1', 'matthews'] as const;
 export type MetricName = (typeof METRICS)[number];
 
-export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
 export type TrialState = (typeof TRIAL_STATES)[number];
 
-export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
 
-export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'superseded'] as const;
+/** `paused`: it wrote its checkpoint and yielded. */
+export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'paused', 'superseded'] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
+
+/** Which waiting trial is taken first, as Temporal counts it: 1 before all others, 5 after them. */
+export const PRIORITIES = [1, 2, 3, 4, 5] as const;
+export type Priority = (typeof PRIORITIES)[number];
+export const USUAL_PRIORITY: Priority = 3;
 
 /** What is drawn against the step while a trial trains. */
 export const CURVES = ['loss', 'gradientNorm', 'learningRate'] as const;
@@ -92,7 +98,9 @@ export type Regime =
 
 /** Where a task's examples lie: one source a split, or one source that is split by seed when `dev`/`test` are absent. */
 export interface DataSource {
-  /** Files on this machine, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
+  /** What any machine can find it by: a built-in name or `hub:<id>`. Absent where only the launching machine has it. */
+  reference?: string;
+  /** Files on the machine that launched, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
   files: { train: string; dev?: string; test?: string; testMismatched?: string };
   /** The template's field (`sentence`, `sentence1`, …, and `label`) → the file's column. */
   columns: Record<string, string>;

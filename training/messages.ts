@@ -35,6 +35,31 @@ export interface Progress {
   tick: number;
 }
 
+/** A piece of work that is done: what is watched of a trainer beside a trial's own numbers. */
+export interface Work {
+  phase: Phase | 'checkpointing';
+  /** Steps done when it ended. */
+  step: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  ms: number;
+  /** Milliseconds of each step in it; in `training` only. */
+  stepMs?: number[];
+  usage: Usage;
+}
+
+export interface Usage {
+  /** The trainer's process. */
+  pid: number;
+  /** Chunks of hidden states found kept, and run anew, since the last piece of work. */
+  hits: number;
+  fills: number;
+  /** Hidden states kept now. */
+  hiddenStatesBytes: number;
+  /** Most memory the trainer's process has had so far. */
+  peakMemoryMiB: number;
+}
+
 export interface MetricPoint {
   step: number;
   name: 'loss' | 'gradientNorm' | 'learningRate';
@@ -81,6 +106,7 @@ export type FromTrainer =
   | { type: 'progress'; progress: Progress }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'evaluation'; evaluation: Evaluation }
+  | { type: 'worked'; work: Work }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
   | { type: 'finished'; outcome: TrialOutcome; best: Uint8Array | null }
   | { type: 'cancelled'; step: number }

@@ -23,7 +23,10 @@ export interface Death {
   killsAfter: number | null;
 }
 
-/** The kernel kills by SIGKILL and counts first. Whom it killed it does not tell us: of another's it may be, rarely. */
+/**
+ * The kernel counts before it sends SIGKILL. It counts for the whole machine, so a kill by hand while the kernel killed
+ * another process is taken for one, too: the trial is then shrunk for nothing.
+ */
 export function isOomKill({ how, killsBefore, killsAfter }: Death): boolean {
   return how === 'SIGKILL' && killsBefore !== null && killsAfter !== null && killsAfter > killsBefore;
 }

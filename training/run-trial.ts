@@ -23,7 +23,7 @@ export interface TrialSurroundings {
 /** @throws ConfigurationError, DataError, DivergedError */
 export async function runTrial(request: TrainRequest, surroundings: TrialSurroundings): Promise<Trained> {
   try {
-    const prepared = await prepare(request, surroundings);
+    const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings));
     const { method } = prepared;
     return await train(prepared).finally(() => method.dispose());
   } catch (error) {

@@ -39,22 +39,29 @@ export async function train(run: Run): Promise<Trained> {
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
     if (lastStep > 0 && !run.trial.training.frozenDropout)
-      await run.inputs.train.keepAll(() => run.pulse.beat('caching', state.step));
+      await run.pulse.timed('caching', state.step, () => keepTraining(run, state.step));
     for (;;) {
       const due = state.step === lastStep || (state.step > 0 && state.step % evaluateEvery === 0);
       if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
       if (state.step === lastStep) break;
       await run.pulse.beat('training', state.step);
-      durations.push(await timedStep(run, state, order.at(state.step)));
+      const ms = await timedStep(run, state, order.at(state.step));
+      durations.push(ms);
+      await run.pulse.stepped(state.step, ms);
     }
     return await finish(run, state, durations);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
+    await run.pulse.endStretch(state.step);
     await sendCheckpoint(run, state);
     return { type: 'cancelled', step: state.step };
   } finally {
     state.dispose();
   }
+}
+
+function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
+  return inputs.train.keepAll(() => pulse.beat('caching', step));
 }
 
 /** Resolves to the milliseconds it took. */
@@ -89,6 +96,7 @@ interface ScoredSplit {
 
 async function scoreDev(run: Run, state: TrainingState): Promise<void> {
   const dev: ScoredSplit = { split: 'dev', inputs: run.inputs.dev };
+  await run.pulse.endStretch(state.step);
   const scored = await score(run, dev, state.step);
   await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, dev, { ...scored, step: state.step }) });
   await state.scored(scored.score);
@@ -126,14 +134,15 @@ async function finish(run: Run, state: TrainingState, durations: number[]): Prom
 }
 
 function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
-  return evaluate({
+  const request = {
     method: run.method,
     inputs,
     labelWordIds: run.labelWordIds,
     batchSize: halved(run.trial.training.evaluationBatchSize, run.shrink),
     metric: run.trial.task.metric,
     afterBatch: () => run.pulse.beat('evaluating', step),
-  });
+  };
+  return run.pulse.timed('evaluating', step, () => evaluate(request));
 }
 
 function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored & { step: number }): Evaluation {
@@ -144,7 +153,7 @@ function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored &
 }
 
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
-  const bytes = await encodeCheckpoint(state, run.trialKey);
+  const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run.trialKey));
   if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
 }
 

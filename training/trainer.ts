@@ -19,6 +19,9 @@ export interface TrainerSettings {
   hiddenStatesMiB?: number;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
+  onStart?: (pid: number) => void;
+  /** The child ended without being told to. */
+  onDeath?: (pid: number, how: string) => void;
 }
 
 export interface TrainOptions {
@@ -68,6 +71,7 @@ class ChildTrainer implements Trainer {
   #shrink = 0;
   #running: Running | null = null;
   #lastLines: string[] = [];
+  #isClosing = false;
 
   constructor(settings: TrainerSettings) {
     this.#settings = settings;
@@ -80,7 +84,7 @@ class ChildTrainer implements Trainer {
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
     if (this.#running) return Promise.reject(new Error('Expected the trainer to be free, found it training.'));
     const { shrink = 0 } = request;
-    // What an earlier trial left in a child's memory is what a shrunk one lacks, and a shrunk child keeps too little.
+    // A shrunk trial needs the memory that earlier ones hold, and a shrunk child keeps too little for other trials.
     if (shrink > 0 || this.#shrink > 0) void this.#retire();
     const child = (this.#child ??= this.#start(shrink));
     return new Promise((end, fail) => {
@@ -95,6 +99,7 @@ class ChildTrainer implements Trainer {
 
   close(): Promise<void> {
     const child = this.#child;
+    this.#isClosing = true;
     if (!child) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());
@@ -121,9 +126,11 @@ class ChildTrainer implements Trainer {
     };
     this.#lastLines = [];
     this.#shrink = shrink;
+    this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
     child.on('message', (message: FromTrainer) => this.#received(child, message));
+    if (child.pid !== undefined) this.#settings.onStart?.(child.pid);
     child.on('error', (error) => this.#died(child, error.message));
     child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
     return child;
@@ -171,6 +178,7 @@ class ChildTrainer implements Trainer {
   #died(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = null;
+    if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
     const running = this.#running;
     if (!running) return;
     const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };

@@ -45,6 +45,15 @@ export function delayBeforeRetry(kind: ErrorKind, failures: number): number | nu
   return Math.min(rule.firstDelayMs * 2 ** (failures - 1), rule.longestDelayMs);
 }
 
+/** Nobody took the activity: it never began. */
+export function isUntaken(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof TimeoutFailure &&
+    error.cause.timeoutType === 'SCHEDULE_TO_START'
+  );
+}
+
 /** Sorts what `trainTrial` threw; activities name the kind in the failure's type. */
 export function describeFailure(error: unknown): AttemptFailure {
   const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;

@@ -4,16 +4,9 @@ import { dropCheckpoint, loadCheckpoint, saveCheckpoint } from '../../db/checkpo
 import { QueryError, StaleAttemptError, UnknownTrialError } from '../../db/errors.ts';
 import { listEvaluations, recordEvaluation } from '../../db/evaluations.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';
+import { haltTrials, requeueTrials } from '../../db/orders.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
-import {
-  cancelTrial,
-  cancelWaiting,
-  failTrial,
-  findTrial,
-  finishTrial,
-  listWaiting,
-  requeueTrials,
-} from '../../db/trials.ts';
+import { cancelTrial, failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import type { Evaluation, MetricPoint } from '../../training/messages.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
@@ -62,11 +55,11 @@ describe('what waits', () => {
     expect(await listWaiting(own.database, { sweepId, limit: 2 })).toEqual([ids[0], ids[2]]);
   });
 
-  test('can be cancelled at once, and running trials go on', async () => {
+  test('can be cancelled at once, and running trials are marked to stop', async () => {
     const { sweepId, ids } = await sweepOf();
     await begin(ids[0]!);
-    expect(await cancelWaiting(own.database, sweepId)).toBe(7);
-    expect(await cancelWaiting(own.database, sweepId)).toBe(0);
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 7, stopping: 1 });
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 0, stopping: 0 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ running: 1, cancelled: 7, waiting: 0 });
   });
 });
@@ -235,6 +228,8 @@ describe('the fence', () => {
     await expect(write(orphan)).rejects.toThrow(StaleAttemptError);
     expect(await findTrial(own.database, orphan.trialId)).toMatchObject({ state: 'running', attempt: 2 });
     expect(await listEvaluations(own.database, orphan.trialId)).toEqual([]);
+    const refused = (await listAttempts(own.database, orphan.trialId)).map(({ refusedWrites }) => refusedWrites);
+    expect(refused).toEqual([1, 0]);
   });
 
   test.each(writes)('refuses %s for a trial that was sent back to waiting', async (_what, write) => {
@@ -265,11 +260,15 @@ describe('a resumed sweep', () => {
     await saveCheckpoint(own.database, checkpoint);
     await failTrial(own.database, { trialId: failed, attempt: 1, error: { kind: 'unknown', message: 'gone' } });
     await cancelTrial(own.database, { trialId: cancelled });
-    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toBe(1);
-    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toBe(0);
+    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toMatchObject({ changed: 1 });
+    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toMatchObject({ changed: 0 });
     expect(await findTrial(own.database, failed)).toMatchObject({ state: 'waiting', errorKind: null, attempt: 1 });
     expect(await begin(failed)).toMatchObject({ attempt: 2, checkpoint: { step: 20 } });
-    expect(await requeueTrials(own.database, { sweepId, ids: [complete, cancelled, ids[3]!] })).toBe(1);
+    const chosen = {
+      ids: [complete, cancelled, ids[3]!],
+      states: ['failed', 'cancelled'] as ('failed' | 'cancelled')[],
+    };
+    expect(await requeueTrials(own.database, { sweepId, ...chosen })).toMatchObject({ changed: 1 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ complete: 1, running: 1, waiting: 6 });
   });
 });

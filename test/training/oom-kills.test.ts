@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { isOomKill, oomKillsIn } from '../../training/oom-kills.ts';
 
 test.each([
-  ['killed while the kernel counted', 'SIGKILL', 3, 4, true],
-  ['killed by someone', 'SIGKILL', 3, 3, false],
-  ['ended for itself while another was killed', 'exit code 1', 3, 4, false],
-  ['aborted while another was killed', 'SIGABRT', 3, 4, false],
-  ['killed where the kernel does not count', 'SIGKILL', null, null, false],
-  ['killed where the count was not known before', 'SIGKILL', null, 4, false],
-] as const)('a trainer %s', (_, how, killsBefore, killsAfter, expected) => {
-  expect(isOomKill({ how, killsBefore, killsAfter })).toBe(expected);
+  ['killed while the kernel counted', { how: 'SIGKILL', killsBefore: 3, killsAfter: 4 }, true],
+  ['killed by someone', { how: 'SIGKILL', killsBefore: 3, killsAfter: 3 }, false],
+  ['ended for itself while another was killed', { how: 'exit code 1', killsBefore: 3, killsAfter: 4 }, false],
+  ['aborted while another was killed', { how: 'SIGABRT', killsBefore: 3, killsAfter: 4 }, false],
+  ['killed where the kernel does not count', { how: 'SIGKILL', killsBefore: null, killsAfter: null }, false],
+  ['killed where the count was not known before', { how: 'SIGKILL', killsBefore: null, killsAfter: 4 }, false],
+] as const)('a trainer %s', (_, death, expected) => {
+  expect(isOomKill(death)).toBe(expected);
 });
 
 test('the count is read from the line of its name alone', () => {

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { runChaos } from '../../bench/chaos/run.ts';
+import { PARTS, planSchedule, type Disturbance } from '../../bench/chaos/schedule.ts';
+
+describe('a schedule of disturbances', () => {
+  test('is decided by its seed', () => {
+    expect(planSchedule({ seed: 7, seconds: 120 })).toEqual(planSchedule({ seed: 7, seconds: 120 }));
+    expect(planSchedule({ seed: 7, seconds: 120 })).not.toEqual(planSchedule({ seed: 8, seconds: 120 }));
+  });
+
+  test.each([1, 2, 3])('kills every part within three minutes, and lasts no longer (seed %i)', (seed) => {
+    const planned = planSchedule({ seed, seconds: 180 });
+    const killed = new Set(planned.flatMap(({ act, part }) => (act === 'kill' ? [part] : [])));
+    expect([...killed].sort()).toEqual([...PARTS].sort());
+    expect(planned.map(({ at }) => at)).toEqual(planned.map(({ at }) => at).toSorted((one, other) => one - other));
+    expect(planned.at(-1)?.at).toBeLessThan(180_000);
+  });
+});
+
+const kill = (at: number, part: Disturbance['part']): Disturbance => ({ at, part, act: 'kill', lasts: 200, choice: 0 });
+
+test('a sweep whose trainer, Postgres and Temporal are killed, and then everything at once, ends with the numbers of an undisturbed one', async () => {
+  const report = await runChaos({
+    ...{ seed: 1, trials: 4, steps: 60, workers: 1, patienceMs: 200_000, say: () => undefined },
+    schedule: [kill(500, 'trainer'), kill(2_000, 'postgres'), kill(3_000, 'temporal'), kill(6_000, 'machine')],
+  });
+  expect(report.broken).toEqual([]);
+  expect(report).toMatchObject({ trials: 4, lost: 0, duplicates: 0, leftRunning: 0, differing: 0 });
+  expect(report.kills.postgres + report.kills.temporal).toBeGreaterThan(0);
+}, 400_000);

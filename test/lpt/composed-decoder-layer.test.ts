@@ -1,0 +1,116 @@
+// A decoder's layer put together from steps beside the layer that is one step, and the backbone's own dropout in it.
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attentionBias } from '../../lpt/attention.ts';
+import { layerAt, type Backbone } from '../../lpt/backbone.ts';
+import { runDecoderLayer } from '../../lpt/decoder-layer.ts';
+import type { LayerInput } from '../../lpt/encoder-layer.ts';
+import { createMethod } from '../../lpt/methods.ts';
+import { selector } from '../../lpt/positions.ts';
+import { normals } from '../../lpt/random.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { lossAndGradients, TINY_LABELS, tinyBatch, tinyFolder } from '../support/fixtures.ts';
+import { expectClose, useTensorflow } from '../support/tensors.ts';
+
+useTensorflow();
+
+let backbone: Backbone;
+beforeAll(async () => {
+  backbone = await loadBackbone(tinyFolder('gpt2-tiny'));
+});
+afterAll(() => backbone.dispose());
+
+const random = (name: string, length: number) =>
+  tf.variable<tf.Rank.R3>(tf.tensor3d(normals({ seed: 5, name }, 2 * length * 16), [2, length, 16]));
+/** The second of two examples is padded from `real` on. */
+const bias = (length: number, real: number) =>
+  attentionBias(tf.tensor2d([Array<number>(length).fill(1), Array.from({ length }, (_, t) => Number(t < real))]));
+const selected = (length: number) => selector(tf.tensor1d([length - 1, length - 3], 'int32'), length);
+
+interface Case {
+  input: LayerInput;
+  variable: tf.Variable;
+}
+const CASES: [string, () => Case][] = [
+  [
+    'from its input',
+    () => {
+      const hidden = random('h', 6);
+      return { input: { hidden, attentionBias: bias(6, 4) }, variable: hidden };
+    },
+  ],
+  [
+    'with a prompt in front, at one position',
+    () => {
+      const prompt = random('p', 3);
+      const input = { hidden: random('h', 6), prompt, attentionBias: bias(9, 7), selected: selected(9) };
+      return { input, variable: prompt };
+    },
+  ],
+];
+
+test.each(CASES)('without changes the composed layer is the layer, %s', (_what, create) => {
+  const layer = layerAt(backbone, 1);
+  const { input, variable } = create();
+  const run = (given: LayerInput) =>
+    tf.variableGrads(() => {
+      const output = runDecoderLayer(layer, given, 'input');
+      return tf.sum<tf.Scalar>(tf.mul(output, random('weights', output.shape[1])));
+    }, [variable]);
+  const [single, composed] = [run(input), run({ ...input, changes: {} })];
+  expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
+  expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
+});
+
+const METHODS: MethodSettings[] = [
+  { method: 'lpt', insertionLayer: 1, promptLength: 3, generator: 'npg', bottleneck: 6, dropout: 0.1 },
+  { method: 'lora', rank: 2, alpha: 3, targets: ['query', 'value'], dropout: 0.1 },
+];
+
+describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
+  'dropout in the layers of %s',
+  (_, settings) => {
+    const create = (rates: Partial<Backbone['config']> = {}) => {
+      const dropping = { ...backbone, config: { ...backbone.config, ...rates } };
+      return createMethod({ settings, backbone: dropping, trainSeed: 1, labels: TINY_LABELS, frozenDropout: true });
+    };
+
+    test('changes the loss with its seed, and repeats it with the same', async () => {
+      const method = create();
+      const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
+      const lossOf = (seed: number) => tf.tidy(() => method.loss(batch, seed).dataSync()[0]);
+      expect(lossOf(1)).toBe(lossOf(1));
+      expect(lossOf(1)).not.toBe(lossOf(2));
+      method.dispose();
+    });
+
+    test.each(['hiddenDropout', 'attentionDropout'] as const)('runs at the rate of %s alone', async (rate) => {
+      const off = { embeddingDropout: 0, hiddenDropout: 0, attentionDropout: 0 };
+      const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
+      const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
+      expect(lossAndGradients(method, batch).loss).not.toBeCloseTo(lossAndGradients(none, batch).loss, 3);
+      method.dispose();
+      none.dispose();
+    });
+
+    test('has the gradient that finite differences find', async () => {
+      const method = create();
+      const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
+      const { gradients } = lossAndGradients(method, batch);
+      for (const { name, variable } of method.trained) {
+        const gradient = gradients.get(name)!;
+        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
+        const start = tf.clone(variable);
+        const at = (distance: number): number => {
+          tf.tidy(() => variable.assign(tf.add(start, tf.mul(gradient, distance / (norm + 1e-12)))));
+          return lossAndGradients(method, batch).loss;
+        };
+        const slope = (at(5e-3) - at(-5e-3)) / 1e-2;
+        variable.assign(start);
+        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
+      }
+      method.dispose();
+    });
+  },
+);
