@@ -7,7 +7,8 @@ import { evaluate, type Scored } from './evaluate.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
-import { dropoutSeedAt, trainStep } from './step.ts';
+import { dropoutSeedOf, halved, partsOf } from './shrink.ts';
+import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface Run {
@@ -19,6 +20,7 @@ export interface Run {
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
+  shrink: number;
   pulse: Pulse;
   now: () => number;
 }
@@ -65,13 +67,26 @@ function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
 /** Resolves to the milliseconds it took. */
 async function timedStep(run: Run, state: TrainingState, indices: number[]): Promise<number> {
   const started = run.now();
-  const { training, trainSeed } = run.trial;
-  const dropoutSeed = training.frozenDropout ? dropoutSeedAt(state.step, trainSeed) : null;
-  const batch = run.inputs.train.batch(indices, dropoutSeed);
-  const points = await trainStep(state, batch, run.trial).finally(() => disposeBatch(batch));
+  const points = await trainStep(state, batchParts(run, state.step, indices), run.trial);
   const duration = run.now() - started;
   await run.pulse.metrics(points);
   return duration;
+}
+
+/** Each is freed when the next is asked for. */
+function* batchParts({ trial, inputs, shrink }: Run, step: number, indices: number[]): Generator<BatchPart> {
+  const length = inputs.train.longest(indices);
+  const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
+  for (const part of partsOf(indices.length, shrink)) {
+    const members = indices.slice(part.first, part.first + part.count);
+    const dropoutSeed = seed === null ? null : dropoutSeedOf(part, seed);
+    const batch = inputs.train.batch(members, { dropoutSeed, length });
+    try {
+      yield { ...part, batch };
+    } finally {
+      disposeBatch(batch);
+    }
+  }
 }
 
 interface ScoredSplit {
@@ -123,7 +138,7 @@ function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored>
     method: run.method,
     inputs,
     labelWordIds: run.labelWordIds,
-    batchSize: run.trial.training.evaluationBatchSize,
+    batchSize: halved(run.trial.training.evaluationBatchSize, run.shrink),
     metric: run.trial.task.metric,
     afterBatch: () => run.pulse.beat('evaluating', step),
   };

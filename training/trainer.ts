@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
 import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
 
@@ -44,6 +45,8 @@ export interface Trainer {
 
 interface Running {
   options: TrainOptions;
+  /** Processes that the kernel had killed for memory when the trial began. */
+  oomKills: number | null;
   /** Deals with one event after the other. */
   queue: Promise<void>;
   end: (result: TrainEnd) => void;
@@ -64,6 +67,8 @@ export function createTrainer(settings: TrainerSettings = {}): Trainer {
 class ChildTrainer implements Trainer {
   readonly #settings: TrainerSettings;
   #child: ChildProcess | null = null;
+  /** The child's. */
+  #shrink = 0;
   #running: Running | null = null;
   #lastLines: string[] = [];
   #isClosing = false;
@@ -78,9 +83,12 @@ class ChildTrainer implements Trainer {
 
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
     if (this.#running) return Promise.reject(new Error('Expected the trainer to be free, found it training.'));
-    const child = (this.#child ??= this.#start());
+    const { shrink = 0 } = request;
+    // A shrunk trial needs the memory that earlier ones hold, and a shrunk child keeps too little for other trials.
+    if (shrink > 0 || this.#shrink > 0) void this.#retire();
+    const child = (this.#child ??= this.#start(shrink));
     return new Promise((end, fail) => {
-      this.#running = { options, queue: Promise.resolve(), end, fail };
+      this.#running = { options, oomKills: countOomKills(), queue: Promise.resolve(), end, fail };
       tell(child, { type: 'train', request });
     });
   }
@@ -100,10 +108,25 @@ class ChildTrainer implements Trainer {
     });
   }
 
-  #start(): ChildProcess {
+  /** Ends the child without a word to the trial. */
+  #retire(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('close', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #start(shrink: number): ChildProcess {
     const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
-    const argument: TrainerProcessSettings = { hiddenStatesMiB, ...(threads === undefined ? {} : { threads }) };
+    const argument: TrainerProcessSettings = {
+      hiddenStatesMiB: hiddenStatesMiB / 2 ** shrink,
+      ...(threads === undefined ? {} : { threads }),
+    };
     this.#lastLines = [];
+    this.#shrink = shrink;
     this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
@@ -123,7 +146,7 @@ class ChildTrainer implements Trainer {
     const running = this.#running;
     if (!running || child !== this.#child) return;
     running.queue = running.queue.then(async () => {
-      if (isEnd(message)) this.#ended(message);
+      if (isEnd(message)) await this.#endedBy(message);
       else await this.#dealWith(running, message);
       tell(child, { type: 'received' });
     });
@@ -139,6 +162,12 @@ class ChildTrainer implements Trainer {
     }
   }
 
+  /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. */
+  async #endedBy(message: TrainEnd): Promise<void> {
+    if (message.type === 'failed' && message.error.kind === 'out-of-memory') await this.#retire();
+    this.#ended(message);
+  }
+
   #ended(result: TrainEnd): void {
     const running = this.#running;
     this.#running = null;
@@ -151,8 +180,11 @@ class ChildTrainer implements Trainer {
     if (child !== this.#child) return;
     this.#child = null;
     if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
-    const error = lossError(how, this.#lastLines);
-    if (this.#running) this.#running.queue = this.#running.queue.then(() => this.#ended({ type: 'failed', error }));
+    const running = this.#running;
+    if (!running) return;
+    const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
+    const error = lossError(death, this.#lastLines);
+    running.queue = running.queue.then(() => this.#ended({ type: 'failed', error }));
   }
 }
 
@@ -165,10 +197,14 @@ function tell(child: ChildProcess, message: ToTrainer): void {
   if (child.connected) child.send(message, () => undefined);
 }
 
-function lossError(how: string, lastLines: string[]): TrainerError {
+function lossError(death: Death, lastLines: string[]): TrainerError {
+  const { how } = death;
   const said = lastLines.join('\n');
   const tail = said === '' ? '' : ` It last said: ${said}`;
   if (speaksOfMemory(said)) return { kind: 'out-of-memory', message: `The trainer ran out of memory (${how}).${tail}` };
+  if (isOomKill(death)) {
+    return { kind: 'out-of-memory', message: `The kernel killed the trainer because memory ran out (${how}).${tail}` };
+  }
   if (how !== 'SIGKILL') return { kind: 'trainer-lost', message: `The trainer process ended (${how}).${tail}` };
   const message = 'The trainer process was killed (SIGKILL), by someone or by the kernel because memory ran out.';
   return { kind: 'trainer-lost', message: message + tail };
