@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attentionBias } from '../../lpt/attention.ts';
-import { layerAt, type Backbone } from '../../lpt/backbone.ts';
+import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
 import { runDecoderLayer } from '../../lpt/decoder-layer.ts';
 import type { LayerInput } from '../../lpt/encoder-layer.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import { selector } from '../../lpt/positions.ts';
 import { normals } from '../../lpt/random.ts';
+import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_LABELS, tinyBatch, tinyFolder } from '../support/fixtures.ts';
@@ -63,9 +64,24 @@ test.each(CASES)('without changes the composed layer is the layer, %s', (_what, 
   expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
 });
 
+test('without changes the composed layer has the layer’s gradient of each of its weights', () => {
+  const copy = tunedCopy(backbone, () => true);
+  const layer = layerAt(copy.backbone, 2);
+  const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
+  const input = { hidden: random('h', 6), attentionBias: bias(6, 4) };
+  const run = (given: LayerInput) =>
+    tf.variableGrads(() => {
+      const output = runDecoderLayer(layer, given, 'input and weights');
+      return tf.sum<tf.Scalar>(tf.mul(output, random('weights', 6)));
+    }, variables).grads;
+  const [single, composed] = [run(input), run({ ...input, changes: {} })];
+  for (const { name } of variables) expectClose(composed[name]!, single[name]!.dataSync<'float32'>(), 2e-5);
+});
+
 const METHODS: MethodSettings[] = [
   { method: 'lpt', insertionLayer: 1, promptLength: 3, generator: 'npg', bottleneck: 6, dropout: 0.1 },
   { method: 'lora', rank: 2, alpha: 3, targets: ['query', 'value'], dropout: 0.1 },
+  { method: 'full-tuning' },
 ];
 
 describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
@@ -76,13 +92,17 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
       return createMethod({ settings, backbone: dropping, trainSeed: 1, labels: TINY_LABELS, frozenDropout: true });
     };
 
-    test('changes the loss with its seed, and repeats it with the same', async () => {
+    test('changes the loss with its seed, repeats it with the same, and never touches scores', async () => {
       const method = create();
+      const without = createMethod({ settings, backbone, trainSeed: 1, labels: TINY_LABELS });
       const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
       const lossOf = (seed: number) => tf.tidy(() => method.loss(batch, seed).dataSync()[0]);
       expect(lossOf(1)).toBe(lossOf(1));
       expect(lossOf(1)).not.toBe(lossOf(2));
+      const scores = [method, without].map((one) => Array.from(one.scores(batch, batch.labelWordIds).dataSync()));
+      expect(scores[0]).toEqual(scores[1]);
       method.dispose();
+      without.dispose();
     });
 
     test.each(['hiddenDropout', 'attentionDropout'] as const)('runs at the rate of %s alone', async (rate) => {
@@ -114,3 +134,20 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
     });
   },
 );
+
+test('dropout below the prompt changes hidden states with its seed, and at the rate of embeddingDropout alone', async () => {
+  const { tokenIds, attentionMask } = await tinyBatch(backbone, [], 'gpt2-tiny');
+  const rates = { embeddingDropout: 0.5, hiddenDropout: 0, attentionDropout: 0 };
+  const embedsOnly = { ...backbone, config: { ...backbone.config, ...rates } };
+  const run = (one: Backbone, dropoutSeed: number | null, to: number) => {
+    const hidden = embed(one, tokenIds, { dropoutSeed });
+    return Array.from(runLayers({ backbone: one, hidden, attentionMask, from: 0, to, dropoutSeed }).dataSync());
+  };
+  for (const one of [backbone, embedsOnly]) {
+    for (const layer of [0, 1, 3]) {
+      expect(run(one, 1, layer)).toEqual(run(one, 1, layer));
+      expect(run(one, 1, layer)).not.toEqual(run(one, 2, layer));
+      expect(run(one, 1, layer)).not.toEqual(run(one, null, layer));
+    }
+  }
+});
