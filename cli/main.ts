@@ -75,6 +75,7 @@ const MADE_FOR_PEOPLE = [
   'DatabaseAwayError',
   'NewerDatabaseError',
   'QueryError',
+  'PassingQueryError',
 ];
 
 /** @returns the exit code; never throws */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../control/cancel.ts';
 import { openControl } from '../../control/control.ts';
@@ -25,6 +26,26 @@ describe('a sweep under the verbs', () => {
     const trainer = new ScriptedTrainer(FINISHED);
     expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
     expect(trainer.requests).toHaveLength(sweep.trials.length);
+  });
+
+  test('goes on when Postgres is out of room for its books, or loses them to a deadlock', async () => {
+    const { control, sweep, folder, planned } = await stage.fresh();
+    await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
+    const { database } = control;
+    await database.execute(sql`create sequence stumbles`); // what it counts stays when a transaction is undone
+    await database.execute(sql`
+      create function stumble() returns trigger language plpgsql as $$
+      begin
+        case nextval('stumbles')
+          when 1 then raise exception 'No space left on device' using errcode = '53100';
+          when 2 then raise exception 'deadlock detected' using errcode = '40P01';
+          else return new;
+        end case;
+      end $$`);
+    await database.execute(sql`create trigger stumble before update on sweeps for each row execute function stumble()`);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    await database.execute(sql`drop trigger stumble on sweeps`);
   });
 
   test('with failures runs exactly these again when it is resumed', async () => {
