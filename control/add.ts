@@ -16,9 +16,10 @@ export type Grown = Added & { unstored: string[] };
  * Safe to repeat, also from two processes at one time.
  * @throws UnknownSweepError, OtherInputsError, or NothingToDoError where all trials are there and nothing of them is left behind
  */
-export async function add(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Grown> {
+export async function add(control: Control, request: LaunchRequest): Promise<Grown> {
+  const { planned, source, chooseDevice, offerHere } = request;
   const { spec, plan } = planned;
-  await refuseTooLarge(control, { spec, trials: plan.trials });
+  await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
   const unstored = await storeData(control, plan.trials);
   const added = await addTrials(control.database, { name: spec.name, source, spec, trials: plan.trials });
   const { sweep } = added;

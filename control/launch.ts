@@ -1,8 +1,9 @@
 // Writes a sweep with all its trials in one transaction, then starts its workflow with ids only.
-import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import { UnknownSweepError } from '../db/errors.ts';
+import { createSweep, findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
-import { refuseTooLarge } from './fitting.ts';
+import { refuseTooLarge, type Fitting } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
 import { storeData } from './stored-data.ts';
 import { startSweepWorkflow } from './sweep-workflow.ts';
@@ -24,15 +25,16 @@ export interface Launching {
   source: string;
 }
 
-export interface LaunchRequest extends Launching {
+export interface LaunchRequest extends Launching, Pick<Fitting, 'offerHere'> {
   /** Asked only when there is something to run. */
   chooseDevice: () => Promise<DeviceClass>;
 }
 
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
-export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
+export async function launch(control: Control, request: LaunchRequest): Promise<Launched> {
+  const { planned, source, chooseDevice, offerHere } = request;
   const { spec, plan } = planned;
-  await refuseTooLarge(control, { spec, trials: plan.trials });
+  if (!(await hasEnded(control, spec.name))) await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
   const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
@@ -40,7 +42,21 @@ export async function launch(control: Control, { planned, source, chooseDevice }
     spec,
     trials: plan.trials,
   });
-  const running = sweep.state === 'waiting' || sweep.state === 'running';
+  const running = isGoingOn(sweep);
   if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
   return { sweep, created, running, unstored };
+}
+
+/** Whose results are only to be seen, on whatever machine. */
+async function hasEnded({ database }: Control, name: string): Promise<boolean> {
+  try {
+    return !isGoingOn(await findSweep(database, name));
+  } catch (error) {
+    if (error instanceof UnknownSweepError) return false;
+    throw error;
+  }
+}
+
+function isGoingOn({ state }: SweepRow): boolean {
+  return state === 'waiting' || state === 'running';
 }

@@ -28,6 +28,18 @@ describe('a sweep under the verbs', () => {
     expect(trainer.requests).toHaveLength(sweep.trials.length);
   });
 
+  test('is refused before it is written where it would train here and this machine is too small', async () => {
+    const { control, sweep, planned } = await stage.fresh();
+    const here = { deviceClass: 'cpu', memoryMiB: 2_048 } as const;
+    const trials = planned.plan.trials.map((trial) => ({ ...trial, memoryMiB: 5_000 }));
+    const launched = launch(control, {
+      ...{ source: sweep.source, chooseDevice: onCpu, offerHere: () => Promise.resolve(here) },
+      planned: { ...planned, plan: { ...planned.plan, trials } },
+    });
+    await expect(launched).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
+    await expect(describeSweep(control, sweep.name)).rejects.toThrow('which no sweep has');
+  });
+
   test('goes on when Postgres is out of room for its books, or loses them to a deadlock', async () => {
     const { control, sweep, folder, planned } = await stage.fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
