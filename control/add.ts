@@ -23,6 +23,8 @@ export async function add(control: Control, request: LaunchRequest): Promise<Gro
   const unstored = await storeData(control, plan.trials);
   const added = await addTrials(control.database, { name: spec.name, source, spec, trials: plan.trials });
   const { sweep } = added;
+  // Once more, for until the trials were there to need them `prune` could take them away.
+  await storeData(control, plan.trials);
   if (added.added === 0 && !(await isLeftBehind(control, sweep.id))) {
     throw new NothingToDoError(
       `Expected the file to ask for trials that sweep \`${sweep.name}\` does not have, found all ${added.present} there already.`,

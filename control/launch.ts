@@ -43,6 +43,8 @@ export async function launch(control: Control, request: LaunchRequest): Promise<
     trials: plan.trials,
   });
   const running = isGoingOn(sweep);
+  // Once more, for until the sweep was there to need them `prune` could take them away.
+  if (running) await storeData(control, plan.trials);
   if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
   return { sweep, created, running, unstored };
 }
