@@ -1,8 +1,10 @@
 // Follows a running sweep to its end, and tells what it found.
+import { setTimeout as wait } from 'node:timers/promises';
 import { compare } from '../control/compare.ts';
 import type { Control } from '../control/control.ts';
 import type { SweepStatus } from '../control/describe.ts';
 import { watch } from '../control/watch.ts';
+import { DatabaseAwayError } from '../db/errors.ts';
 import type { Terminal } from './command.ts';
 import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
@@ -29,10 +31,29 @@ export async function follow(
   return { last, interrupted: signal.aborted };
 }
 
+const LOOK_MS = 1_000;
+
+/** Until the database answers, or the terminal's signal comes. `ask` is asked again as a whole. */
+export async function whenBack<T>(
+  ask: () => Promise<T>,
+  { say, signal }: Pick<Terminal, 'say' | 'signal'>,
+): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DatabaseAwayError) || signal.aborted) throw error;
+      if (isFirst) say(`${error.message} Waiting for it.`);
+    }
+    await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
 /** The comparison, the findings, the failures, and what to ask next. @returns the exit code */
-export async function showOutcome(control: Control, status: SweepStatus, { write }: Terminal): Promise<number> {
+export async function showOutcome(control: Control, status: SweepStatus, terminal: Terminal): Promise<number> {
   const { sweep, progress, failures } = status;
-  const comparison = await compare(control, sweep.id);
+  const { write } = terminal;
+  const comparison = await whenBack(() => compare(control, sweep.id), terminal);
   const { counts } = progress;
   const tried = failures
     .filter(({ trials }) => trials > 0)

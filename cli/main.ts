@@ -77,6 +77,7 @@ const MADE_FOR_PEOPLE = [
   'DatabaseAwayError',
   'NewerDatabaseError',
   'QueryError',
+  'PassingQueryError',
 ];
 
 /** @returns the exit code; never throws */

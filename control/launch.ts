@@ -1,9 +1,10 @@
 // Writes a sweep with all its trials in one transaction, then starts its workflow with ids only.
-import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import { UnknownSweepError } from '../db/errors.ts';
+import { createSweep, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { inSpan } from '../runtime/span.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
-import { refuseTooLarge } from './fitting.ts';
+import { refuseTooLarge, type Fitting } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
 import { storeData } from './stored-data.ts';
 import { startSweepWorkflow, tellToLook } from './sweep-workflow.ts';
@@ -26,7 +27,7 @@ export interface Launching {
   source: string;
 }
 
-export interface LaunchRequest extends Launching {
+export interface LaunchRequest extends Launching, Pick<Fitting, 'offerHere'> {
   /** Asked only when there is something to run. */
   chooseDevice: () => Promise<DeviceClass>;
 }
@@ -38,9 +39,10 @@ export function launch(control: Control, request: LaunchRequest): Promise<Launch
   return inSpan('launch', attributes, () => writeAndStart(control, request));
 }
 
-async function writeAndStart(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
+async function writeAndStart(control: Control, request: LaunchRequest): Promise<Launched> {
+  const { planned, source, chooseDevice, offerHere } = request;
   const { spec, plan } = planned;
-  await refuseTooLarge(control, { spec, trials: plan.trials });
+  if (!(await hasEnded(control, spec.name))) await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
   const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
@@ -48,9 +50,25 @@ async function writeAndStart(control: Control, { planned, source, chooseDevice }
     spec,
     trials: plan.trials,
   });
-  const running = sweep.state === 'waiting' || sweep.state === 'running';
+  const running = isGoingOn(sweep);
+  // Once more, for until the sweep was there to need them `prune` could take them away.
+  if (running) await storeData(control, plan.trials);
   if (running) await run(control, { sweep, created }, chooseDevice);
   return { sweep, created, running, unstored };
+}
+
+/** Whose results are only to be seen, on whatever machine. */
+async function hasEnded({ database }: Control, name: string): Promise<boolean> {
+  try {
+    return !isGoingOn(await findSweep(database, name));
+  } catch (error) {
+    if (error instanceof UnknownSweepError) return false;
+    throw error;
+  }
+}
+
+function isGoingOn({ state }: SweepRow): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /** One that was there may have lost its workflow, and then its running trials have nobody. */

@@ -1,5 +1,5 @@
-// Forgets what a person no longer needs of complete trials, or says what that would free.
-import { pruneCheckpoints, pruneMetrics, type Freed } from '../db/retention.ts';
+// Forgets what a person no longer needs when trials are complete, or says what that would free.
+import { pruneCheckpoints, pruneDataSets, pruneMetrics, type Freed } from '../db/retention.ts';
 import { findSweep } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 
@@ -9,11 +9,12 @@ export interface PruneRequest {
   /** Curves of trials that ended more than so many days ago; absent: they stay. */
   metricsOlderThanDays?: number;
   checkpoints: boolean;
+  data: boolean;
   isDryRun: boolean;
 }
 
 export interface Pruned {
-  what: 'metrics' | 'checkpoints';
+  what: 'metrics' | 'checkpoints' | 'data';
   freed: Freed;
 }
 
@@ -34,5 +35,6 @@ export async function prune({ database }: Pick<Control, 'database'>, request: Pr
       what: 'checkpoints',
       freed: await pruneCheckpoints(database, { ...which, endedBefore: new Date(now) }),
     });
+  if (request.data) pruned.push({ what: 'data', freed: await pruneDataSets(database, which) });
   return pruned;
 }

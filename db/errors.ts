@@ -84,3 +84,17 @@ export class QueryError extends Error {
     this.code = code;
   }
 }
+
+/** What Postgres refused now it may take later: the very same statement is worth repeating. */
+export class PassingQueryError extends QueryError {
+  override name = 'PassingQueryError';
+}
+
+/** SQLSTATE: no room (53), lost against others (40, 55P03), out of time (57014, 25P03), read-only while it changes over (25006). */
+const PASSING = /^(53\w{3}|40\w{3}|55P03|57014|25P03|25006)$/;
+
+export function queryError(message: string, code: string | undefined): QueryError {
+  return code !== undefined && PASSING.test(code)
+    ? new PassingQueryError(message, code)
+    : new QueryError(message, code);
+}

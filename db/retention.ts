@@ -1,4 +1,4 @@
-// Retention: what may be forgotten of complete trials. Scores, attempts and evaluations always stay.
+// Retention: what may be forgotten when trials are complete. Scores, attempts and evaluations always stay.
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import { type Database, ask } from './client.ts';
 import { trials } from './schema.ts';
@@ -52,6 +52,33 @@ export async function pruneCheckpoints(
       : sql`with gone as (
             delete from checkpoints where trial_id = any(${some}::uuid[]) returning octet_length(bytes) as size)
           select count(*)::float8 as rows, coalesce(sum(size), 0)::float8 as bytes from gone`,
+  );
+}
+
+/**
+ * Stored data sets that no trial still has to be trained on: failed, cancelled and paused ones keep theirs.
+ * @param which `sweepId`: only what that sweep was trained on.
+ */
+export function pruneDataSets(
+  database: Database,
+  { sweepId, isDryRun }: Pick<Prunable, 'sweepId'> & { isDryRun: boolean },
+): Promise<Freed> {
+  const named = sql`select trial #>> '{task,data,fingerprint}' from trials where`;
+  const inSweep = sweepId === undefined ? sql`true` : sql`fingerprint in (${named} sweep_id = ${sweepId})`;
+  const unneeded = sql`${inSweep} and fingerprint not in (${named} state <> 'complete')`;
+  const tally = sql`select count(*)::float8 as rows, coalesce(sum(size), 0)::float8 as bytes`;
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      // A sweep that is being written now is waited for, and one that comes later stores what it misses.
+      if (!isDryRun) await transaction.execute(sql`lock table trials in share mode`);
+      const gone = isDryRun
+        ? sql`select octet_length(bytes) as size from data_parts where ${unneeded}`
+        : sql`delete from data_parts where ${unneeded} returning octet_length(bytes) as size`;
+      const { rows } = await transaction.execute<{ rows: number; bytes: number }>(
+        sql`with gone as (${gone}) ${tally} from gone`,
+      );
+      return rows[0] ?? { rows: 0, bytes: 0 };
+    }),
   );
 }
 

@@ -22,6 +22,8 @@ export interface TrainerSettings {
   onStart?: (pid: number) => void;
   /** The child ended without being told to. */
   onDeath?: (pid: number, how: string) => void;
+  /** Milliseconds that a trainer has to stop when it is told to; then it is killed. */
+  stopMs?: number;
 }
 
 export interface TrainOptions {
@@ -35,7 +37,7 @@ export interface TrainOptions {
 export interface Trainer {
   /** Resolves however the trial ends, also when the child dies. Rejects with the error of `onEvent`, if it threw. */
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
-  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. */
+  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
   cancel(): void;
   /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
   close(): Promise<void>;
@@ -53,11 +55,17 @@ interface Running {
   fail: (error: unknown) => void;
   /** What `onEvent` threw. */
   error?: unknown;
+  /** Runs from the moment when it is told to stop. */
+  deadline?: NodeJS.Timeout;
+  /** It was killed because it did not stop. */
+  isOverdue?: boolean;
 }
 
 /** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
 const DEFAULT_HIDDEN_STATES_MIB = 512;
 const STDERR_LINES_KEPT = 20;
+/** A step of a large model and its checkpoint take less. */
+const STOP_MS = 30_000;
 const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
 
 export function createTrainer(settings: TrainerSettings = {}): Trainer {
@@ -94,7 +102,13 @@ class ChildTrainer implements Trainer {
   }
 
   cancel(): void {
-    if (this.#running && this.#child) tell(this.#child, { type: 'cancel' });
+    const [running, child] = [this.#running, this.#child];
+    if (!running || !child) return;
+    tell(child, { type: 'cancel' });
+    running.deadline ??= setTimeout(() => {
+      running.isOverdue = true;
+      child.kill('SIGKILL');
+    }, this.#settings.stopMs ?? STOP_MS);
   }
 
   close(): Promise<void> {
@@ -172,6 +186,7 @@ class ChildTrainer implements Trainer {
     const running = this.#running;
     this.#running = null;
     if (!running) return;
+    clearTimeout(running.deadline);
     if ('error' in running) running.fail(running.error);
     else running.end(result);
   }
@@ -183,10 +198,15 @@ class ChildTrainer implements Trainer {
     const running = this.#running;
     if (!running) return;
     const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
-    const error = lossError(death, this.#lastLines);
+    const error = running.isOverdue ? OVERDUE : lossError(death, this.#lastLines);
     running.queue = running.queue.then(() => this.#ended({ type: 'failed', error }));
   }
 }
+
+const OVERDUE: TrainerError = {
+  kind: 'trainer-lost',
+  message: 'Expected the trainer to stop when it was told to, found it hanging: it was killed.',
+};
 
 function isEnd(message: FromTrainer): message is TrainEnd {
   return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';

@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts';
 import type { Priority as Turn } from '@temporalio/common';
 import type { Priority } from '../sweep/trial.ts';
 
-/** On the workflow's own queue. They wait for an absent database as long as it takes; what cannot ever succeed is not repeated. */
+/** On the workflow's own queue. They wait for a database that is absent or has no room as long as it takes; what cannot ever succeed is final. */
 export const quick = proxyActivities<Omit<Activities, 'trainTrial'>>({
   startToCloseTimeout: '1 minute',
   retry: {

@@ -56,6 +56,11 @@ const METHODS = [
 ];
 const EVALUATIONS = 6;
 
+/** Steps from one checkpoint to the next. */
+export function checkpointEvery(steps: number): number {
+  return Math.ceil(steps / EVALUATIONS);
+}
+
 /** Rounded up to a whole number of seeds. */
 function sweepFile(name: SweepName, { trials, steps }: SweepSize): string {
   const seeds = Array.from({ length: Math.ceil(trials / METHODS.length) }, (_, i) => i + 1);
@@ -64,7 +69,7 @@ backbone: ./backbone
 tasks: [{ task: mr, data: ./reviews }]
 regime: { fewShot: 32, devSize: 40 }
 dataSeeds: [${seeds.join(', ')}]
-training: { steps: ${steps}, batchSize: 8, evaluateEvery: ${Math.ceil(steps / EVALUATIONS)}, learningRate: 0.01 }
+training: { steps: ${steps}, batchSize: 8, evaluateEvery: ${checkpointEvery(steps)}, learningRate: 0.01 }
 window: 8
 methods:
 ${METHODS.map((method) => `  - ${method}`).join('\n')}

@@ -12,10 +12,16 @@ export interface Place {
   crew: Crew;
 }
 
+export interface Strike extends Pick<Disturbance, 'part' | 'choice'> {
+  /** Process ids that are left alone. */
+  spared: ReadonlySet<number>;
+}
+
 /** All the processes that a disturbance strikes at one moment; none where the part is down already. */
-export function processesOf(place: Place, { part, choice }: Pick<Disturbance, 'part' | 'choice'>): number[] {
+export function processesOf(place: Place, { part, choice, spared }: Strike): number[] {
   const processes = listProcesses();
-  const found = candidates(place, processes)[part]();
+  const all = candidates(place, processes)[part]();
+  const found = all.filter((pid) => !spared.has(pid));
   if (part === 'all-workers' || part === 'machine') return found;
   return found.slice(Math.floor(choice * found.length)).slice(0, 1);
 }
@@ -46,4 +52,9 @@ function candidates({ ground, crew }: Place, processes: readonly Process[]): Rec
 
 function pidOf(running: { process: { pid: number } } | null): number[] {
   return running === null ? [] : [running.process.pid];
+}
+
+/** A process and all that it has started. */
+export function withDescendants(pid: number): number[] {
+  return [pid, ...descendantsOf(listProcesses(), pid).map((process) => process.pid)];
 }

@@ -1,10 +1,11 @@
 // A chaos run: one sweep in peace, the same once more in a storm, and what the two have in common.
 import { setTimeout as wait } from 'node:timers/promises';
-import { createDatabase } from '../../db/client.ts';
+import { createDatabase, type Database } from '../../db/client.ts';
 import { openServices } from '../../runtime/services.ts';
 import { Crew } from './crew.ts';
-import { prepareGround, type Ground, type SweepName, type SweepSize } from './ground.ts';
+import { checkpointEvery, prepareGround, type Ground, type SweepName, type SweepSize } from './ground.ts';
 import { compareSweeps, readLedger } from './ledger.ts';
+import { logSteps, readRepeated } from './repeated.ts';
 import { reportOf, type ChaosReport } from './report.ts';
 import type { Disturbance } from './schedule.ts';
 import { storm, type Strikes } from './storm.ts';
@@ -25,26 +26,34 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   try {
     say('The sweep in peace:');
     const calm = await runSweep(ground, 'calm', { ...options, schedule: [] });
+    await withDatabase(ground, logSteps);
     say('The sweep in a storm:');
     const stormy = await runSweep(ground, 'storm', options);
-    // Opened only now: whoever has the servers open brings them back, and the parts have to do that for themselves.
-    const services = await openServices({ environment: ground.environment, say: () => undefined });
-    const database = createDatabase(services.databaseUrl);
-    try {
-      return reportOf({
-        options: { seed, steps, workers },
+    return await withDatabase(ground, async (database) =>
+      reportOf({
+        options: { seed, steps, workers, checkpointEvery: checkpointEvery(steps) },
         strikes: stormy.strikes,
         calm: { ...(await readLedger(database, 'calm')), seconds: calm.seconds },
         storm: { ...(await readLedger(database, 'storm')), seconds: stormy.seconds },
+        repeated: await readRepeated(database, 'storm'),
         comparison: await compareSweeps(database, 'calm', 'storm'),
         surprises: [...calm.surprises, ...stormy.surprises],
-      });
-    } finally {
-      await database.close();
-      await services.close();
-    }
+      }),
+    );
   } finally {
     await ground.leave();
+  }
+}
+
+/** Not while a storm goes on: whoever has the servers open brings them back, and the parts have to do that for themselves. */
+async function withDatabase<T>({ environment }: Ground, work: (database: Database) => Promise<T>): Promise<T> {
+  const services = await openServices({ environment, say: () => undefined });
+  const database = createDatabase(services.databaseUrl);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+    await services.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
+import { offerHere } from '../training-device.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
 
 export const addCommand: Command = {
@@ -30,7 +31,10 @@ async function addIt(call: Call, session: Session, launching: Launching): Promis
   const { spec } = launching.planned;
   const { sweep } = await findTarget(control, { sweep: spec.name });
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
-    const added = await add(control, { ...launching, chooseDevice: () => chooseDevice(sweep) });
+    const added = await add(control, {
+      ...{ ...launching, chooseDevice: () => chooseDevice(sweep) },
+      ...(call.flags.has('watch') ? { offerHere: () => offerHere(call.terminal.environment, spec.device) } : {}),
+    });
     announce(added, call.terminal.say);
     return added.sweep.state !== 'paused';
   };

@@ -10,7 +10,7 @@ import { printPlan } from '../plan.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
-import { deviceAmong } from '../training-device.ts';
+import { deviceAmong, offerHere } from '../training-device.ts';
 import { runWatched, WATCH_OPTION } from '../watched-run.ts';
 
 export const launchCommand: Command = {
@@ -68,7 +68,10 @@ async function launchAndWatch(
   const { name, device } = planned.spec;
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
-    const launched = await launch(control, { planned, source: file.text, chooseDevice });
+    const launched = await launch(control, {
+      ...{ planned, source: file.text, chooseDevice },
+      offerHere: () => offerHere(terminal.environment, device),
+    });
     announce(launched, terminal.say);
     return name;
   };

@@ -7,27 +7,28 @@ import { withSession } from '../session.ts';
 
 export const pruneCommand: Command = {
   name: 'prune',
-  summary: 'forget curves and weights of complete trials that are no longer needed; scores always stay',
+  summary: 'forget curves, weights and data of complete trials that are no longer needed; scores always stay',
   arguments: [],
   options: {
     sweep: { help: 'only of this sweep; of all without it', value: { name: 'sweep' } },
     'metrics-older-than': { help: 'curves of trials that ended so long ago, as 30d', value: { name: 'days' } },
     checkpoints: { help: 'weights, but for those that are best on dev for their method and seeds' },
+    data: { help: 'stored data sets that only complete trials were trained on; a rerun then needs the files' },
     'dry-run': { help: 'only say what would be freed' },
     ...FORMAT_OPTION,
   },
   run: (call) => {
     const days = daysOf(call);
-    const checkpoints = call.flags.has('checkpoints');
-    if (days === undefined && !checkpoints)
+    const [checkpoints, data] = [call.flags.has('checkpoints'), call.flags.has('data')];
+    if (days === undefined && !checkpoints && !data)
       throw new UsageError(
-        'Expected `--metrics-older-than`, `--checkpoints` or both, found neither: nothing is asked for.',
+        'Expected `--metrics-older-than`, `--checkpoints` or `--data`, found none of them: nothing is asked for.',
       );
     const { sweep } = call.values;
     const request = {
       ...(sweep === undefined ? {} : { sweep }),
       ...(days === undefined ? {} : { metricsOlderThanDays: days }),
-      ...{ checkpoints, isDryRun: call.flags.has('dry-run') },
+      ...{ checkpoints, data, isDryRun: call.flags.has('dry-run') },
     };
     return withSession(
       call.terminal,

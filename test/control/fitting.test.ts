@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseAmong } from '../../control/fitting.ts';
+import { refuseAmong, refuseHere } from '../../control/fitting.ts';
 import type { Offer } from '../../control/workers.ts';
 import { planOf } from '../support/trials.ts';
 
@@ -22,6 +22,13 @@ describe('a sweep whose largest trial', () => {
     expect(() => refuseAmong([cpu(1_000), cpu(2_000)], 'cpu', trials)).toThrow(
       /Expected a worker with \d{4} MiB for a trial of full-tuning on the cpu, found 2000 MiB at the most\. Start a larger worker/,
     );
+  });
+
+  test('does not fit the machine that would train it is refused; the need and the memory are named', () => {
+    expect(() => refuseHere(cpu(1_500), trials)).toThrow(
+      /Expected this machine to have \d{4} MiB for a trial of full-tuning on the cpu, found 1500 MiB\. Start `lpt-sweep worker` on a larger one/,
+    );
+    refuseHere(cpu(16_000), trials);
   });
 
   test('some worker holds is not, nor where nobody is there yet', () => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../control/cancel.ts';
 import { openControl } from '../../control/control.ts';
@@ -25,6 +26,38 @@ describe('a sweep under the verbs', () => {
     const trainer = new ScriptedTrainer(FINISHED);
     expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
     expect(trainer.requests).toHaveLength(sweep.trials.length);
+  });
+
+  test('is refused before it is written where it would train here and this machine is too small', async () => {
+    const { control, sweep, planned } = await stage.fresh();
+    const here = { deviceClass: 'cpu', memoryMiB: 2_048 } as const;
+    const trials = planned.plan.trials.map((trial) => ({ ...trial, memoryMiB: 5_000 }));
+    const launched = launch(control, {
+      ...{ source: sweep.source, chooseDevice: onCpu, offerHere: () => Promise.resolve(here) },
+      planned: { ...planned, plan: { ...planned.plan, trials } },
+    });
+    await expect(launched).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
+    await expect(describeSweep(control, sweep.name)).rejects.toThrow('which no sweep has');
+  });
+
+  test('goes on when Postgres is out of room for its books, or loses them to a deadlock', async () => {
+    const { control, sweep, folder, planned } = await stage.fresh();
+    await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
+    const { database } = control;
+    await database.execute(sql`create sequence stumbles`); // what it counts stays when a transaction is undone
+    await database.execute(sql`
+      create function stumble() returns trigger language plpgsql as $$
+      begin
+        case nextval('stumbles')
+          when 1 then raise exception 'No space left on device' using errcode = '53100';
+          when 2 then raise exception 'deadlock detected' using errcode = '40P01';
+          else return new;
+        end case;
+      end $$`);
+    await database.execute(sql`create trigger stumble before update on sweeps for each row execute function stumble()`);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    await database.execute(sql`drop trigger stumble on sweeps`);
   });
 
   test('with failures runs exactly these again when it is resumed', async () => {

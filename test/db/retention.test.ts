@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/attempts.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import { listStoredFiles, saveDataSet } from '../../db/data-sets.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';
-import { pruneCheckpoints, pruneMetrics } from '../../db/retention.ts';
+import { pruneCheckpoints, pruneDataSets, pruneMetrics } from '../../db/retention.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -59,4 +60,55 @@ test('weights stay where they are best on dev for their method and seeds, or the
   expect(await weightsOf(worse)).toBeNull();
   expect(await weightsOf(better)).not.toBeNull();
   expect(await weightsOf(running)).not.toBeNull();
+});
+
+/** A sweep of its own data set, which is stored, and its trials' ids. */
+async function onData(fingerprint: string): Promise<{ sweepId: string; ids: string[] }> {
+  const planned = smallSweep();
+  for (const { trial } of planned.trials) trial.task = { ...trial.task, data: { ...trial.task.data, fingerprint } };
+  const { sweep } = await createSweep(own.database, planned);
+  async function* parts() {
+    for (const part of [0, 1]) yield await Promise.resolve({ ...TRAIN, part, bytes: new Uint8Array(50) });
+  }
+  await saveDataSet(own.database, { fingerprint, parts: parts() });
+  return { sweepId: sweep.id, ids: await listWaiting(own.database, { sweepId: sweep.id, limit: 100 }) };
+}
+
+const TRAIN = { split: 'train', extension: '.tsv' } as const;
+
+async function complete(trialIds: readonly string[]): Promise<void> {
+  for (const trialId of trialIds) {
+    await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+    await finishTrial(own.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.5) });
+  }
+}
+
+test('stored data is forgotten when every trial of every sweep that names it is complete', async () => {
+  const [first, second] = [await onData('shared'), await onData('shared')];
+  await complete(first.ids);
+  await complete(second.ids.slice(1));
+  const nothing = { rows: 0, bytes: 0 };
+  expect(await pruneDataSets(own.database, { sweepId: first.sweepId, isDryRun: false })).toEqual(nothing);
+  await complete(second.ids.slice(0, 1));
+  const other = await onData('of another sweep');
+  await complete(other.ids);
+  const which = { sweepId: first.sweepId };
+  expect(await pruneDataSets(own.database, { ...which, isDryRun: true })).toEqual({ rows: 2, bytes: 100 });
+  expect(await listStoredFiles(own.database, 'shared')).toEqual([TRAIN]);
+  expect(await pruneDataSets(own.database, { ...which, isDryRun: false })).toEqual({ rows: 2, bytes: 100 });
+  expect(await listStoredFiles(own.database, 'shared')).toEqual([]);
+  expect(await listStoredFiles(own.database, 'of another sweep')).toEqual([TRAIN]);
+});
+
+test('stored data of a trial that failed stays, and what no trial names goes', async () => {
+  const { ids } = await onData('failed once');
+  await complete(ids.slice(1));
+  await failTrial(own.database, { trialId: ids[0]!, attempt: null, error: { kind: 'data', message: 'row 3' } });
+  async function* parts() {
+    yield await Promise.resolve({ ...TRAIN, part: 0, bytes: new Uint8Array(7) });
+  }
+  await saveDataSet(own.database, { fingerprint: 'of nobody', parts: parts() });
+  await pruneDataSets(own.database, { isDryRun: false });
+  expect(await listStoredFiles(own.database, 'failed once')).toEqual([TRAIN]);
+  expect(await listStoredFiles(own.database, 'of nobody')).toEqual([]);
 });

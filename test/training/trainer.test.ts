@@ -116,6 +116,22 @@ describe('a trainer', () => {
     expect(numbersOf(resumed)).toEqual(numbersOf(whole));
   });
 
+  test('that hangs when it is told to stop is killed, and the next trial has a new one', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest({ stopMs: 50 });
+    let hanging: number | undefined;
+    const hung = await run(trainer, request(LONG), (event) => {
+      if (event.type !== 'checkpoint' || hanging !== undefined) return;
+      hanging = trainer.pid!;
+      process.kill(hanging, 'SIGSTOP');
+      trainer.cancel();
+    });
+    expect(hung.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+    if (hung.end.type === 'failed') expect(hung.end.error.message).toContain('found it hanging');
+    expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
+    expect(trainer.pid).not.toBe(hanging);
+  });
+
   test('keeps TensorFlow, which blocks the event loop, out of its parent', async () => {
     const request = await tinyTrials();
     await run(trainerOfTest(), request({ training: { steps: 2 } }));
