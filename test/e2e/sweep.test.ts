@@ -80,7 +80,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     await vi.waitUntil(() => hasCheckpoint(database), { timeout: 60_000, interval: 20 });
     process.kill(workersOf(running)[0] ?? 0, 'SIGKILL');
     const { code, said } = await running.ended;
-    expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): starting it again/);
+    expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): it is started again/);
     expect(workersOf(running)).toHaveLength(2);
     expect(code).toBe(0);
     const resumed = await database.select().from(attempts).where(isNotNull(attempts.resumedFromStep));
