@@ -3,7 +3,7 @@ import type { ChooseDevice } from '../control/go-on.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { Call } from './command.ts';
 import { DONE } from './exit-codes.ts';
-import type { Session } from './session.ts';
+import { keepServers, type Session } from './session.ts';
 import { deviceAmong } from './training-device.ts';
 import { runWatched } from './watched-run.ts';
 
@@ -14,12 +14,9 @@ export interface CarriedOn {
 }
 
 /** @returns the exit code */
-export async function carryOn(
-  call: Call,
-  { control, services }: Session,
-  { sweep, begin }: CarriedOn,
-): Promise<number> {
+export async function carryOn(call: Call, session: Session, { sweep, begin }: CarriedOn): Promise<number> {
   const { terminal, flags } = call;
+  const { control } = session;
   if (flags.has('watch')) {
     return runWatched({
       ...{ control, terminal, wanted: sweep.spec.device },
@@ -31,7 +28,7 @@ export async function carryOn(
     });
   }
   if (!(await begin(({ spec }) => deviceAmong(control, spec.device, terminal)))) return DONE;
-  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+  await keepServers(session);
   terminal.say('`lpt-sweep worker` trains it, on this machine or another.');
   return DONE;
 }

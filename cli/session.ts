@@ -10,6 +10,11 @@ export interface Session {
   control: Control;
 }
 
+/** For the worker that will come: what this command has started stays. */
+export async function keepServers({ services }: Pick<Session, 'services'>): Promise<void> {
+  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+}
+
 export interface SessionOptions {
   /** Whether starting embedded servers is worth a line; a reading command keeps quiet. */
   isQuiet?: boolean;

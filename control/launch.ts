@@ -2,6 +2,7 @@
 import { UnknownSweepError } from '../db/errors.ts';
 import { createSweep, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { inSpan } from '../runtime/span.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { refuseTooLarge, type Fitting } from './fitting.ts';
@@ -50,7 +51,7 @@ async function writeAndStart(control: Control, request: LaunchRequest): Promise<
     spec,
     trials: plan.trials,
   });
-  const running = isGoingOn(sweep);
+  const running = isOpen(sweep);
   // Once more, for until the sweep was there to need them `prune` could take them away.
   if (running) await storeData(control, plan.trials);
   if (running) await run(control, { sweep, created }, chooseDevice);
@@ -60,15 +61,11 @@ async function writeAndStart(control: Control, request: LaunchRequest): Promise<
 /** Whose results are only to be seen, on whatever machine. */
 async function hasEnded({ database }: Control, name: string): Promise<boolean> {
   try {
-    return !isGoingOn(await findSweep(database, name));
+    return !isOpen(await findSweep(database, name));
   } catch (error) {
     if (error instanceof UnknownSweepError) return false;
     throw error;
   }
-}
-
-function isGoingOn({ state }: SweepRow): boolean {
-  return state === 'waiting' || state === 'running';
 }
 
 /** One that was there may have lost its workflow, and then its running trials have nobody. */

@@ -1,6 +1,7 @@
 // Holds what Postgres says is under way against what Temporal has, and puts right where they differ.
 import { findEnded, listUnderWay } from '../db/reconciling.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
 import type { ChooseDevice } from './go-on.ts';
 import {
@@ -110,8 +111,4 @@ async function endAfterItsSweep(
   const now = await findSweep(database, open.sweepId);
   if (isOpen(now)) await startSweepWorkflow(control, now, await chooseDevice(now));
   return isGone;
-}
-
-function isOpen({ state }: Pick<SweepRow, 'state'>): boolean {
-  return state === 'waiting' || state === 'running';
 }

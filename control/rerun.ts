@@ -6,6 +6,7 @@ import { loadNumbers } from '../db/trial-numbers.ts';
 import { findTrialByName, trialName, type FoundTrial } from '../db/trial-reference.ts';
 import { differingFields, type FieldDifference } from '../sweep/differences.ts';
 import { compareNumbers, type Repetition } from '../sweep/repetition.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { provenanceAmong } from './show.ts';
@@ -78,7 +79,6 @@ async function openSweep({ database }: Control, { trial: row, sweep }: FoundTria
         throw error;
       },
     );
-    const isOpen = made?.sweep.state === 'waiting' || made?.sweep.state === 'running';
-    if (made && (made.created || isOpen)) return made.sweep;
+    if (made && (made.created || isOpen(made.sweep))) return made.sweep;
   }
 }

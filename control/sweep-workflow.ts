@@ -2,6 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout } from 'node:timers/promises';
 import type { SweepRow } from '../db/sweeps.ts';
+import { isOpen } from '../sweep/trial.ts';
 import { parseSweepWorkflowId, sweepWorkflowId, trialWorkflowId } from '../workflows/ids.ts';
 import { lookSignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
@@ -67,9 +68,8 @@ export async function workflowStateAfter(
   sweep: Pick<SweepRow, 'id' | 'state'>,
   patienceMs = 10_000,
 ): Promise<WorkflowState> {
-  const isOpen = sweep.state === 'waiting' || sweep.state === 'running';
   let state = await workflowState(control, sweep.id);
-  for (let waited = 0; !isOpen && state === 'running' && waited < patienceMs; waited += LOOK_EVERY_MS) {
+  for (let waited = 0; !isOpen(sweep) && state === 'running' && waited < patienceMs; waited += LOOK_EVERY_MS) {
     await setTimeout(LOOK_EVERY_MS);
     state = await workflowState(control, sweep.id);
   }

@@ -2,6 +2,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseAwayError } from '../db/errors.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
 import { describe, type SweepStatus } from './describe.ts';
 import { workflowState } from './sweep-workflow.ts';
@@ -29,7 +30,7 @@ export async function* watch(control: Control, name: string, options: WatchOptio
     wasAway = isAway;
     if (!isAway) {
       yield status;
-      if (hasEnded(status)) return;
+      if (!isOpen(status.sweep)) return;
       if (looked % WORKFLOW_EVERY === 0) await assertAlive(control, status);
     }
     await wait(everyMs, undefined, signal ? { signal } : {}).catch(() => undefined);
@@ -46,10 +47,6 @@ async function lookAt(control: Control, name: string): Promise<SweepStatus | Dat
   }
 }
 
-function hasEnded({ sweep }: SweepStatus): boolean {
-  return sweep.state !== 'waiting' && sweep.state !== 'running';
-}
-
 async function assertAlive(control: Control, { sweep }: SweepStatus): Promise<void> {
   const state = await workflowState(control, sweep.id).catch((error: unknown) => {
     if (isGrpcServiceError(error)) return 'unknown'; // Temporal is away: it will tell when it is back
@@ -57,7 +54,7 @@ async function assertAlive(control: Control, { sweep }: SweepStatus): Promise<vo
   });
   if (state === 'running' || state === 'unknown') return;
   const again = await lookAt(control, sweep.id);
-  if (again instanceof DatabaseAwayError || hasEnded(again)) return;
+  if (again instanceof DatabaseAwayError || !isOpen(again.sweep)) return;
   throw new Error(
     `Expected the workflow of sweep \`${sweep.name}\` to run, found that it has ended. \`lpt-sweep resume ${sweep.name}\` starts it again.`,
   );

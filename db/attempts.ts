@@ -1,7 +1,7 @@
 // Attempts: one execution of a trial each, numbered from 1.
 import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
-import type { MethodSettings, SweepState, Trial, TrialState } from '../sweep/trial.ts';
+import { isOpen, type MethodSettings, type Trial, type TrialState } from '../sweep/trial.ts';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
@@ -164,11 +164,9 @@ export async function supersede(transaction: Transaction, trialIds: string[], wh
     .where(and(inArray(attempts.trialId, trialIds), eq(attempts.state, 'running')));
 }
 
-const RUNS_TRIALS: readonly SweepState[] = ['waiting', 'running'];
-
 async function runsTrials(transaction: Transaction, sweepId: string): Promise<boolean> {
   const [sweep] = await transaction.select({ state: sweeps.state }).from(sweeps).where(eq(sweeps.id, sweepId));
-  return sweep !== undefined && RUNS_TRIALS.includes(sweep.state);
+  return sweep !== undefined && isOpen(sweep);
 }
 
 async function countOutOfMemory(transaction: Transaction, trialId: string): Promise<number> {

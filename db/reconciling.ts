@@ -1,12 +1,10 @@
 // What Postgres says is under way: looked at beside Temporal, and taken back where nobody is behind it.
 import { and, asc, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
-import type { TrialState } from '../sweep/trial.ts';
+import { isOpen, OPEN_STATES, type TrialState } from '../sweep/trial.ts';
 import { supersede } from './attempts.ts';
 import { type Database, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
 import { type SweepRow, lockSweep } from './sweeps.ts';
-
-const OPEN = ['waiting', 'running'] as const;
 
 export interface Settled {
   /** One sweep alone. */
@@ -25,7 +23,7 @@ export function listUnderWay(database: Database, { sweepId, settledForS }: Settl
         and(
           sweepId === undefined ? undefined : eq(sweeps.id, sweepId),
           isSettled(settledForS),
-          or(inArray(sweeps.state, OPEN), hasRunningTrial),
+          or(inArray(sweeps.state, OPEN_STATES), hasRunningTrial),
         ),
       )
       .orderBy(asc(sweeps.createdAt), asc(sweeps.name)),
@@ -41,13 +39,13 @@ export async function findEnded(
     database
       .select({
         row: sweeps,
-        isOver: sql<boolean>`${sweeps.state}::text not in ('waiting', 'running') and ${isSettled(settledForS)} and not ${hasRunningTrial}`,
+        isQuiet: sql<boolean>`${isSettled(settledForS)} and not ${hasRunningTrial}`,
       })
       .from(sweeps)
       .where(eq(sweeps.id, sweepId)),
   );
   if (found === undefined) return 'unknown';
-  return found.isOver ? found.row : null;
+  return found.isQuiet && !isOpen(found.row) ? found.row : null;
 }
 
 /** A running trial at one moment: by its attempt it is known again. */

@@ -4,7 +4,7 @@ import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { Spec } from '../sweep/spec.ts';
-import { type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
+import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { QueryError, SweepExistsError, UnknownSweepError } from './errors.ts';
 import { columnsOf } from './planned-trial.ts';
@@ -96,14 +96,15 @@ export async function writeState(
   database: Database | Transaction,
   { sweepId, state, error = null }: { sweepId: string; state: SweepState; error?: string | null },
 ): Promise<void> {
-  const ended = state !== 'waiting' && state !== 'running';
   await database
     .update(sweeps)
     .set({
       state,
       error,
       ...(state === 'running' ? { startedAt: sql`coalesce(${sweeps.startedAt}, now())` } : {}),
-      finishedAt: ended ? sql`case when ${sweeps.state} = ${state} then ${sweeps.finishedAt} else now() end` : null,
+      finishedAt: isOpen({ state })
+        ? null
+        : sql`case when ${sweeps.state} = ${state} then ${sweeps.finishedAt} else now() end`,
     })
     .where(eq(sweeps.id, sweepId));
 }

@@ -13,7 +13,7 @@ import {
 } from './choices.ts';
 import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
-import { METRICS } from './trial.ts';
+import { LARGEST_WINDOW, METRICS } from './trial.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const POSITIVE = wholeNumber(1);
@@ -175,7 +175,7 @@ export const sweepFile = mapping({
   methods: listOf(method, 'methods'),
   exclude: z.array(exclude, { error: 'a list of rules' }).default([]),
   maxTrials: single(wholeNumber(1)).default(1000),
-  window: single(wholeNumber(1, 1000)).default(4),
+  window: single(wholeNumber(1, LARGEST_WINDOW)).default(4),
   stopAfterFailures,
   device: single(oneOf(DEVICES)).default('auto'),
   memoryMiB: single(wholeNumber(1)).optional(),

@@ -19,6 +19,12 @@ export type TrialState = (typeof TRIAL_STATES)[number];
 
 export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
+/** Of a sweep that is not over, and not held: its workflow runs, or is about to. */
+export const OPEN_STATES = ['waiting', 'running'] as const satisfies readonly SweepState[];
+
+export function isOpen({ state }: { state: SweepState }): boolean {
+  return OPEN_STATES.some((open) => open === state);
+}
 
 /** `paused`: it wrote its checkpoint and yielded. */
 export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'paused', 'superseded'] as const;
@@ -28,6 +34,9 @@ export type AttemptState = (typeof ATTEMPT_STATES)[number];
 export const PRIORITIES = [1, 2, 3, 4, 5] as const;
 export type Priority = (typeof PRIORITIES)[number];
 export const USUAL_PRIORITY: Priority = 3;
+
+/** Trials of a sweep in flight at one time. */
+export const LARGEST_WINDOW = 1000;
 
 /** What is drawn against the step while a trial trains. */
 export const CURVES = ['loss', 'gradientNorm', 'learningRate'] as const;

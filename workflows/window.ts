@@ -46,8 +46,9 @@ export class RollingWindow<Item> {
   }
 
   /**
-   * There may be new work although `take` had none left, or what it gave is no longer the next. What runs at this moment may be among it: its end can be written
-   * down, and undone again, before it is known here. So there is another look when that has settled.
+   * There may be new work although `take` had none left, or what it gave is no longer the next. What runs at this moment may
+   * be among it: its end can be written down, and undone again, before it is known here. So there is another look when that
+   * has settled.
    */
   lookAgain(): void {
     this.#exhausted = false;

@@ -7,7 +7,7 @@ import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
 import { largeData } from '../large-data.ts';
 import { printPlan } from '../plan.ts';
-import { withSession, type Session } from '../session.ts';
+import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
 import { deviceAmong, offerHere } from '../training-device.ts';
@@ -43,11 +43,8 @@ interface Planned {
   file: SweepFile;
 }
 
-async function launchOnly(
-  { terminal }: Call,
-  { services, control }: Session,
-  { planned, file }: Planned,
-): Promise<number> {
+async function launchOnly({ terminal }: Call, session: Session, { planned, file }: Planned): Promise<number> {
+  const { control } = session;
   const launched = await launch(control, {
     planned,
     source: file.text,
@@ -55,7 +52,7 @@ async function launchOnly(
   });
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
-  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+  await keepServers(session);
   terminal.say('`lpt-sweep worker` trains it, on this machine or another; `lpt-sweep watch` shows how it goes.');
   return DONE;
 }

@@ -3,7 +3,7 @@ import { FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Call, type Command } from
 import { DONE } from '../exit-codes.ts';
 import { describeFinding } from '../finding.ts';
 import { print } from '../print.ts';
-import { withSession, type Session } from '../session.ts';
+import { keepServers, withSession, type Session } from '../session.ts';
 import { deviceAmong } from '../training-device.ts';
 
 export const reconcileCommand: Command = {
@@ -17,12 +17,12 @@ export const reconcileCommand: Command = {
   run: (call) => withSession(call.terminal, (session) => reconcileNow(call, session), { isQuiet: true }),
 };
 
-async function reconcileNow(call: Call, { control, services }: Session): Promise<number> {
+async function reconcileNow(call: Call, session: Session): Promise<number> {
   const { terminal, flags } = call;
   const isDryRun = flags.has('dry-run');
-  const findings = await reconcile(control, {
+  const findings = await reconcile(session.control, {
     ...{ sweep: call.arguments['sweep'], isDryRun, caution: ON_REQUEST },
-    chooseDevice: ({ spec }) => deviceAmong(control, spec.device, terminal),
+    chooseDevice: ({ spec }) => deviceAmong(session.control, spec.device, terminal),
   });
   const columns = [
     { title: 'what', cell: ({ what }: (typeof findings)[number]) => what },
@@ -34,7 +34,6 @@ async function reconcileNow(call: Call, { control, services }: Session): Promise
   terminal.write(print(formatOf(call), { rows: findings, columns, whenEmpty }));
   if (isDryRun) return DONE;
   for (const finding of findings) terminal.say(describeFinding(finding));
-  const isStarted = findings.some(({ remedy }) => remedy === 'started');
-  if (isStarted && (services.embedded.postgres || services.embedded.temporal)) await services.keep();
+  if (findings.some(({ remedy }) => remedy === 'started')) await keepServers(session);
   return DONE;
 }
