@@ -22,27 +22,21 @@ import {
 } from './decoder-feed-forward.ts';
 import type { EncoderLayer, GradientTo, LayerInput } from './encoder-layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
-import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { runAsOneStep, type LayerBackward } from './layer-step.ts';
+import { withoutGradient } from './own-gradient.ts';
 import { toRows, toSequences } from './positions.ts';
-import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+import { tensorsLike, type LayerWeights } from './weights.ts';
 
 export interface DecoderLayer extends EncoderLayer {
   activation: Activation;
 }
 
 export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  const batch = input.hidden.shape[0];
   if (input.changes || input.dropout) {
     const composed = () => runComposedDecoderLayer(layer, input);
     return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
   }
-  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
-  const weightsToo = gradientTo === 'input and weights';
-  return withOwnGradient({
-    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
-    forward: () => forward(layer, input, weightsToo),
-    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
-  });
+  return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
 function infer(layer: DecoderLayer, input: LayerInput): Tensor2D {
@@ -73,13 +67,7 @@ function causalInput({ hidden, prompt, selected, attentionBias: bias }: LayerInp
   return { hidden: joined, bias, ...(selected && { selected }) };
 }
 
-interface Backward {
-  gradient: Tensor3D; // [B, Q, D]
-  kept: Kept;
-  promptLength: number | undefined;
-}
-
-function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
   const { attention: activations, feedForward, forWeights } = kept;
   const upper = backwardNormedFeedForward(toRows(gradient), weights, feedForward);
   const toHeads = backwardCausalAttention(upper.input, weights, activations);

@@ -11,8 +11,9 @@ import {
   type FeedForwardActivations,
 } from './feed-forward.ts';
 import type { LayerChanges, LayerDropout } from './layer-changes.ts';
+import { runAsOneStep, type LayerBackward } from './layer-step.ts';
 import { scaleAndShift } from './layer-norm.ts';
-import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { withoutGradient } from './own-gradient.ts';
 import { toRows, toSequences } from './positions.ts';
 import { runSelectedLayer } from './selected-layer.ts';
 import {
@@ -25,7 +26,7 @@ import {
   type AttentionActivations,
   type AttentionInput,
 } from './self-attention.ts';
-import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+import { tensorsLike, type LayerWeights } from './weights.ts';
 
 export interface EncoderLayer {
   weights: LayerWeights;
@@ -50,19 +51,12 @@ export interface LayerInput {
 export type GradientTo = 'nothing' | 'input' | 'input and weights';
 
 export function runEncoderLayer(layer: EncoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  const batch = input.hidden.shape[0];
   if (input.changes || input.dropout) {
     const composed = () => runComposedLayer(layer, input);
     return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
   }
   if (input.selected) return runSelectedLayer(layer, { ...input, selected: input.selected }, gradientTo);
-  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
-  const weightsToo = gradientTo === 'input and weights';
-  return withOwnGradient({
-    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
-    forward: () => forward(layer, input, weightsToo),
-    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
-  });
+  return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
 function infer(layer: EncoderLayer, input: LayerInput): Tensor2D {
@@ -94,13 +88,7 @@ function attentionInput({ hidden, prompt, attentionBias }: LayerInput): Attentio
   return { rows: toRows(joined), bias: attentionBias, batch: hidden.shape[0] };
 }
 
-interface Backward {
-  gradient: Tensor3D; // [B, T, D]
-  kept: Kept;
-  promptLength: number | undefined;
-}
-
-function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
   const toOutput = toRows(gradient); // [B·T, D]
   const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
   const attention = backwardSelfAttention(feedForward.input, weights, kept.attention);

@@ -9,8 +9,8 @@ import {
   inferFeedForward,
   type FeedForwardActivations,
 } from './feed-forward.ts';
+import { runAsOneStep, type LayerBackward } from './layer-step.ts';
 import { scaleAndShift } from './layer-norm.ts';
-import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { placePosition, selectPosition, toRows, toSequences } from './positions.ts';
 import {
   answeringGradient,
@@ -22,20 +22,13 @@ import {
   type SelectedActivations,
   type SelectedInput,
 } from './selected-attention.ts';
-import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+import { tensorsLike, type LayerWeights } from './weights.ts';
 
 export type SelectedLayerInput = LayerInput & Required<Pick<LayerInput, 'selected'>>;
 
 /** [B, 1, D] */
 export function runSelectedLayer(layer: EncoderLayer, input: SelectedLayerInput, gradientTo: GradientTo): Tensor3D {
-  const batch = input.hidden.shape[0];
-  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
-  const weightsToo = gradientTo === 'input and weights';
-  return withOwnGradient({
-    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
-    forward: () => forward(layer, input, weightsToo),
-    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
-  });
+  return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
 function infer(layer: EncoderLayer, input: SelectedLayerInput): Tensor2D {
@@ -71,13 +64,7 @@ function attentionInput({ hidden, prompt, selected, attentionBias: bias }: Selec
   return { queried: selectPosition(attended, selected), attended, bias };
 }
 
-interface Backward {
-  gradient: Tensor3D; // [B, 1, D]
-  kept: Kept;
-  promptLength: number | undefined;
-}
-
-function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
   const { attention: activations, selected, forWeights } = kept;
   const toOutput = toRows(gradient); // [B, D]
   const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
