@@ -12,6 +12,7 @@ import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_LABELS, tinyBatch, tinyFolder } from '../support/fixtures.ts';
+import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -118,18 +119,7 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
       const method = create();
       const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
       const { gradients } = lossAndGradients(method, batch);
-      for (const { name, variable } of method.trained) {
-        const gradient = gradients.get(name)!;
-        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
-        const start = tf.clone(variable);
-        const at = (distance: number): number => {
-          tf.tidy(() => variable.assign(tf.add(start, tf.mul(gradient, distance / (norm + 1e-12)))));
-          return lossAndGradients(method, batch).loss;
-        };
-        const slope = (at(5e-3) - at(-5e-3)) / 1e-2;
-        variable.assign(start);
-        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
-      }
+      expectSlopes(method.trained, gradients, () => tf.tidy(() => method.loss(batch, 1).dataSync()[0] ?? Number.NaN));
       method.dispose();
     });
   },
