@@ -6,7 +6,6 @@ import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
 import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
-import { StaleAttemptError } from '../db/errors.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import { announce } from './announce.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -47,7 +46,6 @@ export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) =
       return await deps.trainers.use((choose) => attemptTrial({ deps, input, choose, findBackbone, context }));
     } catch (error) {
       if (error instanceof NoTrainerError) return { state: 'busy' };
-      if (error instanceof StaleAttemptError) deps.say(`A write was refused. ${error.message}`);
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
     }
