@@ -64,6 +64,8 @@ interface Running {
 /** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
 const DEFAULT_HIDDEN_STATES_MIB = 512;
 const STDERR_LINES_KEPT = 20;
+/** What a dying process prints after its reason: so many of them that the reason would not be kept. */
+const NATIVE_FRAME = /^ *\d+: 0x/;
 /** A step of a large model and its checkpoint take less. */
 const STOP_MS = 30_000;
 const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
@@ -152,7 +154,7 @@ class ChildTrainer implements Trainer {
   }
 
   #heard(line: string): void {
-    this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
+    if (!NATIVE_FRAME.test(line)) this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
     this.#settings.say?.(line);
   }
 
