@@ -1,4 +1,5 @@
-// The other side of bench/quality.ts: the same recipe in PyTorch, which reads the very examples that our side trains on.
+// The other side of bench/quality.ts: the same recipe in PyTorch, which reads the very examples that our side trains on, and
+// the order and the dropout seeds that our side draws.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +10,8 @@ import { loadTokenizer } from '../data/tokenizer.ts';
 import { childEnvironment } from '../runtime/environment.mjs';
 import { promptLength } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
+import { BatchOrder } from '../training/batches.ts';
+import { dropoutSeedAt } from '../training/step.ts';
 import type { Pytorch } from './pytorch.ts';
 import { Side } from './side.ts';
 
@@ -82,10 +85,21 @@ async function caseOf(trial: Trial, backboneFolder: string): Promise<object> {
   return {
     ...{ method: trial.method, training: trial.training, trainSeed: trial.trainSeed, metric: trial.task.metric },
     labelWordIds,
+    ...drawsOf(trial, train.examples.length),
     examples: {
       train: train.examples.map(plain),
       dev: dev.examples.map(plain),
       test: test.examples.map(plain),
     },
+  };
+}
+
+/** What our side draws for each step. */
+function drawsOf({ training, trainSeed }: Trial, size: number): { order: number[][]; dropoutSeeds: number[] } {
+  const batches = new BatchOrder(size, training.batchSize, trainSeed);
+  const steps = Array.from({ length: training.steps }, (_, step) => step);
+  return {
+    order: steps.map((step) => batches.at(step)),
+    dropoutSeeds: steps.map((step) => dropoutSeedAt(step, trainSeed)),
   };
 }

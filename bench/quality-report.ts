@@ -77,7 +77,7 @@ export function qualityPage(qualities: TaskQuality[], options: QualityOptions, v
 
 Late prompt tuning as this program trains it, and as a plain PyTorch script trains it: ${options.model}, layer 6, prompt of length 5 from the naive prompt generator
 (bottleneck 128, dropout 0.1), batch 16, learning rate 1e-3, weight decay 0.1, warm-up 0.06, ${steps} steps. ${k} training and ${devSize} dev examples in all, the very
-same ones on both sides; initial values, order and dropout are each side's own. Dev is scored every ${every} steps; the step that is best on it is scored once on test.
+same ones on both sides, and so are initial values, order and what is dropped. Dev is scored every ${every} steps; the step that is best on it is scored once on test.
 Beside them prompt tuning (layer 0, length 20, learning rate ${promptTuningRate}) as this program trains it. Test scores in percent; mean ± sd over the data seeds.
 
 \`\`\`

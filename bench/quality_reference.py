@@ -1,9 +1,9 @@
 """Late prompt tuning (naive prompt generator) in plain PyTorch: the recipe that bench/quality.ts trains with our program.
 
 python quality_reference.py MODEL_FOLDER THREADS. Each line on standard input is the path of a JSON file with settings and
-encoded examples; the answers are lines of JSON, one a score on dev and one at the end. Examples are the same as ours,
-initial values, order and dropout are PyTorch's own. Nothing inside the frozen layers is dropped, so their output below
-the prompt is computed once. Only torch is needed.
+encoded examples; the answers are lines of JSON, one a score on dev and one at the end. Examples, initial values, order and
+what is dropped are the same as ours, so that the two differ by what they compute alone, not by luck. Nothing inside the
+frozen layers is dropped, so their output below the prompt is computed once. Only torch is needed.
 """
 
 import json
@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from draws import dropout_mask, uniforms
 from step_reference import read_safetensors
 
 SCORING_BATCH = 32
@@ -94,10 +95,20 @@ class LatePrompt(nn.Module):
         self.down = nn.Linear(backbone.width, settings["bottleneck"])
         self.up = nn.Linear(settings["bottleneck"], self.p * backbone.width)
 
-    def forward(self, hidden, real, mask_position):
+    @torch.no_grad()
+    def initialise(self, seed: int):
+        """As nn.Linear does, within one over the root of its inputs, but by numbers that are told by the seed."""
+        for part in ("down", "up"):
+            linear = getattr(self, part)
+            for name, values in linear.named_parameters():
+                numbers = uniforms(seed, f"generator.{part}.{name}", values.shape)
+                values.copy_((2 * numbers - 1) / math.sqrt(linear.in_features))
+
+    def forward(self, hidden, real, mask_position, dropout_seed: int | None = None):
         size = hidden.shape[0]
         prompt = self.up(torch.relu(self.down(hidden[:, 0]))).view(size, self.p, -1)
-        prompt = F.dropout(prompt, self.dropout, self.training)
+        if dropout_seed is not None:
+            prompt = prompt * dropout_mask(dropout_seed, "dropout", self.dropout, prompt.shape)
         hidden = torch.cat([prompt, hidden], dim=1)
         real = torch.cat([torch.ones(size, self.p, dtype=torch.bool), real], dim=1)
         for index in range(self.k, self.backbone.layers):
@@ -115,11 +126,6 @@ def chunks(items: list[int], size: int):
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def endless_order(size: int):
-    while True:
-        yield from torch.randperm(size).tolist()
-
-
 def score(metric: str, predicted: torch.Tensor, label: torch.Tensor) -> float:
     accuracy = (predicted == label).double().mean().item()
     if metric == "accuracy":
@@ -133,12 +139,10 @@ def score(metric: str, predicted: torch.Tensor, label: torch.Tensor) -> float:
 
 @torch.no_grad()
 def evaluate(model: LatePrompt, split: Split, words: torch.Tensor, metric: str) -> float:
-    model.eval()
     predicted = torch.empty(len(split), dtype=torch.long)
     for indices in chunks(split.by_length, SCORING_BATCH):
         hidden, real, mask_position, _ = split.batch(indices)
         predicted[indices] = model(hidden, real, mask_position)[:, words].argmax(dim=1)
-    model.train()
     return score(metric, predicted, split.label)
 
 
@@ -152,8 +156,8 @@ def train(backbone: Backbone, case: dict, answer) -> None:
     training, k = case["training"], case["method"]["insertionLayer"]
     splits = {name: Split(backbone, examples, k) for name, examples in case["examples"].items()}
     words = torch.tensor(case["labelWordIds"])
-    torch.manual_seed(case["trainSeed"])
     model = LatePrompt(backbone, case["method"])
+    model.initialise(case["trainSeed"])
     trained = dict(model.named_parameters())
     groups = [
         {"params": [p for name, p in trained.items() if not name.endswith("bias")], "weight_decay": training["weightDecay"]},
@@ -161,12 +165,11 @@ def train(backbone: Backbone, case: dict, answer) -> None:
     ]
     optimizer = torch.optim.AdamW(groups, lr=training["learningRate"])
     rate = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule(training["steps"], training["warmupFraction"]))
-    order = endless_order(len(splits["train"]))
     best = {"score": -1.0, "step": 0, "weights": {}}
-    for step in range(1, training["steps"] + 1):
-        hidden, real, mask_position, label = splits["train"].batch([next(order) for _ in range(training["batchSize"])])
+    for step, (indices, dropout_seed) in enumerate(zip(case["order"], case["dropoutSeeds"], strict=True), start=1):
+        hidden, real, mask_position, label = splits["train"].batch(indices)
         optimizer.zero_grad()
-        F.cross_entropy(model(hidden, real, mask_position), words[label]).backward()
+        F.cross_entropy(model(hidden, real, mask_position, dropout_seed), words[label]).backward()
         nn.utils.clip_grad_norm_(list(trained.values()), training["clipNorm"])
         optimizer.step()
         rate.step()
