@@ -1,10 +1,9 @@
-// Our side of bench/quality.ts: trials in the trainer process that a worker uses, hidden states kept from trial to trial.
+// Our side of bench/quality.ts and bench/sweep.ts: trials in the trainer process that a worker uses, hidden states kept from trial to trial.
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { TrialOutcome } from '../training/messages.ts';
 import { createTrainer, type TrainEvent } from '../training/trainer.ts';
-import { INSERTION_LAYER } from './quality-trials.ts';
 
-/** Enough for the hidden states of a task's test and a seed's train and dev at one layer. */
+/** Enough for the hidden states of a task's test and a seed's train and dev at one layer, or of 400 short texts at every one. */
 const HIDDEN_STATES_MIB = 1024;
 
 export interface OurResult extends Pick<TrialOutcome, 'devScore' | 'testScore' | 'selectedStep'> {
@@ -18,7 +17,7 @@ export interface Ours {
   close(): Promise<void>;
 }
 
-export function createOurs(threads: number): Ours {
+export function createOurs({ threads, layersToKeep }: { threads: number; layersToKeep: number[] }): Ours {
   const trainer = createTrainer({ threads, hiddenStatesMiB: HIDDEN_STATES_MIB });
   let version = '';
   return {
@@ -31,7 +30,7 @@ export function createOurs(threads: number): Ours {
         if (split === 'dev') onDev(step, score);
         else testExamples = examples;
       };
-      const request = { trial, backboneFolder: trial.backbone.folder, layersToKeep: [INSERTION_LAYER] };
+      const request = { trial, backboneFolder: trial.backbone.folder, layersToKeep };
       const end = await trainer.train(request, { onEvent });
       if (end.type === 'failed') throw new Error(end.error.message);
       if (end.type === 'cancelled')

@@ -32,6 +32,8 @@ export interface ReferenceSettings {
   pytorch: Pytorch;
   backboneFolder: string;
   threads: number;
+  /** The hidden states below the prompt; else anew for each batch. */
+  computesOnce: boolean;
   /** Examples are handed over through files in this folder. */
   scratch: string;
 }
@@ -61,7 +63,7 @@ export class Reference {
   /** @param onDev hears of each score on dev @throws with what Python printed, where it ends early */
   async train(trial: Trial, onDev: (step: number, score: number) => void): Promise<Finished> {
     const file = join(this.#settings.scratch, 'case.json');
-    await writeFile(file, JSON.stringify(await caseOf(trial, this.#settings.backboneFolder)));
+    await writeFile(file, JSON.stringify(await caseOf(trial, this.#settings)));
     let answer = await this.#side.ask(file, answerSchema);
     while (answer.type === 'dev') {
       onDev(answer.step, answer.score);
@@ -76,7 +78,10 @@ export class Reference {
 }
 
 /** Everything that the script has to know: settings, seed, and each split as token ids. */
-async function caseOf(trial: Trial, backboneFolder: string): Promise<object> {
+async function caseOf(
+  trial: Trial,
+  { backboneFolder, computesOnce }: Pick<ReferenceSettings, 'backboneFolder' | 'computesOnce'>,
+): Promise<object> {
   const { maxPositions } = await readBackboneConfig(backboneFolder);
   const tokenizer = await loadTokenizer(backboneFolder);
   const maxTokens = maxPositions - promptLength(trial.method);
@@ -84,7 +89,7 @@ async function caseOf(trial: Trial, backboneFolder: string): Promise<object> {
   const plain = ({ tokenIds, ...rest }: EncodedExample) => ({ tokenIds: [...tokenIds], ...rest });
   return {
     ...{ method: trial.method, training: trial.training, trainSeed: trial.trainSeed, metric: trial.task.metric },
-    labelWordIds,
+    ...{ labelWordIds, computesOnce },
     ...drawsOf(trial, train.examples.length),
     examples: {
       train: train.examples.map(plain),

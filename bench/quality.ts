@@ -11,7 +11,7 @@ import { createOurs, type OurResult } from './quality-ours.ts';
 import { Reference } from './quality-reference.ts';
 import { meanDifference, qualityOf, qualityPage, qualityTable } from './quality-report.ts';
 import { Rows, type Row } from './quality-rows.ts';
-import { planTrials } from './quality-trials.ts';
+import { INSERTION_LAYER, planTrials } from './quality-trials.ts';
 
 interface Training {
   planned: PlannedTrial;
@@ -52,7 +52,7 @@ function nameOf({ planned, side }: Training): Pick<Row, 'trialKey' | 'side'> {
 
 async function trainAll(missing: Training[], { asked, rows }: { asked: QualityOptions; rows: Rows }): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
-  const ours = createOurs(asked.threads);
+  const ours = createOurs({ threads: asked.threads, layersToKeep: [INSERTION_LAYER] });
   let reference: Reference | null = null;
   const train: Train = async ({ planned, side }, onDev) => {
     if (side === 'ours') return ours.train(planned, onDev);
@@ -74,7 +74,7 @@ async function startReference(
   settings: { threads: number; scratch: string },
 ): Promise<Reference> {
   const pytorch = await findPytorch(environment);
-  return Reference.start({ pytorch, backboneFolder: trial.backbone.folder, ...settings });
+  return Reference.start({ pytorch, backboneFolder: trial.backbone.folder, computesOnce: true, ...settings });
 }
 
 async function rowOf(training: Training, { train, place }: { train: Train; place: string }): Promise<Row> {

@@ -1,9 +1,10 @@
-"""Late prompt tuning (naive prompt generator) in plain PyTorch: the recipe that bench/quality.ts trains with our program.
+"""Late prompt tuning (naive prompt generator) in plain PyTorch: the recipe that bench/quality.ts and
+bench/sweep.ts train with our program.
 
 python quality_reference.py MODEL_FOLDER THREADS. Each line on standard input is the path of a JSON file with settings and
 encoded examples; the answers are lines of JSON, one a score on dev and one at the end. Examples, initial values, order and
 what is dropped are the same as ours, so that the two differ by what they compute alone, not by luck. Nothing inside the
-frozen layers is dropped, so their output below the prompt is computed once. Only torch is needed.
+frozen layers is dropped, so their output below the prompt may be computed once. Only torch is needed.
 """
 
 import json
@@ -60,28 +61,36 @@ class Backbone:
 
 
 class Split:
-    """Examples with H_k of each, computed once."""
+    """Examples with H_k of each: computed once, or anew for each batch, as the authors' own program does."""
 
-    def __init__(self, backbone: Backbone, examples: list[dict], k: int):
+    def __init__(self, backbone: Backbone, examples: list[dict], k: int, computes_once: bool):
+        self.backbone, self.k = backbone, k
+        self.rows = [torch.tensor(example["tokenIds"]) for example in examples]
         self.mask_position = torch.tensor([example["maskPosition"] for example in examples])
         self.label = torch.tensor([example["label"] for example in examples])
-        self.by_length = sorted(range(len(examples)), key=lambda index: len(examples[index]["tokenIds"]))
-        self.hidden: list[torch.Tensor] = [torch.empty(0)] * len(examples)
-        with torch.no_grad():
-            for members in chunks(self.by_length, SCORING_BATCH):
-                rows = [torch.tensor(examples[index]["tokenIds"]) for index in members]
-                token_ids, real = pad(rows)
-                hidden = backbone.embed(token_ids)
-                for index in range(k):
-                    hidden = backbone.layer(hidden, real, index)
-                for index, row, states in zip(members, rows, hidden):
-                    self.hidden[index] = states[: len(row)].clone()
+        self.by_length = sorted(range(len(examples)), key=lambda index: len(self.rows[index]))
+        self.hidden: list[torch.Tensor] | None = self.fill() if computes_once else None
 
     def __len__(self) -> int:
-        return len(self.hidden)
+        return len(self.rows)
+
+    def fill(self) -> list[torch.Tensor]:
+        kept = [torch.empty(0)] * len(self)
+        for members in chunks(self.by_length, SCORING_BATCH):
+            for index, states in zip(members, self.lower(members)[0]):
+                kept[index] = states[: len(self.rows[index])].clone()
+        return kept
+
+    @torch.no_grad()
+    def lower(self, indices: list[int]):
+        token_ids, real = pad([self.rows[index] for index in indices])
+        hidden = self.backbone.embed(token_ids)
+        for index in range(self.k):
+            hidden = self.backbone.layer(hidden, real, index)
+        return hidden, real
 
     def batch(self, indices: list[int]):
-        hidden, real = pad([self.hidden[index] for index in indices])
+        hidden, real = self.lower(indices) if self.hidden is None else pad([self.hidden[index] for index in indices])
         return hidden, real, self.mask_position[indices], self.label[indices]
 
 
@@ -154,7 +163,7 @@ def schedule(steps: int, warmup_fraction: float):
 
 def train(backbone: Backbone, case: dict, answer) -> None:
     training, k = case["training"], case["method"]["insertionLayer"]
-    splits = {name: Split(backbone, examples, k) for name, examples in case["examples"].items()}
+    splits = {name: Split(backbone, examples, k, case["computesOnce"]) for name, examples in case["examples"].items()}
     words = torch.tensor(case["labelWordIds"])
     model = LatePrompt(backbone, case["method"])
     model.initialise(case["trainSeed"])

@@ -1,0 +1,109 @@
+// What bench/sweep.ts is asked to run, and its trials, planned as a sweep file's are.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { planSweep } from '../control/plan.ts';
+import { resolveBackbone } from '../runtime/backbones.ts';
+import { resolveDataset } from '../runtime/datasets.ts';
+import type { PlannedTrial } from '../sweep/plan.ts';
+
+export interface SweepOptions {
+  json: boolean;
+  layers: number[];
+  lengths: number[];
+  /** Data seeds. */
+  seeds: number[];
+  steps: number;
+  every: number;
+  k: number;
+  devSize: number;
+  testSize: number;
+  task: string;
+  data: string;
+  model: string;
+  threads: number;
+}
+
+const HELP = `npm run bench:sweep -- [--json] [--layers 1,2,3,4,5,6,7,8,9,10,11] [--lengths 1,5,20] [--seeds 13,21]
+  [--steps 100] [--every 25] [--k 100] [--dev-size 200] [--test-size 64] [--task sst2] [--threads 2]
+  [--data ../shared/data] [--model bert-base-uncased]
+The whole of it takes PyTorch an hour and more on two cores.
+`;
+
+/** Null where help was asked for, and has been printed. @throws for a value that cannot be, and where there is no data */
+export function readSweepOptions(): SweepOptions | null {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      layers: { type: 'string', default: '1,2,3,4,5,6,7,8,9,10,11' },
+      lengths: { type: 'string', default: '1,5,20' },
+      seeds: { type: 'string', default: '13,21' },
+      steps: { type: 'string', default: '100' },
+      every: { type: 'string', default: '25' },
+      k: { type: 'string', default: '100' },
+      'dev-size': { type: 'string', default: '200' },
+      'test-size': { type: 'string', default: '64' },
+      task: { type: 'string', default: 'sst2' },
+      threads: { type: 'string', default: '2' },
+      data: { type: 'string', default: join('..', 'shared', 'data') },
+      model: { type: 'string', default: 'bert-base-uncased' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return null;
+  }
+  const { json, task, model } = values;
+  const data = resolve(values.data, task);
+  if (!existsSync(data))
+    throw new Error(`Expected the data of ${task} at ${data}, found none. Name another by --data.`);
+  return {
+    ...{ json, task, model, data },
+    layers: numbers('layers', values.layers),
+    lengths: numbers('lengths', values.lengths),
+    seeds: numbers('seeds', values.seeds),
+    steps: number('steps', values.steps),
+    every: number('every', values.every),
+    k: number('k', values.k),
+    devSize: number('dev-size', values['dev-size']),
+    testSize: number('test-size', values['test-size']),
+    threads: number('threads', values.threads),
+  };
+}
+
+/** In the order in which a sweep runs them. @throws what a launch throws for a wrong sweep file */
+export async function planSweepTrials(options: SweepOptions, cacheFolder: string): Promise<PlannedTrial[]> {
+  const access = { cacheFolder, say: (text: string) => process.stderr.write(`${text}\n`) };
+  const { plan } = await planSweep(
+    { path: 'sweep.yaml', text: JSON.stringify(sweepFile(options)) },
+    {
+      resolveBackbone: (name) => resolveBackbone(name, access),
+      resolveDataset: (reference) => resolveDataset(reference, access),
+    },
+  );
+  return plan.trials;
+}
+
+/** JSON is YAML. */
+function sweepFile({ task, data, k, devSize, testSize, seeds, layers, lengths, model, ...options }: SweepOptions) {
+  return {
+    name: 'bench-sweep',
+    backbone: model,
+    tasks: [{ task, data }],
+    regime: { fewShot: k, devSize, testSize },
+    dataSeeds: seeds,
+    training: { steps: options.steps, batchSize: 16, evaluateEvery: options.every },
+    methods: [{ method: 'lpt', insertionLayer: layers, promptLength: lengths, generator: 'npg', bottleneck: 128 }],
+  };
+}
+
+function numbers(option: string, text: string): number[] {
+  return text.split(',').map((one) => number(option, one));
+}
+
+function number(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`Expected --${option} to be whole numbers from 1, found "${text}".`);
+}
