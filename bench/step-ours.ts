@@ -1,11 +1,13 @@
 // Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS LAYER`. It writes the inputs
-// for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps.
+// for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps. After `mark`
+// the peak memory is that of what follows.
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
 import type { Batch, Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
+import { forgetPeak, peakMemoryMiB } from './peak-memory.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { loadBackbone } from '../training/backbone.ts';
 import { AdamW, clipFactor, globalNorm } from '../training/optimizer.ts';
@@ -39,8 +41,14 @@ answer({
   loadMs,
 });
 for await (const line of createInterface({ input: process.stdin })) {
-  const [kind, count] = line.split(' ');
-  answer(kind === 'kernels' ? await countKernels() : run(kind === 'cached', Number(count)));
+  const [kind = '', count] = line.split(' ');
+  answer(await answerTo(kind, Number(count)));
+}
+
+async function answerTo(kind: string, count: number): Promise<object> {
+  if (kind === 'kernels') return countKernels();
+  if (kind === 'mark') return { loadedMiB: forgetPeak() };
+  return run(kind === 'cached', count);
 }
 
 async function writeInputs(path: string): Promise<void> {
@@ -67,7 +75,7 @@ function run(cached: boolean, count: number): object {
     cpuMs.push((user + system) / 1000);
   }
   kept?.dispose();
-  return { ms, cpuMs, losses, peakMemoryMiB: process.resourceUsage().maxRSS / 1024 };
+  return { ms, cpuMs, losses, peakMemoryMiB: peakMemoryMiB() };
 }
 
 /** H_k: below the prompt everything is frozen. */

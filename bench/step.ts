@@ -1,33 +1,22 @@
 // Time of one training step against PyTorch, the same work on the same threads: all layers forward, backward through
 // those above the prompt, AdamW on the prompt generator. Rounds of the two take turns, so that a busy machine slows both.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { childEnvironment, readEnvironment } from '../runtime/environment.mjs';
+import { readEnvironment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
-import { findPytorch } from './pytorch.ts';
-import { Side } from './side.ts';
+import type { Side } from './side.ts';
 import { stepCase } from './step-case.ts';
+import { roundSchema, withStepSides, type Round, type StepSettings } from './step-sides.ts';
 import { rounded, summarise } from './summary.ts';
 
 const HELP = `npm run bench:step -- [--json] [--layer 6] [--rounds 5] [--steps 4] [--threads 2] [--model FOLDER]`;
 
-const readySchema = z.object({ version: z.string(), threads: z.number(), loadMs: z.number().optional() });
-const numbers = z.array(z.number());
-const roundSchema = z.object({ ms: numbers, cpuMs: numbers, losses: numbers, peakMemoryMiB: z.number() });
 const kernelsSchema = z.object({ kernels: z.object({ all: z.number(), cached: z.number() }) });
-type Round = z.infer<typeof roundSchema>;
 
-interface Options {
+interface Options extends StepSettings {
   json: boolean;
-  /** Of the prompt. */
-  layer: number;
   rounds: number;
   steps: number;
-  threads: number;
-  model: string;
 }
 
 const environment = readEnvironment();
@@ -59,32 +48,11 @@ function readOptions(): Options {
 }
 
 async function compare() {
-  const pytorch = await findPytorch(environment);
-  const scratch = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
-  const args = [options.model, join(scratch, 'inputs.safetensors'), String(options.threads), String(options.layer)];
-  const ours = new Side({
-    program: process.execPath,
-    args: [...tsx(), here('step-ours.ts'), ...args],
-    env: childEnvironment(),
-  });
-  const sides = [ours];
-  try {
-    const ourReady = await ours.next(readySchema);
-    const reference = new Side({
-      program: pytorch.program,
-      args: [here('step_reference.py'), ...args],
-      // Its threads must sleep, not spin, while the other side is measured.
-      env: childEnvironment({ ...pytorch.env, OMP_WAIT_POLICY: 'PASSIVE' }),
-    });
-    sides.push(reference);
-    const referenceReady = await reference.next(readySchema);
+  return withStepSides(environment, options, async ({ ours, reference, versions }) => {
     const rounds = await takeTurns(ours, reference);
     const { kernels } = await ours.ask('kernels', kernelsSchema);
-    return { ...summary(rounds), kernelCallsPerStep: kernels, ours: ourReady, reference: referenceReady };
-  } finally {
-    await Promise.all(sides.map((side) => side.close()));
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return { ...summary(rounds), kernelCallsPerStep: kernels, ...versions };
+  });
 }
 
 interface Rounds {
@@ -166,12 +134,4 @@ function report(found: Awaited<ReturnType<typeof compare>>): string {
     `peak memory ${peak.ours} MiB against ${peak.reference} MiB; `,
     `${kernels.all} kernel calls a step, ${kernels.cached} with hidden states given\n`,
   ].join('');
-}
-
-function tsx(): string[] {
-  return ['--import', import.meta.resolve('tsx')];
-}
-
-function here(file: string): string {
-  return join(import.meta.dirname, file);
 }

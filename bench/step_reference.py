@@ -1,7 +1,7 @@
 """The training step of late prompt tuning in plain PyTorch: the same work as bench/step-ours.ts, from the same weights.
 
 python step_reference.py MODEL_FOLDER INPUTS THREADS. Each line on standard input, `all N` or `mask-only N`, asks for N
-timed steps; each answer is a line of JSON. `all` runs the last layer at every position, as transformers and the authors
+timed steps, after `mark` the peak memory is that of what follows; each answer is a line of JSON. `all` runs the last layer at every position, as transformers and the authors
 of the method do; `mask-only` at the mask alone, as this project does. Weights and inputs are read from safetensors files
 by hand, so only torch is needed.
 """
@@ -104,6 +104,23 @@ class Reference:
         return float(loss.detach())
 
 
+def status_mib(field: str) -> float:
+    """As Linux counts it."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) / 1024
+
+
+def peak_mib() -> float:
+    """Elsewhere than on Linux, since the start of the process."""
+    linux = sys.platform == "linux"
+    return status_mib("VmHWM") if linux else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def forget_peak() -> float:
+    Path("/proc/self/clear_refs").write_text("5")
+    return status_mib("VmRSS")
+
+
 def main() -> None:
     folder, inputs, threads = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(threads)
@@ -111,6 +128,9 @@ def main() -> None:
     answer = lambda value: print(json.dumps(value), flush=True)
     answer({"version": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()})
     for line in sys.stdin:
+        if line.strip() == "mark":
+            answer({"loadedMiB": forget_peak()})
+            continue
         kind, count = line.split()
         milliseconds, cpu, losses = [], [], []
         for _ in range(int(count)):
@@ -118,8 +138,7 @@ def main() -> None:
             losses.append(reference.step(last_layer_at_mask=kind == "mask-only"))
             milliseconds.append((time.perf_counter() - start) * 1000)
             cpu.append((time.process_time() - cpu_start) * 1000)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        answer({"ms": milliseconds, "cpuMs": cpu, "losses": losses, "peakMemoryMiB": peak})
+        answer({"ms": milliseconds, "cpuMs": cpu, "losses": losses, "peakMemoryMiB": peak_mib()})
 
 
 if __name__ == "__main__":
