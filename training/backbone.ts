@@ -4,6 +4,7 @@ import { fingerprintBackbone, readBackboneType, weightsFiles } from '../data/bac
 import type { Backbone } from '../lpt/backbone.ts';
 import { readDecoder } from './decoder-weights.ts';
 import { isOfMlmHead, readEncoder } from './encoder-weights.ts';
+import { collectGarbage } from './garbage.ts';
 import { WeightsReader } from './weights-reader.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function loadBackbone(folder: string): Promise<Backbone> {
     throw error;
   } finally {
     await reader.close();
+    collectGarbage();
   }
 }
 

@@ -117,7 +117,7 @@ export class WeightsReader {
     for (const [index, names] of parts.entries()) {
       await this.#read(names, shape, values.subarray(index * size, (index + 1) * size));
     }
-    return this.#keep(tensor(values, [parts.length * rows, ...rest] as ShapeMap[R]));
+    return this.#keep(handedOver(tensor(values, [parts.length * rows, ...rest] as ShapeMap[R])));
   }
 
   /** Frees what was read, for when a later tensor turns out to be wrong. */
@@ -161,6 +161,13 @@ export class WeightsReader {
       `Expected a tensor \`${candidates.join('` or `')}\` of shape [${shape.join(', ')}] in ${source}, found none.${hint}`,
     );
   }
+}
+
+/** A backend copies the values when it first computes with them; until then they would be held here, and after that twice. */
+function handedOver<Made extends Tensor>(made: Made): Made {
+  const none = made.shape.map(() => 0);
+  slice(made, none, none).dispose();
+  return made;
 }
 
 function checkFinite(values: Float32Array, what: string): void {
