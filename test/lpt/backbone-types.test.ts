@@ -10,15 +10,11 @@ import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { describeMethod } from '../contracts/method.ts';
 import {
-  expectGradients,
-  fixtureMethod,
   hiddenStates,
-  lossAndGradients,
   readBatchFixture,
   tinyBatch,
   tinyFolder,
   TINY_LABELS,
-  TYPE_FIXTURES,
   type TinyBatch,
   type TinyName,
 } from '../support/fixtures.ts';
@@ -59,18 +55,6 @@ describe.each(NAMES)('%s', (name) => {
     const { trainable } = descriptorOf('full-tuning');
     expect(trainable({ method: 'full-tuning' }, { ...backbone.config, labels: TINY_LABELS })).toBe(numbers);
   });
-});
-
-test.each(TYPE_FIXTURES)('on %s, %s has the loss, gradients and scores of PyTorch', async (name, fixture) => {
-  const backbone = await loadBackbone(tinyFolder(name));
-  const { record, values, method } = await fixtureMethod(`${name}/${fixture}`, backbone);
-  const batch = await tinyBatch(backbone, method.inputLayers, name);
-  const found = lossAndGradients(method, batch);
-  expectClose([found.loss], [record.loss], 1e-5);
-  expectGradients(found, { values });
-  expectClose(method.scores(batch, batch.labelWordIds), values('scores').values, 1e-4);
-  method.dispose();
-  backbone.dispose();
 });
 
 describe('a decoder', () => {

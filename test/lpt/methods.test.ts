@@ -11,7 +11,9 @@ import {
   lossAndGradients,
   METHOD_FIXTURES,
   TINY_BACKBONE,
+  TINY_NAMES,
   tinyBatch,
+  tinyFolder,
 } from '../support/fixtures.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -23,19 +25,19 @@ const none = { method: 'lpt', promptLength: 3, generator: 'none', initialisation
 const create = (settings: MethodSettings, backbone: Backbone) =>
   createMethod({ settings, backbone, trainSeed: 1, labels: 2 });
 
-describe('against PyTorch', () => {
+describe.each(TINY_NAMES)('on %s, as in PyTorch', (tiny) => {
   let backbone: Backbone;
   beforeAll(async () => {
-    backbone = await loadBackbone(TINY_BACKBONE);
+    backbone = await loadBackbone(tinyFolder(tiny));
   });
   afterAll(() => backbone.dispose());
 
   test.each(METHOD_FIXTURES)('%s has the same loss, gradients and scores', async (name) => {
-    const { record, values, method } = await fixtureMethod(name, backbone);
-    const batch = await tinyBatch(backbone, method.inputLayers);
+    const { record, values, names, method } = await fixtureMethod([tiny, name], backbone);
+    const batch = await tinyBatch(backbone, method.inputLayers, tiny);
     const found = lossAndGradients(method, batch);
     expectClose([found.loss], [record.loss], 1e-5);
-    expectGradients(found, { values });
+    expectGradients(found, { values, names });
     expectClose(method.scores(batch, batch.labelWordIds), values('scores').values, 1e-4);
     method.dispose();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MethodSettings } from '../../sweep/trial.ts';
-import { toPeft, type PeftSource } from '../../training/peft.ts';
+import { toPeft, type PeftAdapter, type PeftSource } from '../../training/peft.ts';
 
 const matrix = (rows: number, columns: number) => ({
   shape: [rows, columns],
@@ -24,10 +24,15 @@ const SOURCE: PeftSource = {
   backbone: { name: 'bert-base-uncased', modelType: 'bert' },
 };
 
+function adapterOf(source: PeftSource): PeftAdapter {
+  const adapter = toPeft(source);
+  if (!('config' in adapter)) throw new Error(adapter.reason);
+  return adapter;
+}
+
 describe("PEFT's layout", () => {
   test('of LoRA has its names, with A below and B above, in the same shapes', () => {
-    const adapter = toPeft(SOURCE);
-    if (!('config' in adapter)) throw new Error(adapter.reason);
+    const adapter = adapterOf(SOURCE);
     const shapes = Object.entries(adapter.tensors).map(([name, { shape }]) => [name, shape]);
     expect(Object.fromEntries(shapes)).toEqual({
       'base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight': [2, 8],
@@ -38,19 +43,47 @@ describe("PEFT's layout", () => {
     expect(adapter.config).toMatchObject({ peft_type: 'LORA', r: 2, lora_alpha: 16, lora_dropout: 0.1 });
   });
 
-  test("of LoRA names the modules so that the feed-forward's output is not taken for attention's", () => {
-    const adapter = toPeft(SOURCE);
-    if (!('config' in adapter)) throw new Error(adapter.reason);
-    const named = new RegExp(`^(?:${String(adapter.config['target_modules'])})$`);
-    const at = 'bert.encoder.layer.3';
-    expect(named.test(`${at}.attention.self.query`)).toBe(true);
-    expect(named.test(`${at}.output.dense`)).toBe(true);
-    expect(named.test(`${at}.attention.output.dense`)).toBe(false);
-    expect(named.test(`${at}.attention.self.value`)).toBe(false);
+  test('of LoRA names each module in full', () => {
+    const { config } = adapterOf(SOURCE);
+    expect(config['target_modules']).toEqual([
+      'bert.encoder.layer.0.attention.self.query',
+      'bert.encoder.layer.11.output.dense',
+    ]);
+    expect(config['fan_in_fan_out']).toBe(false);
+  });
+
+  test("of LoRA on GPT-2 has one pair of the joint rank for c_attn, each target's in the rows of its part", () => {
+    const numbers = (shape: [number, number], first: number) => ({
+      shape,
+      values: Float32Array.from({ length: shape[0] * shape[1] }, (_, index) => first + index),
+    });
+    const at = 'transformer.h.1.attn.c_attn';
+    const { config, tensors } = adapterOf({
+      method: { ...LORA, rank: 1, alpha: 4, targets: ['query', 'value', 'attentionOutput'] } as MethodSettings,
+      tensors: {
+        'layers.1.query.down': numbers([1, 2], 1),
+        'layers.1.query.up': numbers([2, 1], 10),
+        'layers.1.value.down': numbers([1, 2], 3),
+        'layers.1.value.up': numbers([2, 1], 20),
+        'layers.1.attentionOutput.down': numbers([1, 2], 5),
+        'layers.1.attentionOutput.up': numbers([2, 1], 30),
+      },
+      backbone: { name: 'gpt2', modelType: 'gpt2' },
+    });
+    expect(config).toMatchObject({ r: 1, lora_alpha: 4, rank_pattern: { [at]: 2 }, alpha_pattern: { [at]: 8 } });
+    expect(config).toMatchObject({ fan_in_fan_out: true, target_modules: [at, 'transformer.h.1.attn.c_proj'] });
+    // Rows of query, key and value, two each; a column for each of the two pairs.
+    const above = [10, 0, 11, 0, 0, 0, 0, 0, 0, 20, 0, 21];
+    expect(tensors).toEqual({
+      [`base_model.model.${at}.lora_A.weight`]: { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) },
+      [`base_model.model.${at}.lora_B.weight`]: { shape: [6, 2], values: Float32Array.from(above) },
+      'base_model.model.transformer.h.1.attn.c_proj.lora_A.weight': numbers([1, 2], 5),
+      'base_model.model.transformer.h.1.attn.c_proj.lora_B.weight': numbers([2, 1], 30),
+    });
   });
 
   test.each([
-    [{ ...SOURCE, backbone: { name: 'gpt2', modelType: 'gpt2' } }, /gpt2 is a backbone of type gpt2/],
+    [{ ...SOURCE, backbone: { name: 'opt', modelType: 'opt' } }, /opt is a backbone of type opt/],
     [{ ...SOURCE, backbone: { name: 'gone', modelType: null } }, /gone is a backbone whose folder is not at hand/],
     [
       { ...SOURCE, method: { method: 'prompt-tuning', promptLength: 2, initialisation: 'normal' } as const },

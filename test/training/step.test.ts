@@ -12,9 +12,9 @@ beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
 // Attention does not depend on the bias of the keys: its gradient is rounding, which AdamW blows up to whole steps. So
 // of keys and values together only the second half, the values, is looked at.
-test.each(FIXTURE_CASES)('on %s, twenty steps of %s are those of PyTorch', async (tiny, _name, file) => {
+test.each(FIXTURE_CASES)('on %s, twenty steps of %s are those of PyTorch', async (tiny, name) => {
   const backbone = await loadBackbone(tinyFolder(tiny));
-  const { record, values, method } = await fixtureMethod(file, backbone);
+  const { record, values, method } = await fixtureMethod([tiny, name], backbone);
   const { steps, learning_rate: learningRate, weight_decay: weightDecay, warmup, clip: clipNorm } = record.training;
   const training = { steps, learningRate, weightDecay, warmupFraction: warmup / steps, clipNorm };
   const trial = { training, trainSeed: 1 } as Trial;
