@@ -58,6 +58,7 @@ const MADE_FOR_PEOPLE = [
   'NoWeightsError',
   'DatabaseAwayError',
   'NewerDatabaseError',
+  'OlderDatabaseError',
   'QueryError',
 ];
 

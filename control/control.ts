@@ -1,8 +1,9 @@
 // What every verb needs: the database brought to this program's schema, and a client of Temporal.
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { createDatabase, type Database } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Services } from '../runtime/services.ts';
+import { connectTemporal } from '../runtime/temporal-connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/queues.ts';
 
 export interface Control {
@@ -16,15 +17,13 @@ export interface Control {
 
 export type ControlTarget = Pick<Services, 'databaseUrl' | 'temporal' | 'searchAttributes'>;
 
-const CONNECT_MS = 5_000;
-
 /** @throws an error for people when either of them does not answer */
 export async function openControl(target: ControlTarget): Promise<Control> {
   const { databaseUrl, temporal, searchAttributes } = target;
   const database = createDatabase(databaseUrl);
   try {
     await migrate(database);
-    const connection = await connect(temporal);
+    const connection = await connectTemporal(temporal.connectionOptions);
     const client = new Client({ connection, namespace: temporal.namespace });
     const close = async (): Promise<void> => {
       await connection.close();
@@ -34,15 +33,5 @@ export async function openControl(target: ControlTarget): Promise<Control> {
   } catch (error) {
     await database.close();
     throw error;
-  }
-}
-
-async function connect({ connectionOptions }: ControlTarget['temporal']): Promise<Connection> {
-  try {
-    return await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_MS });
-  } catch {
-    throw new Error(
-      `Expected a Temporal server to answer at ${connectionOptions.address}, found none. Is it running, and is \`TEMPORAL_ADDRESS\` right?`,
-    );
   }
 }

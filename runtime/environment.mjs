@@ -1,6 +1,7 @@
 // The only module that reads the process's environment: every setting is named here once and handed on as an argument.
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { databaseUrl } from './database-url.mjs';
 
 /**
  * @typedef {object} Environment
@@ -37,7 +38,7 @@ export function readEnvironment(env = process.env) {
   return withoutUndefined({
     cacheFolder: userFolder(env, { own: 'LPT_SWEEP_CACHE', xdg: 'XDG_CACHE_HOME', underHome: ['.cache'] }),
     stateFolder: userFolder(env, { own: 'LPT_SWEEP_STATE', xdg: 'XDG_STATE_HOME', underHome: ['.local', 'state'] }),
-    databaseUrl: text(env, 'DATABASE_URL'),
+    databaseUrl: databaseUrl(text(env, 'DATABASE_URL')),
     temporal: temporalVariables(env),
     configFolders: named(env, ['HOME', 'XDG_CONFIG_HOME', 'APPDATA']),
     hubUrl: text(env, 'HF_ENDPOINT'),

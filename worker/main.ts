@@ -10,6 +10,8 @@ import { resolveBackbone } from '../runtime/backbones.ts';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
 import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
+import { connectionError } from '../runtime/temporal-connection.ts';
+import type { TemporalConnectionOptions } from '../runtime/temporal-settings.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { workerIdentity } from '../workflows/ids.ts';
 import { trainingQueue, type DeviceClass } from '../workflows/queues.ts';
@@ -38,7 +40,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   let connection: NativeConnection | undefined;
   try {
     await migrate(database);
-    connection = await NativeConnection.connect(services.temporal.connectionOptions);
+    connection = await connect(services.temporal.connectionOptions);
     const identity = workerIdentity({ pid: process.pid, host: hostname(), device: deviceClass });
     const workers = await createWorkers({
       connection,
@@ -66,6 +68,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await connection?.close();
     await trainer.close();
     await database.close();
+  }
+}
+
+async function connect(options: TemporalConnectionOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    throw await connectionError(options, error);
   }
 }
 
