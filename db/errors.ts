@@ -10,6 +10,11 @@ export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError';
 }
 
+/** The schema lacks migrations that this role may not apply. */
+export class OlderDatabaseError extends Error {
+  override name = 'OlderDatabaseError';
+}
+
 /** A write by an attempt that is not the trial's current one. */
 export class StaleAttemptError extends Error {
   override name = 'StaleAttemptError';
