@@ -24,7 +24,8 @@ export async function openControl(target: ControlTarget): Promise<Control> {
   try {
     await migrate(database);
     const connection = await connectTemporal(temporal.connectionOptions);
-    const client = new Client({ connection, namespace: temporal.namespace });
+    const { namespace, payloadCodecs = [] } = temporal;
+    const client = new Client({ connection, namespace, dataConverter: { payloadCodecs } });
     const close = async (): Promise<void> => {
       await connection.close();
       await database.close();

@@ -10,6 +10,8 @@ import { databaseUrl } from './database-url.mjs';
  * @property {string} [databaseUrl] the user's own Postgres (DATABASE_URL)
  * @property {Record<string, string>} temporal the TEMPORAL_* variables that are set and not empty
  * @property {Record<string, string>} configFolders the variables by which a user's `temporal.toml` is found
+ * @property {string} [codec] a module that encodes Temporal's payloads (LPT_SWEEP_CODEC)
+ * @property {string} [codecKey] a file with keys that encrypt them (LPT_SWEEP_CODEC_KEY)
  * @property {string} [hubUrl] another Hugging Face Hub (HF_ENDPOINT)
  * @property {string} [hubToken] HF_TOKEN
  * @property {LogLevel} logLevel LPT_SWEEP_LOG
@@ -41,6 +43,8 @@ export function readEnvironment(env = process.env) {
     databaseUrl: databaseUrl(text(env, 'DATABASE_URL')),
     temporal: temporalVariables(env),
     configFolders: named(env, ['HOME', 'XDG_CONFIG_HOME', 'APPDATA']),
+    codec: text(env, 'LPT_SWEEP_CODEC'),
+    codecKey: text(env, 'LPT_SWEEP_CODEC_KEY'),
     hubUrl: text(env, 'HF_ENDPOINT'),
     hubToken: text(env, 'HF_TOKEN'),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',

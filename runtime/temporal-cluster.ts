@@ -1,5 +1,6 @@
 // Asks a Temporal server: does it answer, is the namespace there, does it know our search attributes.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { CONNECT_MS, connectTemporal, isRefused, refusal } from './temporal-connection.ts';
 import type { TemporalConnectionOptions } from './temporal-settings.ts';
@@ -22,6 +23,8 @@ const NOT_FOUND = 5;
 export interface TemporalTarget {
   connectionOptions: TemporalConnectionOptions;
   namespace: string;
+  /** Of both the client's and the worker's payloads; absent: they stay as they are. */
+  payloadCodecs?: PayloadCodec[];
 }
 
 /** @throws an error that names address and namespace, and no key */

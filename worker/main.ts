@@ -15,6 +15,7 @@ import type { TemporalConnectionOptions } from '../runtime/temporal-settings.ts'
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { workerIdentity } from '../workflows/ids.ts';
 import { trainingQueue, type DeviceClass } from '../workflows/queues.ts';
+import { audibleCodec } from './audible-codec.ts';
 import { detectDevice } from './device.ts';
 import { quietRuntime } from './logging.ts';
 import { createWorkers } from './worker.ts';
@@ -45,6 +46,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const workers = await createWorkers({
       connection,
       namespace: services.temporal.namespace,
+      payloadCodecs: (services.temporal.payloadCodecs ?? []).map((codec) => audibleCodec(codec, say)),
       activities: createActivities({
         database,
         trainers: new TrainerPool([trainer]),

@@ -1,4 +1,5 @@
 // One worker process is two Temporal workers: one for workflows and quick activities, one that trains, a slot a trainer.
+import type { PayloadCodec } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { trainingQueue, WORKFLOW_QUEUE, type DeviceClass } from '../workflows/queues.ts';
@@ -14,6 +15,7 @@ export interface WorkerDependencies {
   /** Shown by Temporal beside what this worker does. */
   identity: string;
   workflowQueue?: string;
+  payloadCodecs?: PayloadCodec[];
 }
 
 export interface Workers {
@@ -23,9 +25,10 @@ export interface Workers {
 }
 
 export async function createWorkers(deps: WorkerDependencies): Promise<Workers> {
-  const { activities, workflowBundle, workflowQueue = WORKFLOW_QUEUE } = deps;
+  const { activities, workflowBundle, workflowQueue = WORKFLOW_QUEUE, payloadCodecs = [] } = deps;
   const { trainTrial, ...quick } = activities;
-  const shared = { connection: deps.connection, namespace: deps.namespace, identity: deps.identity };
+  const dataConverter = { payloadCodecs };
+  const shared = { connection: deps.connection, namespace: deps.namespace, identity: deps.identity, dataConverter };
   const orchestrating = await Worker.create({
     ...shared,
     taskQueue: workflowQueue,

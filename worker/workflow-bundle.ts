@@ -16,9 +16,9 @@ const SILENT: Logger = {
   error: () => undefined,
 };
 
-/** @returns the script's text. @throws when the workflows reach for a module that they may not have. */
-export async function buildWorkflowBundle(): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(FOLDER, 'index.ts'), logger: SILENT });
+/** @param folder of the workflows @returns the script's text. @throws when the workflows reach for a module that they may not have. */
+export async function buildWorkflowBundle(folder = FOLDER): Promise<string> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(folder, 'index.ts'), logger: SILENT });
   return code;
 }
 

@@ -1,6 +1,7 @@
 // Workflow tests' seam: the real workflows, activities played by a table of trials in memory.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { PayloadCodec } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,6 +28,7 @@ export class Orchestra {
   sweepState = 'waiting';
   starts = 0;
   script: Script = () => 'complete';
+  payloadCodecs: PayloadCodec[] = [];
   readonly #letGo = new AbortController();
 
   constructor(trialIds: string[]) {
@@ -50,7 +52,13 @@ export class Orchestra {
   async play<T>(environment: TestWorkflowEnvironment, work: () => Promise<T>): Promise<T> {
     // A cancellation travels with the answer to a heartbeat.
     const prompt = { defaultHeartbeatThrottleInterval: '100ms', maxHeartbeatThrottleInterval: '100ms' } as const;
-    const shared = { connection: environment.nativeConnection, activities: this.#activities(), ...prompt };
+    const dataConverter = { payloadCodecs: this.payloadCodecs };
+    const shared = {
+      connection: environment.nativeConnection,
+      activities: this.#activities(),
+      dataConverter,
+      ...prompt,
+    };
     const code = await (bundle ??= buildWorkflowBundle());
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
     const training = await Worker.create({ ...shared, taskQueue: trainingQueue('cpu', this.queue) });
