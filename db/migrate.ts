@@ -38,6 +38,11 @@ export function migrate(database: Database): Promise<{ applied: number }> {
   });
 }
 
+/** @throws NewerDatabaseError */
+export function checkVersion(database: Database): Promise<void> {
+  return ask(database, async () => refuseNewer(await appliedTimes(database.$client), database.place));
+}
+
 function refuseNewer(applied: number[], place: string): void {
   const known = new Set(journal().map(({ when }) => when));
   const unknown = applied.filter((when) => !known.has(when)).length;
@@ -63,7 +68,7 @@ async function mayAlter(client: pg.Client): Promise<boolean> {
   return rows[0]?.may === true;
 }
 
-async function appliedTimes(client: pg.Client): Promise<number[]> {
+async function appliedTimes(client: pg.Client | pg.Pool): Promise<number[]> {
   const exists = await client.query("select 1 where to_regclass('drizzle.__drizzle_migrations') is not null");
   if (exists.rowCount === 0) return [];
   const { rows } = await client.query<{ created_at: string }>('select created_at from drizzle.__drizzle_migrations');

@@ -5,7 +5,7 @@ import { tlsFault } from './tls-fault.ts';
 
 export const CONNECT_MS = 5000;
 /** gRPC's codes. */
-const [PERMISSION_DENIED, UNAUTHENTICATED] = [7, 16];
+const MAY_NOT: number[] = [7, 16]; // permission denied, unauthenticated
 
 /** @throws an error that names the address and the variable to correct */
 export async function connectTemporal(options: TemporalConnectionOptions): Promise<Connection> {
@@ -31,7 +31,7 @@ export async function connectionError(options: TemporalConnectionOptions, error:
 /** Whether the server answered that this caller may not. */
 export function isRefused(error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (isGrpcServiceError(cause)) return [PERMISSION_DENIED, UNAUTHENTICATED].includes(cause.code as number);
+  if (isGrpcServiceError(cause)) return MAY_NOT.includes(cause.code);
   return cause instanceof Error && /valid authentication credentials|does not have permission/.test(cause.message);
 }
 

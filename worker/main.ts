@@ -18,6 +18,7 @@ import { trainingQueue, type DeviceClass } from '../workflows/queues.ts';
 import { audibleCodec } from './audible-codec.ts';
 import { detectDevice } from './device.ts';
 import { quietRuntime } from './logging.ts';
+import { untilNewer } from './version-watch.ts';
 import { createWorkers } from './worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -38,6 +39,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const deviceClass = await detectDevice(environment.device);
   const trainer = startTrainer(options, deviceClass);
   const database = createDatabase(services.databaseUrl);
+  const watching = new AbortController();
   let connection: NativeConnection | undefined;
   try {
     await migrate(database);
@@ -62,11 +64,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       identity,
     });
     options.signal.addEventListener('abort', () => workers.shutdown(), { once: true });
+    const newer = untilNewer(database, { signal: watching.signal });
+    void newer.then((error) => {
+      if (error !== null) workers.shutdown();
+    });
     if (options.signal.aborted) return;
     say(`Worker ${identity} takes trials from ${trainingQueue(deviceClass)}.`);
     options.onReady?.(deviceClass);
     await workers.run();
+    watching.abort();
+    const outdated = await newer;
+    if (outdated !== null) throw outdated;
   } finally {
+    watching.abort();
     await connection?.close();
     await trainer.close();
     await database.close();

@@ -68,7 +68,7 @@ function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, behind
   let trailers: IncomingHttpHeaders = {};
   request.on('error', () => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
   stream.on('aborted', () => request.close(http2.constants.NGHTTP2_CANCEL));
-  request.on('trailers', (sent) => (trailers = sent));
+  request.on('trailers', (sent: IncomingHttpHeaders) => (trailers = sent));
   request.on('response', (answer, flags) => {
     const { ':status': status, ...others } = answer;
     if (stream.destroyed) return;
