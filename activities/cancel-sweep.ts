@@ -1,11 +1,12 @@
-// A person ended the sweep: what was still waiting will not run.
+// The sweep's workflow was cancelled in Temporal itself: what has not ended will not run.
+import { haltTrials, settleStopping } from '../db/orders.ts';
 import { setSweepState } from '../db/sweeps.ts';
-import { cancelWaiting } from '../db/trials.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export function createCancelSweep({ database }: Dependencies) {
   return async ({ sweepId }: { sweepId: string }): Promise<void> => {
-    await cancelWaiting(database, sweepId);
+    await haltTrials(database, { sweepId, as: 'cancelled' });
+    await settleStopping(database, sweepId);
     await setSweepState(database, { sweepId, state: 'cancelled' });
   };
 }

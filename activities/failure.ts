@@ -1,11 +1,10 @@
 // Errors as workflows read them: the kind is the failure's type. No cause and no values: a history must not hold a secret.
 import { ApplicationFailure } from '@temporalio/activity';
-import { DatabaseAwayError, StaleAttemptError } from '../db/errors.ts';
+import { DatabaseAwayError, PassingQueryError, StaleAttemptError } from '../db/errors.ts';
 import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
-import { isOutOfRoom } from './patience.ts';
 
 /** `workflows/` holds the rule for each kind. */
-export function trialFailure(kind: ErrorKind | 'worker-lost' | 'worker-stopping', message: string): ApplicationFailure {
+export function trialFailure(kind: ErrorKind, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: kind, message });
 }
 
@@ -13,8 +12,8 @@ export function toTrialFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DatabaseAwayError) return trialFailure('database-away', message);
-  if (isOutOfRoom(error)) {
-    return trialFailure('database-away', `Expected Postgres to have room for a write, found: ${message}.`);
+  if (error instanceof PassingQueryError) {
+    return trialFailure('database-away', `Expected Postgres to take a write, found: ${message}.`);
   }
   // Another attempt has the trial; whoever still listens to this one shall look again.
   if (error instanceof StaleAttemptError) return trialFailure('worker-lost', message);

@@ -3,9 +3,13 @@ import { createCancelSweep } from './cancel-sweep.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createFinishSweep } from './finish-sweep.ts';
 import { createListWaiting } from './list-waiting.ts';
-import { createRecordCancelled } from './record-cancelled.ts';
+import { createObeyOrder } from './obey-order.ts';
+import { createReadOrders } from './read-orders.ts';
+import { createRecordAttemptEnd } from './record-attempt-end.ts';
 import { createRecordFailure } from './record-failure.ts';
+import { createRecordStopped } from './record-stopped.ts';
 import { createStartSweep } from './start-sweep.ts';
+import { createStopSweep } from './stop-sweep.ts';
 import { createTrainTrial } from './train-trial.ts';
 
 export function createActivities(deps: Dependencies) {
@@ -13,9 +17,13 @@ export function createActivities(deps: Dependencies) {
     cancelSweep: createCancelSweep(deps),
     finishSweep: createFinishSweep(deps),
     listWaiting: createListWaiting(deps),
-    recordCancelled: createRecordCancelled(deps),
+    obeyOrder: createObeyOrder(deps),
+    readOrders: createReadOrders(deps),
+    recordAttemptEnd: createRecordAttemptEnd(deps),
     recordFailure: createRecordFailure(deps),
+    recordStopped: createRecordStopped(deps),
     startSweep: createStartSweep(deps),
+    stopSweep: createStopSweep(deps),
     trainTrial: createTrainTrial(deps),
   };
 }

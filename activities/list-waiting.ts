@@ -1,11 +1,19 @@
 // The next trials to run. Always asked of Postgres, so that what was put back or added is found without a cursor.
-import { findTrial, listWaiting } from '../db/trials.ts';
+import { listNext, type NextTrial } from '../db/trials.ts';
 import { findSweep } from '../db/sweeps.ts';
+import type { Priority } from '../sweep/trial.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface WaitingTrial {
   trialId: string;
+  priority: Priority;
+  /** The number of its last attempt; 0 before the first. */
+  lastAttempt: number;
+  /** What it is estimated to need. */
+  memoryMiB: number;
+  /** Trials of one kind keep each other's worker warm; null where that is not worth any waiting. */
+  warmth: string | null;
   /** Only where they were asked for. */
   labels?: TrialLabels;
 }
@@ -20,13 +28,21 @@ export interface ListWaitingInput {
 
 export function createListWaiting({ database }: Dependencies) {
   return async ({ labels, ...request }: ListWaitingInput): Promise<WaitingTrial[]> => {
-    const ids = await listWaiting(database, request);
-    if (!labels || ids.length === 0) return ids.map((trialId) => ({ trialId }));
+    const next = await listNext(database, request);
+    if (!labels || next.length === 0) return next.map(describe);
     const { name: sweepName } = await findSweep(database, request.sweepId);
-    const rows = await Promise.all(ids.map((id) => findTrial(database, id)));
-    return rows.map(({ id, task, method, insertionLayer, promptLength }) => ({
-      trialId: id,
-      labels: { sweepName, task, method, insertionLayer, promptLength },
-    }));
+    return next.map((row) => ({ ...describe(row), labels: labelsOf(row, sweepName) }));
   };
+}
+
+/** Some ten seconds on two cores. What is quicker is done before a worker has been waited for. */
+const WORTH_WAITING_FLOPS = 1e12;
+
+function describe({ id, priority, attempt, task, memoryMib, flops }: NextTrial): WaitingTrial {
+  const warmth = flops < WORTH_WAITING_FLOPS ? null : task;
+  return { trialId: id, priority, lastAttempt: attempt, memoryMiB: memoryMib, warmth };
+}
+
+function labelsOf({ task, method, insertionLayer, promptLength }: NextTrial, sweepName: string): TrialLabels {
+  return { sweepName, task, method, insertionLayer, promptLength };
 }

@@ -1,4 +1,6 @@
 // The backbone on this worker's own disk, checked to be the very one that the sweep was launched with.
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fingerprintBackbone } from '../data/backbone-files.ts';
 import type { BackboneReference } from '../sweep/trial.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -6,36 +8,69 @@ import { trialFailure } from './failure.ts';
 
 export type FindBackbone = (backbone: BackboneReference, onProgress: () => void) => Promise<string>;
 
+type Places = Pick<Dependencies, 'resolveBackbone' | 'backboneFolders'>;
+
+interface Local {
+  folder: string;
+  fingerprint: string;
+}
+
 /** Answers with the folder. Weights are hashed once a worker, not once a trial. */
-export function createBackboneFinder(deps: Pick<Dependencies, 'resolveBackbone'>): FindBackbone {
-  const found = new Map<string, { folder: string; fingerprint: string }>();
+export function createBackboneFinder(deps: Places): FindBackbone {
+  const known = new Map<string, string>();
   return async ({ name, fingerprint }, onProgress) => {
-    let local = found.get(name);
-    if (local === undefined) {
-      const { folder } = await resolve(deps, name, onProgress);
-      onProgress();
-      local = { folder, fingerprint: await fingerprintBackbone(folder) };
-      onProgress();
-      // A folder that differs may be put right while the worker lives: look at it anew then.
-      if (local.fingerprint === fingerprint) found.set(name, local);
-    }
-    if (local.fingerprint === fingerprint) return local.folder;
-    throw trialFailure(
-      'configuration',
-      `Expected backbone \`${name}\` on this worker to have the fingerprint ${fingerprint.slice(0, 12)} it was launched with, found ${local.fingerprint.slice(0, 12)}.`,
-    );
+    const before = known.get(fingerprint);
+    if (before !== undefined) return before;
+    const named = await byName(deps, name, onProgress);
+    const folder = isSame(named, fingerprint) ? named.folder : await inFolders(deps, { name, fingerprint }, onProgress);
+    // What is not found may be put right while the worker lives: look at it anew then.
+    if (folder === null) throw trialFailure('configuration', nowhere(name, fingerprint, named));
+    known.set(fingerprint, folder);
+    return folder;
   };
 }
 
-async function resolve(
-  { resolveBackbone }: Pick<Dependencies, 'resolveBackbone'>,
-  name: string,
-  onProgress: () => void,
-): Promise<{ folder: string }> {
+/** What the name leads to on this machine, or the reason why it leads nowhere. */
+async function byName(deps: Places, name: string, onProgress: () => void): Promise<Local | Error> {
   try {
-    return await resolveBackbone(name, onProgress);
+    const { folder } = await deps.resolveBackbone(name, onProgress);
+    onProgress();
+    const fingerprint = await fingerprintBackbone(folder);
+    onProgress();
+    return { folder, fingerprint };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw trialFailure('configuration', `Expected backbone \`${name}\` to be found on this worker: ${reason}`);
+    return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** The folder among those that this worker was told of, the one of the same name first: weights are slow to hash. */
+async function inFolders(
+  { backboneFolders = [] }: Places,
+  { name, fingerprint }: Pick<BackboneReference, 'name' | 'fingerprint'>,
+  onProgress: () => void,
+): Promise<string | null> {
+  for (const home of backboneFolders) {
+    const names = await readdir(home).catch(() => []);
+    const alike = (one: string): number => Number(one !== basename(name));
+    for (const one of names.toSorted((a, b) => alike(a) - alike(b))) {
+      const folder = join(home, one);
+      const found = await fingerprintBackbone(folder).catch(() => null);
+      onProgress();
+      if (found === fingerprint) return folder;
+    }
+  }
+  return null;
+}
+
+function isSame(found: Local | Error, fingerprint: string): found is Local {
+  return !(found instanceof Error) && found.fingerprint === fingerprint;
+}
+
+function nowhere(name: string, fingerprint: string, found: Local | Error): string {
+  const short = fingerprint.slice(0, 12);
+  const what = found instanceof Error ? found.message : `found ${found.fingerprint.slice(0, 12)}`;
+  return (
+    `Expected backbone \`${name}\` on this worker to have the fingerprint ${short} it was launched with, ${what}. Copy the folder to the ` +
+    'same path on this machine, or into a folder that `LPT_SWEEP_BACKBONES` names, and resume the sweep.'
+  );
 }

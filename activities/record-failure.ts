@@ -4,9 +4,11 @@ import type { TrainerError } from '../training/messages.ts';
 import type { TrialResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export function createRecordFailure({ database }: Dependencies) {
+export function createRecordFailure({ database, observe }: Dependencies) {
   return async ({ trialId, error }: { trialId: string; error: TrainerError }): Promise<TrialResult> => {
     const state = await failTrial(database, { trialId, attempt: null, error });
-    return { state: state === 'complete' || state === 'cancelled' ? state : 'failed' };
+    if (state === 'failed') observe?.({ type: 'trial-settled', trialId, state });
+    if (state !== 'waiting' && state !== 'running' && state !== 'failed') return { state };
+    return { state: 'failed', kind: error.kind };
   };
 }

@@ -1,34 +1,51 @@
 // One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { beginAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
+import { beginAttempt, endAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
+import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
-import type { TrialResult } from '../workflows/messages.ts';
+import type { AttemptResult } from '../workflows/messages.ts';
+import { announce } from './announce.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toTrialFailure, trialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Observe } from './happening.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
+import { attemptName, observed } from './observed-attempt.ts';
 import { patiently, type Patience } from './patience.ts';
+import { workflowRunOf } from './record-attempt-end.ts';
 import { recordEvent } from './record-event.ts';
+import { NoTrainerError, type ChooseTrainer } from './trainer-pool.ts';
 
 interface Attempt {
   deps: Dependencies;
+  observe: Observe;
   trialId: string;
   begun: Begun;
   heartbeat: Heartbeat;
   patience: Patience;
 }
 
+export interface TrainTrialInput {
+  trialId: string;
+  /** See `beginAttempt`. */
+  lastAttempt?: number | undefined;
+  mayLeave?: boolean;
+  /** Whether the trial's workflow shows its state as a search attribute. */
+  isShown?: boolean;
+}
+
 /** Safe to run twice: each run is an attempt of its own, and only the newest can write. */
-export function createTrainTrial(deps: Dependencies): (input: { trialId: string }) => Promise<TrialResult> {
+export function createTrainTrial(deps: Dependencies): (input: TrainTrialInput) => Promise<AttemptResult> {
   const findBackbone = createBackboneFinder(deps);
-  return async ({ trialId }) => {
+  return async (input) => {
     const context = Context.current();
     try {
-      return await deps.trainers.use((trainer) => attemptTrial({ deps, trialId, trainer, findBackbone, context }));
+      return await deps.trainers.use((choose) => attemptTrial({ deps, input, choose, findBackbone, context }));
     } catch (error) {
+      if (error instanceof NoTrainerError) return { state: 'busy' };
       if (context.cancellationSignal.aborted) throw cancellation(context);
       throw toTrialFailure(error);
     }
@@ -37,30 +54,76 @@ export function createTrainTrial(deps: Dependencies): (input: { trialId: string 
 
 interface AttemptOptions {
   deps: Dependencies;
-  trialId: string;
-  trainer: Trainer;
+  input: TrainTrialInput;
+  choose: ChooseTrainer;
   findBackbone: FindBackbone;
   context: Context;
 }
 
-async function attemptTrial(options: AttemptOptions): Promise<TrialResult> {
-  const { deps, trialId, trainer, findBackbone, context } = options;
+async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
+  const { deps, input, context } = options;
+  const { observe = nobodyLooks } = deps;
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
-    onWait: () => heartbeat.during('saving'),
+    onWait: () => {
+      heartbeat.during('saving');
+      observe({ type: 'database-away' });
+    },
+    onBack: (tries) => observe({ type: 'database-back', tries }),
     signal: context.cancellationSignal,
   };
-  const workflowRunId = context.info.workflowExecution?.runId ?? '';
-  const begun = await patiently(
-    () => beginAttempt(deps.database, { trialId, worker: deps.worker, device: deps.device, workflowRunId }),
-    patience,
-  );
+  const who = { worker: deps.worker, device: deps.device, workflowRunId: workflowRunOf(context) };
+  const begun = await patiently(() => beginAttempt(deps.database, { ...input, ...who }), patience);
   if (begun.kind === 'settled') return { state: begun.state };
-  const backboneFolder = await findBackbone(begun.trial.backbone, () => heartbeat.during('preparing'));
-  const attempt: Attempt = { deps, trialId, begun, heartbeat, patience };
-  const answer = await train(attempt, { trainer, backboneFolder, signal: context.cancellationSignal });
-  return conclude(attempt, answer);
+  if (begun.kind === 'declined') return { state: begun.why === 'stopped' ? 'waiting' : 'left' };
+  if (input.isShown === true) await announce(context);
+  const attempt: Attempt = { deps, observe, trialId: input.trialId, begun, heartbeat, patience };
+  try {
+    return await observed({ ...attempt, context }, () => trainBegun(attempt, options));
+  } catch (error) {
+    if (isStopping(context)) await giveBack(options, begun.attempt);
+    throw error;
+  }
+}
+
+function nobodyLooks(): void {
+  // Logs, metrics and traces are the worker's wish.
+}
+
+/** Before the worker is gone, for afterwards nobody may be there to do it. Where it fails the workflow does it later. */
+async function giveBack({ deps, input: { trialId }, context }: AttemptOptions, attempt: number): Promise<void> {
+  const error = { kind: 'worker-stopping', message: STOPPING } as const;
+  const workflowRunId = workflowRunOf(context);
+  await endAttempt(deps.database, { trialId, attempt, workflowRunId, error }).catch(() => undefined);
+}
+
+async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: AttemptOptions): Promise<AttemptResult> {
+  const { deps, begun, heartbeat, patience } = attempt;
+  const { backbone, task } = begun.trial;
+  const signal = context.cancellationSignal;
+  const onProgress = (): void => heartbeat.during('preparing');
+  const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
+  const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
+  const files = await unlessAborted(signal, patiently(find, patience));
+  const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
+  const ready: Attempt = { ...attempt, begun: withData(begun, files) };
+  return conclude(ready, await train(ready, { trainer, backboneFolder, signal }));
+}
+
+/** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+function withData(begun: Begun, files: DataSource['files']): Begun {
+  const { task } = begun.trial;
+  return { ...begun, trial: { ...begun.trial, task: { ...task, data: { ...task.data, files } } } };
 }
 
 interface TrainOptions {
@@ -71,26 +134,36 @@ interface TrainOptions {
 
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
-  const { deps, trialId, begun, heartbeat, patience } = attempt;
-  const { trial, checkpoint, layersToKeep } = begun;
-  const writer = { trialId, attempt: begun.attempt };
+  const { trial, checkpoint, layersToKeep, shrink } = attempt.begun;
   const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await trainer.train(
-      { trial, backboneFolder, layersToKeep, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+      { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
       {
         onEvent: (event) => {
-          heartbeat.hear(event);
-          if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
-          return patiently(() => recordEvent(deps.database, writer, event), patience);
+          attempt.heartbeat.hear(event);
+          return hear(attempt, event);
         },
       },
     );
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+async function hear(attempt: Attempt, event: TrainEvent): Promise<void> {
+  const { deps, observe, trialId, begun, patience } = attempt;
+  const of = attemptName(attempt);
+  const writer = { trialId, attempt: begun.attempt };
+  observe({ type: 'trainer-said', of, event });
+  const started = performance.now();
+  if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
+  await patiently(() => recordEvent(deps.database, writer, event), patience);
+  if (event.type !== 'checkpoint') return;
+  const { step, bytes } = event;
+  observe({ type: 'checkpoint-saved', of, step, bytes: bytes.byteLength, ms: performance.now() - started });
 }
 
 type Ready = Extract<TrainEvent, { type: 'ready' }>;
@@ -104,7 +177,7 @@ async function meetTrainer({ deps, trialId, begun }: Attempt, { type, ...trainer
   deps.say(`This worker trains with TensorFlow.js's ${backend} backend (${tensorflow}), slowly.`);
 }
 
-async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult> {
+async function conclude(attempt: Attempt, answer: TrainEnd): Promise<AttemptResult> {
   if (answer.type === 'failed') throw trialFailure(answer.error.kind, answer.error.message);
   if (answer.type === 'cancelled') throw new CancelledFailure('The trainer stopped.');
   const { deps, trialId, begun, patience } = attempt;
@@ -117,15 +190,26 @@ async function conclude(attempt: Attempt, answer: TrainEnd): Promise<TrialResult
     await finishTrial(deps.database, { ...writer, outcome });
     await dropCheckpoint(deps.database, { trialId, kind: 'last' });
   }, patience);
-  return { state: 'complete' };
+  return { state: 'complete', ...(deps.ownQueue === undefined ? {} : { warmQueue: deps.ownQueue }) };
 }
 
 /** A worker that is told to stop gives the trial back; only a person's cancellation ends it. */
 function cancellation(context: Context): Error {
-  const reason: unknown = context.cancellationSignal.reason;
-  const message = reason instanceof Error ? reason.message : '';
-  if (message === 'WORKER_SHUTDOWN') return trialFailure('worker-stopping', 'The worker was told to stop.');
+  if (isStopping(context)) return trialFailure('worker-stopping', STOPPING);
+  const message = reasonOf(context);
   if (message === 'CANCELLED') return new CancelledFailure(message);
   // Timed out, or no longer known to the server: another attempt may have begun.
   return new CancelledFailure(message === '' ? 'CANCELLED' : message);
+}
+
+const STOPPING = 'The worker was told to stop.';
+
+function isStopping(context: Context): boolean {
+  return reasonOf(context) === 'WORKER_SHUTDOWN';
+}
+
+/** Empty while it is not cancelled. */
+function reasonOf({ cancellationSignal }: Context): string {
+  const reason: unknown = cancellationSignal.reason;
+  return reason instanceof Error ? reason.message : '';
 }

@@ -1,4 +1,4 @@
-// Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS`. It writes the inputs
+// Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS LAYER`. It writes the inputs
 // for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps.
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,7 @@ import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { loadBackbone } from '../training/backbone.ts';
 import { AdamW, clipFactor, globalNorm } from '../training/optimizer.ts';
 import { encodeSafetensors, type StoredTensor } from '../training/safetensors.ts';
-import { CASE, caseBatch, caseInputs, SETTINGS } from './step-case.ts';
+import { caseBatch, caseInputs, settingsOf, stepCase } from './step-case.ts';
 
 interface Trial {
   backbone: Backbone;
@@ -20,16 +20,17 @@ interface Trial {
   stepsDone: number;
 }
 
-const [folder = '', inputs = '', threads = '2'] = process.argv.slice(2);
+const [folder = '', inputs = '', threads = '2', layer = '6'] = process.argv.slice(2);
+const measured = stepCase(Number(layer));
 
 const loaded = await loadTensorflow({ threads: Number(threads) });
 const started = performance.now();
 const backbone = await loadBackbone(folder);
 const loadMs = performance.now() - started;
-const method = createMethod({ settings: SETTINGS, backbone, trainSeed: 1, labels: 2 });
+const method = createMethod({ settings: settingsOf(measured), backbone, trainSeed: 1, labels: 2 });
 const trial: Trial = {
   ...{ backbone, method, batch: caseBatch(), stepsDone: 0 },
-  optimizer: new AdamW(method.trained, CASE.weightDecay),
+  optimizer: new AdamW(method.trained, measured.weightDecay),
 };
 await writeInputs(inputs);
 answer({
@@ -46,7 +47,10 @@ async function writeInputs(path: string): Promise<void> {
   const trained = method.trained.map(({ name, variable }): [string, StoredTensor] => {
     return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }];
   });
-  const bytes = encodeSafetensors({ ...caseInputs(), ...Object.fromEntries(trained) }, { case: JSON.stringify(CASE) });
+  const bytes = encodeSafetensors(
+    { ...caseInputs(), ...Object.fromEntries(trained) },
+    { case: JSON.stringify(measured) },
+  );
   await writeFile(path, bytes);
 }
 
@@ -71,13 +75,13 @@ function lower(): tf.Tensor3D {
   const { tokenIds, attentionMask } = trial.batch;
   return tf.tidy(() => {
     const hidden = embed(backbone, tokenIds); // [B, T, D]
-    return runLayers({ backbone, hidden, attentionMask, from: 0, to: CASE.insertionLayer });
+    return runLayers({ backbone, hidden, attentionMask, from: 0, to: measured.insertionLayer });
   });
 }
 
 function step(kept: tf.Tensor3D | null): number {
   const hidden = kept ?? lower();
-  const batch = { ...trial.batch, hidden: { [CASE.insertionLayer]: hidden } };
+  const batch = { ...trial.batch, hidden: { [measured.insertionLayer]: hidden } };
   const variables = method.trained.map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(() => method.loss(batch, trial.stepsDone), variables);
   trial.stepsDone += 1;
@@ -87,8 +91,8 @@ function step(kept: tf.Tensor3D | null): number {
       return gradient === undefined ? [] : [[name, gradient] as const];
     }),
   );
-  const clip = tf.tidy(() => clipFactor(globalNorm(gradients), CASE.clipNorm));
-  trial.optimizer.apply({ gradients, clip, learningRate: CASE.learningRate, step: trial.stepsDone });
+  const clip = tf.tidy(() => clipFactor(globalNorm(gradients), measured.clipNorm));
+  trial.optimizer.apply({ gradients, clip, learningRate: measured.learningRate, step: trial.stepsDone });
   const [loss = Number.NaN] = value.dataSync<'float32'>();
   tf.dispose([value, grads, clip, kept === null ? hidden : []]);
   return loss;

@@ -9,10 +9,10 @@ import { childEnvironment, readEnvironment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
 import { findPytorch } from './pytorch.ts';
 import { Side } from './side.ts';
-import { CASE } from './step-case.ts';
+import { stepCase } from './step-case.ts';
 import { rounded, summarise } from './summary.ts';
 
-const HELP = `npm run bench:step -- [--json] [--rounds 5] [--steps 4] [--threads 2] [--model FOLDER]`;
+const HELP = `npm run bench:step -- [--json] [--layer 6] [--rounds 5] [--steps 4] [--threads 2] [--model FOLDER]`;
 
 const readySchema = z.object({ version: z.string(), threads: z.number(), loadMs: z.number().optional() });
 const numbers = z.array(z.number());
@@ -22,6 +22,8 @@ type Round = z.infer<typeof roundSchema>;
 
 interface Options {
   json: boolean;
+  /** Of the prompt. */
+  layer: number;
   rounds: number;
   steps: number;
   threads: number;
@@ -37,6 +39,7 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
+      layer: { type: 'string', default: '6' },
       rounds: { type: 'string', default: '5' },
       steps: { type: 'string', default: '4' },
       threads: { type: 'string', default: '2' },
@@ -49,13 +52,16 @@ function readOptions(): Options {
     process.exit(0);
   }
   const { json, model } = values;
-  return { json, model, rounds: Number(values.rounds), steps: Number(values.steps), threads: Number(values.threads) };
+  return {
+    ...{ json, model, layer: Number(values.layer) },
+    ...{ rounds: Number(values.rounds), steps: Number(values.steps), threads: Number(values.threads) },
+  };
 }
 
 async function compare() {
   const pytorch = await findPytorch(environment);
   const scratch = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
-  const args = [options.model, join(scratch, 'inputs.safetensors'), String(options.threads)];
+  const args = [options.model, join(scratch, 'inputs.safetensors'), String(options.threads), String(options.layer)];
   const ours = new Side({
     program: process.execPath,
     args: [...tsx(), here('step-ours.ts'), ...args],
@@ -133,7 +139,7 @@ function summary(rounds: Rounds) {
     milliseconds: wall,
     cpuMilliseconds: cpu,
     peakMemoryMiB: { ours: peak([...rounds.ours, ...rounds.cached]), reference: peak(rounds.reference) },
-    case: CASE,
+    case: stepCase(options.layer),
   };
 }
 

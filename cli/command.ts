@@ -27,10 +27,12 @@ export interface OptionSpec {
 export interface ArgumentSpec {
   name: string;
   help: string;
+  /** May be left out; only the last ones may. */
+  isOptional?: true;
 }
 
 export interface Call {
-  /** By the names of `Command.arguments`; all of them are there. */
+  /** By the names of `Command.arguments`; all of them are there, but for optional ones. */
   arguments: Record<string, string>;
   flags: ReadonlySet<string>;
   values: Record<string, string>;
@@ -88,4 +90,11 @@ export function argumentOf({ arguments: given }: Call, name: string): string {
   const value = given[name];
   if (value === undefined) throw new RangeError(`Expected the command's table to name the argument ${name}.`);
   return value;
+}
+
+/** Undefined where the option was not given. @throws UsageError */
+export function wholeNumberOf({ values }: Call, name: string): number | undefined {
+  const value = values[name];
+  if (value === undefined || /^\d{1,9}$/.test(value)) return value === undefined ? undefined : Number(value);
+  throw new UsageError(`Expected \`--${name}\` to be followed by a whole number from 0, found \`${value}\`.`);
 }

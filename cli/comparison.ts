@@ -9,13 +9,13 @@ const NO_TRIAL = 'No trial is complete yet.';
 
 export function printComparison(format: Format, comparison: Comparison): string {
   if (format !== 'table') {
-    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.pairs).map(published)];
+    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.published).map(published)];
     return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
   }
   const isLpt = ({ method }: ConfigurationMean): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
-  const figures = publishedRows(comparison.pairs);
+  const figures = publishedRows(comparison.published);
   return [
     `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
@@ -49,7 +49,7 @@ function configurationColumns(rows: ConfigurationMean[]): Columns {
   const varying = SOMETIMES.filter(({ cell }) => new Set(rows.map(cell).filter((value) => value !== null)).size > 1);
   return [
     ...TASK,
-    { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
+    { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
     { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
     { title: 'generator', cell: ({ generator }) => generator },
     ...varying,
@@ -83,18 +83,37 @@ export function publishedRows(pairs: readonly ComparisonRow[]): ComparisonRow[] 
 }
 
 function measured(row: ConfigurationMean): Record<string, Cell> {
-  const { task, method, insertionLayer, promptLength, generator, bottleneck, learningRate, batchSize, backbone } = row;
+  const { task, method, backbone, insertionLayer, insertionLayers, promptLength, generator, bottleneck } = row;
+  const { learningRate, batchSize } = row;
   const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
   return {
     kind: 'measured',
     average: 'fixed',
-    ...{ task, method, backbone, insertionLayer, promptLength, generator, bottleneck, learningRate, batchSize },
+    ...{
+      task,
+      method,
+      backbone,
+      insertionLayer,
+      insertionLayers,
+      promptLength,
+      generator,
+      bottleneck,
+      learningRate,
+      batchSize,
+    },
     ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
   };
 }
 
 function published(row: ComparisonRow): Record<string, Cell> {
-  const nothing = { insertionLayer: null, promptLength: null, generator: null, bottleneck: null, learningRate: null };
+  const nothing = {
+    insertionLayer: null,
+    insertionLayers: null,
+    promptLength: null,
+    generator: null,
+    bottleneck: null,
+    learningRate: null,
+  };
   return {
     kind: 'published',
     average: null,

@@ -1,8 +1,10 @@
 // Follows a running sweep to its end, and tells what it found.
+import { setTimeout as wait } from 'node:timers/promises';
 import { compare } from '../control/compare.ts';
 import type { Control } from '../control/control.ts';
 import type { SweepStatus } from '../control/describe.ts';
 import { watch } from '../control/watch.ts';
+import { DatabaseAwayError } from '../db/errors.ts';
 import type { Terminal } from './command.ts';
 import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
@@ -21,19 +23,41 @@ export async function follow(
   { printer, signal }: { printer: ProgressPrinter; signal: AbortSignal },
 ): Promise<Followed> {
   let last: SweepStatus | undefined;
-  for await (const status of watch(control, name, { signal })) {
+  const onAway = (reason: string): void => printer.say(`${reason} Waiting for it: the sweep goes on when it is back.`);
+  for await (const status of watch(control, name, { signal, onAway })) {
     printer.show(status);
     last = status;
   }
   return { last, interrupted: signal.aborted };
 }
 
+const LOOK_MS = 1_000;
+
+/** Until the database answers, or the terminal's signal comes. `ask` is asked again as a whole. */
+export async function whenBack<T>(
+  ask: () => Promise<T>,
+  { say, signal }: Pick<Terminal, 'say' | 'signal'>,
+): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DatabaseAwayError) || signal.aborted) throw error;
+      if (isFirst) say(`${error.message} Waiting for it.`);
+    }
+    await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
 /** The comparison, the findings, the failures, and what to ask next. @returns the exit code */
-export async function showOutcome(control: Control, status: SweepStatus, { write }: Terminal): Promise<number> {
+export async function showOutcome(control: Control, status: SweepStatus, terminal: Terminal): Promise<number> {
   const { sweep, progress, failures } = status;
-  const comparison = await compare(control, sweep.id);
+  const { write } = terminal;
+  const comparison = await whenBack(() => compare(control, sweep.id), terminal);
   const { counts } = progress;
-  const tried = failures.map(({ kind, trials, message }) => `  ${trials} × ${kind}: ${message}\n`);
+  const tried = failures
+    .filter(({ trials }) => trials > 0)
+    .map(({ kind, trials, message }) => `  ${trials} × ${kind}: ${message}\n`);
   write(`\n${headline(status)}\n\n`);
   write(printComparison('table', comparison));
   write(`\n${comparison.findings.join('\n')}\n`);
@@ -51,11 +75,12 @@ function headline({ sweep, progress: { counts, total } }: SweepStatus): string {
 
 function nextSteps({ sweep }: SweepStatus): string[] {
   const again = `  lpt-sweep resume ${sweep.name} --watch   run again what is missing`;
+  const goOn = `  lpt-sweep continue ${sweep.name} --watch   go on with what is paused`;
   return [
     'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
     `  lpt-sweep results ${sweep.name} --format csv   every trial`,
     `  lpt-sweep compare ${sweep.name}   configurations beside baselines`,
     `  lpt-sweep show ${sweep.name}/0   one trial, and what its numbers come from`,
-    ...(sweep.state === 'complete' ? [] : [again]),
+    ...(sweep.state === 'complete' ? [] : [sweep.state === 'paused' ? goOn : again]),
   ];
 }

@@ -1,5 +1,6 @@
 // Help texts, derived from the table of commands.
 import type { Command, OptionSpec } from './command.ts';
+import { spelledArgument } from './parse.ts';
 
 export function programHelp(commands: readonly Command[]): string {
   return [
@@ -36,7 +37,7 @@ export function commandHelp(command: Command): string {
 
 function synopsis({ name, arguments: expected, options }: Command): string {
   const optional = Object.entries(options).map(([option, spec]) => `[${spelled(option, spec)}]`);
-  return [name, ...expected.map((argument) => `<${argument.name}>`), ...optional].join(' ');
+  return [name, ...expected.map(spelledArgument), ...optional].join(' ');
 }
 
 function spelled(name: string, { value }: OptionSpec): string {

@@ -1,14 +1,20 @@
 // The table of commands, and what becomes of a command line.
 import type { Command, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
+import { addCommand } from './commands/add.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
+import { continueCommand } from './commands/continue.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { exportCommand } from './commands/export.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
+import { pauseCommand } from './commands/pause.ts';
 import { predictCommand } from './commands/predict.ts';
+import { priorityCommand } from './commands/priority.ts';
+import { pruneCommand } from './commands/prune.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -16,6 +22,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
+import { windowCommand } from './commands/window.ts';
 import { workerCommand } from './commands/worker.ts';
 import { DONE, FAILED, WRONG_USAGE } from './exit-codes.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -36,8 +43,15 @@ export const COMMANDS: readonly Command[] = [
   rerunCommand,
   exportCommand,
   predictCommand,
-  resumeCommand,
+  pauseCommand,
+  continueCommand,
   cancelCommand,
+  resumeCommand,
+  addCommand,
+  windowCommand,
+  priorityCommand,
+  reconcileCommand,
+  pruneCommand,
 ];
 
 /** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */
@@ -47,6 +61,9 @@ const WRITTEN_WRONG = [
   'UnknownTrialError',
   'UnfinishedTrialError',
   'SweepExistsError',
+  'SelectionError',
+  'ChangedFileError',
+  'NothingToDoError',
   'OccupiedFolderError',
   'SpecError',
   'PlanError',
@@ -56,10 +73,12 @@ const MADE_FOR_PEOPLE = [
   'ConfigurationError',
   'DataError',
   'NoWeightsError',
+  'OtherInputsError',
   'DatabaseAwayError',
   'NewerDatabaseError',
   'OlderDatabaseError',
   'QueryError',
+  'PassingQueryError',
 ];
 
 /** @returns the exit code; never throws */

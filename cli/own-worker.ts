@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../runtime/environment.mjs';
 import type { DeviceClass } from '../workflows/queues.ts';
+import { Restarts } from './restarts.ts';
 
 /** What a worker tells the command that started it. */
 export type FromWorker = { type: 'ready'; device: DeviceClass } | { type: 'said'; text: string };
@@ -14,24 +15,33 @@ export interface OwnWorkerOptions {
   device: 'auto' | DeviceClass;
   /** The worker dies again and again before it is ready. */
   onGivingUp: (error: Error) => void;
+  restarts?: Restarts;
+  /** What is started; this program where absent. */
+  program?: string;
+}
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
 }
 
 const BIN = fileURLToPath(new URL('./bin.mjs', import.meta.url));
-const MOST_FAILED_STARTS = 3;
 const LINES_KEPT = 15;
-/** A worker drains within its grace; one that hangs is killed. */
-const STOP_MS = 20_000;
+/** Beyond a worker's usual grace: one that hangs is killed. */
+const STOP_MS = 30_000;
 
 export class OwnWorker {
   readonly #options: OwnWorkerOptions;
+  readonly #restarts: Restarts;
   #child: ChildProcess | undefined;
   #isStopping = false;
-  #failedStarts = 0;
+  #pause: NodeJS.Timeout | undefined;
   #lastLines: string[] = [];
   #onReady: (device: DeviceClass) => void = () => undefined;
 
   constructor(options: OwnWorkerOptions) {
     this.#options = options;
+    this.#restarts = options.restarts ?? new Restarts();
   }
 
   get isStarted(): boolean {
@@ -52,6 +62,7 @@ export class OwnWorker {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#pause);
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -61,8 +72,8 @@ export class OwnWorker {
   }
 
   #launch(giveUp: (error: Error) => void): void {
-    const { device } = this.#options;
-    const child = fork(BIN, ['worker'], {
+    const { device, program = BIN } = this.#options;
+    const child = fork(program, ['worker'], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
       env: childEnvironment(device === 'auto' ? {} : { LPT_SWEEP_DEVICE: device }),
@@ -71,7 +82,7 @@ export class OwnWorker {
     this.#lastLines = [];
     if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => this.#keep(line));
     child.on('message', (message: FromWorker) => this.#heard(message));
-    child.on('exit', (code, signal) => this.#ended(signal ?? `exit code ${String(code)}`, giveUp));
+    child.on('exit', (code, signal) => this.#ended({ code, signal }, giveUp));
   }
 
   #keep(line: string): void {
@@ -82,19 +93,22 @@ export class OwnWorker {
     if (message.type === 'said') {
       this.#options.say(message.text);
     } else {
-      this.#failedStarts = 0;
+      this.#restarts.ready();
       this.#onReady(message.device);
     }
   }
 
-  #ended(how: string, giveUp: (error: Error) => void): void {
+  #ended({ code, signal }: Ended, giveUp: (error: Error) => void): void {
     if (this.#isStopping) return;
-    this.#failedStarts += 1;
-    if (this.#failedStarts >= MOST_FAILED_STARTS) {
+    const how = signal ?? `exit code ${String(code)}`;
+    const pauseMs = this.#restarts.after(signal);
+    if (pauseMs === null) {
       giveUp(new Error(`The worker does not start (${how}). It last said:\n${this.#lastLines.join('\n')}`));
       return;
     }
-    this.#options.say(`The worker ended (${how}): starting it again. Its trial goes on from the last checkpoint.`);
-    this.#launch(giveUp);
+    this.#options.say(
+      `The worker ended (${how}): it is started again, and its trial goes on from the last checkpoint.`,
+    );
+    this.#pause = setTimeout(() => this.#launch(giveUp), pauseMs);
   }
 }

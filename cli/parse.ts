@@ -1,6 +1,6 @@
 // A command line against the table of commands.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { UsageError, type Call, type Command } from './command.ts';
+import { UsageError, type ArgumentSpec, type Call, type Command } from './command.ts';
 import { nearest } from './nearest.ts';
 
 export type ParsedCall = Pick<Call, 'arguments' | 'flags' | 'values'>;
@@ -18,8 +18,8 @@ export function findCommand(commands: readonly Command[], name: string): Command
 /** @throws UsageError */
 export function parseCall(command: Command, words: readonly string[]): ParsedCall {
   const { positionals, values, flags } = readWords(command, words);
-  const expected = command.arguments.map(({ name }) => `<${name}>`).join(' ');
-  if (positionals.length < command.arguments.length) {
+  const expected = command.arguments.map(spelledArgument).join(' ');
+  if (positionals.length < command.arguments.filter(({ isOptional }) => !isOptional).length) {
     const missing = command.arguments[positionals.length]?.name ?? '';
     throw new UsageError(
       `Expected \`lpt-sweep ${command.name} ${expected}\`, found no <${missing}>.${seeHelp(command)}`,
@@ -31,8 +31,14 @@ export function parseCall(command: Command, words: readonly string[]): ParsedCal
       `Expected \`lpt-sweep ${command.name} ${expected}\`, found \`${extra}\` as well.${seeHelp(command)}`,
     );
   }
-  const named = command.arguments.map(({ name }, index) => [name, positionals[index] ?? ''] as const);
+  const named = command.arguments
+    .slice(0, positionals.length)
+    .map(({ name }, index) => [name, positionals[index] ?? ''] as const);
   return { arguments: Object.fromEntries(named), flags, values };
+}
+
+export function spelledArgument({ name, isOptional }: ArgumentSpec): string {
+  return isOptional ? `[<${name}>]` : `<${name}>`;
 }
 
 function readWords(command: Command, words: readonly string[]) {

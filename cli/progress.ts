@@ -64,7 +64,8 @@ function blockOf(status: SweepStatus): string[] {
 
 function countsOf({ progress: { counts, total } }: SweepStatus): string {
   const cancelled = counts.cancelled > 0 ? `, ${counts.cancelled} cancelled` : '';
-  return `${counts.complete} of ${total} trials done, ${counts.failed} failed${cancelled}, ${counts.running} running`;
+  const paused = counts.paused > 0 ? `, ${counts.paused} paused` : '';
+  return `${counts.complete} of ${total} trials done, ${counts.failed} failed${cancelled}${paused}, ${counts.running} running`;
 }
 
 /** What changes only when a trial ends. */

@@ -1,11 +1,18 @@
 // Opens what a command needs and closes it again, however the command ends.
 import { openControl, type Control } from '../control/control.ts';
+import { programVersion } from '../runtime/program.ts';
 import { openServices, type Services } from '../runtime/services.ts';
+import { startTracing } from '../runtime/tracing.ts';
 import type { Terminal } from './command.ts';
 
 export interface Session {
   services: Services;
   control: Control;
+}
+
+/** For the worker that will come: what this command has started stays. */
+export async function keepServers({ services }: Pick<Session, 'services'>): Promise<void> {
+  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
 }
 
 export interface SessionOptions {
@@ -19,14 +26,16 @@ export async function withSession<T>(
   { isQuiet = false }: SessionOptions = {},
 ): Promise<T> {
   const services = await openServices({ environment, say: isQuiet ? () => undefined : say });
+  const tracing = await startTracing({ ...environment, version: programVersion(), say });
   try {
-    const control = await openControl(services);
+    const control = await openControl({ ...services, interceptors: tracing?.clientInterceptors ?? [] });
     try {
       return await work({ services, control });
     } finally {
       await control.close();
     }
   } finally {
+    await tracing?.close();
     await services.close();
   }
 }

@@ -16,6 +16,14 @@ export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepSt
     bestPromptLength: best?.promptLength ?? null,
     bestGenerator: best?.generator ?? null,
     bestDevMean: best?.devMean ?? null,
-    errors: failures.map(({ kind, trials, message }) => `${trials} × ${kind}: ${message}`).join('; ') || null,
+    stoppedBecause: sweep.error,
+    errors: failures.map(describeFailures).join('; ') || null,
   };
+}
+
+/** `2 trials failed, 5 attempts ended with out-of-memory (retried smaller), first: …` */
+function describeFailures({ kind, rule, trials, attempts, message }: SweepStatus['failures'][number]): string {
+  const failed = trials === 1 ? ['1 trial failed'] : trials > 1 ? [`${trials} trials failed`] : [];
+  const ended = attempts === 1 ? ['1 attempt ended'] : attempts > 1 ? [`${attempts} attempts ended`] : [];
+  return `${[...failed, ...ended].join(', ')} with ${kind} (${rule}), first: ${message}`;
 }

@@ -1,7 +1,10 @@
 // Which device class a sweep's trials go to, and who trains them.
 import type { Control } from '../control/control.ts';
-import { chooseDeviceClass, classesWithWorkers } from '../control/workers.ts';
+import { chooseDeviceClass, classesWithWorkers, type Offer } from '../control/workers.ts';
+import type { Environment } from '../runtime/environment.mjs';
 import type { Spec } from '../sweep/spec.ts';
+import { detectDevice } from '../worker/device.ts';
+import { trainerMemoryMiB } from '../worker/memory.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Terminal } from './command.ts';
 import type { OwnWorker } from './own-worker.ts';
@@ -22,4 +25,11 @@ export async function deviceWithWorker(control: Control, wanted: Spec['device'],
   throw new Error(
     `Expected this machine to train on the ${chosen}, as the sweep's \`device\` says, found the ${started} only.`,
   );
+}
+
+/** What a worker of our own offers, known before it is started. */
+export async function offerHere(environment: Environment, wanted: Spec['device']): Promise<Offer> {
+  const deviceClass = await detectDevice(wanted === 'auto' ? environment.device : wanted);
+  const memoryMiB = environment.memoryMiB ?? (await trainerMemoryMiB({ deviceClass, trainers: 1 }));
+  return { deviceClass, memoryMiB };
 }

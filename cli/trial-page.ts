@@ -90,9 +90,12 @@ function attemptTable(attempts: readonly AttemptRow[]): string {
       { title: 'state', cell: ({ state }) => state },
       { title: 'worker', cell: ({ worker }) => worker },
       { title: 'from step', cell: ({ resumedFromStep }) => resumedFromStep, isNumber: true },
+      { title: 'shrink', cell: ({ shrink }) => shrink, isNumber: true },
+      { title: 'refused writes', cell: ({ refusedWrites }) => refusedWrites, isNumber: true },
       { title: 'began', cell: ({ startedAt }) => startedAt.toISOString() },
       { title: 'ended', cell: ({ finishedAt }) => finishedAt?.toISOString() ?? null },
       { title: 'error', cell: ({ errorKind }) => errorKind },
+      { title: 'why', cell: ({ errorMessage }) => errorMessage },
     ],
     whenEmpty: 'None yet.',
   });

@@ -3,12 +3,16 @@ import type { Control } from '../control/control.ts';
 import type { SweepStatus } from '../control/describe.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
-import type { Terminal } from './command.ts';
+import type { OptionSpec, Terminal } from './command.ts';
 import { DONE, FAILED } from './exit-codes.ts';
 import { follow, showOutcome } from './follow.ts';
 import { OwnWorker } from './own-worker.ts';
 import { ProgressPrinter } from './progress.ts';
 import { deviceWithWorker } from './training-device.ts';
+
+export const WATCH_OPTION: Record<string, OptionSpec> = {
+  watch: { help: 'train here if no worker does, show progress, end with the comparison' },
+};
 
 export interface WatchedRun {
   control: Control;

@@ -1,6 +1,6 @@
 // The comparison by the other average: on each seed the configuration that is best on dev. Never shown beside `compare`.
 import { listBestPerSeed, listBestPerSeedMeans, type ChosenTrial, type PerSeedMean } from '../db/best-per-seed.ts';
-import { listComparison, type ComparisonRow } from '../db/results.ts';
+import { listPublished, type ComparisonRow } from '../db/results.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 
@@ -19,10 +19,10 @@ export async function comparePerSeed(
   name: string,
 ): Promise<PerSeedComparison> {
   const sweep = await findSweep(database, name);
-  const [means, chosen, pairs] = await Promise.all([
+  const [means, chosen, published] = await Promise.all([
     listBestPerSeedMeans(database, sweep.id),
     listBestPerSeed(database, sweep.id),
-    listComparison(database, sweep.id),
+    listPublished(database, sweep.id),
   ]);
-  return { sweep, means, chosen, published: pairs.filter(({ kind }) => kind === 'published') };
+  return { sweep, means, chosen, published };
 }

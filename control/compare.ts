@@ -1,21 +1,21 @@
 // Configurations averaged over their seeds, beside baselines measured here and published ones.
 import {
-  listComparison,
   listConfigurations,
+  listPublished,
   listScored,
   type ComparisonRow,
   type ConfigurationMean,
 } from '../db/results.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
-import { describeFinding } from './finding.ts';
+import { configurationsFound, describeFinding } from './finding.ts';
 
 export interface Comparison {
   sweep: SweepRow;
   /** Best on dev first within a task. */
   configurations: ConfigurationMean[];
-  /** Pairs of an LPT configuration and a baseline. */
-  pairs: ComparisonRow[];
+  /** Figures from papers on the sweep's tasks. */
+  published: ComparisonRow[];
   /** Plain sentences, one a task. */
   findings: string[];
 }
@@ -23,15 +23,16 @@ export interface Comparison {
 /** @throws UnknownSweepError */
 export async function compare({ database }: Pick<Control, 'database'>, name: string): Promise<Comparison> {
   const sweep = await findSweep(database, name);
-  const [configurations, pairs, scored] = await Promise.all([
+  const [configurations, published] = await Promise.all([
     listConfigurations(database, sweep.id),
-    listComparison(database, sweep.id),
-    listScored(database, sweep.id),
+    listPublished(database, sweep.id),
   ]);
+  const configurationKeys = configurationsFound(configurations).map(({ configurationKey }) => configurationKey);
+  const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
   const tasks = [...new Set(configurations.map(({ task }) => task))];
   const findings = tasks.map((task) => {
     const ofTask = <Row extends { task: string }>(rows: Row[]): Row[] => rows.filter((row) => row.task === task);
     return describeFinding(ofTask(configurations), ofTask(scored));
   });
-  return { sweep, configurations, pairs, findings };
+  return { sweep, configurations, published, findings };
 }

@@ -1,5 +1,5 @@
 // What every verb needs: the database brought to this program's schema, and a client of Temporal.
-import { Client } from '@temporalio/client';
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
 import { createDatabase, type Database } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Services } from '../runtime/services.ts';
@@ -15,17 +15,23 @@ export interface Control {
   close(): Promise<void>;
 }
 
-export type ControlTarget = Pick<Services, 'databaseUrl' | 'temporal' | 'searchAttributes'>;
+export type ControlTarget = Pick<Services, 'databaseUrl' | 'temporal' | 'searchAttributes'> & {
+  /** Hand a trace on to the workflows that are started. */
+  interceptors?: WorkflowClientInterceptor[];
+};
 
 /** @throws an error for people when either of them does not answer */
 export async function openControl(target: ControlTarget): Promise<Control> {
-  const { databaseUrl, temporal, searchAttributes } = target;
+  const { databaseUrl, temporal, searchAttributes, interceptors = [] } = target;
   const database = createDatabase(databaseUrl);
   try {
     await migrate(database);
     const connection = await connectTemporal(temporal.connectionOptions);
     const { namespace, payloadCodecs = [] } = temporal;
-    const client = new Client({ connection, namespace, dataConverter: { payloadCodecs } });
+    const client = new Client({
+      ...{ connection, namespace, dataConverter: { payloadCodecs } },
+      interceptors: { workflow: interceptors },
+    });
     const close = async (): Promise<void> => {
       await connection.close();
       await database.close();

@@ -1,8 +1,9 @@
 // Where a sweep stands, and what went wrong in it, sorted by kind.
+import { listFailures, type FailureGroup } from '../db/failures.ts';
 import { progress, type Progress } from '../db/results.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
-import { listFailures, type FailureGroup } from '../db/trials.ts';
 import { secondsLeft } from '../sweep/statistics.ts';
+import { ruleOf, type RuleName } from '../workflows/failures.ts';
 import type { Control } from './control.ts';
 
 export interface SweepStatus {
@@ -10,7 +11,8 @@ export interface SweepStatus {
   progress: Progress;
   /** Null while nothing has finished. */
   secondsLeft: number | null;
-  failures: FailureGroup[];
+  /** Each kind with what is done about it. */
+  failures: (FailureGroup & { rule: RuleName })[];
 }
 
 /** @throws UnknownSweepError */
@@ -18,5 +20,6 @@ export async function describe({ database }: Pick<Control, 'database'>, name: st
   const sweep = await findSweep(database, name);
   const [now, failures] = await Promise.all([progress(database, sweep.id), listFailures(database, sweep.id)]);
   const left = secondsLeft(now.remainingFlops, now.recent, now.counts.running);
-  return { sweep, progress: now, secondsLeft: left, failures };
+  const ruled = failures.map((group) => ({ ...group, rule: ruleOf(group.kind) }));
+  return { sweep, progress: now, secondsLeft: left, failures: ruled };
 }

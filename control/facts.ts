@@ -9,6 +9,7 @@ import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
 import { choicesOf, SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
 import type { Regime, TaskSettings } from '../sweep/trial.ts';
+import { BUILT_IN_DATASET } from '../runtime/datasets.ts';
 import { describeTask } from './task-settings.ts';
 
 /** Finds what a sweep file names; both may download. */
@@ -48,14 +49,15 @@ interface Known {
 
 async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer }: Known): Promise<TaskFacts> {
   const described = describeTask({ asked, builtIn: findTask(asked.task) }, backbone);
-  const files = await sources.resolveDataset(asked.data ?? asked.task);
+  const reference = asked.data ?? asked.task;
+  const files = await sources.resolveDataset(reference);
   const fingerprint = await fingerprintData(files, described.columns);
   const task: TaskSettings = {
     name: asked.task,
     template: described.template,
     labelWords: described.labelWords,
     metric: described.metric,
-    data: { files, columns: described.columns, fingerprint },
+    data: { ...(isKnownAnywhere(reference) ? { reference } : {}), files, columns: described.columns, fingerprint },
   };
   const common = { task, tokenizer, dataSeeds: spec.dataSeeds, maxPositions: backbone.maxPositions };
   const [first, ...others] = regimesToCheck(spec);
@@ -67,6 +69,10 @@ async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer 
   const { test: testExamples, mismatched } = report.examples;
   const facts = { ...task, classes, testExamples, meanTokens, shortened };
   return mismatched === null ? facts : { ...facts, mismatchedExamples: mismatched };
+}
+
+function isKnownAnywhere(reference: string): boolean {
+  return reference === BUILT_IN_DATASET || reference.startsWith('hub:');
 }
 
 /** When the smallest and the largest k can be drawn, so can those between. */

@@ -13,12 +13,21 @@ export function describeFinding(configurations: readonly ConfigurationMean[], tr
   return `${head} ${againstZeroShot(differences(own, zeroShot))}`;
 }
 
+/** Whose trials a finding is made of: the best LPT configuration of each task, and zero-shot. */
+export function configurationsFound(configurations: readonly ConfigurationMean[]): ConfigurationMean[] {
+  const tasks = [...new Set(configurations.map(({ task }) => task))];
+  const best = tasks.flatMap((task) => {
+    return bestOnDev(configurations.filter((row) => row.task === task && row.method === 'lpt')) ?? [];
+  });
+  return [...best, ...configurations.filter(({ method }) => method === 'zero-shot')];
+}
+
 export function describeConfiguration(row: ConfigurationMean): string {
-  const { insertionLayer, promptLength, generator, method, bottleneck } = row;
+  const { insertionLayers, promptLength, generator, method, bottleneck } = row;
   if (method !== 'lpt') return promptLength === null ? method : `${method} of length ${promptLength}`;
   const how = generator === 'none' ? 'without a generator' : `made by ${generator ?? '?'}`;
   const width = bottleneck === null ? '' : ` (bottleneck ${bottleneck})`;
-  return `a prompt of length ${promptLength ?? '?'} after layer ${insertionLayer ?? '?'}, ${how}${width}`;
+  return `a prompt of length ${promptLength ?? '?'} after layer ${insertionLayers ?? '?'}, ${how}${width}`;
 }
 
 function scoreOf({ testMean, testSd, n }: ConfigurationMean): string {

@@ -1,9 +1,15 @@
 // Writes a sweep with all its trials in one transaction, then starts its workflow with ids only.
-import { createSweep, type SweepRow } from '../db/sweeps.ts';
+import { UnknownSweepError } from '../db/errors.ts';
+import { createSweep, findSweep, type SweepRow } from '../db/sweeps.ts';
+import { inSpan } from '../runtime/span.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import { refuseTooLarge, type Fitting } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
-import { startSweepWorkflow } from './sweep-workflow.ts';
+import { storeData } from './stored-data.ts';
+import { startSweepWorkflow, tellToLook } from './sweep-workflow.ts';
+import { takeBackLost } from './take-back.ts';
 
 export interface Launched {
   sweep: SweepRow;
@@ -11,26 +17,64 @@ export interface Launched {
   created: boolean;
   /** False: it had ended before, and is left as it is. */
   running: boolean;
+  /** Tasks whose data is too large to be stored: other machines may not find it. */
+  unstored: string[];
 }
 
-export interface LaunchRequest {
+/** A sweep file, read and expanded. */
+export interface Launching {
   planned: PlannedSweep;
-  /** The sweep file as it was written. */
+  /** As it was written. */
   source: string;
+}
+
+export interface LaunchRequest extends Launching, Pick<Fitting, 'offerHere'> {
   /** Asked only when there is something to run. */
   chooseDevice: () => Promise<DeviceClass>;
 }
 
 /** Safe to repeat, also from two processes at one time. @throws SweepExistsError when the name stands for other trials */
-export async function launch(control: Control, { planned, source, chooseDevice }: LaunchRequest): Promise<Launched> {
+export function launch(control: Control, request: LaunchRequest): Promise<Launched> {
+  const { spec, plan } = request.planned;
+  const attributes = { sweep: spec.name, trials: plan.trials.length };
+  return inSpan('launch', attributes, () => writeAndStart(control, request));
+}
+
+async function writeAndStart(control: Control, request: LaunchRequest): Promise<Launched> {
+  const { planned, source, chooseDevice, offerHere } = request;
   const { spec, plan } = planned;
+  if (!(await hasEnded(control, spec.name))) await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
+  const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
     source,
     spec,
     trials: plan.trials,
   });
-  const running = sweep.state === 'waiting' || sweep.state === 'running';
-  if (running) await startSweepWorkflow(control, sweep, await chooseDevice());
-  return { sweep, created, running };
+  const running = isOpen(sweep);
+  // Once more, for until the sweep was there to need them `prune` could take them away.
+  if (running) await storeData(control, plan.trials);
+  if (running) await run(control, { sweep, created }, chooseDevice);
+  return { sweep, created, running, unstored };
+}
+
+/** Whose results are only to be seen, on whatever machine. */
+async function hasEnded({ database }: Control, name: string): Promise<boolean> {
+  try {
+    return !isOpen(await findSweep(database, name));
+  } catch (error) {
+    if (error instanceof UnknownSweepError) return false;
+    throw error;
+  }
+}
+
+/** One that was there may have lost its workflow, and then its running trials have nobody. */
+async function run(
+  control: Control,
+  { sweep, created }: Pick<Launched, 'sweep' | 'created'>,
+  chooseDevice: LaunchRequest['chooseDevice'],
+): Promise<void> {
+  const lost = created ? [] : await takeBackLost(control, sweep);
+  const { started } = await startSweepWorkflow(control, sweep, await chooseDevice());
+  if (!started && lost.length > 0) await tellToLook(control, sweep.id);
 }

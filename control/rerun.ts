@@ -6,6 +6,7 @@ import { loadNumbers } from '../db/trial-numbers.ts';
 import { findTrialByName, trialName, type FoundTrial } from '../db/trial-reference.ts';
 import { differingFields, type FieldDifference } from '../sweep/differences.ts';
 import { compareNumbers, type Repetition } from '../sweep/repetition.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { provenanceAmong } from './show.ts';
@@ -66,8 +67,8 @@ export async function compareRerun({ database }: Pick<Control, 'database'>, reru
 }
 
 async function openSweep({ database }: Control, { trial: row, sweep }: FoundTrial): Promise<SweepRow> {
-  const { trialKey, configurationKey, trial, stepFlops, flops } = row;
-  const trials = [{ position: 0, trialKey, configurationKey, trial, stepFlops, flops }];
+  const { trialKey, configurationKey, trial, stepFlops, flops, memoryMib: memoryMiB } = row;
+  const trials = [{ position: 0, trialKey, configurationKey, trial, stepFlops, flops, memoryMiB }];
   const source = `# Trial ${row.position} of sweep ${sweep.name}, repeated.\n${sweep.source}`;
   for (let n = 1; ; n += 1) {
     const name = `${sweep.name}-rerun-${n}`;
@@ -78,7 +79,6 @@ async function openSweep({ database }: Control, { trial: row, sweep }: FoundTria
         throw error;
       },
     );
-    const isOpen = made?.sweep.state === 'waiting' || made?.sweep.state === 'running';
-    if (made && (made.created || isOpen)) return made.sweep;
+    if (made && (made.created || isOpen(made.sweep))) return made.sweep;
   }
 }

@@ -1,9 +1,13 @@
 // Runs exactly what is missing: failed and cancelled trials, and those that nobody works on any more.
-import { countStates, findSweep, setSweepState, type SweepRow } from '../db/sweeps.ts';
-import { requeueTrials } from '../db/trials.ts';
-import type { DeviceClass } from '../workflows/queues.ts';
+import { ChangedFileError } from '../db/errors.ts';
+import { requeueTrials, type Requeue } from '../db/orders.ts';
+import { countStates, findSweep, listChanges, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
-import { signalRetry, startSweepWorkflow, workflowStateAfter } from './sweep-workflow.ts';
+import { assertSameInputs } from './fingerprints.ts';
+import { goOn, type ChooseDevice } from './go-on.ts';
+import type { Launching } from './launch.ts';
+import { workflowStateAfter } from './sweep-workflow.ts';
+import { assertChanged, findTarget, type Asked, type Target } from './target.ts';
 
 export interface Resumed {
   sweep: SweepRow;
@@ -11,24 +15,53 @@ export interface Resumed {
   requeued: number;
   /** Trials that will run now: those, and what had been waiting. */
   waiting: number;
+  /** Trials that `continue` goes on with. */
+  paused: number;
+  /** Its workflow ran all the while. */
+  wasRunning: boolean;
 }
 
-/** A complete trial never runs again; the others go on from their checkpoints. @throws UnknownSweepError */
-export async function resume(
-  control: Control,
-  name: string,
-  chooseDevice: (sweep: SweepRow) => Promise<DeviceClass>,
-): Promise<Resumed> {
-  const sweep = await findSweep(control.database, name);
-  const isRunning = (await workflowStateAfter(control, sweep)) === 'running';
-  // Where a workflow runs, its running trials are its own affair.
-  const states = isRunning ? (['failed', 'cancelled'] as const) : (['failed', 'cancelled', 'running'] as const);
-  const requeued = await requeueTrials(control.database, { sweepId: sweep.id, states: [...states] });
-  const { waiting } = await countStates(control.database, sweep.id);
-  if (waiting === 0) return { sweep, requeued, waiting };
-  const deviceClass = await chooseDevice(sweep);
-  await setSweepState(control.database, { sweepId: sweep.id, state: 'running' });
-  const { started } = await startSweepWorkflow(control, sweep, deviceClass);
-  if (!started) await signalRetry(control, sweep.id);
-  return { sweep: await findSweep(control.database, sweep.id), requeued, waiting };
+export interface ResumeRequest {
+  asked: Asked;
+  /** Failed trials only, or only those that never ended: cancelled ones, and those whose workflow is lost. Both where absent. */
+  only?: 'failed' | 'missing' | undefined;
+  /** The sweep's file, where the person names it: it must not have changed. */
+  launched?: Launching | undefined;
+  chooseDevice: ChooseDevice;
+}
+
+/**
+ * A complete trial never runs again; the others go on from their checkpoints.
+ * @throws ChangedFileError or OtherInputsError, before anything is changed; NothingToDoError where a choice has nothing to resume
+ */
+export async function resume(control: Control, request: ResumeRequest): Promise<Resumed> {
+  const { database } = control;
+  const { asked, only, launched, chooseDevice } = request;
+  const target = await findTarget(control, asked);
+  if (launched) await assertUnchanged(control, target.sweep, launched);
+  await assertSameInputs(control, target.sweep);
+  const wasRunning = (await workflowStateAfter(control, target.sweep)) === 'running';
+  const ordered = await requeueTrials(database, { ...target.choice, states: statesOf(only, wasRunning) });
+  if (isChosen(target)) await assertChanged(control, target, { verb: 'resume', ordered });
+  const { waiting, paused } = await countStates(database, target.sweep.id);
+  if (waiting > 0) await goOn(control, ordered.sweep, chooseDevice);
+  return { sweep: await findSweep(database, target.sweep.id), requeued: ordered.changed, waiting, paused, wasRunning };
+}
+
+async function assertUnchanged({ database }: Control, sweep: SweepRow, launched: Launching): Promise<void> {
+  const { spec, plan } = launched.planned;
+  const asked = { name: spec.name, source: launched.source, spec, trials: plan.trials };
+  const changes = await listChanges(database, sweep, asked);
+  if (changes.length > 0) throw new ChangedFileError(sweep.name, changes);
+}
+
+/** Where a workflow runs, its running trials are its own affair. */
+function statesOf(only: ResumeRequest['only'], wasRunning: boolean): Requeue['states'] {
+  const missing: Requeue['states'] = wasRunning ? ['cancelled'] : ['cancelled', 'running'];
+  if (only === 'failed') return ['failed'];
+  return only === 'missing' ? missing : ['failed', ...missing];
+}
+
+function isChosen({ choice }: Target): boolean {
+  return choice.where !== undefined || choice.ids !== undefined;
 }

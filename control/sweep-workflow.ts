@@ -1,9 +1,10 @@
-// The one place that starts, looks at and signals a sweep's workflow.
+// The one place that starts, looks at, signals and ends a sweep's workflow, and those of its trials.
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout } from 'node:timers/promises';
 import type { SweepRow } from '../db/sweeps.ts';
-import { sweepWorkflowId } from '../workflows/ids.ts';
-import { retrySignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
+import { isOpen } from '../sweep/trial.ts';
+import { parseSweepWorkflowId, sweepWorkflowId, trialWorkflowId } from '../workflows/ids.ts';
+import { lookSignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { sweepNameAttribute } from '../workflows/search-attributes.ts';
 import type { Control } from './control.ts';
@@ -21,7 +22,7 @@ export async function startSweepWorkflow(
     await client.workflow.start<SweepWorkflow>('sweepWorkflow', {
       workflowId: sweepWorkflowId(sweep.id),
       taskQueue: workflowQueue,
-      args: [{ sweepId: sweep.id, window: sweep.spec.window, deviceClass, searchAttributes }],
+      args: [inputOf(sweep, { deviceClass, searchAttributes })],
       ...(searchAttributes ? { typedSearchAttributes: [{ key: sweepNameAttribute, value: sweep.name }] } : {}),
     });
     return { started: true };
@@ -31,10 +32,24 @@ export async function startSweepWorkflow(
   }
 }
 
+function inputOf({ id, spec }: SweepRow, more: Pick<SweepInput, 'deviceClass' | 'searchAttributes'>): SweepInput {
+  return { sweepId: id, stopAfterFailures: spec.stopAfterFailures, ...more };
+}
+
 /** `none`: never started, or forgotten by the server. */
-export async function workflowState(control: Control, sweepId: string): Promise<'running' | 'ended' | 'none'> {
+type WorkflowState = 'running' | 'ended' | 'none';
+
+export function workflowState(control: Control, sweepId: string): Promise<WorkflowState> {
+  return stateOf(control, sweepWorkflowId(sweepId));
+}
+
+export function trialWorkflowState(control: Control, sweepId: string, trialId: string): Promise<WorkflowState> {
+  return stateOf(control, trialWorkflowId(sweepId, trialId));
+}
+
+async function stateOf({ client }: Control, workflowId: string): Promise<WorkflowState> {
   try {
-    const { status } = await handleOf(control, sweepId).describe();
+    const { status } = await client.workflow.getHandle(workflowId).describe();
     return status.name === 'RUNNING' ? 'running' : 'ended';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'none';
@@ -52,27 +67,61 @@ export async function workflowStateAfter(
   control: Control,
   sweep: Pick<SweepRow, 'id' | 'state'>,
   patienceMs = 10_000,
-): Promise<'running' | 'ended' | 'none'> {
-  const isOpen = sweep.state === 'waiting' || sweep.state === 'running';
+): Promise<WorkflowState> {
   let state = await workflowState(control, sweep.id);
-  for (let waited = 0; !isOpen && state === 'running' && waited < patienceMs; waited += LOOK_EVERY_MS) {
+  for (let waited = 0; !isOpen(sweep) && state === 'running' && waited < patienceMs; waited += LOOK_EVERY_MS) {
     await setTimeout(LOOK_EVERY_MS);
     state = await workflowState(control, sweep.id);
   }
   return state;
 }
 
-export function signalRetry(control: Control, sweepId: string): Promise<void> {
-  return handleOf(control, sweepId).signal(retrySignal);
+/** Something was changed in Postgres. @returns false where no workflow runs that could hear it */
+export function tellToLook(control: Control, sweepId: string): Promise<boolean> {
+  return whereItRuns(() => handleOf(control, sweepId).signal(lookSignal));
 }
 
-export async function requestCancel(control: Control, sweepId: string): Promise<void> {
-  await handleOf(control, sweepId).cancel();
+/** For a sweep that no worker is there to stop: ends it and its trials' workflows on the spot. */
+export function terminateSweepWorkflow(control: Control, sweepId: string): Promise<boolean> {
+  return whereItRuns(() => handleOf(control, sweepId).terminate('Halted while no worker was running.'));
 }
 
-/** For a sweep that no worker is there to cancel: ends it and its trials' workflows on the spot. */
-export async function terminateSweepWorkflow(control: Control, sweepId: string): Promise<void> {
-  await handleOf(control, sweepId).terminate('Cancelled while no worker was running.');
+/** For a trial whose sweep's workflow is gone. */
+export function endTrialWorkflow({ client }: Control, sweepId: string, trialId: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(trialWorkflowId(sweepId, trialId));
+  return whereItRuns(() => handle.terminate('The workflow of its sweep was gone.'));
+}
+
+/** The run of a sweep's workflow that was open at one moment. */
+export interface OpenWorkflow {
+  sweepId: string;
+  runId: string;
+}
+
+/** On our own task queue. As the server's list has them: it is a moment behind. */
+export async function listOpenWorkflows({ client, workflowQueue }: Control): Promise<OpenWorkflow[]> {
+  const query = `WorkflowType = 'sweepWorkflow' AND ExecutionStatus = 'Running' AND TaskQueue = '${workflowQueue}'`;
+  const found: OpenWorkflow[] = [];
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+    const sweepId = parseSweepWorkflowId(workflowId);
+    if (sweepId !== null) found.push({ sweepId, runId });
+  }
+  return found;
+}
+
+/** This very run and its trials'. @returns false where it had ended */
+export function endSweepWorkflow({ client }: Control, { sweepId, runId }: OpenWorkflow, why: string): Promise<boolean> {
+  return whereItRuns(() => client.workflow.getHandle(sweepWorkflowId(sweepId), runId).terminate(why));
+}
+
+async function whereItRuns(message: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await message();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 function handleOf({ client }: Control, sweepId: string): WorkflowHandle<SweepWorkflow> {

@@ -1,5 +1,8 @@
 // A sweep as it goes on: what Postgres says, again and again, until the sweep has ended.
+import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DatabaseAwayError } from '../db/errors.ts';
+import { isOpen } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
 import { describe, type SweepStatus } from './describe.ts';
 import { workflowState } from './sweep-workflow.ts';
@@ -8,6 +11,8 @@ export interface WatchOptions {
   everyMs?: number;
   /** Ends the watching, never the sweep. */
   signal?: AbortSignal;
+  /** Called once when the database goes away: the watching waits for it. */
+  onAway?: (reason: string) => void;
 }
 
 const EVERY_MS = 1_000;
@@ -16,24 +21,40 @@ const WORKFLOW_EVERY = 15;
 
 /** The last one yielded is of a sweep that has ended, unless the signal came first. @throws when its workflow is gone */
 export async function* watch(control: Control, name: string, options: WatchOptions = {}): AsyncGenerator<SweepStatus> {
-  const { everyMs = EVERY_MS, signal } = options;
+  const { everyMs = EVERY_MS, signal, onAway } = options;
+  let wasAway = false;
   for (let looked = 1; signal?.aborted !== true; looked += 1) {
-    const status = await describe(control, name);
-    yield status;
-    if (hasEnded(status)) return;
-    if (looked % WORKFLOW_EVERY === 0) await assertAlive(control, status);
+    const status = await lookAt(control, name);
+    const isAway = status instanceof DatabaseAwayError;
+    if (isAway && !wasAway) onAway?.(status.message);
+    wasAway = isAway;
+    if (!isAway) {
+      yield status;
+      if (!isOpen(status.sweep)) return;
+      if (looked % WORKFLOW_EVERY === 0) await assertAlive(control, status);
+    }
     await wait(everyMs, undefined, signal ? { signal } : {}).catch(() => undefined);
   }
 }
 
-function hasEnded({ sweep }: SweepStatus): boolean {
-  return sweep.state !== 'waiting' && sweep.state !== 'running';
+/** A server that is killed comes back; its sweep is not over for that. */
+async function lookAt(control: Control, name: string): Promise<SweepStatus | DatabaseAwayError> {
+  try {
+    return await describe(control, name);
+  } catch (error) {
+    if (error instanceof DatabaseAwayError) return error;
+    throw error;
+  }
 }
 
 async function assertAlive(control: Control, { sweep }: SweepStatus): Promise<void> {
-  if ((await workflowState(control, sweep.id)) === 'running') return;
-  const { sweep: again } = await describe(control, sweep.id);
-  if (again.state !== 'running' && again.state !== 'waiting') return;
+  const state = await workflowState(control, sweep.id).catch((error: unknown) => {
+    if (isGrpcServiceError(error)) return 'unknown'; // Temporal is away: it will tell when it is back
+    throw error;
+  });
+  if (state === 'running' || state === 'unknown') return;
+  const again = await lookAt(control, sweep.id);
+  if (again instanceof DatabaseAwayError || !isOpen(again.sweep)) return;
   throw new Error(
     `Expected the workflow of sweep \`${sweep.name}\` to run, found that it has ended. \`lpt-sweep resume ${sweep.name}\` starts it again.`,
   );

@@ -1,30 +1,45 @@
 // Attempts: one execution of a trial each, numbered from 1.
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
-import type { MethodSettings, Trial } from '../sweep/trial.ts';
-import type { TrialOutcome } from '../training/messages.ts';
+import { isOpen, type MethodSettings, type Trial, type TrialState } from '../sweep/trial.ts';
+import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
-import { type AttemptOf, type TrialRow, fenced, lockTrial } from './fence.ts';
-import { attempts, trials } from './schema.ts';
+import { UnknownSweepError } from './errors.ts';
+import { asAttempt, assertCurrent, type AttemptOf, type TrialRow, fenced, isAttempt } from './fence.ts';
+import { isBetterLeftTo } from './other-workers.ts';
+import { attempts, sweeps, trials } from './schema.ts';
+import { storable } from './storable.ts';
 
 export interface Begun {
   kind: 'begun';
   attempt: number;
+  sweepName: string;
+  /** Of the trial, in its sweep. */
+  position: number;
   trial: Trial;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
   /** Layers whose output unfinished trials of this sweep and task still read, ascending. */
   layersToKeep: number[];
+  /** How often the work is to be halved: once for each attempt that ran out of memory. */
+  shrink: number;
 }
 
 /** The trial needs no attempt: an earlier one ended it, and only its answer was lost. */
 export interface Settled {
   kind: 'settled';
-  state: 'complete' | 'failed' | 'cancelled';
+  state: Exclude<TrialState, 'waiting' | 'running'>;
   /** On `complete` only. */
   outcome: TrialOutcome | null;
+}
+
+/** No attempt begins, and the trial stays as it is. */
+export interface Declined {
+  kind: 'declined';
+  /** `stopped`: its sweep runs no trials now; `left to another`: this worker lost it, and others are there to try. */
+  why: 'stopped' | 'left to another';
 }
 
 export interface BeginAttempt {
@@ -32,29 +47,95 @@ export interface BeginAttempt {
   worker: string;
   device: string;
   workflowRunId: string;
+  /** The attempt that the caller knows of as the last: where there is a later one, the caller has been overtaken. */
+  lastAttempt?: number | undefined;
+  /** Whether a trial that this worker has lost may be left to another one. */
+  mayLeave?: boolean | undefined;
 }
 
-/** Takes the trial: from now on no earlier attempt can write. Called again it begins the next attempt. */
-export function beginAttempt(database: Database, begin: BeginAttempt): Promise<Begun | Settled> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const row = await lockTrial(transaction, begin.trialId);
-      if (row.state !== 'waiting' && row.state !== 'running')
-        return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
-      const attempt = row.attempt + 1;
-      const checkpoint = await readCheckpoint(transaction, { trialId: row.id, kind: 'last' });
-      await supersede(transaction, row.id);
-      await transaction
-        .insert(attempts)
-        .values({ ...begin, attempt, ...(checkpoint ? { resumedFromStep: checkpoint.step } : {}) });
-      await transaction
-        .update(trials)
-        .set({ state: 'running', attempt, startedAt: row.startedAt ?? new Date(), errorKind: null, errorMessage: null })
-        .where(eq(trials.id, row.id));
-      const layersToKeep = await layersStillNeeded(transaction, row);
-      return { kind: 'begun', attempt, trial: row.trial, checkpoint, layersToKeep };
-    }),
-  );
+/**
+ * Takes the trial: from now on no earlier attempt can write. Called again it begins the next attempt.
+ * @throws StaleAttemptError where the caller has been overtaken
+ */
+export function beginAttempt(database: Database, begin: BeginAttempt): Promise<Begun | Settled | Declined> {
+  const { lastAttempt, mayLeave = false, ...who } = begin;
+  return asAttempt(database, { trialId: begin.trialId, attempt: null }, async (transaction, row) => {
+    if (row.state !== 'waiting' && row.state !== 'running')
+      return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
+    if (row.stopAs !== null && row.stopAs !== 'waiting') return stopInstead(transaction, row, row.stopAs);
+    if (lastAttempt !== undefined) assertCurrent(row, lastAttempt);
+    if (!(await runsTrials(transaction, row.sweepId))) return { kind: 'declined', why: 'stopped' };
+    if (mayLeave && (await isBetterLeftTo(transaction, who))) return { kind: 'declined', why: 'left to another' };
+    const attempt = row.attempt + 1;
+    const checkpoint = await readCheckpoint(transaction, { trialId: row.id, kind: 'last' });
+    const shrink = await countOutOfMemory(transaction, row.id);
+    await supersede(transaction, [row.id], `Attempt ${attempt} took the trial, on ${who.worker}.`);
+    await transaction
+      .insert(attempts)
+      .values({ ...who, attempt, shrink, ...(checkpoint ? { resumedFromStep: checkpoint.step } : {}) });
+    await transaction
+      .update(trials)
+      .set({
+        ...{ state: 'running', attempt, stopAs: null, errorKind: null, errorMessage: null },
+        startedAt: sql`coalesce(${trials.startedAt}, now())`,
+      })
+      .where(eq(trials.id, row.id));
+    const layersToKeep = await layersStillNeeded(transaction, row);
+    const { position, trial } = row;
+    const sweepName = await nameOfSweep(transaction, row.sweepId);
+    return { kind: 'begun', attempt, sweepName, position, trial, checkpoint, layersToKeep, shrink };
+  });
+}
+
+export interface EndOfAttempt {
+  trialId: string;
+  /** Of another run's attempt nothing is said. */
+  workflowRunId: string;
+  /** Absent: the run's newest. */
+  attempt?: number;
+  error: TrainerError;
+}
+
+/** Kinds that were not the attempt's own doing: it was taken from it. */
+const TAKEN_AWAY = ['worker-lost', 'worker-stopping'] as const;
+
+/**
+ * Says what became of an attempt that is over, and sends its trial back to waiting: from now on it cannot write.
+ * @returns the number of the trial's last attempt
+ */
+export function endAttempt(database: Database, end: EndOfAttempt): Promise<{ lastAttempt: number }> {
+  const { trialId, workflowRunId, error } = end;
+  return asAttempt(database, { trialId, attempt: null }, async (transaction, row) => {
+    const lastAttempt = row.attempt;
+    if (row.state !== 'running' || (end.attempt ?? lastAttempt) !== lastAttempt) return { lastAttempt };
+    const state = TAKEN_AWAY.some((kind) => kind === error.kind) ? 'superseded' : 'failed';
+    const ended = await transaction
+      .update(attempts)
+      .set({ state, errorKind: error.kind, errorMessage: storable(error.message), finishedAt: sql`now()` })
+      .where(
+        and(
+          isAttempt({ trialId, attempt: lastAttempt }),
+          eq(attempts.state, 'running'),
+          eq(attempts.workflowRunId, workflowRunId),
+        ),
+      )
+      .returning({ attempt: attempts.attempt });
+    if (ended.length > 0) await transaction.update(trials).set({ state: 'waiting' }).where(eq(trials.id, trialId));
+    return { lastAttempt };
+  });
+}
+
+type Halted = Extract<TrialState, 'paused' | 'cancelled'>;
+
+/** The attempt before this one was told to stop, and was lost before it could say that it had. */
+async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: TrialState): Promise<Settled> {
+  const state: Halted = stopAs === 'paused' ? 'paused' : 'cancelled';
+  await supersede(transaction, [row.id], 'It was told to stop, and was lost before it could say that it had.');
+  await transaction
+    .update(trials)
+    .set({ state, stopAs: null, finishedAt: state === 'cancelled' ? sql`now()` : null })
+    .where(eq(trials.id, row.id));
+  return { kind: 'settled', state, outcome: null };
 }
 
 /** @throws StaleAttemptError */
@@ -63,7 +144,7 @@ export function recordProvenance(
   { trialId, attempt, provenance }: AttemptOf & { provenance: Provenance },
 ): Promise<void> {
   return fenced(database, { trialId, attempt }, async (transaction) => {
-    await transaction.update(attempts).set({ provenance }).where(isThat({ trialId, attempt }));
+    await transaction.update(attempts).set({ provenance }).where(isAttempt({ trialId, attempt }));
   });
 }
 
@@ -75,15 +156,31 @@ export function listAttempts(database: Database, trialId: string): Promise<Attem
   );
 }
 
-function isThat({ trialId, attempt }: AttemptOf) {
-  return and(eq(attempts.trialId, trialId), eq(attempts.attempt, attempt));
-}
-
-async function supersede(transaction: Transaction, trialId: string): Promise<void> {
+/** Ends the running attempts of trials that are taken from them. @param why a sentence */
+export async function supersede(transaction: Transaction, trialIds: string[], why: string): Promise<void> {
   await transaction
     .update(attempts)
-    .set({ state: 'superseded', finishedAt: new Date() })
-    .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
+    .set({ state: 'superseded', errorMessage: why, finishedAt: sql`now()` })
+    .where(and(inArray(attempts.trialId, trialIds), eq(attempts.state, 'running')));
+}
+
+async function runsTrials(transaction: Transaction, sweepId: string): Promise<boolean> {
+  const [sweep] = await transaction.select({ state: sweeps.state }).from(sweeps).where(eq(sweeps.id, sweepId));
+  return sweep !== undefined && isOpen(sweep);
+}
+
+async function countOutOfMemory(transaction: Transaction, trialId: string): Promise<number> {
+  const [row] = await transaction
+    .select({ attempts: count() })
+    .from(attempts)
+    .where(and(eq(attempts.trialId, trialId), eq(attempts.errorKind, 'out-of-memory')));
+  return row?.attempts ?? 0;
+}
+
+async function nameOfSweep(transaction: Transaction, sweepId: string): Promise<string> {
+  const [sweep] = await transaction.select({ name: sweeps.name }).from(sweeps).where(eq(sweeps.id, sweepId));
+  if (!sweep) throw new UnknownSweepError(sweepId, []);
+  return sweep.name;
 }
 
 async function layersStillNeeded(transaction: Transaction, row: TrialRow): Promise<number[]> {

@@ -1,5 +1,5 @@
 // Checkpoints: small, and in Postgres, so that any host can go on with a trial.
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { CheckpointKind } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type AttemptOf, fenced } from './fence.ts';
@@ -25,7 +25,7 @@ export function saveCheckpoint(
       .values({ trialId, kind, attempt, step, bytes })
       .onConflictDoUpdate({
         target: [checkpoints.trialId, checkpoints.kind],
-        set: { attempt, step, bytes, savedAt: new Date() },
+        set: { attempt, step, bytes, savedAt: sql`now()` },
       });
   });
 }

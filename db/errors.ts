@@ -54,6 +54,30 @@ export class UnfinishedTrialError extends Error {
   override name = 'UnfinishedTrialError';
 }
 
+/** A resumed sweep's file asks for other trials than it was launched with. */
+export class ChangedFileError extends Error {
+  override name = 'ChangedFileError';
+  /** One sentence a difference. */
+  readonly changes: string[];
+
+  constructor(name: string, changes: string[]) {
+    super(
+      `Expected the file of sweep \`${name}\` to be the one it was launched with, found it changed:\n${changes.map((change) => `  ${change}`).join('\n')}\n\`lpt-sweep add\` adds trials to it; else undo the change.`,
+    );
+    this.changes = changes;
+  }
+}
+
+/** Weights or data are not those that a sweep was launched with. */
+export class OtherInputsError extends Error {
+  override name = 'OtherInputsError';
+}
+
+/** What is asked for would change nothing. */
+export class NothingToDoError extends Error {
+  override name = 'NothingToDoError';
+}
+
 /** Postgres refused a statement; the message is the server's own, without the values that were sent. */
 export class QueryError extends Error {
   override name = 'QueryError';
@@ -64,4 +88,18 @@ export class QueryError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** What Postgres refused now it may take later: the very same statement is worth repeating. */
+export class PassingQueryError extends QueryError {
+  override name = 'PassingQueryError';
+}
+
+/** SQLSTATE: no room (53), lost against others (40, 55P03), out of time (57014, 25P03), read-only while it changes over (25006). */
+const PASSING = /^(53\w{3}|40\w{3}|55P03|57014|25P03|25006)$/;
+
+export function queryError(message: string, code: string | undefined): QueryError {
+  return code !== undefined && PASSING.test(code)
+    ? new PassingQueryError(message, code)
+    : new QueryError(message, code);
 }

@@ -1,8 +1,8 @@
 // The fence: a trial's row is locked and its current attempt compared before anything is written in its name.
-import { eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Database, type Transaction, ask } from './client.ts';
 import { StaleAttemptError, UnknownTrialError } from './errors.ts';
-import { trials } from './schema.ts';
+import { attempts, trials } from './schema.ts';
 
 export type TrialRow = typeof trials.$inferSelect;
 
@@ -17,14 +17,32 @@ export function fenced<T>(
   writer: AttemptOf,
   write: (transaction: Transaction, trial: TrialRow) => Promise<T>,
 ): Promise<T> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, writer.trialId);
-      if (trial.state !== 'running') throw staleAttempt(trial, writer.attempt);
-      assertCurrent(trial, writer.attempt);
-      return write(transaction, trial);
-    }),
-  );
+  return asAttempt(database, writer, (transaction, trial) => {
+    if (trial.state !== 'running') throw staleAttempt(trial, writer.attempt);
+    assertCurrent(trial, writer.attempt);
+    return write(transaction, trial);
+  });
+}
+
+/**
+ * Runs `write` on the locked trial. What it refuses as stale is undone whole, and counted with the attempt that wrote.
+ * @param writer `attempt` null: whoever writes is no attempt
+ */
+export function asAttempt<T>(
+  database: Database,
+  { trialId, attempt }: { trialId: string; attempt: number | null },
+  write: (transaction: Transaction, trial: TrialRow) => Promise<T> | T,
+): Promise<T> {
+  return ask(database, async () => {
+    try {
+      return await database.transaction(async (transaction) =>
+        write(transaction, await lockTrial(transaction, trialId)),
+      );
+    } catch (error) {
+      if (error instanceof StaleAttemptError && attempt !== null) await countRefusal(database, { trialId, attempt });
+      throw error;
+    }
+  });
 }
 
 export async function lockTrial(transaction: Transaction, trialId: string): Promise<TrialRow> {
@@ -41,4 +59,15 @@ export function staleAttempt(trial: TrialRow, attempt: number): StaleAttemptErro
   return new StaleAttemptError(
     `Expected attempt ${attempt} of trial ${trial.id} to be its running one, found attempt ${trial.attempt}, ${trial.state}.`,
   );
+}
+
+export function isAttempt({ trialId, attempt }: AttemptOf) {
+  return and(eq(attempts.trialId, trialId), eq(attempts.attempt, attempt));
+}
+
+async function countRefusal(database: Database, writer: AttemptOf): Promise<void> {
+  await database
+    .update(attempts)
+    .set({ refusedWrites: sql`${attempts.refusedWrites} + 1` })
+    .where(isAttempt(writer));
 }

@@ -5,16 +5,22 @@ import type { PlannedTrial } from '../sweep/plan.ts';
 import { regimeColumns } from '../sweep/regime.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
 
-export function columnsOf({ trial, ...planned }: PlannedTrial) {
+export function columnsOf({ trial, memoryMiB: memoryMib, ...planned }: PlannedTrial) {
   return {
     ...planned,
+    memoryMib,
     ...shapeOf(trial.method),
+    insertionLayers: layersOf(trial.method),
     trial,
     task: trial.task.name,
     method: trial.method.method,
     ...regimeColumns(trial.regime),
     dataSeed: trial.dataSeed,
     trainSeed: trial.trainSeed,
+    metric: trial.task.metric,
+    bottleneck: bottleneckOf(trial.method),
+    learningRate: trial.training.learningRate,
+    batchSize: trial.training.batchSize,
   };
 }
 
@@ -22,4 +28,13 @@ export function columnsOf({ trial, ...planned }: PlannedTrial) {
 function shapeOf(method: MethodSettings): PromptShape {
   const nothing = { insertionLayer: null, promptLength: null, generator: null };
   return descriptorOf(method.method).promptShape?.(method) ?? nothing;
+}
+
+function layersOf(method: MethodSettings): string | null {
+  if ('insertionLayer' in method) return [method.insertionLayer].flat().join('+');
+  return shapeOf(method).insertionLayer?.toString() ?? null;
+}
+
+function bottleneckOf(method: MethodSettings): number | null {
+  return 'bottleneck' in method ? method.bottleneck : null;
 }

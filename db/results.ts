@@ -7,17 +7,22 @@ import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { attempts, evaluations, sweeps, trials } from './schema.ts';
 import { type StateCounts, countStates } from './sweeps.ts';
-import { comparison, configurationMeans, trialResults } from './views.ts';
+import { comparison, configurationMeans } from './views.ts';
 
 /** One trial as `results --format json` prints it; null where a field does not apply or is not known yet. */
 export interface TrialResult {
+  /** By which `show` finds it: <sweep>/<position>. */
+  position: number;
   trialKey: string;
   task: string;
   metric: MetricName;
   regime: Regime['kind'];
   k: number | null;
   method: string;
+  /** The lowest, where there are several. */
   insertionLayer: number | null;
+  /** All of them: `6+9`. */
+  insertionLayers: string | null;
   promptLength: number | null;
   generator: string | null;
   dataSeed: number;
@@ -48,38 +53,55 @@ export type ComparisonRow = typeof comparison.$inferSelect;
 const test = alias(evaluations, 'test');
 const mismatched = alias(evaluations, 'mismatched');
 
-/** The row of the selected step: an attempt that ended otherwise on another device may have left one of another step. */
-function scoredOn(split: typeof test | typeof mismatched, name: 'test' | 'test-mismatched') {
-  return and(eq(split.trialId, trials.id), eq(split.split, name), eq(split.step, trials.selectedStep));
-}
-
 function partOf(name: MetricName) {
   return sql<number | null>`(${test.parts} ->> ${name})::float8`;
 }
 
-function shortenedOf(split: Split) {
-  return sql<number | null>`(${trials.shortened} ->> ${split})::integer`;
+export interface ResultsPage {
+  sweepId: string;
+  /** Only trials that come after this position. */
+  after?: number;
+  limit?: number;
 }
 
-/** In running order. */
-export function listResults(database: Database, sweepId: string): Promise<TrialResult[]> {
+/** Of one query: fetched and read in well under the 200 ms that a page may take. */
+const PAGE = 1000;
+
+/** In running order. The page is cut before anything is joined: else Postgres looks through the evaluations of all sweeps. */
+export function listResults(
+  database: Database,
+  { sweepId, after = -1, limit = PAGE }: ResultsPage,
+): Promise<TrialResult[]> {
+  const page = database
+    .select()
+    .from(trials)
+    .where(and(eq(trials.sweepId, sweepId), gt(trials.position, after)))
+    .orderBy(asc(trials.position))
+    .limit(limit)
+    .as('page');
+  /** The row of the selected step: an attempt that ended otherwise on another device may have left one of another step. */
+  const scoredOn = (split: typeof test | typeof mismatched, name: 'test' | 'test-mismatched') =>
+    and(eq(split.trialId, page.id), eq(split.split, name), eq(split.step, page.selectedStep));
+  const shortenedOf = (split: Split) => sql<number | null>`(${page.shortened} ->> ${split})::integer`;
   return ask(database, () =>
     database
       .select({
-        trialKey: trialResults.trialKey,
-        task: trialResults.task,
-        metric: trialResults.metric,
-        regime: trialResults.regime,
-        k: trialResults.k,
-        method: trialResults.method,
-        insertionLayer: trialResults.insertionLayer,
-        promptLength: trialResults.promptLength,
-        generator: trialResults.generator,
-        dataSeed: trialResults.dataSeed,
-        trainSeed: trialResults.trainSeed,
-        state: trialResults.state,
-        devScore: trialResults.devScore,
-        testScore: trialResults.testScore,
+        position: page.position,
+        trialKey: page.trialKey,
+        task: page.task,
+        metric: page.metric,
+        regime: page.regime,
+        k: page.k,
+        method: page.method,
+        insertionLayer: page.insertionLayer,
+        insertionLayers: page.insertionLayers,
+        promptLength: page.promptLength,
+        generator: page.generator,
+        dataSeed: page.dataSeed,
+        trainSeed: page.trainSeed,
+        state: page.state,
+        devScore: page.devScore,
+        testScore: page.testScore,
         testAccuracy: partOf('accuracy'),
         testF1: partOf('f1'),
         mismatchedScore: mismatched.score,
@@ -87,19 +109,30 @@ export function listResults(database: Database, sweepId: string): Promise<TrialR
         shortenedDev: shortenedOf('dev'),
         shortenedTest: shortenedOf('test'),
         shortenedMismatched: shortenedOf('test-mismatched'),
-        steps: trialResults.steps,
-        trainableParameters: trialResults.trainableParameters,
-        msPerStep: trialResults.msPerStep,
-        peakMemoryMiB: trialResults.peakMemoryMib,
-        attempts: trialResults.attempts,
+        steps: page.steps,
+        trainableParameters: page.trainableParameters,
+        msPerStep: page.msPerStep,
+        peakMemoryMiB: page.peakMemoryMib,
+        attempts: page.attempt,
       })
-      .from(trialResults)
-      .innerJoin(trials, eq(trials.id, trialResults.trialId))
+      .from(page)
       .leftJoin(test, scoredOn(test, 'test'))
       .leftJoin(mismatched, scoredOn(mismatched, 'test-mismatched'))
-      .where(eq(trialResults.sweepId, sweepId))
-      .orderBy(asc(trialResults.position)),
+      .orderBy(asc(page.position)),
   );
+}
+
+/** Every trial from a position on, a page a query. */
+export async function* eachResult(
+  database: Database,
+  { sweepId, after = -1 }: Pick<ResultsPage, 'sweepId' | 'after'>,
+): AsyncGenerator<TrialResult> {
+  for (let last = after; ;) {
+    const page = await listResults(database, { sweepId, after: last });
+    yield* page;
+    if (page.length < PAGE) return;
+    last = page.at(-1)?.position ?? last;
+  }
 }
 
 /** A complete trial with what pairs it with others. */
@@ -108,15 +141,24 @@ export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'tr
   testScore: number;
 };
 
-/** In running order; complete trials only. */
-export async function listScored(database: Database, sweepId: string): Promise<ScoredTrial[]> {
-  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trialResults;
+/** Of these configurations, in running order; complete trials only. */
+export async function listScored(
+  database: Database,
+  { sweepId, configurationKeys }: { sweepId: string; configurationKeys: string[] },
+): Promise<ScoredTrial[]> {
+  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
   const rows = await ask(database, () =>
     database
       .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
-      .from(trialResults)
-      .where(eq(trialResults.sweepId, sweepId))
-      .orderBy(asc(trialResults.position)),
+      .from(trials)
+      .where(
+        and(
+          eq(trials.sweepId, sweepId),
+          eq(trials.state, 'complete'),
+          inArray(trials.configurationKey, configurationKeys),
+        ),
+      )
+      .orderBy(asc(trials.position)),
   );
   return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
 }
@@ -145,6 +187,18 @@ export function listComparison(database: Database, sweepId: string): Promise<Com
   );
 }
 
+/** The published figures alone: without a measured pair being put together. One row a figure. */
+export function listPublished(database: Database, sweepId: string): Promise<ComparisonRow[]> {
+  const { kind, task, baselineMethod, baselineBackbone } = comparison;
+  return ask(database, () =>
+    database
+      .select()
+      .from(comparison)
+      .where(and(eq(comparison.sweepId, sweepId), eq(kind, 'published')))
+      .orderBy(asc(task), asc(baselineMethod), asc(baselineBackbone)),
+  );
+}
+
 export interface Progress {
   counts: StateCounts;
   total: number;
@@ -170,28 +224,45 @@ export async function progress(database: Database, sweepId: string): Promise<Pro
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
 }
 
+const SPEEDS = 50;
+/** The newest sweeps of the backbone; what older ones took says little of today. */
+const SWEEPS_ASKED = 20;
+
 /** Median speed of the newest complete trials with these weights; null where none was timed. */
 export async function measuredSpeed(
   database: Database,
   { backboneFingerprint, device }: { backboneFingerprint: string; device?: string },
 ): Promise<Speed | null> {
+  const newest = database
+    .select({ id: sweeps.id })
+    .from(sweeps)
+    .where(eq(sweeps.backboneFingerprint, backboneFingerprint))
+    .orderBy(desc(sweeps.createdAt))
+    .limit(SWEEPS_ASKED)
+    .as('newest');
+  const ended = database
+    .select({ stepFlops: trials.stepFlops, msPerStep: trials.msPerStep, finishedAt: trials.finishedAt })
+    .from(trials)
+    .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
+    .where(
+      and(
+        eq(trials.sweepId, newest.id),
+        eq(trials.state, 'complete'),
+        gt(trials.stepFlops, 0),
+        isNotNull(trials.msPerStep),
+        device === undefined ? undefined : eq(attempts.device, device),
+      ),
+    )
+    .orderBy(desc(trials.finishedAt))
+    .limit(SPEEDS)
+    .as('ended');
   const rows = await ask(database, () =>
     database
-      .select({ stepFlops: trials.stepFlops, msPerStep: trials.msPerStep })
-      .from(trials)
-      .innerJoin(sweeps, eq(sweeps.id, trials.sweepId))
-      .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
-      .where(
-        and(
-          eq(sweeps.backboneFingerprint, backboneFingerprint),
-          eq(trials.state, 'complete'),
-          gt(trials.stepFlops, 0),
-          isNotNull(trials.msPerStep),
-          device === undefined ? undefined : eq(attempts.device, device),
-        ),
-      )
-      .orderBy(desc(trials.finishedAt))
-      .limit(50),
+      .select({ stepFlops: ended.stepFlops, msPerStep: ended.msPerStep })
+      .from(newest)
+      .innerJoinLateral(ended, sql`true`)
+      .orderBy(desc(ended.finishedAt))
+      .limit(SPEEDS),
   );
   const speeds = rows.flatMap((row) => (row.msPerStep ? [row.stepFlops / row.msPerStep / 1e6] : []));
   const median = speeds.sort((one, other) => one - other)[Math.floor(speeds.length / 2)];

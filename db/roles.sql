@@ -23,16 +23,12 @@ begin
   grant select on all tables in schema public to lpt_sweep_worker;
   grant insert, update on attempts, evaluations, metrics, checkpoints to lpt_sweep_worker;
   grant delete on checkpoints to lpt_sweep_worker;
-  grant update (state, error, started_at, finished_at) on sweeps to lpt_sweep_worker;
-  -- All of a trial's row but what the trial is.
-  for what in
-    select column_name from information_schema.columns
-    where table_schema = 'public' and table_name = 'trials' and column_name <> all (array[
-      'id', 'sweep_id', 'position', 'trial_key', 'configuration_key', 'trial', 'task', 'method', 'insertion_layer',
-      'prompt_length', 'generator', 'regime', 'k', 'data_seed', 'train_seed', 'step_flops', 'flops'])
-  loop
-    execute format('grant update (%I) on trials to lpt_sweep_worker', what.column_name);
-  end loop;
+  -- What becomes of them, and none of what they are.
+  grant update (state, error, "window", priority, started_at, finished_at) on sweeps to lpt_sweep_worker;
+  grant update (
+    state, stop_as, priority, attempt, dev_score, test_score, selected_step, steps, shortened, trainable_parameters,
+    ms_per_step, peak_memory_mib, error_kind, error_message, started_at, finished_at
+  ) on trials to lpt_sweep_worker;
 
   for what in select viewname from pg_views where schemaname = 'public' loop
     execute format('grant select on %I to lpt_sweep_reader', what.viewname);

@@ -25,8 +25,11 @@ import {
   SPLITS,
   SWEEP_STATES,
   TRIAL_STATES,
+  USUAL_PRIORITY,
+  type Priority,
   type Trial,
 } from '../sweep/trial.ts';
+import type { DataSplit } from '../data/parts.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { Shortened } from '../training/messages.ts';
@@ -46,28 +49,37 @@ const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   dataType: () => 'bytea',
   toDriver: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
 });
+const priority = () => integer().$type<Priority>().notNull().default(USUAL_PRIORITY);
 const time = () => timestamp({ withTimezone: true });
 const trialId = () =>
   uuid()
     .notNull()
     .references(() => trials.id, { onDelete: 'cascade' });
 
-export const sweeps = pgTable('sweeps', {
-  id: uuid().primaryKey(),
-  name: text().notNull().unique(),
-  /** The sweep file as it was launched. */
-  source: text().notNull(),
-  spec: jsonb().$type<Spec>().notNull(),
-  /** Hash over the trial keys: two launches are the same sweep when this is the same. */
-  contentHash: text().notNull(),
-  backbone: text().notNull(),
-  backboneFingerprint: text().notNull(),
-  state: sweepState().notNull().default('waiting'),
-  error: text(),
-  createdAt: time().notNull().defaultNow(),
-  startedAt: time(),
-  finishedAt: time(),
-});
+export const sweeps = pgTable(
+  'sweeps',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull().unique(),
+    /** The sweep file as it was launched. */
+    source: text().notNull(),
+    spec: jsonb().$type<Spec>().notNull(),
+    /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
+    contentHash: text().notNull(),
+    backbone: text().notNull(),
+    backboneFingerprint: text().notNull(),
+    state: sweepState().notNull().default('waiting'),
+    error: text(),
+    /** Trials in flight at one time; the sweep file's until a person says otherwise. */
+    window: integer().notNull().default(4),
+    /** Of trials that are added later; the others have their own. */
+    priority: priority(),
+    createdAt: time().notNull().defaultNow(),
+    startedAt: time(),
+    finishedAt: time(),
+  },
+  (table) => [index('sweeps_by_backbone').on(table.backboneFingerprint, table.createdAt)],
+);
 
 export const trials = pgTable(
   'trials',
@@ -83,17 +95,29 @@ export const trials = pgTable(
     trial: jsonb().$type<Trial>().notNull(),
     task: text().notNull(),
     method: text().notNull(),
+    /** The lowest, where there are several. */
     insertionLayer: integer(),
+    /** All of them: `6+9`. */
+    insertionLayers: text(),
     promptLength: integer(),
     generator: text(),
     regime: regimeKind().notNull(),
     k: integer(),
     dataSeed: integer().notNull(),
     trainSeed: integer().notNull(),
+    metric: metric().notNull(),
+    bottleneck: integer(),
+    learningRate: doublePrecision().notNull(),
+    batchSize: integer().notNull(),
     /** Estimated arithmetic, from which speed and time left are reckoned. */
     stepFlops: doublePrecision().notNull(),
     flops: doublePrecision().notNull(),
+    /** Estimated peak of a trainer: smaller devices are not asked. */
+    memoryMib: doublePrecision().notNull().default(0),
     state: trialState().notNull().default('waiting'),
+    /** Of a running trial that a person told to stop: what it shall be then. */
+    stopAs: trialState(),
+    priority: priority(),
     /** The current attempt's number, 0 before the first: a write that carries another one is refused. */
     attempt: integer().notNull().default(0),
     devScore: doublePrecision(),
@@ -117,8 +141,12 @@ export const trials = pgTable(
       'trials_complete_with_scores',
       sql`${table.state} <> 'complete' or (${table.devScore} is not null and ${table.devScore} <= 1 and ${table.testScore} is not null and ${table.testScore} <= 1)`,
     ),
+    // Pages of results, and a trial by its place.
+    index('trials_in_order').on(table.sweepId, table.position),
+    // A trial by the first characters of its key.
+    index('trials_by_key').on(table.trialKey.op('text_pattern_ops')),
     index('trials_waiting_in_order')
-      .on(table.sweepId, table.position)
+      .on(table.sweepId, table.priority, table.position)
       .where(sql`${table.state} = 'waiting'`),
     index('trials_counted_by_state').on(table.sweepId, table.state),
     index('trials_complete_by_configuration_and_seed')
@@ -143,8 +171,13 @@ export const attempts = pgTable(
     workflowRunId: text().notNull(),
     /** Step of the checkpoint that it went on from; null when it began anew. */
     resumedFromStep: integer(),
+    /** How often the work was halved, because attempts before it ran out of memory. */
+    shrink: integer().notNull().default(0),
+    /** Writes that came after another attempt had the trial, and were refused. */
+    refusedWrites: integer().notNull().default(0),
     /** Null until its trainer has said what it computes with. */
     provenance: jsonb().$type<Provenance>(),
+    /** What it failed with, or why it was superseded. */
     errorKind: errorKind(),
     errorMessage: text(),
     startedAt: time().notNull().defaultNow(),
@@ -152,6 +185,9 @@ export const attempts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.trialId, table.attempt] }),
+    index('attempts_with_errors')
+      .on(table.trialId)
+      .where(sql`${table.errorKind} is not null`),
     index('attempts_running')
       .on(table.worker)
       .where(sql`${table.state} = 'running'`),
@@ -201,6 +237,21 @@ export const checkpoints = pgTable(
     savedAt: time().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.trialId, table.kind] })],
+);
+
+/** Files of data sets in compressed pieces, once per fingerprint: whatever machine trains finds them here. */
+export const dataParts = pgTable(
+  'data_parts',
+  {
+    /** Over the files' contents and their column mapping, as in every trial that names them. */
+    fingerprint: text().notNull(),
+    split: text().$type<DataSplit>().notNull(),
+    extension: text().notNull(),
+    part: integer().notNull(),
+    /** gzip. */
+    bytes: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.fingerprint, table.split, table.part] })],
 );
 
 /** Published figures, each with its source. Measured baselines are ordinary trials. */

@@ -4,7 +4,7 @@ import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { Spec } from '../sweep/spec.ts';
-import { type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
+import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { QueryError, SweepExistsError, UnknownSweepError } from './errors.ts';
 import { columnsOf } from './planned-trial.ts';
@@ -38,17 +38,26 @@ export function createSweep(database: Database, sweep: NewSweep): Promise<{ swee
         .onConflictDoNothing({ target: sweeps.name })
         .returning();
       if (!created) return { sweep: await sameSweep(transaction, sweep), created: false };
-      for (let from = 0; from < sweep.trials.length; from += BATCH) {
-        const rows = sweep.trials.slice(from, from + BATCH).map((planned) => ({
-          id: randomUUID(),
-          sweepId: created.id,
-          ...columnsOf(planned),
-        }));
-        await transaction.insert(trials).values(rows);
-      }
+      await insertTrials(transaction, created, sweep.trials);
       return { sweep: created, created: true };
     }),
   );
+}
+
+/** Trials that are added to a paused sweep wait for it to go on. */
+export async function insertTrials(
+  transaction: Transaction,
+  { id: sweepId, state, priority }: Pick<SweepRow, 'id' | 'state' | 'priority'>,
+  planned: PlannedTrial[],
+): Promise<void> {
+  const first = state === 'paused' ? ('paused' as const) : ('waiting' as const);
+  for (let from = 0; from < planned.length; from += BATCH) {
+    const rows = planned.slice(from, from + BATCH).map((trial) => ({
+      ...{ id: randomUUID(), sweepId, state: first, priority },
+      ...columnsOf(trial),
+    }));
+    await transaction.insert(trials).values(rows);
+  }
 }
 
 /** @throws UnknownSweepError with the nearest names */
@@ -75,37 +84,82 @@ export function listSweeps(database: Database): Promise<(SweepRow & { counts: St
   });
 }
 
-/** Start and end are stamped as the state passes through them; an ended sweep that runs again has no end. */
 export async function setSweepState(
   database: Database,
   { sweepId, state, error = null }: { sweepId: string; state: SweepState; error?: string | null },
 ): Promise<void> {
-  const ended = state !== 'waiting' && state !== 'running';
-  await ask(database, () =>
-    database
-      .update(sweeps)
-      .set({
-        state,
-        error,
-        ...(state === 'running' ? { startedAt: sql`coalesce(${sweeps.startedAt}, now())` } : {}),
-        finishedAt: ended ? sql`case when ${sweeps.state} = ${state} then ${sweeps.finishedAt} else now() end` : null,
-      })
-      .where(eq(sweeps.id, sweepId)),
+  await ask(database, () => writeState(database, { sweepId, state, error }));
+}
+
+/** Start and end are stamped as the state passes through them; an ended sweep that runs again has no end. */
+export async function writeState(
+  database: Database | Transaction,
+  { sweepId, state, error = null }: { sweepId: string; state: SweepState; error?: string | null },
+): Promise<void> {
+  await database
+    .update(sweeps)
+    .set({
+      state,
+      error,
+      ...(state === 'running' ? { startedAt: sql`coalesce(${sweeps.startedAt}, now())` } : {}),
+      finishedAt: isOpen({ state })
+        ? null
+        : sql`case when ${sweeps.state} = ${state} then ${sweeps.finishedAt} else now() end`,
+    })
+    .where(eq(sweeps.id, sweepId));
+}
+
+export function countStates(database: Database, sweepId: string): Promise<StateCounts> {
+  return ask(database, () => readCounts(database, sweepId));
+}
+
+/** Nothing of the sweep can be put back, added or halted until the transaction ends. @throws UnknownSweepError */
+export async function lockSweep(transaction: Transaction, sweepId: string): Promise<SweepRow> {
+  const [sweep] = await transaction.select().from(sweeps).where(eq(sweeps.id, sweepId)).for('update');
+  if (!sweep) throw new UnknownSweepError(sweepId, []);
+  return sweep;
+}
+
+/**
+ * Ends a sweep whose workflow has nothing in flight: as what, is read off its trials' states.
+ * @returns `running` where some trial waits; the sweep goes on then
+ */
+export function concludeSweep(database: Database, sweepId: string): Promise<Exclude<SweepState, 'waiting'>> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      await lockSweep(transaction, sweepId);
+      const state = endOf(await readCounts(transaction, sweepId));
+      if (state !== 'running') await writeState(transaction, { sweepId, state });
+      return state;
+    }),
   );
 }
 
-export async function countStates(database: Database, sweepId: string): Promise<StateCounts> {
-  const counted = await ask(database, () =>
-    database
-      .select({ state: trials.state, trials: count() })
-      .from(trials)
-      .where(eq(trials.sweepId, sweepId))
-      .groupBy(trials.state),
-  );
+export async function setWindow(
+  database: Database,
+  { sweepId, window }: { sweepId: string; window: number },
+): Promise<void> {
+  await ask(database, () => database.update(sweeps).set({ window }).where(eq(sweeps.id, sweepId)));
+}
+
+/** What is paused will go on, so the sweep is not over, whatever became of its other trials. */
+function endOf(counts: StateCounts): Exclude<SweepState, 'waiting'> {
+  if (counts.waiting > 0) return 'running';
+  if (counts.paused > 0) return 'paused';
+  if (counts.failed + counts.running > 0) return 'failed';
+  return counts.cancelled > 0 ? 'cancelled' : 'complete';
+}
+
+async function readCounts(database: Database | Transaction, sweepId: string): Promise<StateCounts> {
+  const counted = await database
+    .select({ state: trials.state, trials: count() })
+    .from(trials)
+    .where(eq(trials.sweepId, sweepId))
+    .groupBy(trials.state);
   return tally(counted);
 }
 
-function tally(counted: { state: TrialState; trials: number }[]): StateCounts {
+export function tally(counted: { state: TrialState; trials: number }[]): StateCounts {
   const zeros = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as StateCounts;
   return counted.reduce((counts, { state, trials: n }) => ({ ...counts, [state]: n }), zeros);
 }
@@ -113,22 +167,37 @@ function tally(counted: { state: TrialState; trials: number }[]): StateCounts {
 async function sameSweep(transaction: Transaction, asked: NewSweep): Promise<SweepRow> {
   const [stored] = await transaction.select().from(sweeps).where(eq(sweeps.name, asked.name));
   if (!stored) throw new QueryError(`Expected sweep \`${asked.name}\` to stay, found it deleted meanwhile.`, undefined);
-  if (stored.contentHash === contentHash(asked.trials)) return stored;
-  const keys = await transaction.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, stored.id));
-  throw new SweepExistsError(
-    asked.name,
-    differences(
-      { ...stored, keys: keys.map(({ key }) => key) },
-      { ...identityOf(asked), keys: asked.trials.map(({ trialKey }) => trialKey) },
-    ),
+  const changes = await changesIn(transaction, stored, asked);
+  if (changes.length === 0) return stored;
+  throw new SweepExistsError(asked.name, changes);
+}
+
+/** What makes a file another one than the stored: nothing where it asks for the very trials. */
+export async function listChanges(database: Database, stored: SweepRow, asked: NewSweep): Promise<string[]> {
+  return ask(database, () => changesIn(database, stored, asked));
+}
+
+async function changesIn(from: Database | Transaction, stored: SweepRow, asked: NewSweep): Promise<string[]> {
+  if (stored.contentHash === contentHash(asked.trials)) return [];
+  const keys = await from.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, stored.id));
+  return differences(
+    { ...stored, keys: keys.map(({ key }) => key) },
+    { ...identityOf(asked), keys: asked.trials.map(({ trialKey }) => trialKey) },
   );
 }
 
 function identityOf({ name, source, spec, trials: [first] }: NewSweep) {
-  return { name, source, spec, backbone: spec.backbone, backboneFingerprint: first?.trial.backbone.fingerprint ?? '' };
+  return {
+    name,
+    source,
+    spec,
+    window: spec.window,
+    backbone: spec.backbone,
+    backboneFingerprint: first?.trial.backbone.fingerprint ?? '',
+  };
 }
 
-function contentHash(planned: PlannedTrial[]): string {
+export function contentHash(planned: PlannedTrial[]): string {
   const keys = planned.map(({ trialKey }) => trialKey).sort();
   return createHash('sha256').update(keys.join('\n')).digest('hex');
 }

@@ -1,5 +1,5 @@
 // A trial by what a person calls it: `demo/3`, a trial's id, or the first characters of its id or trial key.
-import { and, asc, desc, eq, like, max, or, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, like, max, or } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import { type Database, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
@@ -65,7 +65,7 @@ interface Prefix {
 async function byPrefix(database: Database, { asked, sweep, ...prefix }: Prefix): Promise<FoundTrial> {
   const start = prefix.start.toLowerCase();
   if (!/^[0-9a-f-]+$/.test(start) || start.length < SHORTEST_PREFIX) throw await unknown(database, asked);
-  const starts = or(like(sql`${trials.id}::text`, `${start}%`), like(trials.trialKey, `${start}%`));
+  const starts = or(idStarts(start), like(trials.trialKey, `${start}%`));
   const found = await ask(database, () =>
     database
       .select({ trial: trials, sweep: sweeps })
@@ -83,6 +83,16 @@ async function byPrefix(database: Database, { asked, sweep, ...prefix }: Prefix)
   throw new UnknownTrialError(
     `Expected \`${asked}\` to be the start of one trial's id or key, found several: ${names.join(', ')}${rest}.`,
   );
+}
+
+/** As a range, which the primary key serves; undefined for what no id starts with. */
+function idStarts(start: string) {
+  const digits = start.replaceAll('-', '');
+  const first = digits.padEnd(32, '0');
+  const dashed = first.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return digits.length <= 32 && (dashed.startsWith(start) || first.startsWith(start))
+    ? between(trials.id, first, digits.padEnd(32, 'f'))
+    : undefined;
 }
 
 async function unknown(database: Database, asked: string): Promise<UnknownTrialError> {

@@ -1,22 +1,34 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, count, eq, inArray, isNotNull, min, notInArray } from 'drizzle-orm';
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
-import type { AttemptState, ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { AttemptState, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
-import { type AttemptOf, type TrialRow, assertCurrent, lockTrial, staleAttempt } from './fence.ts';
+import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, trials } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type { TrialRow } from './fence.ts';
 
-/** Ids in running order. `except`: those already taken by the caller whose state may not have changed yet. */
-export async function listWaiting(
-  database: Database,
-  { sweepId, limit, except = [] }: { sweepId: string; limit: number; except?: string[] },
-): Promise<string[]> {
-  const rows = await ask(database, () =>
+/** A waiting trial as far as whoever hands it out has to know it. */
+export type NextTrial = Pick<
+  TrialRow,
+  'id' | 'attempt' | 'priority' | 'task' | 'method' | 'insertionLayer' | 'promptLength' | 'memoryMib' | 'flops'
+>;
+
+interface Next {
+  sweepId: string;
+  limit: number;
+  /** Trials already taken by the caller, whose state may not have changed yet. */
+  except?: string[];
+}
+
+/** In running order: by priority, then by position. */
+export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
+  const { id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops } = trials;
+  return ask(database, () =>
     database
-      .select({ id: trials.id })
+      .select({ id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops })
       .from(trials)
       .where(
         and(
@@ -25,41 +37,14 @@ export async function listWaiting(
           except.length === 0 ? undefined : notInArray(trials.id, except),
         ),
       )
-      .orderBy(asc(trials.position))
+      .orderBy(asc(trials.priority), asc(trials.position))
       .limit(limit),
   );
-  return rows.map(({ id }) => id);
 }
 
-/** Ids of the trials that some attempt holds. */
-export async function listRunning(database: Database, sweepId: string): Promise<string[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ id: trials.id })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'))),
-  );
-  return rows.map(({ id }) => id);
-}
-
-export interface FailureGroup {
-  kind: ErrorKind;
-  trials: number;
-  /** One of them, as an example. */
-  message: string;
-}
-
-export async function listFailures(database: Database, sweepId: string): Promise<FailureGroup[]> {
-  const rows = await ask(database, () =>
-    database
-      .select({ kind: trials.errorKind, trials: count(), message: min(trials.errorMessage) })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'failed'), isNotNull(trials.errorKind)))
-      .groupBy(trials.errorKind),
-  );
-  return rows.flatMap(({ kind, message, ...rest }) =>
-    kind === null ? [] : [{ kind, message: message ?? '', ...rest }],
-  );
+/** The ids alone. */
+export async function listWaiting(database: Database, next: Next): Promise<string[]> {
+  return (await listNext(database, next)).map(({ id }) => id);
 }
 
 /** @throws UnknownTrialError */
@@ -75,20 +60,17 @@ export function finishTrial(
   { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
 ): Promise<void> {
   const { peakMemoryMiB: peakMemoryMib, ...numbers } = outcome;
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      assertCurrent(trial, attempt);
-      if (trial.state === 'complete') return;
-      if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-      const ended = { ...numbers, peakMemoryMib, state: 'complete' as const, errorKind: null, errorMessage: null };
-      await transaction
-        .update(trials)
-        .set({ ...ended, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, { state: 'complete' });
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    assertCurrent(trial, attempt);
+    if (trial.state === 'complete') return;
+    if (trial.state !== 'running') throw staleAttempt(trial, attempt);
+    const ended = { ...numbers, peakMemoryMib, stopAs: null, errorKind: null, errorMessage: null };
+    await transaction
+      .update(trials)
+      .set({ ...ended, state: 'complete', finishedAt: sql`now()` })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, { state: 'complete' });
+  });
 }
 
 /**
@@ -112,52 +94,14 @@ export function cancelTrial(
   return endUnfinished(database, { trialId, attempt }, { state: 'cancelled' });
 }
 
-/** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones are never re-run. */
-export async function requeueTrials(
-  database: Database,
-  choice: { sweepId: string } & ({ states: Exclude<TrialState, 'complete' | 'waiting'>[] } | { ids: string[] }),
-): Promise<number> {
-  const chosen = 'ids' in choice ? inArray(trials.id, choice.ids) : inArray(trials.state, choice.states);
-  const unfinished = inArray(trials.state, ['failed', 'cancelled', 'running']);
-  const rows = await ask(database, () =>
-    database.transaction(async (transaction) => {
-      const requeued = await transaction
-        .update(trials)
-        .set({ state: 'waiting', errorKind: null, errorMessage: null, finishedAt: null })
-        .where(and(eq(trials.sweepId, choice.sweepId), unfinished, chosen))
-        .returning({ id: trials.id });
-      const ids = requeued.map(({ id }) => id);
-      await transaction
-        .update(attempts)
-        .set({ state: 'superseded', finishedAt: new Date() })
-        .where(and(inArray(attempts.trialId, ids), eq(attempts.state, 'running')));
-      return requeued;
-    }),
-  );
-  return rows.length;
-}
-
-/** @returns how many had been waiting */
-export async function cancelWaiting(database: Database, sweepId: string): Promise<number> {
-  const rows = await ask(database, () =>
-    database
-      .update(trials)
-      .set({ state: 'cancelled', finishedAt: new Date() })
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'waiting')))
-      .returning({ id: trials.id }),
-  );
-  return rows.length;
-}
-
-const LONGEST_MESSAGE = 4000;
-
-/** Postgres refuses text with a zero byte in it, which native code may write. */
-function storable(message: string): string {
-  return message.replaceAll('\0', '').slice(0, LONGEST_MESSAGE);
+/** Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it. */
+export function stopTrial(database: Database, trialId: string): Promise<TrialState> {
+  return endUnfinished(database, { trialId, attempt: null }, { state: 'stopped' });
 }
 
 interface Ending {
-  state: 'failed' | 'cancelled';
+  /** `stopped`: what the trial was told to stop as. */
+  state: 'failed' | 'cancelled' | 'stopped';
   errorKind?: TrainerError['kind'];
   errorMessage?: string;
 }
@@ -167,30 +111,29 @@ function endUnfinished(
   { trialId, attempt }: { trialId: string; attempt: number | null },
   ending: Ending,
 ): Promise<TrialState> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const trial = await lockTrial(transaction, trialId);
-      if (attempt !== null) assertCurrent(trial, attempt);
-      // Sent back to waiting: whoever still speaks as its last attempt has lost it.
-      if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
-      if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
-      await transaction
-        .update(trials)
-        .set({ ...ending, finishedAt: new Date() })
-        .where(eq(trials.id, trialId));
-      await endAttempt(transaction, trialId, ending);
-      return ending.state;
-    }),
-  );
+  return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
+    if (attempt !== null) assertCurrent(trial, attempt);
+    // Sent back to waiting: whoever still speaks as its last attempt has lost it.
+    if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
+    if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
+    const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
+    const hasEnded = state === 'failed' || state === 'cancelled';
+    await transaction
+      .update(trials)
+      .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? sql`now()` : null })
+      .where(eq(trials.id, trialId));
+    await endRunningAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
+    return state;
+  });
 }
 
-async function endAttempt(
+async function endRunningAttempt(
   transaction: Transaction,
   trialId: string,
   ending: Omit<Ending, 'state'> & { state: AttemptState },
 ): Promise<void> {
   await transaction
     .update(attempts)
-    .set({ ...ending, finishedAt: new Date() })
+    .set({ ...ending, finishedAt: sql`now()` })
     .where(and(eq(attempts.trialId, trialId), eq(attempts.state, 'running')));
 }

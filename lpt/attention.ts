@@ -58,6 +58,12 @@ export function laterBias(selected: Tensor3D): Tensor4D {
   });
 }
 
+/** A decoder's bias from that of padding: what comes later is shut out too. With `selected`, one position an example asks. */
+export function withLaterShut(bias: Tensor4D, selected: Tensor3D | undefined): Tensor4D {
+  const length = bias.shape[3];
+  return tidy(() => add(bias, selected === undefined ? causalBias(length, length) : laterBias(selected))); // [B, 1, Q, T]
+}
+
 /**
  * @param bias [B, 1, 1, T], or [B, 1, Q, T] where positions see differently
  * @param dropout what the probabilities are multiplied with, [B, heads, Q, T]
@@ -76,7 +82,8 @@ function masked(probabilities: Tensor4D, dropout: Tensor4D | undefined): Tensor4
   return dropout === undefined ? probabilities : mul(probabilities, dropout);
 }
 
-function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
+/** softmax(scores · scale + bias). `bias`: [B, 1, 1 or Q, T] */
+export function scaledSoftmax(scores: Tensor4D, bias: Tensor4D, scale: number): Tensor4D {
   // The kernel takes one row of bias an example: others go into the scores.
   if (bias.shape[2] > 1) {
     const shared = tidy(() => zerosLike(slice(bias, [0, 0, 0, 0], [-1, 1, 1, -1])));
@@ -104,7 +111,8 @@ export function attendGradients(
   });
 }
 
-function scaledSoftmaxGradient(gradient: Tensor4D, probabilities: Tensor4D, scale: number): Tensor4D {
+/** To the scores before they were scaled. */
+export function scaledSoftmaxGradient(gradient: Tensor4D, probabilities: Tensor4D, scale: number): Tensor4D {
   const inputs = { gradient, probabilities };
   const fused = runFused({ kernel: 'LptAttentionSoftmaxGradient', inputs, attributes: { scale } }) as [Tensor4D] | null;
   if (fused) return fused[0];

@@ -6,6 +6,7 @@ import { embedTokens } from './embeddings.ts';
 import { runEncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
 import type { LayerDropout } from './layer-changes.ts';
 import { withoutGradient } from './own-gradient.ts';
+import type { DropoutSeed } from './random.ts';
 import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
 import type { WordHead } from './word-head.ts';
@@ -38,6 +39,7 @@ export interface BackboneConfig {
   activation: Activation;
   layerNormEps: number;
   /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
+  embeddingDropout: number;
   hiddenDropout: number;
   attentionDropout: number;
 }
@@ -54,13 +56,13 @@ export interface Backbone {
 export interface Embedding {
   gradientTo?: Exclude<GradientTo, 'input'>;
   /** Null, or left out: the backbone's own dropout does not run. */
-  dropoutSeed?: number | null;
+  dropoutSeed?: DropoutSeed | null;
 }
 
 /** H_0 of a batch of token ids. */
 export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {}): Tensor3D {
   const { gradientTo = 'nothing', dropoutSeed: seed = null } = how;
-  const { layerNormEps: epsilon, hiddenDropout: rate } = backbone.config;
+  const { layerNormEps: epsilon, embeddingDropout: rate } = backbone.config;
   const embedded = embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo }); // [B, T, D]
   return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
 }
@@ -74,7 +76,7 @@ export interface LayerRange {
   from: number;
   to: number;
   /** Null, or left out: the backbone's own dropout does not run. */
-  dropoutSeed?: number | null;
+  dropoutSeed?: DropoutSeed | null;
 }
 
 /** H_to from H_from, without gradients; what lies between is freed on the way. */
@@ -105,7 +107,7 @@ export function runLayer(
 }
 
 /** The backbone's own dropout in one layer of one pass. */
-export function dropoutOf({ config }: Backbone, layer: number, seed: number | null): LayerDropout | undefined {
+export function dropoutOf({ config }: Backbone, layer: number, seed: DropoutSeed | null): LayerDropout | undefined {
   if (seed === null) return undefined;
   return { seed, layer, hiddenRate: config.hiddenDropout, attentionRate: config.attentionDropout };
 }

@@ -1,7 +1,9 @@
-// Mean cross-entropy over the whole vocabulary, straight from decoder and bias: no one-hot of the vocabulary is made.
-import { add, fill, gather, logSumExp, mean, mul, reshape, softmax, sub, sum, tidy } from '@tensorflow/tfjs-core';
+// Mean cross-entropy over the whole vocabulary, straight from decoder and bias: no one-hot of the vocabulary is made. With
+// p = softmax(W x + b) its gradient is Σ p W − W[target]: the mean of the word vectors, less the one that was right.
+import { add, exp, gather, logSumExp, mean, mul, ones, reshape, sub, sum, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { linear, linearInputGradient, linearProduct, linearWeightGradients, type Linear } from './linear.ts';
+import { runFused } from './fused.ts';
+import { linear, linearInputGradient, linearWeightGradients, type Linear } from './linear.ts';
 import { scatterRows } from './positions.ts';
 
 /** From a vector to a score for each word. */
@@ -11,54 +13,80 @@ export interface WordDecoder {
 }
 
 export interface CrossEntropyActivations {
-  rows: Tensor2D; // [B, D]
-  probabilities: Tensor2D; // [B, V]
+  /** The word vectors' mean under the softmax of their scores. */
+  expected: Tensor2D; // [B, D]
   target: Tensor1D; // [B] int32
+  forWeights?: { rows: Tensor2D; probabilities: Tensor2D }; // [B, D], [B, V]
 }
 
 export function crossEntropy(
   rows: Tensor2D,
   decoder: WordDecoder,
-  target: Tensor1D,
+  { target, weightsToo }: { target: Tensor1D; weightsToo: boolean },
 ): { loss: Scalar; activations: CrossEntropyActivations } {
-  const logits = decode(rows, decoder); // [B, V]
-  const loss = tidy(() => mean<Scalar>(sub(logSumExp(logits, -1), targetLogits(rows, decoder, target))));
-  return { loss, activations: { rows, probabilities: softmax(logits), target } };
+  const whole = {
+    weight: decoder.weight,
+    bias: decoder.bias ?? zeros<Tensor1D['rankType']>([decoder.weight.shape[0]]),
+  };
+  const { logSum, expected, probabilities } = (weightsToo ? null : fusedSoftmax(rows, whole)) ?? softmax(rows, whole);
+  const loss = tidy(() => mean<Scalar>(sub(logSum, targetScores(rows, whole, target))));
+  const activations = { expected, target };
+  if (!weightsToo || probabilities === undefined) return { loss, activations };
+  return { loss, activations: { ...activations, forWeights: { rows, probabilities } } };
 }
 
-function decode(rows: Tensor2D, { weight, bias }: WordDecoder): Tensor2D {
-  return bias === undefined ? linearProduct(rows, { weight }) : linear(rows, { weight, bias }); // [B, V]
+/** A type and not an interface: a tidy hands it on. */
+type Softmax = { logSum: Tensor2D; expected: Tensor2D; probabilities?: Tensor2D }; // [B, 1], [B, D], [B, V]
+
+/** The kernel reads the vocabulary once, but multiplies on the vector unit: with more rows two products are faster. */
+const MOST_ROWS = 32;
+/** Columns that the kernel works on at one time. */
+const COLUMNS = 64;
+
+function fusedSoftmax(rows: Tensor2D, { weight: vectors, bias }: Required<WordDecoder>): Softmax | null {
+  const [count, width] = rows.shape;
+  if (count > MOST_ROWS || width % COLUMNS !== 0) return null;
+  const outputs = runFused({ kernel: 'LptExpectedWord', inputs: { rows, vectors, bias } }) as
+    [Tensor2D, Tensor2D] | null;
+  return outputs && { logSum: outputs[0], expected: outputs[1] };
 }
 
-function targetLogits(rows: Tensor2D, { weight, bias }: WordDecoder, target: Tensor1D): Tensor1D {
+function softmax(rows: Tensor2D, decoder: Required<WordDecoder>): Softmax {
   return tidy(() => {
-    const product: Tensor1D = sum(mul(rows, gather(weight, target)), -1); // [B]
-    return bias === undefined ? product : add(product, gather(bias, target));
+    const scores = linear(rows, decoder); // [B, V]
+    const logSum = logSumExp<Tensor2D>(scores, -1, true); // [B, 1]
+    const probabilities = exp(sub<Tensor2D>(scores, logSum));
+    return { logSum, probabilities, expected: linearInputGradient(probabilities, decoder) };
   });
 }
 
-/** (softmax − onehot) · decoder / B, the one-hot part as a gather of the decoder's rows. */
+function targetScores(rows: Tensor2D, { weight, bias }: Required<WordDecoder>, target: Tensor1D): Tensor2D {
+  return tidy(() => {
+    const product: Tensor1D = sum(mul(rows, gather(weight, target)), -1); // [B]
+    return reshape(add(product, gather(bias, target)), [target.size, 1]);
+  });
+}
+
 export function crossEntropyInputGradient(
   gradient: Scalar,
   { weight }: WordDecoder,
-  { probabilities, target }: CrossEntropyActivations,
+  { expected, target }: CrossEntropyActivations,
 ): Tensor2D {
-  return tidy(() => {
-    const difference = sub(linearInputGradient(probabilities, { weight }), gather(weight, target)); // [B, D]
-    return mul(difference, mul(gradient, 1 / target.size));
-  });
+  return tidy(() => mul(sub<Tensor2D>(expected, gather(weight, target)), mul(gradient, 1 / target.size))); // [B, D]
 }
 
 export function crossEntropyWeightGradients(
   gradient: Scalar,
   { weight: { shape } }: WordDecoder,
-  { rows, probabilities, target }: CrossEntropyActivations,
+  { target, forWeights }: CrossEntropyActivations,
 ): Linear {
+  if (forWeights === undefined) throw new Error('Expected a forward pass for weights, found one for its input alone.');
+  const { rows, probabilities } = forWeights;
   const [vocabulary, width] = shape;
   return tidy(() => {
     const share = mul(gradient, 1 / target.size);
     const expected = linearWeightGradients(mul<Tensor2D>(probabilities, share), rows);
-    const counts = mul<Tensor2D>(fill([target.size, 1], 1), share); // [B, 1]
+    const counts = mul<Tensor2D>(ones([target.size, 1]), share); // [B, 1]
     return {
       weight: sub<Tensor2D>(expected.weight, scatterRows(target, mul<Tensor2D>(rows, share), [vocabulary, width])),
       bias: sub<Tensor1D>(expected.bias, reshape(scatterRows(target, counts, [vocabulary, 1]), [vocabulary])),

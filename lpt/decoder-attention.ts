@@ -3,12 +3,11 @@ import { add, slice, tidy, type Tensor2D, type Tensor3D, type Tensor4D } from '@
 import {
   attend,
   attendGradients,
-  causalBias,
-  laterBias,
   mergeHeads,
   mergeKeyValue,
   splitHeads,
   splitKeyValue,
+  withLaterShut,
   type Heads,
 } from './attention.ts';
 import {
@@ -47,13 +46,10 @@ export function forwardCausalAttention(
   weights: SelfAttentionWeights,
   { heads, epsilon }: AttentionShape,
 ): CausalAttention {
-  const [batch, length] = hidden.shape;
+  const [batch] = hidden.shape;
   const normalized = normalize(toRows(hidden), epsilon); // of [B·T, D]
   const projected = tidy(() => project(readRows(normalized, weights, selected), weights, { batch, heads }));
-  const { context: split, probabilities } = tidy(() => {
-    const later = selected === undefined ? causalBias(length, length) : laterBias(selected);
-    return attend(projected, add(bias, later)); // the bias is [B, 1, Q, T]
-  });
+  const { context: split, probabilities } = tidy(() => attend(projected, withLaterShut(bias, selected)));
   const context = mergeHeads(split); // [B·Q, D]
   const output = tidy(() => {
     const residual = selected === undefined ? toRows(hidden) : selectPosition(hidden, selected); // [B·Q, D]

@@ -1,8 +1,10 @@
 // One decoder layer (GPT-2 type: LayerNorm in front of each block, causal attention) as a single step of the tape, with its
-// backward pass written out. A prompt in front of the text is seen by all of it.
+// backward pass written out. A prompt in front of the text is seen by all of it. Where a method changes the inside of the
+// layer, or dropout runs in it, composed-decoder-layer.ts runs instead.
 import { concat, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Activation } from './backbone.ts';
+import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
 import {
   backwardCausalAttention,
   causalInputGradient,
@@ -20,9 +22,10 @@ import {
 } from './decoder-feed-forward.ts';
 import type { EncoderLayer, GradientTo, LayerInput } from './encoder-layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
-import { withOwnGradient, withoutGradient } from './own-gradient.ts';
+import { runAsOneStep, type LayerBackward } from './layer-step.ts';
+import { withoutGradient } from './own-gradient.ts';
 import { toRows, toSequences } from './positions.ts';
-import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+import { tensorsLike, type LayerWeights } from './weights.ts';
 
 export interface DecoderLayer extends EncoderLayer {
   activation: Activation;
@@ -30,16 +33,10 @@ export interface DecoderLayer extends EncoderLayer {
 
 export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
   if (input.changes || input.dropout) {
-    throw new RangeError('Expected a decoder layer without changes and dropout: it has no composed form.');
+    const composed = () => runComposedDecoderLayer(layer, input);
+    return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
   }
-  const batch = input.hidden.shape[0];
-  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
-  const weightsToo = gradientTo === 'input and weights';
-  return withOwnGradient({
-    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
-    forward: () => forward(layer, input, weightsToo),
-    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
-  });
+  return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
 function infer(layer: DecoderLayer, input: LayerInput): Tensor2D {
@@ -70,13 +67,7 @@ function causalInput({ hidden, prompt, selected, attentionBias: bias }: LayerInp
   return { hidden: joined, bias, ...(selected && { selected }) };
 }
 
-interface Backward {
-  gradient: Tensor3D; // [B, Q, D]
-  kept: Kept;
-  promptLength: number | undefined;
-}
-
-function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
+function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
   const { attention: activations, feedForward, forWeights } = kept;
   const upper = backwardNormedFeedForward(toRows(gradient), weights, feedForward);
   const toHeads = backwardCausalAttention(upper.input, weights, activations);

@@ -1,6 +1,6 @@
 // One encoder layer of a BERT-type model as a single step of the tape, with its backward pass written out. Where a method
 // changes the inside of the layer, or dropout runs in it, composed-layer.ts runs instead.
-import { add, concat, tidy } from '@tensorflow/tfjs-core';
+import { concat } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { runComposedLayer } from './composed-layer.ts';
 import {
@@ -11,23 +11,22 @@ import {
   type FeedForwardActivations,
 } from './feed-forward.ts';
 import type { LayerChanges, LayerDropout } from './layer-changes.ts';
+import { runAsOneStep, type LayerBackward } from './layer-step.ts';
 import { scaleAndShift } from './layer-norm.ts';
-import { withOwnGradient, withoutGradient } from './own-gradient.ts';
-import { placePosition, selectPosition, toRows, toSequences } from './positions.ts';
+import { withoutGradient } from './own-gradient.ts';
+import { toRows, toSequences } from './positions.ts';
+import { runSelectedLayer } from './selected-layer.ts';
 import {
-  attendedGradient,
   backwardSelfAttention,
-  firstAttendedGradient,
-  firstQueriedGradient,
+  firstRowsGradient,
   forwardSelfAttention,
   inferSelfAttention,
-  queriedGradient,
+  rowsGradient,
   selfAttentionWeightGradients,
   type AttentionActivations,
-  type AttentionGradients,
   type AttentionInput,
 } from './self-attention.ts';
-import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
+import { tensorsLike, type LayerWeights } from './weights.ts';
 
 export interface EncoderLayer {
   weights: LayerWeights;
@@ -41,7 +40,7 @@ export interface LayerInput {
   prompt?: Tensor3D; // [B, p, D]
   /** Covers the prompt as well. */
   attentionBias: Tensor4D; // [B, 1, 1, p + T]
-  /** One-hot: only this position of each example asks, and the output is [B, 1, D]. */
+  /** One-hot: only this position of each example is read, and the output is [B, 1, D]. */
   selected?: Tensor3D; // [B, 1, p + T]
   /** What the method does inside the layer. */
   changes?: LayerChanges;
@@ -52,18 +51,12 @@ export interface LayerInput {
 export type GradientTo = 'nothing' | 'input' | 'input and weights';
 
 export function runEncoderLayer(layer: EncoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  const batch = input.hidden.shape[0];
   if (input.changes || input.dropout) {
     const composed = () => runComposedLayer(layer, input);
     return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
   }
-  if (gradientTo === 'nothing') return withoutGradient(() => toSequences(infer(layer, input), batch));
-  const weightsToo = gradientTo === 'input and weights';
-  return withOwnGradient({
-    inputs: [input.prompt ?? input.hidden, ...(weightsToo ? tensorsOf(layer.weights) : [])],
-    forward: () => forward(layer, input, weightsToo),
-    backward: (gradient, kept) => backward(layer, { gradient, kept, promptLength: input.prompt?.shape[1] }),
-  });
+  if (input.selected) return runSelectedLayer(layer, { ...input, selected: input.selected }, gradientTo);
+  return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
 function infer(layer: EncoderLayer, input: LayerInput): Tensor2D {
@@ -75,72 +68,42 @@ function infer(layer: EncoderLayer, input: LayerInput): Tensor2D {
 interface Kept {
   attention: AttentionActivations;
   feedForward: FeedForwardActivations;
-  selected?: Tensor3D; // [B, 1, p + T]
-  forWeights?: { queried: Tensor2D; attended: Tensor2D; context: Tensor2D; raised: Tensor2D };
+  forWeights?: { rows: Tensor2D; context: Tensor2D; raised: Tensor2D };
 }
 
 function forward(layer: EncoderLayer, input: LayerInput, weightsToo: boolean): { output: Tensor3D; kept: Kept } {
-  const rows = attentionInput(input);
-  const attention = forwardSelfAttention(rows, layer.weights, layer);
+  const asked = attentionInput(input);
+  const attention = forwardSelfAttention(asked, layer.weights, layer);
   const feedForward = forwardFeedForward(attention.output, layer.weights, layer.epsilon);
-  const { queried, attended } = rows;
   const kept: Kept = {
     attention: attention.activations,
     feedForward: feedForward.activations,
-    ...(input.selected && { selected: input.selected }),
-    ...(weightsToo && { forWeights: { queried, attended, context: attention.context, raised: feedForward.raised } }),
+    ...(weightsToo && { forWeights: { rows: asked.rows, context: attention.context, raised: feedForward.raised } }),
   };
-  return { output: toSequences(feedForward.output, rows.batch), kept };
+  return { output: toSequences(feedForward.output, asked.batch), kept };
 }
 
-function attentionInput({ hidden, prompt, selected, attentionBias }: LayerInput): AttentionInput {
+function attentionInput({ hidden, prompt, attentionBias }: LayerInput): AttentionInput {
   const joined = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
-  const attended = toRows(joined);
-  const queried = selected === undefined ? attended : selectPosition(joined, selected);
-  return { queried, attended, bias: attentionBias, batch: hidden.shape[0] };
+  return { rows: toRows(joined), bias: attentionBias, batch: hidden.shape[0] };
 }
 
-interface Backward {
-  gradient: Tensor3D; // [B, Q, D]
-  kept: Kept;
-  promptLength: number | undefined;
-}
-
-function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: Backward): Tensor[] {
-  const toOutput = toRows(gradient); // [B·Q, D]
+function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
+  const toOutput = toRows(gradient); // [B·T, D]
   const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
   const attention = backwardSelfAttention(feedForward.input, weights, kept.attention);
-  const toInput = inputGradient(attention, weights, { selected: kept.selected, promptLength });
+  const toRowsBelow =
+    promptLength === undefined ? rowsGradient(attention, weights) : firstRowsGradient(attention, weights, promptLength);
+  const toInput = toSequences(toRowsBelow, gradient.shape[0]); // [B, T or p, D]
   if (kept.forWeights === undefined) return [toInput];
-  const { queried, attended, context, raised } = kept.forWeights;
-  const x = scaleAndShift(kept.attention.normalized, weights.attentionNorm); // [B·Q, D]
+  const { rows, context, raised } = kept.forWeights;
+  const x = scaleAndShift(kept.attention.normalized, weights.attentionNorm); // [B·T, D]
   const toWeights: LayerWeights = {
     ...selfAttentionWeightGradients(feedForward.input, {
       ...{ gradients: attention, activations: kept.attention },
-      ...{ queried, attended, context },
+      ...{ rows, context },
     }),
     ...feedForwardWeightGradients(toOutput, { gradients: feedForward, activations: kept.feedForward, x, raised }),
   };
   return [toInput, ...tensorsLike(weights, toWeights)];
-}
-
-interface Downwards {
-  selected: Tensor3D | undefined;
-  promptLength: number | undefined;
-}
-
-function inputGradient(gradients: AttentionGradients, weights: LayerWeights, down: Downwards): Tensor3D {
-  const [batch] = gradients.key.shape;
-  const { selected, promptLength } = down;
-  return tidy(() => {
-    if (promptLength !== undefined) {
-      const byAnswering = toSequences(firstAttendedGradient(gradients, weights, promptLength), batch); // [B, p, D]
-      // The selected position is one of the text: what it asks never touches the prompt.
-      if (selected !== undefined) return byAnswering;
-      return add(byAnswering, toSequences(firstQueriedGradient(gradients, weights, promptLength), batch));
-    }
-    const byAnswering = toSequences(attendedGradient(gradients, weights), batch); // [B, T, D]
-    const asked = queriedGradient(gradients, weights); // [B·Q, D]
-    return add(byAnswering, selected === undefined ? toSequences(asked, batch) : placePosition(asked, selected));
-  });
 }

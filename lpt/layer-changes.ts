@@ -1,5 +1,6 @@
 // What a method may do inside a layer, whatever kind of layer it is. A frozen layer with changes runs in its composed form.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { DropoutSeed } from './random.ts';
 
 export const LINEAR_MAPS = ['query', 'key', 'value', 'attentionOutput', 'intermediate', 'output'] as const;
 export type LinearMap = (typeof LINEAR_MAPS)[number];
@@ -26,7 +27,7 @@ export interface LayerChanges {
 
 /** The backbone's own dropout, run in training where `frozenDropout` asks for it. */
 export interface LayerDropout {
-  seed: number;
+  seed: DropoutSeed;
   /** Index of the layer: it names the streams. */
   layer: number;
   hiddenRate: number;

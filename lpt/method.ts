@@ -1,5 +1,6 @@
 // What training asks of every way of tuning a frozen masked language model. (What each way says of itself: tuning.ts.)
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { DropoutSeed } from './random.ts';
 
 /** One padded batch. B examples, T positions, the real ones first. */
 export interface Batch {
@@ -28,7 +29,7 @@ export interface Method {
   readonly inputLayers: readonly number[];
   readonly trained: TrainedVariable[];
   /** Mean cross-entropy, differentiable in `trained`. `dropoutSeed` changes every step. */
-  loss(batch: Batch, dropoutSeed: number): Scalar;
+  loss(batch: Batch, dropoutSeed: DropoutSeed): Scalar;
   /** Scores of the labels, whose words are given, without dropout: [B, C]. */
   scores(batch: Batch, labelWordIds: Tensor1D): Tensor2D;
   dispose(): void;

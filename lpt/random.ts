@@ -7,12 +7,21 @@ export interface Stream {
   name: string;
 }
 
-/** `count` numbers, uniform in (0, 1): 23 random bits and a half, which a 32-bit float holds without rounding to 0 or 1. */
-export function uniforms({ seed, name }: Stream, count: number): Float32Array {
+/**
+ * Seed of the dropout of one pass: that of a whole batch, or of `count` of its examples from the one at index `first`
+ * on, which drop what they drop in the whole.
+ */
+export type DropoutSeed = number | { seed: number; first: number; count: number };
+
+/**
+ * `count` numbers, uniform in (0, 1): 23 random bits and a half, which a 32-bit float holds without rounding to 0 or 1.
+ * @param from place of the first in its stream
+ */
+export function uniforms({ seed, name }: Stream, count: number, from = 0): Float32Array {
   const [first, second] = keys(seed, name);
   const numbers = new Float32Array(count);
   for (let index = 0; index < count; index += 1) {
-    numbers[index] = ((hash(index, first, second) >>> 9) + 0.5) / 2 ** 23;
+    numbers[index] = ((hash(from + index, first, second) >>> 9) + 0.5) / 2 ** 23;
   }
   return numbers;
 }
@@ -26,11 +35,25 @@ export function normals(stream: Stream, count: number): Float32Array {
   });
 }
 
+export interface Mask {
+  /** Numbers in it. */
+  size: number;
+  rate: number;
+  /** One mask for all examples; else the numbers go example by example. */
+  shared?: boolean;
+}
+
 /** 0 with probability `rate`, else 1 / (1 - rate). */
-export function dropoutMask(stream: Stream, count: number, rate: number): Float32Array {
+export function dropoutMask(
+  name: string,
+  dropoutSeed: DropoutSeed,
+  { size, rate, shared = false }: Mask,
+): Float32Array {
   const kept = 1 / (1 - rate);
-  const mask = uniforms(stream, count);
-  for (let index = 0; index < count; index += 1) mask[index] = (mask[index] ?? 0) < rate ? 0 : kept;
+  const { seed, first, count } =
+    typeof dropoutSeed === 'number' ? { seed: dropoutSeed, first: 0, count: 1 } : dropoutSeed;
+  const mask = uniforms({ seed, name }, size, shared ? 0 : (first * size) / count);
+  for (let index = 0; index < size; index += 1) mask[index] = (mask[index] ?? 0) < rate ? 0 : kept;
   return mask;
 }
 

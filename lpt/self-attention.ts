@@ -24,10 +24,7 @@ import type { LayerWeights } from './weights.ts';
 export type SelfAttentionWeights = Pick<LayerWeights, 'query' | 'keyValue' | 'attentionOutput' | 'attentionNorm'>;
 
 export interface AttentionInput {
-  /** Rows that ask: all of them, or one an example. */
-  queried: Tensor2D; // [B·Q, D]
-  /** Rows that answer. */
-  attended: Tensor2D; // [B·T, D]
+  rows: Tensor2D; // [B·T, D]
   bias: Tensor4D; // [B, 1, 1, T]
   batch: number;
 }
@@ -38,7 +35,7 @@ export interface AttentionShape {
 }
 
 export interface AttentionActivations extends Normalized, Heads {
-  probabilities: Tensor4D; // [B, heads, Q, T]
+  probabilities: Tensor4D; // [B, heads, T, T]
 }
 
 export function inferSelfAttention(
@@ -48,12 +45,12 @@ export function inferSelfAttention(
 ): Tensor2D {
   return tidy(() => {
     const { context } = attend(project(input, weights, shape.heads), input.bias);
-    return addAndNormalize(blockSum(input.queried, mergeHeads(context), weights), weights.attentionNorm, shape.epsilon);
+    return addAndNormalize(blockSum(input.rows, mergeHeads(context), weights), weights.attentionNorm, shape.epsilon);
   });
 }
 
-function blockSum(queried: Tensor2D, context: Tensor2D, { attentionOutput }: SelfAttentionWeights): BlockSum {
-  return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: queried };
+function blockSum(rows: Tensor2D, context: Tensor2D, { attentionOutput }: SelfAttentionWeights): BlockSum {
+  return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: rows };
 }
 
 export function forwardSelfAttention(
@@ -63,28 +60,28 @@ export function forwardSelfAttention(
 ): { output: Tensor2D; activations: AttentionActivations; context: Tensor2D } {
   const projected = project(input, weights, heads);
   const { context: split, probabilities } = attend(projected, input.bias);
-  const context = mergeHeads(split); // [B·Q, D]
+  const context = mergeHeads(split); // [B·T, D]
   const { output, ...normalized } = tidy(() =>
-    addAndNormalizeForTraining(blockSum(input.queried, context, weights), weights.attentionNorm, epsilon),
+    addAndNormalizeForTraining(blockSum(input.rows, context, weights), weights.attentionNorm, epsilon),
   );
   return { output, activations: { ...projected, ...normalized, probabilities }, context };
 }
 
-function project({ queried, attended, batch }: AttentionInput, weights: SelfAttentionWeights, heads: number): Heads {
+function project({ rows, batch }: AttentionInput, weights: SelfAttentionWeights, heads: number): Heads {
   const query = tidy(() => {
     const { bias } = weights.query;
-    return splitHeads(linearProduct(queried, weights.query), { batch, heads, bias }); // [B, heads, Q, d]
+    return splitHeads(linearProduct(rows, weights.query), { batch, heads, bias }); // [B, heads, T, d]
   });
   const { key, value } = tidy(() => {
     const { bias } = weights.keyValue;
-    return splitKeyValue(linearProduct(attended, weights.keyValue), { batch, heads, bias }); // [B, heads, T, d]
+    return splitKeyValue(linearProduct(rows, weights.keyValue), { batch, heads, bias }); // [B, heads, T, d]
   });
   return { query, key, value };
 }
 
 /** Gradients at the places of the block that its input and its weights go by. */
 export interface AttentionGradients extends Heads {
-  sum: Tensor2D; // [B·Q, D], before the LayerNorm
+  sum: Tensor2D; // [B·T, D], before the LayerNorm
 }
 
 export function backwardSelfAttention(
@@ -93,45 +90,42 @@ export function backwardSelfAttention(
   activations: AttentionActivations,
 ): AttentionGradients {
   const [batch, heads] = activations.query.shape;
-  const sum = layerNormInputGradient(gradient, weights.attentionNorm, activations); // [B·Q, D]
+  const sum = layerNormInputGradient(gradient, weights.attentionNorm, activations); // [B·T, D]
   const context = tidy(() => splitHeads(linearInputGradient(sum, weights.attentionOutput), { batch, heads }));
   return { sum, ...attendGradients(context, activations) };
 }
 
-/** Gradient to the rows that asked. */
-export function queriedGradient(
+/** To the rows, by asking. */
+function askingGradient(
   { sum, query }: Pick<AttentionGradients, 'sum' | 'query'>,
   weights: SelfAttentionWeights,
 ): Tensor2D {
-  return tidy(() => add(sum, linearInputGradient(mergeHeads(query), weights.query))); // [B·Q, D]
+  return tidy(() => add(sum, linearInputGradient(mergeHeads(query), weights.query))); // [B·T, D]
 }
 
-/** Gradient to the rows that answered. */
-export function attendedGradient(
+/** To the rows, by answering. */
+function answeringGradient(
   gradients: Pick<AttentionGradients, 'key' | 'value'>,
   { keyValue }: SelfAttentionWeights,
 ): Tensor2D {
   return tidy(() => linearInputGradient(mergeKeyValue(gradients), keyValue)); // [B·T, D]
 }
 
-/** What the first `count` positions get by answering: the products over all the others are spared. */
-export function firstAttendedGradient(
-  { key, value }: AttentionGradients,
-  weights: SelfAttentionWeights,
-  count: number,
-): Tensor2D {
-  return tidy(() => attendedGradient({ key: first(key, count), value: first(value, count) }, weights)); // [B·count, D]
+/** To the rows of the block. */
+export function rowsGradient(gradients: AttentionGradients, weights: SelfAttentionWeights): Tensor2D {
+  return tidy(() => add(answeringGradient(gradients, weights), askingGradient(gradients, weights))); // [B·T, D]
 }
 
-/** What the first `count` positions get by asking, where all rows ask. */
-export function firstQueriedGradient(
-  { sum, query }: AttentionGradients,
+/** To the first `count` positions of each example: the products over all the others are spared. */
+export function firstRowsGradient(
+  { sum, query, key, value }: AttentionGradients,
   weights: SelfAttentionWeights,
   count: number,
 ): Tensor2D {
   return tidy(() => {
     const firstSum = toRows(firstPositions(toSequences(sum, query.shape[0]), count)); // [B·count, D]
-    return queriedGradient({ sum: firstSum, query: first(query, count) }, weights);
+    const ofFirst = { sum: firstSum, query: first(query, count), key: first(key, count), value: first(value, count) };
+    return rowsGradient(ofFirst, weights); // [B·count, D]
   });
 }
 
@@ -142,16 +136,15 @@ function first(heads: Tensor4D, count: number): Tensor4D {
 export interface AttentionBackward {
   gradients: AttentionGradients;
   activations: AttentionActivations;
-  queried: Tensor2D; // [B·Q, D]
-  attended: Tensor2D; // [B·T, D]
-  context: Tensor2D; // [B·Q, D]
+  rows: Tensor2D; // [B·T, D]
+  context: Tensor2D; // [B·T, D]
 }
 
 export function selfAttentionWeightGradients(gradient: Tensor2D, backward: AttentionBackward): SelfAttentionWeights {
-  const { gradients, activations, queried, attended, context } = backward;
+  const { gradients, activations, rows, context } = backward;
   return {
-    query: linearWeightGradients(mergeHeads(gradients.query), queried),
-    keyValue: linearWeightGradients(mergeKeyValue(gradients), attended),
+    query: linearWeightGradients(mergeHeads(gradients.query), rows),
+    keyValue: linearWeightGradients(mergeKeyValue(gradients), rows),
     attentionOutput: linearWeightGradients(gradients.sum, context),
     attentionNorm: layerNormWeightGradients(gradient, activations),
   };

@@ -4,6 +4,7 @@ import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core
 import type { Backbone } from './backbone.ts';
 import type { LayerChanges } from './layer-changes.ts';
 import type { Batch, TrainedVariable } from './method.ts';
+import type { DropoutSeed } from './random.ts';
 
 /** What a method is made from. */
 export interface Start {
@@ -21,7 +22,7 @@ export interface Start {
 export interface Pass {
   batch: Batch;
   /** Null in scoring: nothing is dropped. */
-  dropoutSeed: number | null;
+  dropoutSeed: DropoutSeed | null;
 }
 
 /** The text's own positions in the output of a layer; prompts that joined before are left aside. */

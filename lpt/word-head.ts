@@ -52,7 +52,7 @@ export function maskLoss(
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({
     inputs: [maskVector, ...(weightsToo ? [head.word, ...tensorsOf(head.weights ?? {})] : [])],
-    forward: () => forward(head, maskVector, target),
+    forward: () => forward(head, maskVector, { target, weightsToo }),
     backward: (gradient, kept) => backward(head, { gradient, kept, weightsToo }),
   });
 }
@@ -67,18 +67,22 @@ function decoder({ word, weights }: WordHead): WordDecoder {
   return { weight: word, ...(weights && { bias: weights.decoderBias }) };
 }
 
-function forward(head: WordHead, maskVector: Tensor3D, target: Tensor1D): { output: Scalar; kept: Kept } {
+function forward(
+  head: WordHead,
+  maskVector: Tensor3D,
+  asked: { target: Tensor1D; weightsToo: boolean },
+): { output: Scalar; kept: Kept } {
   const { weights, epsilon } = head;
   const maskRows = toRows(maskVector); // [B, D]
   if (weights === undefined) {
-    const { loss, activations } = crossEntropy(maskRows, decoder(head), target);
+    const { loss, activations } = crossEntropy(maskRows, decoder(head), asked);
     return { output: loss, kept: { maskRows, entropy: activations } };
   }
   const { transform, norm } = weights;
   const { output: raised, slope } = biasGeluWithSlope(linearProduct(maskRows, transform), transform.bias); // [B, E]
   const normalized = normalize(raised, epsilon);
   const transformed = scaleAndShift(normalized.normalized, norm); // [B, E]
-  const { loss, activations } = crossEntropy(transformed, decoder(head), target);
+  const { loss, activations } = crossEntropy(transformed, decoder(head), asked);
   return { output: loss, kept: { maskRows, entropy: activations, transform: { normalized, slope } } };
 }
 

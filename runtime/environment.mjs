@@ -14,8 +14,16 @@ import { databaseUrl } from './database-url.mjs';
  * @property {string} [codecKey] a file with keys that encrypt them (LPT_SWEEP_CODEC_KEY)
  * @property {string} [hubUrl] another Hugging Face Hub (HF_ENDPOINT)
  * @property {string} [hubToken] HF_TOKEN
+ * @property {string[]} backboneFolders folders with backbones in them (LPT_SWEEP_BACKBONES, separated as PATH is)
  * @property {LogLevel} logLevel LPT_SWEEP_LOG
+ * @property {'json' | 'text'} [logFormat] of a worker (LPT_SWEEP_LOG_FORMAT)
+ * @property {number} [metricsPort] where a worker shows its metrics (LPT_SWEEP_METRICS_PORT)
+ * @property {string} metricsHost LPT_SWEEP_METRICS_HOST, loopback without it
+ * @property {string} [tracesUrl] where traces go, OTLP over HTTP (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT)
  * @property {number} [threads] threads of one TensorFlow operation (LPT_SWEEP_THREADS)
+ * @property {number} [memoryMiB] what one trainer may use, instead of what the device has (LPT_SWEEP_MEMORY)
+ * @property {number} graceMs from the signal to the end of a worker that drains (LPT_SWEEP_GRACE, in seconds)
+ * @property {string} [visibleCards] CUDA_VISIBLE_DEVICES
  * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
  * @property {{postgres?: number, temporal?: number, temporalUi?: number}} ports of the embedded servers (LPT_SWEEP_*_PORT)
  * @property {string[]} programFolders PATH, split
@@ -29,6 +37,9 @@ import { databaseUrl } from './database-url.mjs';
 /** @typedef {Record<string, string | undefined>} Variables */
 
 const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
+/** Within the half minute that container platforms usually allow. */
+const USUAL_GRACE_S = 20;
+const LOG_FORMATS = /** @type {const} */ (['json', 'text']);
 const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
 
 /**
@@ -47,11 +58,19 @@ export function readEnvironment(env = process.env) {
     codecKey: text(env, 'LPT_SWEEP_CODEC_KEY'),
     hubUrl: text(env, 'HF_ENDPOINT'),
     hubToken: text(env, 'HF_TOKEN'),
+    backboneFolders: folders(text(env, 'LPT_SWEEP_BACKBONES')),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
+    logFormat: choice(env, 'LPT_SWEEP_LOG_FORMAT', LOG_FORMATS),
+    metricsPort: wholeNumber(env, 'LPT_SWEEP_METRICS_PORT', { from: 1, to: 65535 }),
+    metricsHost: text(env, 'LPT_SWEEP_METRICS_HOST') ?? '127.0.0.1',
+    tracesUrl: tracesUrl(env),
     threads: wholeNumber(env, 'LPT_SWEEP_THREADS', { from: 1, to: 1024 }),
+    memoryMiB: wholeNumber(env, 'LPT_SWEEP_MEMORY', { from: 1, to: 2 ** 30 }),
+    graceMs: 1000 * (wholeNumber(env, 'LPT_SWEEP_GRACE', { from: 1, to: 86_400 }) ?? USUAL_GRACE_S),
+    visibleCards: text(env, 'CUDA_VISIBLE_DEVICES'),
     device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',
     ports: ports(env),
-    programFolders: (env.PATH ?? env.Path ?? '').split(delimiter).filter((folder) => folder !== ''),
+    programFolders: folders(env.PATH ?? env.Path),
     temporalCli: text(env, 'TEMPORAL_CLI_PATH'),
     temporalTestServer: text(env, 'TEMPORAL_TEST_SERVER_PATH'),
     python: text(env, 'PYTHON'),
@@ -138,6 +157,25 @@ function temporalVariables(env) {
 function named(env, names) {
   const found = withoutUndefined(Object.fromEntries(names.map((name) => [name, text(env, name)])));
   return /** @type {Record<string, string>} */ (found);
+}
+
+/** @param {string | undefined} list */
+function folders(list = '') {
+  return list.split(delimiter).filter((folder) => folder !== '');
+}
+
+/**
+ * As OpenTelemetry's own libraries read it: the general endpoint is a base, the one for traces a whole address.
+ *
+ * @param {Variables} env
+ */
+function tracesUrl(env) {
+  const whole = text(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  const base = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  const url = whole ?? (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`);
+  if (url === undefined || /^https?:\/\/./.test(url)) return url;
+  const name = whole === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+  throw new Error(`Expected ${name} to begin with http:// or https://, found another address.`);
 }
 
 /** @param {Variables} env */

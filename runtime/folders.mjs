@@ -14,6 +14,8 @@ export function cacheLayout(cacheFolder) {
     /** Backbones and datasets from a hub, by their ids. */
     hubBackbones: join(cacheFolder, 'backbones', 'hub'),
     hubDatasets: join(cacheFolder, 'datasets', 'hub'),
+    /** Data sets of sweeps as they were launched, by their fingerprints. */
+    launchedDatasets: join(cacheFolder, 'datasets', 'launched'),
     movieReviews: join(cacheFolder, 'datasets', 'movie-reviews'),
   };
 }

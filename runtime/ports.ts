@@ -30,9 +30,16 @@ export function isListening(host: string, port: number): Promise<boolean> {
   });
 }
 
+export interface PortClaim {
+  /** What a person asked for. */
+  wanted: number | undefined;
+  /** What the server had before: who still knows it finds it again. Any other where that is taken. */
+  last: number | undefined;
+}
+
 /** @throws when the port that a person asked for is taken */
-export async function claimPort(wanted: number | undefined, purpose: string): Promise<number> {
-  if (wanted === undefined) return freePort();
+export async function claimPort({ wanted, last }: PortClaim, purpose: string): Promise<number> {
+  if (wanted === undefined) return last !== undefined && !(await isListening(LOOPBACK, last)) ? last : freePort();
   if (!(await isListening(LOOPBACK, wanted))) return wanted;
   throw new Error(`Expected port ${wanted} to be free for ${purpose}, found a program that listens there.`);
 }

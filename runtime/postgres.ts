@@ -63,21 +63,32 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   });
 }
 
+interface RunningPostgres {
+  process: ProcessIdentity;
+  port: number;
+}
+
 /** Whether a server runs on this folder, and answers to our password. */
-export async function findPostgres(folder: string): Promise<{ process: ProcessIdentity; port: number } | null> {
+export async function findPostgres(folder: string): Promise<RunningPostgres | null> {
+  const running = readPostgres(folder);
+  if (running === null) return null;
+  try {
+    await waitUntilReady(addressOf(reachableFolder(folder), running.port), () => !isAlive(running.process));
+    return running;
+  } catch {
+    return null; // a number used again by another program: Postgres itself looks closer than we can
+  }
+}
+
+/** As its own note has it: it may be starting, or held up. */
+export function readPostgres(folder: string): RunningPostgres | null {
   const home = reachableFolder(folder);
   const pidFile = join(home, 'data', 'postmaster.pid');
   if (!existsSync(pidFile)) return null;
   const lines = readFileSync(pidFile, 'utf8').split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
-  if (!isAlive({ pid, started: null }) || !Number.isInteger(port) || port === 0) return null;
-  const process = identify(pid);
-  try {
-    await waitUntilReady(addressOf(home, port), () => !isAlive(process));
-    return { process, port };
-  } catch {
-    return null; // a number used again by another program: Postgres itself looks closer than we can
-  }
+  if (!isAlive({ pid, started: null }) || isStranger(home, pid) || !Number.isInteger(port) || port === 0) return null;
+  return { process: identify(pid), port };
 }
 
 /** The port of the server is in the answer; it is stopped by what `startPostgres` gave. */
@@ -123,19 +134,26 @@ async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
   }
 }
 
-/** A pid file whose number now belongs to another program would make Postgres refuse for ever. */
+/** A pid file that is empty, or whose number now belongs to another program, would make Postgres refuse for ever. */
 function forgetStranger(home: string): void {
   const pidFile = join(home, 'data', 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const [pid = ''] = readFileSync(pidFile, 'utf8').split('\n');
+  if (pid === '' || isStranger(home, Number(pid))) rmSync(pidFile);
+}
+
+/** Whether the number belongs to a program that is not this folder's server; where nobody can tell, Postgres decides. */
+function isStranger(home: string, pid: number): boolean {
   try {
-    const command = readFileSync(`/proc/${readFileSync(pidFile, 'utf8').split('\n')[0] ?? ''}/cmdline`, 'utf8');
-    if (command !== '' && !command.includes(join(home, 'data'))) rmSync(pidFile);
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return command !== '' && !command.includes(join(home, 'data'));
   } catch {
-    // No pid file, no such process, or no /proc: Postgres decides.
+    return false; // no such process, or no /proc
   }
 }
 
 async function launch({ native, home, port: wanted }: Launch) {
-  const port = await claimPort(wanted, 'Postgres (LPT_SWEEP_POSTGRES_PORT)');
+  const port = await claimPort({ wanted, last: lastPort(home) }, 'Postgres (LPT_SWEEP_POSTGRES_PORT)');
   const log = join(home, 'postgres.log');
   const output = openSync(log, 'w', 0o600);
   const settings = { listen_addresses: LOOPBACK, unix_socket_directories: '', recovery_init_sync_method: syncMethod() };
@@ -159,6 +177,16 @@ async function launch({ native, home, port: wanted }: Launch) {
   return { process: identify(child.pid), port };
 }
 
+/** Postgres itself keeps the words it was started with. */
+function lastPort(home: string): number | undefined {
+  try {
+    const port = /"-p" "(\d+)"/.exec(readFileSync(join(home, 'data', 'postmaster.opts'), 'utf8'))?.[1];
+    return port === undefined ? undefined : Number(port);
+  } catch {
+    return undefined; // it never ran
+  }
+}
+
 async function waitUntilReady(url: string, isGone: () => boolean): Promise<void> {
   const end = Date.now() + READY_MS;
   for (;;) {
@@ -169,7 +197,9 @@ async function waitUntilReady(url: string, isGone: () => boolean): Promise<void>
       return;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      const starting = code === 'ECONNREFUSED' || code === CANNOT_CONNECT_NOW;
+      // One that is held up accepts nobody, and is not gone for that.
+      const isSilent = error instanceof Error && error.message === 'timeout expired';
+      const starting = isSilent || code === 'ECONNREFUSED' || code === CANNOT_CONNECT_NOW;
       if (!starting || isGone() || Date.now() > end) throw error;
     } finally {
       await client.end().catch(() => undefined);

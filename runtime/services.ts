@@ -10,8 +10,9 @@ import { stateLayout } from './folders.mjs';
 import { withLock } from './install/lock.mjs';
 import { findTemporalCli } from './install/temporal.mjs';
 import { findPostgres, startPostgres, stopPostgres, type PostgresServer } from './postgres.ts';
-import { identify } from './process-identity.mjs';
+import { identify, type ProcessIdentity } from './process-identity.mjs';
 import { readRecord, writeRecord, type ServicesRecord } from './services-record.ts';
+import { Supervision } from './supervision.ts';
 import { attributeCommand, checkTemporal, type TemporalTarget } from './temporal-cluster.ts';
 import { connectionSettings } from './temporal-settings.ts';
 import { findTemporal, startTemporal, stopTemporal, type TemporalServer } from './temporal.ts';
@@ -37,7 +38,10 @@ export interface ServicesOptions {
   say: (text: string) => void;
 }
 
-/** @throws an error for people when a server is down, a port taken, or a setting cannot be kept */
+/**
+ * Until `close`, embedded servers that die are started again at their ports.
+ * @throws an error for people when a server is down, a port taken, or a setting cannot be kept
+ */
 export async function openServices({ environment, say }: ServicesOptions): Promise<Services> {
   const settings = connectionSettings(environment);
   const payloadCodecs = [await loadCodec(environment)];
@@ -45,15 +49,24 @@ export async function openServices({ environment, say }: ServicesOptions): Promi
   const own = settings.source === 'embedded' ? null : await checkTemporal(settings);
   if (own) warnOfAttributes(settings.namespace, { missing: own.missingAttributes, say });
   const token = randomUUID();
+  const wanted = {
+    postgres: environment.databaseUrl === undefined,
+    temporal: own === null,
+    namespace: settings.namespace,
+  };
   return inTurn(environment, async () => {
-    const started: (PostgresServer | TemporalServer)[] = [];
+    const { postgres, temporal } = await openEmbedded({ environment, say }, wanted);
+    const servers = [postgres, temporal].flatMap((server) => server ?? []);
     try {
-      const postgres = environment.databaseUrl === undefined ? await openPostgres({ environment, say }) : null;
-      if (postgres) started.push(postgres);
-      const temporal = own ? null : await openTemporal({ environment, say }, settings.namespace);
-      if (temporal) started.push(temporal);
       const record = readRecord(environment.stateFolder);
       writeRecord(environment.stateFolder, { ...record, users: [...record.users, { ...identify(), token }] });
+      const ports = { ...environment.ports, ...portsOf({ postgres, temporal }) };
+      const again = { environment: { ...environment, ports }, say };
+      const supervision = new Supervision({
+        processes: servers.map(({ pid }) => identify(pid)),
+        bringBack: () => bringBack(again, { ...wanted, token }),
+        say,
+      });
       return {
         databaseUrl: postgres?.url ?? environment.databaseUrl ?? '',
         temporal: {
@@ -64,11 +77,11 @@ export async function openServices({ environment, say }: ServicesOptions): Promi
         temporalUiUrl: temporal?.uiUrl ?? null,
         searchAttributes: own === null || own.missingAttributes.length === 0,
         embedded: { postgres: postgres !== null, temporal: temporal !== null },
-        startedHere: started.some((server) => !server.adopted),
-        ...leaving(environment, token),
+        startedHere: servers.some((server) => !server.adopted),
+        ...leaving({ environment, token, supervision }),
       };
     } catch (error) {
-      for (const server of started) if (!server.adopted) await server.stop();
+      await stopStarted(servers);
       throw error;
     }
   });
@@ -102,7 +115,13 @@ export async function findServices({ environment }: { environment: Environment }
   };
 }
 
-function leaving(environment: Environment, token: string): Pick<Services, 'keep' | 'close'> {
+interface Leaving {
+  environment: Environment;
+  token: string;
+  supervision: Supervision;
+}
+
+function leaving({ environment, token, supervision }: Leaving): Pick<Services, 'keep' | 'close'> {
   const leave = (change: (record: ServicesRecord) => ServicesRecord): ServicesRecord => {
     const record = readRecord(environment.stateFolder);
     const next = change({ ...record, users: record.users.filter((user) => user.token !== token) });
@@ -111,12 +130,61 @@ function leaving(environment: Environment, token: string): Pick<Services, 'keep'
   };
   return {
     keep: () => inTurn(environment, () => Promise.resolve(void leave((record) => ({ ...record, kept: true })))),
-    close: () =>
-      inTurn(environment, async () => {
+    close: async () => {
+      await supervision.stop();
+      await inTurn(environment, async () => {
         const { kept, users } = leave((record) => record);
         if (!kept && users.length === 0) await stopEmbedded(environment);
-      }),
+      });
+    },
   };
+}
+
+interface Wanted {
+  postgres: boolean;
+  temporal: boolean;
+  namespace: string;
+}
+
+interface Embedded {
+  postgres: PostgresServer | null;
+  temporal: TemporalServer | null;
+}
+
+/** Both or, where one of them fails, none more than there were. */
+async function openEmbedded(options: ServicesOptions, wanted: Wanted): Promise<Embedded> {
+  const postgres = wanted.postgres ? await openPostgres(options) : null;
+  try {
+    return { postgres, temporal: wanted.temporal ? await openTemporal(options, wanted.namespace) : null };
+  } catch (error) {
+    await stopStarted(postgres ? [postgres] : []);
+    throw error;
+  }
+}
+
+async function stopStarted(servers: readonly (PostgresServer | TemporalServer)[]): Promise<void> {
+  for (const server of servers) if (!server.adopted) await server.stop();
+}
+
+/** Their users know them by these. */
+function portsOf({ postgres, temporal }: Embedded): Environment['ports'] {
+  return {
+    ...(postgres ? { postgres: postgres.port } : {}),
+    ...(temporal ? { temporal: Number(temporal.address.split(':')[1]) } : {}),
+  };
+}
+
+/** Null for one that is no user any more: `down` stopped the servers. */
+function bringBack(options: ServicesOptions, { token, ...wanted }: Wanted & { token: string }) {
+  const { environment, say } = options;
+  return inTurn(environment, async (): Promise<ProcessIdentity[] | null> => {
+    if (!readRecord(environment.stateFolder).users.some((user) => user.token === token)) return null;
+    const quiet = { environment, say: () => undefined };
+    const { postgres, temporal } = await openEmbedded(quiet, wanted);
+    if (postgres?.adopted === false) say(`Postgres was gone: it is started again (port ${postgres.port}).`);
+    if (temporal?.adopted === false) say(`Temporal was gone: it is started again (${temporal.address}).`);
+    return [postgres, temporal].flatMap((server) => (server ? [identify(server.pid)] : []));
+  });
 }
 
 async function stopEmbedded(environment: Environment): Promise<{ stopped: string[] }> {

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withLock } from './install/lock.mjs';
-import { LOOPBACK, claimPort, freePort, isListening } from './ports.ts';
+import { LOOPBACK, claimPort, isListening } from './ports.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
 import { stopProcess } from './stop-process.ts';
 import { SEARCH_ATTRIBUTES, checkTemporal, prepareNamespace } from './temporal-cluster.ts';
@@ -45,12 +45,15 @@ const LOOK_AGAIN_MS = 20;
 
 /** WAL makes ten times more workflows a second than the default journal; the poll rates halve a step's latency. */
 const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
-const DYNAMIC = [
+export const DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.visibilityProcessorMaxPollRPS=1000',
   'history.maxInFlightUpdates=1000',
   'matching.enableFairness=true',
+  // A queue in several parts serves each by itself, and what goes first in one may come after what waits in another.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
   'system.forceSearchAttributesCacheRefreshOnRead=true',
 ];
 
@@ -59,7 +62,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const { folder, namespace = 'default' } = options;
   const start = async (): Promise<TemporalServer> => {
     const found = folder === null ? null : await findTemporal(folder);
-    const running = found ?? (await launch(options));
+    const running = found ?? (await launchOnFreePorts(options));
     await prepareNamespace({ connectionOptions: { address: running.address }, namespace });
     const { address, uiUrl, process } = running;
     return { address, uiUrl, pid: process.pid, adopted: found !== null, stop: () => stop(process) };
@@ -71,7 +74,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 
 /** Whether a server of ours runs on this folder. */
 export async function findTemporal(folder: string): Promise<Running | null> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (!running) return null;
   try {
     await waitUntilReady(running.address, () => !isAlive(running.process));
@@ -84,15 +87,21 @@ export async function findTemporal(folder: string): Promise<Running | null> {
 
 /** Stops it whether it answers or not. */
 export async function stopTemporal(folder: string): Promise<boolean> {
-  const running = readRunning(folder);
+  const running = readTemporal(folder);
   if (running) await stop(running.process);
   return running !== null;
 }
 
-function readRunning(folder: string): Running | null {
+/** As the note of it has it: it may be starting, or held up. */
+export function readTemporal(folder: string): Running | null {
+  const running = readRecord(folder);
+  return running !== null && isAlive(running.process) ? running : null;
+}
+
+/** Of the server that runs, or ran last. */
+function readRecord(folder: string): Running | null {
   try {
-    const running = JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
-    return isAlive(running.process) ? running : null;
+    return JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
   } catch {
     return null;
   }
@@ -100,9 +109,25 @@ function readRunning(folder: string): Running | null {
 
 const stop = (process: ProcessIdentity): Promise<void> => stopProcess(process, { signal: 'SIGTERM' });
 
+/** Two servers that start at one moment find the same ports free, and one of them comes too late. */
+async function launchOnFreePorts(options: TemporalOptions): Promise<Running> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await launch(options);
+    } catch (error) {
+      const cameTooLate = error instanceof Error && /address already in use/.test(error.message);
+      if (!cameTooLate || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+const MOST_TRIES = 5;
+
 async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: TemporalOptions): Promise<Running> {
-  const port = await claimPort(wanted, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
-  const uiPort = await claimUiPort(wantedUi);
+  const last = folder === null ? null : readRecord(folder);
+  const lastPort = last === null ? undefined : Number(last.address.split(':')[1]);
+  const port = await claimPort({ wanted, last: lastPort }, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
+  const uiPort = await claimUiPort(wantedUi, last?.uiUrl ?? null);
   const address = `${LOOPBACK}:${port}`;
   const log = folder === null ? null : join(folder, 'temporal.log');
   const output = log === null ? 'ignore' : openSync(log, 'w');
@@ -144,14 +169,14 @@ function serverArguments({
     ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(file === null ? [] : ['--db-filename', file, ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-    ...DYNAMIC.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }
 
-async function claimUiPort(wanted: number | null | undefined): Promise<number | null> {
+async function claimUiPort(wanted: number | null | undefined, lastUrl: string | null): Promise<number | null> {
   if (wanted === null) return null;
-  if (wanted !== undefined) return claimPort(wanted, "Temporal's page (LPT_SWEEP_TEMPORAL_UI_PORT)");
-  return (await isListening(LOOPBACK, USUAL_UI_PORT)) ? freePort() : USUAL_UI_PORT;
+  const last = lastUrl === null ? USUAL_UI_PORT : Number(new URL(lastUrl).port);
+  return claimPort({ wanted, last }, "Temporal's page (LPT_SWEEP_TEMPORAL_UI_PORT)");
 }
 
 /** A gRPC channel that is refused once waits a second before it tries again: so the bare port first, then the namespace. */

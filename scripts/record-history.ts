@@ -7,8 +7,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { encodeHistory } from '../test/support/histories.ts';
 import { developmentServer, quietTemporal } from '../test/support/temporal.ts';
 import { Orchestra, type Script } from '../test/workflows/orchestra.ts';
-import type { SweepInput } from '../workflows/messages.ts';
 import { sweepWorkflow } from '../workflows/sweep.ts';
+import { lookSignal, pauseUpdate, type SweepInput } from '../workflows/messages.ts';
 
 interface Shape {
   trials: number;
@@ -30,6 +30,31 @@ const SHAPES: Record<string, Shape> = {
     meddle: async (handle, orchestra) => {
       await until(() => orchestra.running === 2);
       await handle.cancel();
+    },
+  },
+  paused: {
+    trials: 3,
+    script: () => 'hang',
+    meddle: async (handle, orchestra) => {
+      await until(() => orchestra.running === 2);
+      await handle.executeUpdate(pauseUpdate, { args: [{}] });
+    },
+  },
+  // What `continue`, `add` and `priority` do to a sweep that runs, and a window that grows.
+  'looked-again': {
+    trials: 3,
+    script: (_, attempt) => (attempt === 1 ? 'hang' : 'complete'),
+    meddle: async (handle, orchestra) => {
+      await until(() => orchestra.running === 2);
+      orchestra.halt('paused', ['trial-1']);
+      await handle.signal(lookSignal);
+      await until(() => orchestra.states.get('trial-1') === 'paused');
+      orchestra.window = 3;
+      orchestra.states.set('trial-1', 'waiting');
+      orchestra.states.set('trial-3', 'waiting');
+      await handle.signal(lookSignal);
+      await until(() => orchestra.states.get('trial-1') === 'complete');
+      orchestra.letGo();
     },
   },
   continued: { trials: 12, script: () => 'complete', input: { historyLimit: 60 } },

@@ -1,7 +1,7 @@
 // Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
-import type { BackboneFacts, TaskFacts } from './facts.ts';
+import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
-import { devSize } from './regime.ts';
+import { devSize, trainingSize } from './regime.ts';
 import type { MethodSettings, Trial } from './trial.ts';
 
 export interface TrialArithmetic {
@@ -66,4 +66,23 @@ function headFlops({ hiddenSize, vocabularySize }: BackboneFacts): number {
 export function promptLength(method: MethodSettings): number {
   const descriptor = descriptorOf(method.method);
   return descriptor.addedPositions?.(method) ?? descriptor.promptShape?.(method).promptLength ?? 0;
+}
+
+/** Training and dev. */
+export function drawn({ regime }: Trial, { classes }: TaskFacts): number {
+  return trainingSize(regime, classes) + devSize(regime, classes);
+}
+
+/** The embeddings are never kept. */
+export function keptLayers(method: MethodSettings, { backbone }: SweepFacts): number[] {
+  return descriptorOf(method.method)
+    .inputLayers(method, backbone.layers)
+    .filter((layer) => layer > 0);
+}
+
+/** @throws RangeError where the facts lack it */
+export function taskOf(trial: Trial, facts: SweepFacts): TaskFacts {
+  const task = facts.tasks[trial.task.name];
+  if (!task) throw new RangeError(`Expected facts of task \`${trial.task.name}\`, found none.`);
+  return task;
 }

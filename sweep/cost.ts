@@ -1,17 +1,8 @@
 // Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds and memory.
-import {
-  firstTouchedLayer,
-  highestInputLayer,
-  layerFlops,
-  promptLength,
-  testSize,
-  trialArithmetic,
-} from './arithmetic.ts';
-import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
-import { descriptorOf } from './methods/index.ts';
+import { drawn, highestInputLayer, keptLayers, layerFlops, taskOf, testSize, trialArithmetic } from './arithmetic.ts';
+import type { SweepFacts } from './facts.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
-import { devSize, trainingSize } from './regime.ts';
-import type { MethodName, MethodSettings, Trial } from './trial.ts';
+import type { MethodName, Trial } from './trial.ts';
 
 export interface Speed {
   gflopsPerSecond: number;
@@ -59,7 +50,7 @@ export function estimate(plan: Plan, facts: SweepFacts, speed: Speed = ASSUMED_S
     layerForwards: sum(costed.map(({ planned, layers }) => layers * planned.trial.training.steps)),
     ...{ flops, cacheFlops, speed },
     seconds: flops / perSecond,
-    memoryMiB: largestMemoryMiB(plan, facts),
+    memoryMiB: plan.trials.reduce((largest, { memoryMiB }) => Math.max(largest, memoryMiB), 0),
     byMethod: methods.map((method) => {
       const own = costed.filter(({ planned }) => planned.trial.method.method === method);
       const spent = sum(own.map(({ planned }) => planned.flops));
@@ -88,74 +79,9 @@ function fillingFlops(plan: Plan, facts: SweepFacts): number {
   );
 }
 
-function largestMemoryMiB(plan: Plan, facts: SweepFacts): number {
-  const layersKept = new Map<string, Set<number>>();
-  for (const { task, method } of keepingTrials(plan, facts)) {
-    const layers = layersKept.get(task.name) ?? new Set();
-    for (const layer of keptLayers(method, facts)) layers.add(layer);
-    layersKept.set(task.name, layers);
-  }
-  const needs = plan.trials.map(({ trial }) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
-  return needs.reduce((largest, need) => Math.max(largest, need), 0);
-}
-
-/**
- * Weights; kept hidden states of the draw for every layer of the task; and what a step's backward pass reads again: about
- * 12 hidden-sized, 3 feed-forward-sized and 2 score-sized arrays a layer.
- */
-function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
-  const { backbone } = facts;
-  const task = taskOf(trial, facts);
-  const { method, training } = trial;
-  const { passes } = descriptorOf(method.method);
-  const tokens = task.meanTokens + promptLength(method);
-  const perToken = 12 * backbone.hiddenSize + 3 * backbone.intermediateSize + 2 * backbone.heads * tokens;
-  const activations =
-    passes === 0
-      ? training.evaluationBatchSize * tokens * perToken
-      : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method, backbone));
-  const examples = drawn(trial, task) + testSize(trial, task);
-  const kept = layersKept * examples * task.meanTokens * backbone.hiddenSize;
-  // Full tuning holds gradients and two moments beside the weights.
-  const weights = parametersOf(backbone) * (passes === 3 ? 4 : 1);
-  return Math.ceil((BYTES * (weights + activations + kept)) / 2 ** 20) + PROCESS_MIB;
-}
-
-const BYTES = 4;
-/** Node and TensorFlow themselves. */
-const PROCESS_MIB = 400;
-
-function parametersOf({
-  layers,
-  hiddenSize: d,
-  intermediateSize,
-  vocabularySize,
-  maxPositions,
-}: BackboneFacts): number {
-  return (vocabularySize + maxPositions) * d + layers * (4 * d * d + 2 * d * intermediateSize) + d * d;
-}
-
-/** Training and dev. */
-function drawn({ regime }: Trial, { classes }: TaskFacts): number {
-  return trainingSize(regime, classes) + devSize(regime, classes);
-}
-
 /** Those that read hidden states which are kept. */
 function keepingTrials(plan: Plan, facts: SweepFacts): Trial[] {
   return plan.trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts).length > 0);
-}
-
-/** The embeddings are never kept. */
-function keptLayers(method: MethodSettings, { backbone }: SweepFacts): number[] {
-  return descriptorOf(method.method)
-    .inputLayers(method, backbone.layers)
-    .filter((layer) => layer > 0);
-}
-
-function taskOf(trial: Trial, facts: SweepFacts): TaskFacts {
-  const task = facts.tasks[trial.task.name];
-  if (!task) throw new RangeError(`Expected facts of task \`${trial.task.name}\`, found none.`);
-  return task;
 }
 
 function distinctBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

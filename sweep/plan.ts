@@ -7,10 +7,11 @@ import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { descriptorOf } from './methods/index.ts';
 import { inRunningOrder } from './running-order.ts';
+import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
-import { type Problem, methodProblems, regimeProblems, trainingProblems } from './validity.ts';
+import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
 export interface PlannedTrial {
   /** Order of running: trials that share hidden states stand together. */
@@ -22,6 +23,8 @@ export interface PlannedTrial {
   stepFlops: number;
   /** Arithmetic of the whole trial: steps, dev evaluations and the test. */
   flops: number;
+  /** A trainer's estimated peak: devices with less are not asked. */
+  memoryMiB: number;
 }
 
 export interface Plan {
@@ -57,9 +60,12 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const wanted = all.filter(({ trial }) => !exclusion.excludes(trial));
   const distinct = fold(wanted);
   refuse([...combinationProblems(wanted, facts), ...sizeProblems(distinct.length, spec)], source);
-  const trials = inRunningOrder(spec, distinct).map(({ key, trial, facts: task }, position) => {
+  const ordered = inRunningOrder(spec, distinct);
+  const memory = memoryOfTrials(ordered.map(({ trial }) => trial), facts); // prettier-ignore
+  const trials = ordered.map(({ key, trial, facts: task }, position) => {
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
-    return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops };
+    const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
+    return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops, memoryMiB };
   });
   return {
     trials,
@@ -99,8 +105,7 @@ function combinationProblems(wanted: Candidate[], { backbone }: SweepFacts): Pla
     found.set(JSON.stringify(placed), placed);
   };
   for (const { trial, facts, methodIndex } of wanted) {
-    const ofEntry = [...methodProblems(trial.method, backbone, facts), ...trainingProblems(trial.training, backbone)];
-    for (const problem of ofEntry) note(problem, ['methods', methodIndex]);
+    for (const problem of methodProblems(trial.method, backbone, facts)) note(problem, ['methods', methodIndex]);
     for (const problem of regimeProblems(trial.regime, facts)) note(problem, ['regime']);
   }
   return [...found.values()];

@@ -13,7 +13,7 @@ import {
 } from './choices.ts';
 import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
-import { METRICS } from './trial.ts';
+import { LARGEST_WINDOW, METRICS } from './trial.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const POSITIVE = wholeNumber(1);
@@ -148,6 +148,15 @@ const exclude = mapping({
   when: (payload) => payload.issues.length === 0,
 }) as z.ZodType<ExcludeRule>;
 
+const USUAL_STOP = 10;
+const MOST_FAILURES = wholeNumber(0);
+const stopAfterFailures = z
+  .custom<number | 'never'>((value) => value === 'never' || MOST_FAILURES.accepts(value), {
+    error: `never, or ${MOST_FAILURES.words}`,
+  })
+  .default(USUAL_STOP)
+  .transform((value) => (value === 'never' ? 0 : value));
+
 function listOf<T>(item: z.ZodType<T>, of: string) {
   return z.array(item, { error: `a list of ${of}` }).min(1, { error: `a list of at least one of ${of}` });
 }
@@ -166,8 +175,10 @@ export const sweepFile = mapping({
   methods: listOf(method, 'methods'),
   exclude: z.array(exclude, { error: 'a list of rules' }).default([]),
   maxTrials: single(wholeNumber(1)).default(1000),
-  window: single(wholeNumber(1, 1000)).default(4),
+  window: single(wholeNumber(1, LARGEST_WINDOW)).default(4),
+  stopAfterFailures,
   device: single(oneOf(DEVICES)).default('auto'),
+  memoryMiB: single(wholeNumber(1)).optional(),
 }).superRefine((file, context) => {
   const names = file.tasks.map((entry) => entry.task);
   names.forEach((name, index) => {

@@ -55,7 +55,11 @@ export interface Spec {
   maxTrials: number;
   /** Trials in flight at one time. */
   window: number;
+  /** Trials in a row that may fail with the same kind before the sweep is stopped; 0: any number. */
+  stopAfterFailures: number;
   device: (typeof DEVICES)[number];
+  /** What a trial needs, instead of what is estimated. */
+  memoryMiB?: number;
 }
 
 export interface SpecIssue {

@@ -14,14 +14,29 @@ import type { ZeroShotSettings } from './methods/zero-shot.ts';
 export const METRICS = ['accuracy', 'f1', 'accuracy-f1', 'matthews'] as const;
 export type MetricName = (typeof METRICS)[number];
 
-export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
 export type TrialState = (typeof TRIAL_STATES)[number];
 
-export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled'] as const;
+export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
 export type SweepState = (typeof SWEEP_STATES)[number];
+/** Of a sweep that is not over, and not held: its workflow runs, or is about to. */
+export const OPEN_STATES = ['waiting', 'running'] as const satisfies readonly SweepState[];
 
-export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'superseded'] as const;
+export function isOpen({ state }: { state: SweepState }): boolean {
+  return OPEN_STATES.some((open) => open === state);
+}
+
+/** `paused`: it wrote its checkpoint and yielded. */
+export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'paused', 'superseded'] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
+
+/** Which waiting trial is taken first, as Temporal counts it: 1 before all others, 5 after them. */
+export const PRIORITIES = [1, 2, 3, 4, 5] as const;
+export type Priority = (typeof PRIORITIES)[number];
+export const USUAL_PRIORITY: Priority = 3;
+
+/** Trials of a sweep in flight at one time. */
+export const LARGEST_WINDOW = 1000;
 
 /** What is drawn against the step while a trial trains. */
 export const CURVES = ['loss', 'gradientNorm', 'learningRate'] as const;
@@ -33,13 +48,15 @@ export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number];
 export const SPLITS = ['train', 'dev', 'test', 'test-mismatched'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** What a failure is decides what is done about it (design: life of a sweep). */
+/** What a failure is decides what is done about it: `workflows/failures.ts` has the rule of each kind. */
 export const ERROR_KINDS = [
   'configuration',
   'data',
   'diverged',
   'out-of-memory',
   'trainer-lost',
+  'worker-lost',
+  'worker-stopping',
   'database-away',
   'unknown',
 ] as const;
@@ -90,7 +107,9 @@ export type Regime =
 
 /** Where a task's examples lie: one source a split, or one source that is split by seed when `dev`/`test` are absent. */
 export interface DataSource {
-  /** Files on this machine, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
+  /** What any machine can find it by: a built-in name or `hub:<id>`. Absent where only the launching machine has it. */
+  reference?: string;
+  /** Files on the machine that launched, absolute; the readers go by the extension (tsv, csv, jsonl, parquet). */
   files: { train: string; dev?: string; test?: string; testMismatched?: string };
   /** The template's field (`sentence`, `sentence1`, …, and `label`) → the file's column. */
   columns: Record<string, string>;

@@ -1,8 +1,8 @@
 // Pure: why a combination cannot run on this backbone and this data.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
-import { DESCRIPTORS, descriptorOf } from './methods/index.ts';
+import { descriptorOf } from './methods/index.ts';
 import { devSize, totalOf, trainingSize } from './regime.ts';
-import type { MethodSettings, Regime, TrainingSettings } from './trial.ts';
+import type { MethodSettings, Regime } from './trial.ts';
 
 type OfKind<Kind extends Regime['kind']> = Extract<Regime, { kind: Kind }>;
 
@@ -17,31 +17,19 @@ export function methodProblems(method: MethodSettings, backbone: BackboneFacts, 
   const descriptor = descriptorOf(method.method);
   const own = descriptor.problems?.(method, backbone) ?? [];
   return [
-    ...architectureProblems(method, backbone),
+    ...initialisationProblems(method, backbone),
     ...own,
     ...lengthProblems(descriptor.addedPositions?.(method) ?? 0, backbone, task),
   ];
 }
 
-/** Layers of a decoder have no form with changes or dropout in them, and a narrower word's vector is no prompt. */
-function architectureProblems(method: MethodSettings, backbone: BackboneFacts): Problem[] {
-  const { architecture, name, hiddenSize, embeddingSize } = backbone;
-  if (architecture === 'decoder' && descriptorOf(method.method).encodersOnly) {
-    const served = DESCRIPTORS.filter(({ encodersOnly }) => !encodersOnly).map((one) => one.name);
-    const expected = `one that can serve a decoder (${name}): ${served.join(', ')}`;
-    return [{ field: 'method', expected, found: method.method }];
-  }
-  if (embeddingSize !== hiddenSize && 'initialisation' in method && method.initialisation === 'vocabulary') {
-    const expected = `normal: the word embeddings of ${name} are ${embeddingSize} wide, its hidden states ${hiddenSize}`;
-    return [{ field: 'initialisation', expected, found: 'vocabulary' }];
-  }
-  return [];
-}
-
-export function trainingProblems({ frozenDropout }: TrainingSettings, backbone: BackboneFacts): Problem[] {
-  if (!frozenDropout || backbone.architecture === 'encoder') return [];
-  const expected = `false for a decoder (${backbone.name}): its layers have no form with dropout in them`;
-  return [{ field: 'training.frozenDropout', expected, found: 'true' }];
+/** A vector of another width than the hidden states is no prompt. */
+function initialisationProblems(method: MethodSettings, backbone: BackboneFacts): Problem[] {
+  const { name, hiddenSize, embeddingSize } = backbone;
+  if (embeddingSize === hiddenSize || !('initialisation' in method) || method.initialisation !== 'vocabulary')
+    return [];
+  const expected = `normal: the word embeddings of ${name} are ${embeddingSize} wide, its hidden states ${hiddenSize}`;
+  return [{ field: 'initialisation', expected, found: 'vocabulary' }];
 }
 
 /** Positions that an example of mean length needs; what is longer is shortened, never below this. */

@@ -11,8 +11,7 @@ export interface PaddedTokens {
 }
 
 /** Padding is id 0: masked out, so any id does. */
-export function padTokens(examples: EncodedExample[]): PaddedTokens {
-  const length = longest(examples);
+export function padTokens(examples: EncodedExample[], length = longest(examples)): PaddedTokens {
   const ids = new Int32Array(examples.length * length);
   const mask = new Float32Array(examples.length * length);
   examples.forEach(({ tokenIds }, b) => {
@@ -23,20 +22,19 @@ export function padTokens(examples: EncodedExample[]): PaddedTokens {
   return { tokenIds: tf.tensor2d(ids, shape, 'int32'), attentionMask: tf.tensor2d(mask, shape) };
 }
 
-/** Rows [T_i, D] of several examples as one tensor, padded with zeros. */
-export function padRows(rows: Float32Array[], width: number): Tensor3D {
-  const length = Math.max(...rows.map((row) => row.length / width));
+/** Rows [T_i, D] of several examples as one tensor, padded with zeros to `length`, T. */
+export function padRows(rows: Float32Array[], width: number, length: number): Tensor3D {
   const values = new Float32Array(rows.length * length * width);
   rows.forEach((row, b) => values.set(row, b * length * width));
   return tf.tensor3d(values, [rows.length, length, width]); // [B, T, D]
 }
 
-/** Everything of a batch but its hidden states. `labelWordIds` go by label index. */
-export function toBatch(examples: EncodedExample[], labelWordIds: number[]): Batch {
+/** Everything of a batch but its hidden states. `labelWordIds` go by label index; T is `length`. */
+export function toBatch(examples: EncodedExample[], labelWordIds: number[], length = longest(examples)): Batch {
   const maskPosition = examples.map((example) => example.maskPosition);
   const target = examples.map(({ label }) => labelWordIds[label] ?? -1);
   return {
-    ...padTokens(examples),
+    ...padTokens(examples, length),
     maskPosition: tf.tensor1d(maskPosition, 'int32'),
     target: tf.tensor1d(target, 'int32'),
     label: tf.tensor1d(
@@ -79,6 +77,7 @@ export class BatchOrder {
   }
 }
 
-function longest(examples: EncodedExample[]): number {
+/** T of a batch of these examples. */
+export function longest(examples: EncodedExample[]): number {
   return Math.max(...examples.map(({ tokenIds }) => tokenIds.length));
 }

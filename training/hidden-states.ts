@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
 import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
+import type { DropoutSeed } from '../lpt/random.ts';
 import { padTokens } from './batches.ts';
 import { chunkAddress } from './chunks.ts';
 
@@ -25,8 +26,10 @@ export interface BatchRequest {
   examples: EncodedExample[];
   /** Ascending. */
   layers: readonly number[];
+  /** T. */
+  length: number;
   /** Null: the backbone's own dropout does not run. */
-  dropoutSeed: number | null;
+  dropoutSeed: DropoutSeed | null;
 }
 
 export interface CacheCounts {
@@ -109,9 +112,10 @@ export class HiddenStates {
 }
 
 /** H_k of a batch for each of the layers, straight from its tokens: [B, T, D]. */
-export function hiddenOf({ backbone, examples, layers, dropoutSeed }: BatchRequest): Record<number, Tensor3D> {
+export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
+  const { backbone, examples, layers, length, dropoutSeed } = request;
   return tf.tidy(() => {
-    const { tokenIds, attentionMask } = padTokens(examples);
+    const { tokenIds, attentionMask } = padTokens(examples, length);
     let hidden = embed(backbone, tokenIds, { dropoutSeed }); // [B, T, D]
     let from = 0;
     const states: Record<number, Tensor3D> = {};

@@ -11,6 +11,11 @@ export interface TrainRequest {
   checkpoint?: Uint8Array;
   /** Every insertion layer of the sweep: one filling pass keeps the hidden states of all of them. */
   layersToKeep: number[];
+  /**
+   * How often memory is halved, 0 where absent: hidden states kept, examples scored at once, and examples of a training
+   * step that are computed at once. The numbers stay the same up to rounding.
+   */
+  shrink?: number;
 }
 
 export type ToTrainer =
@@ -28,6 +33,31 @@ export interface Progress {
   steps: number;
   /** Grows with every message: a heartbeat without a new value is no progress. */
   tick: number;
+}
+
+/** A piece of work that is done: what is watched of a trainer beside a trial's own numbers. */
+export interface Work {
+  phase: Phase | 'checkpointing';
+  /** Steps done when it ended. */
+  step: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  ms: number;
+  /** Milliseconds of each step in it; in `training` only. */
+  stepMs?: number[];
+  usage: Usage;
+}
+
+export interface Usage {
+  /** The trainer's process. */
+  pid: number;
+  /** Chunks of hidden states found kept, and run anew, since the last piece of work. */
+  hits: number;
+  fills: number;
+  /** Hidden states kept now. */
+  hiddenStatesBytes: number;
+  /** Most memory the trainer's process has had so far. */
+  peakMemoryMiB: number;
 }
 
 export interface MetricPoint {
@@ -76,6 +106,7 @@ export type FromTrainer =
   | { type: 'progress'; progress: Progress }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'evaluation'; evaluation: Evaluation }
+  | { type: 'worked'; work: Work }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
   | { type: 'finished'; outcome: TrialOutcome; best: Uint8Array | null }
   | { type: 'cancelled'; step: number }

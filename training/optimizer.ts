@@ -2,6 +2,7 @@
 // torch.nn.utils.clip_grad_norm_ has it.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { runFused } from '../lpt/fused.ts';
 import type { TrainedVariable } from '../lpt/method.ts';
 
 const BETA1 = 0.9;
@@ -65,15 +66,13 @@ export class AdamW {
   #applyOne({ name, variable, decays }: TrainedVariable, gradient: Tensor, { clip, learningRate, step }: Update): void {
     const old = this.#moments.get(name);
     if (!old) throw new Error(`Expected moments for ${name}, found none.`);
-    const shrink = decays ? 1 - learningRate * this.#weightDecay : 1;
-    const [value, first, second] = tf.tidy((): [Tensor, Tensor, Tensor] => {
-      const g = tf.mul(gradient, clip);
-      const m = tf.add(tf.mul(old.first, BETA1), tf.mul(g, 1 - BETA1));
-      const v = tf.add(tf.mul(old.second, BETA2), tf.mul(tf.square(g), 1 - BETA2));
-      const denominator = tf.add(tf.div(tf.sqrt(v), Math.sqrt(1 - BETA2 ** step)), EPSILON);
-      const move = tf.mul(tf.div(m, denominator), learningRate / (1 - BETA1 ** step));
-      return [tf.sub(shrink === 1 ? variable : tf.mul(variable, shrink), move), m, v];
-    });
+    const factors: Factors = {
+      shrink: decays ? 1 - learningRate * this.#weightDecay : 1,
+      rate: learningRate / (1 - BETA1 ** step),
+      correction: 1 / Math.sqrt(1 - BETA2 ** step),
+    };
+    const given = { value: variable, gradient, ...old, clip };
+    const { value, first, second } = fusedUpdate(given, factors) ?? plainUpdate(given, factors);
     variable.assign(value);
     value.dispose();
     this.restore(name, { first, second });
@@ -84,6 +83,38 @@ export class AdamW {
     moments?.first.dispose();
     moments?.second.dispose();
   }
+}
+
+/** What a step does to a variable beside its gradient. */
+interface Factors {
+  /** On the value: weight decay. */
+  shrink: number;
+  /** On the move: the learning rate, with the first moment's bias corrected. */
+  rate: number;
+  /** On the root of the second moment: its bias corrected. */
+  correction: number;
+}
+
+/** Types and not interfaces: a tidy hands them on. */
+type Updated = { [part in 'value' | keyof Moments]: Tensor };
+type Given = Updated & { gradient: Tensor; clip: Scalar };
+
+function fusedUpdate(given: Given, { shrink, rate, correction }: Factors): Updated | null {
+  const factors = tf.tensor1d([shrink, rate, correction, BETA1, 1 - BETA1, BETA2, 1 - BETA2, EPSILON]);
+  const outputs = runFused({ kernel: 'LptAdamW', inputs: { ...given, factors } }) as [Tensor, Tensor, Tensor] | null;
+  factors.dispose();
+  return outputs && { value: outputs[0], first: outputs[1], second: outputs[2] };
+}
+
+function plainUpdate({ value, gradient, first, second, clip }: Given, { shrink, rate, correction }: Factors): Updated {
+  return tf.tidy(() => {
+    const g = tf.mul(gradient, clip);
+    const m = tf.add(tf.mul(first, BETA1), tf.mul(g, 1 - BETA1));
+    const v = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(g), 1 - BETA2));
+    const denominator = tf.add(tf.mul(tf.sqrt(v), correction), EPSILON);
+    const move = tf.mul(tf.div(m, denominator), rate);
+    return { value: tf.sub(shrink === 1 ? value : tf.mul(value, shrink), move), first: m, second: v };
+  });
 }
 
 /** Norm of all gradients taken as one vector. */

@@ -1,6 +1,6 @@
 // A trial's contact with the world between two pieces of work: messages out, cancellation in.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FromTrainer, MetricPoint, Phase } from './messages.ts';
+import type { FromTrainer, MetricPoint, Phase, Usage, Work } from './messages.ts';
 
 /** Thrown at a step boundary of a trial that was asked to stop. */
 export class Cancelled extends Error {
@@ -11,13 +11,17 @@ export interface PulseSettings {
   /** Resolves once the message may be followed by another. */
   send: (message: FromTrainer) => Promise<void>;
   cancelled: () => boolean;
-  /** Milliseconds, from anywhere. */
+  /** Milliseconds since the epoch, never running backwards. */
   now: () => number;
   steps: number;
+  /** What the process has used since it was last asked. */
+  usage: () => Usage;
 }
 
 const PROGRESS_EVERY_MS = 250;
 const METRICS_AT_ONCE = 100;
+/** Steps are told of together, up to the next evaluation, but not later than whoever collects figures usually looks. */
+const STRETCH_MS = 15_000;
 
 export class Pulse {
   readonly #settings: PulseSettings;
@@ -25,6 +29,7 @@ export class Pulse {
   #lastSent = Number.NEGATIVE_INFINITY;
   #lastPhase: Phase | null = null;
   #points: MetricPoint[] = [];
+  #stretch: { startedAt: number; stepMs: number[] } | null = null;
 
   constructor(settings: PulseSettings) {
     this.#settings = settings;
@@ -47,6 +52,35 @@ export class Pulse {
   async metrics(points: MetricPoint[]): Promise<void> {
     this.#points.push(...points);
     if (this.#points.length >= METRICS_AT_ONCE) await this.flush();
+  }
+
+  /** Does a piece of work and tells how long it took. */
+  async timed<T>(phase: Exclude<Work['phase'], 'training'>, step: number, work: () => Promise<T>): Promise<T> {
+    const { now } = this.#settings;
+    const startedAt = now();
+    const result = await work();
+    await this.#worked({ phase, step, startedAt, ms: now() - startedAt });
+    return result;
+  }
+
+  /** @param ms what the step took that has just ended, as the `step`th */
+  async stepped(step: number, ms: number): Promise<void> {
+    const now = this.#settings.now();
+    this.#stretch ??= { startedAt: now - ms, stepMs: [] };
+    this.#stretch.stepMs.push(ms);
+    if (now - this.#stretch.startedAt >= STRETCH_MS) await this.endStretch(step);
+  }
+
+  /** Tells of the steps since the last piece of work. */
+  async endStretch(step: number): Promise<void> {
+    const stretch = this.#stretch;
+    this.#stretch = null;
+    if (stretch === null) return;
+    await this.#worked({ phase: 'training', step, ...stretch, ms: this.#settings.now() - stretch.startedAt });
+  }
+
+  #worked(work: Omit<Work, 'usage'>): Promise<void> {
+    return this.send({ type: 'worked', work: { ...work, usage: this.#settings.usage() } });
   }
 
   async send(message: FromTrainer): Promise<void> {

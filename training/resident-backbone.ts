@@ -3,7 +3,7 @@ import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import { loadBackbone } from './backbone.ts';
-import { HiddenStates } from './hidden-states.ts';
+import { HiddenStates, type CacheCounts } from './hidden-states.ts';
 
 export interface Resident {
   backbone: Backbone;
@@ -45,6 +45,11 @@ export class ResidentBackbone {
     this.#resident = { backbone, tokenizer, hiddenStates };
     this.#folder = folder;
     return this.#resident;
+  }
+
+  /** Of the hidden states kept for the backbone at hand. */
+  counts(): Readonly<CacheCounts> {
+    return this.#resident?.hiddenStates.counts() ?? { hits: 0, fills: 0, bytes: 0 };
   }
 
   release(): void {

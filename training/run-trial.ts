@@ -23,7 +23,7 @@ export interface TrialSurroundings {
 /** @throws ConfigurationError, DataError, DivergedError */
 export async function runTrial(request: TrainRequest, surroundings: TrialSurroundings): Promise<Trained> {
   try {
-    const prepared = await prepare(request, surroundings);
+    const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings));
     const { method } = prepared;
     return await train(prepared).finally(() => method.dispose());
   } catch (error) {
@@ -33,7 +33,7 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
 }
 
 async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSurroundings): Promise<Run> {
-  const { trial, backboneFolder, checkpoint, layersToKeep } = request;
+  const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   await pulse.beat('loading', 0);
   const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
   await checkData(trial.task);
@@ -44,7 +44,7 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
     ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
   });
-  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep };
+  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep, shrink };
   const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
   const mismatched = splits['test-mismatched'];
   const inputs = {
@@ -55,7 +55,7 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
-  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, pulse, now };
+  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, shrink, pulse, now };
   return checkpoint ? { ...run, checkpoint } : run;
 }
 

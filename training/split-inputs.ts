@@ -4,9 +4,11 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
 import { embed, type Backbone } from '../lpt/backbone.ts';
 import type { Batch } from '../lpt/method.ts';
-import { padRows, toBatch } from './batches.ts';
-import { chunksOf } from './chunks.ts';
+import type { DropoutSeed } from '../lpt/random.ts';
+import { longest, padRows, toBatch } from './batches.ts';
+import { CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { hiddenOf, type HiddenStates } from './hidden-states.ts';
+import { halved } from './shrink.ts';
 
 export interface SplitInputsSettings {
   examples: EncodedExample[];
@@ -22,6 +24,15 @@ export interface SplitInputsSettings {
    * decides the last bits of the numbers.
    */
   largestKeptBytes?: number;
+  /** How often the limit above and the examples run through frozen layers at once are halved, 0 where absent. */
+  shrink?: number;
+}
+
+export interface BatchOptions {
+  /** Null or absent; or the seed of the backbone's own dropout: nothing is then taken from what was kept. */
+  dropoutSeed?: DropoutSeed | null;
+  /** T where the batch is part of a longer one: what a mask drops depends on it. */
+  length?: number;
 }
 
 const LARGEST_KEPT_BYTES = 256 * 2 ** 20;
@@ -38,18 +49,18 @@ export class SplitInputs {
   constructor(settings: SplitInputsSettings) {
     this.#settings = settings;
     this.examples = settings.examples;
-    this.#chunks = chunksOf(this.examples);
+    this.#chunks = chunksOf(this.examples, halved(CHUNK_SIZE, settings.shrink ?? 0));
     this.#chunks.forEach((members, chunk) => members.forEach((index) => this.#chunkOf.set(index, chunk)));
   }
 
   /** Makes ready for batches of any examples in any order, as training asks for them. */
   async keepAll(afterChunk: () => Promise<void>): Promise<void> {
-    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES } = this.#settings;
+    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES, shrink = 0 } = this.#settings;
     const layers = this.#keptLayers();
     if (layers.length === 0) return;
     const tokens = this.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
     const numbers = tokens * backbone.config.hiddenSize * layers.length;
-    this.#direct = numbers * Float32Array.BYTES_PER_ELEMENT > largestKeptBytes;
+    this.#direct = numbers * Float32Array.BYTES_PER_ELEMENT > halved(largestKeptBytes, shrink);
     if (this.#direct) return;
     const kept = layers.map((layer): [number, Float32Array[]] => [layer, []]);
     for (const members of this.#chunks) {
@@ -66,23 +77,29 @@ export class SplitInputs {
     return chunksOf(this.examples, size);
   }
 
-  /** @param dropoutSeed null, or the seed of the backbone's own dropout: nothing is then taken from what was kept */
-  batch(indices: number[], dropoutSeed: number | null = null): Batch {
+  /** T of a batch of these examples. */
+  longest(indices: number[]): number {
+    return longest(this.#examplesAt(indices));
+  }
+
+  batch(indices: number[], { dropoutSeed = null, length = this.longest(indices) }: BatchOptions = {}): Batch {
     const examples = this.#examplesAt(indices);
-    const batch = toBatch(examples, this.#settings.labelWordIds);
+    const batch = toBatch(examples, this.#settings.labelWordIds, length);
     if (this.#settings.inputLayers.length === 0) return batch;
     return { ...batch, hidden: this.#hidden(indices, batch, dropoutSeed) };
   }
 
-  #hidden(indices: number[], { tokenIds }: Batch, dropoutSeed: number | null): Record<number, Tensor3D> {
+  #hidden(indices: number[], { tokenIds }: Batch, dropoutSeed: DropoutSeed | null): Record<number, Tensor3D> {
     const { inputLayers: layers, backbone } = this.#settings;
+    const [, length] = tokenIds.shape;
     if (this.#direct || dropoutSeed !== null) {
-      return hiddenOf({ backbone, examples: this.#examplesAt(indices), layers, dropoutSeed });
+      return hiddenOf({ backbone, examples: this.#examplesAt(indices), layers, length, dropoutSeed });
     }
     // Embedding a batch costs less than looking it up, and does not depend on the rows beside.
     const embedded = () => tf.tidy(() => embed(backbone, tokenIds));
     const { hiddenSize } = backbone.config;
-    const stateOf = (layer: number) => (layer === 0 ? embedded() : padRows(this.#rows(indices, layer), hiddenSize));
+    const stateOf = (layer: number) =>
+      layer === 0 ? embedded() : padRows(this.#rows(indices, layer), hiddenSize, length);
     return Object.fromEntries(layers.map((layer) => [layer, stateOf(layer)]));
   }
 

@@ -4,19 +4,35 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Trial } from '../sweep/trial.ts';
 import { randomWord, STREAMS } from '../data/random.ts';
 import type { Batch, Method } from '../lpt/method.ts';
+import type { DropoutSeed } from '../lpt/random.ts';
 import { DivergedError } from './diverged.ts';
 import type { MetricPoint } from './messages.ts';
 import { clipFactor, globalNorm } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
+import { dropoutSeedOf, type Part } from './shrink.ts';
 import type { TrainingState } from './training-state.ts';
 
+/** What is computed at once. */
+export interface BatchPart extends Part {
+  batch: Batch;
+}
+
+interface Gradients {
+  loss: Scalar;
+  gradients: Record<string, Tensor>;
+}
+
 /**
- * Moves `state` one step on. Loss and gradient norm are fetched once, together, after the update is under way.
+ * Moves `state` one step on. The parts are asked for one after the other, and none is read after the next. Loss and gradient norm are fetched once, together, after the update is under way.
  * @throws DivergedError where one of them is not finite
  */
-export async function trainStep(state: TrainingState, batch: Batch, trial: Trial): Promise<MetricPoint[]> {
+export async function trainStep(
+  state: TrainingState,
+  parts: Iterable<BatchPart>,
+  trial: Trial,
+): Promise<MetricPoint[]> {
   const learningRate = learningRateAt(state.step, trial.training);
-  const { loss, gradients } = gradientsOf(state.method, batch, dropoutSeedAt(state.step, trial.trainSeed));
+  const { loss, gradients } = sumOverParts(state.method, parts, dropoutSeedAt(state.step, trial.trainSeed));
   const norm = globalNorm(gradients);
   const clip = clipFactor(norm, trial.training.clipNorm);
   state.optimizer.apply({ gradients, clip, learningRate, step: state.step + 1 });
@@ -34,11 +50,36 @@ export async function trainStep(state: TrainingState, batch: Batch, trial: Trial
   ];
 }
 
-function gradientsOf(
-  method: Method,
-  batch: Batch,
-  dropoutSeed: number,
-): { loss: Scalar; gradients: Record<string, Tensor> } {
+/** The gradients of a mean are the means of the parts, each with its share. */
+function sumOverParts(method: Method, parts: Iterable<BatchPart>, dropoutSeed: number): Gradients {
+  return tf.tidy(() => {
+    let sum: Gradients | undefined;
+    for (const { batch, ...part } of parts) {
+      const found = gradientsOf(method, batch, dropoutSeedOf(part, dropoutSeed));
+      sum = part.share === 1 ? found : addShare(sum, found, part.share);
+    }
+    if (sum === undefined) throw new RangeError('Expected a step of one part or more, found none.');
+    return { ...sum };
+  });
+}
+
+/** Frees both. */
+function addShare(sum: Gradients | undefined, found: Gradients, share: number): Gradients {
+  const add = <T extends Tensor>(to: T | undefined, one: T): T => {
+    const weighted = tf.mul<T>(one, share);
+    return to === undefined ? weighted : tf.add<T>(to, weighted);
+  };
+  const added = tf.tidy(() => ({
+    loss: add(sum?.loss, found.loss),
+    gradients: Object.fromEntries(
+      Object.entries(found.gradients).map(([name, gradient]) => [name, add(sum?.gradients[name], gradient)]),
+    ),
+  }));
+  tf.dispose([{ ...sum }, { ...found }]);
+  return added;
+}
+
+function gradientsOf(method: Method, batch: Batch, dropoutSeed: DropoutSeed): Gradients {
   const variables = method.trained.map(({ variable }) => variable);
   const { value: loss, grads } = tf.variableGrads(() => method.loss(batch, dropoutSeed), variables);
   const named = method.trained.flatMap(({ name, variable }) => {

@@ -7,7 +7,8 @@ import { evaluate, type Scored } from './evaluate.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
-import { dropoutSeedAt, trainStep } from './step.ts';
+import { dropoutSeedOf, halved, partsOf } from './shrink.ts';
+import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface Run {
@@ -19,6 +20,7 @@ export interface Run {
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
+  shrink: number;
   pulse: Pulse;
   now: () => number;
 }
@@ -37,17 +39,20 @@ export async function train(run: Run): Promise<Trained> {
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
     if (lastStep > 0 && !run.trial.training.frozenDropout)
-      await run.inputs.train.keepAll(() => run.pulse.beat('caching', state.step));
+      await run.pulse.timed('caching', state.step, () => keepTraining(run, state.step));
     for (;;) {
       const due = state.step === lastStep || (state.step > 0 && state.step % evaluateEvery === 0);
       if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
       if (state.step === lastStep) break;
       await run.pulse.beat('training', state.step);
-      durations.push(await timedStep(run, state, order.at(state.step)));
+      const ms = await timedStep(run, state, order.at(state.step));
+      durations.push(ms);
+      await run.pulse.stepped(state.step, ms);
     }
     return await finish(run, state, durations);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
+    await run.pulse.endStretch(state.step);
     await sendCheckpoint(run, state);
     return { type: 'cancelled', step: state.step };
   } finally {
@@ -55,16 +60,33 @@ export async function train(run: Run): Promise<Trained> {
   }
 }
 
+function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
+  return inputs.train.keepAll(() => pulse.beat('caching', step));
+}
+
 /** Resolves to the milliseconds it took. */
 async function timedStep(run: Run, state: TrainingState, indices: number[]): Promise<number> {
   const started = run.now();
-  const { training, trainSeed } = run.trial;
-  const dropoutSeed = training.frozenDropout ? dropoutSeedAt(state.step, trainSeed) : null;
-  const batch = run.inputs.train.batch(indices, dropoutSeed);
-  const points = await trainStep(state, batch, run.trial).finally(() => disposeBatch(batch));
+  const points = await trainStep(state, batchParts(run, state.step, indices), run.trial);
   const duration = run.now() - started;
   await run.pulse.metrics(points);
   return duration;
+}
+
+/** Each is freed when the next is asked for. */
+function* batchParts({ trial, inputs, shrink }: Run, step: number, indices: number[]): Generator<BatchPart> {
+  const length = inputs.train.longest(indices);
+  const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
+  for (const part of partsOf(indices.length, shrink)) {
+    const members = indices.slice(part.first, part.first + part.count);
+    const dropoutSeed = seed === null ? null : dropoutSeedOf(part, seed);
+    const batch = inputs.train.batch(members, { dropoutSeed, length });
+    try {
+      yield { ...part, batch };
+    } finally {
+      disposeBatch(batch);
+    }
+  }
 }
 
 interface ScoredSplit {
@@ -74,6 +96,7 @@ interface ScoredSplit {
 
 async function scoreDev(run: Run, state: TrainingState): Promise<void> {
   const dev: ScoredSplit = { split: 'dev', inputs: run.inputs.dev };
+  await run.pulse.endStretch(state.step);
   const scored = await score(run, dev, state.step);
   await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, dev, { ...scored, step: state.step }) });
   await state.scored(scored.score);
@@ -111,14 +134,15 @@ async function finish(run: Run, state: TrainingState, durations: number[]): Prom
 }
 
 function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
-  return evaluate({
+  const request = {
     method: run.method,
     inputs,
     labelWordIds: run.labelWordIds,
-    batchSize: run.trial.training.evaluationBatchSize,
+    batchSize: halved(run.trial.training.evaluationBatchSize, run.shrink),
     metric: run.trial.task.metric,
     afterBatch: () => run.pulse.beat('evaluating', step),
-  });
+  };
+  return run.pulse.timed('evaluating', step, () => evaluate(request));
 }
 
 function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored & { step: number }): Evaluation {
@@ -129,7 +153,7 @@ function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored &
 }
 
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
-  const bytes = await encodeCheckpoint(state, run.trialKey);
+  const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run.trialKey));
   if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
 }
 

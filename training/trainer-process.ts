@@ -9,6 +9,7 @@ import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
 import { runTrial } from './run-trial.ts';
 import type { Trained } from './train.ts';
+import { peakMemoryMiB, UsageMeter } from './usage-meter.ts';
 
 /** What the parent passes as the one argument, as JSON. */
 export interface TrainerProcessSettings {
@@ -21,6 +22,7 @@ const MOST_UNRECEIVED = 16;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
 const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20);
+const meter = new UsageMeter(() => resident.counts());
 let cancelled = false;
 let unreceived = 0;
 let afterReceipt: (() => void) | null = null;
@@ -40,8 +42,9 @@ function received(): void {
 
 async function trainAndReport(request: TrainRequest): Promise<void> {
   cancelled = false;
-  const now = (): number => performance.now();
-  const pulse = new Pulse({ send, cancelled: () => cancelled, now, steps: request.trial.training.steps });
+  const now = (): number => performance.timeOrigin + performance.now();
+  const { steps } = request.trial.training;
+  const pulse = new Pulse({ send, cancelled: () => cancelled, now, steps, usage: () => meter.read() });
   const end = await tensorflow
     .then((loaded) => send({ type: 'ready', ...describe(loaded) }))
     .then(() => runTrial(request, { resident, pulse, now }))
@@ -55,8 +58,7 @@ function describe({ backend, device, version }: LoadedTensorflow): TrainerProven
 
 function toEnd(trained: Trained): FromTrainer {
   if (trained.type === 'cancelled') return trained;
-  const peakMemoryMiB = process.resourceUsage().maxRSS / 1024;
-  return { ...trained, outcome: { ...trained.outcome, peakMemoryMiB } };
+  return { ...trained, outcome: { ...trained.outcome, peakMemoryMiB: peakMemoryMiB() } };
 }
 
 process.on('message', (message: ToTrainer) => {
@@ -66,8 +68,8 @@ process.on('message', (message: ToTrainer) => {
 });
 // Without a parent there is nobody to train for.
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C goes to the whole process group; the parent decides what becomes of the trial.
-process.on('SIGINT', () => undefined);
+// Ctrl-C goes to the whole process group, and some supervisors' SIGTERM too; the parent decides what becomes of the trial.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 const { device } = readEnvironment();
 const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
 import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
 
@@ -18,6 +19,11 @@ export interface TrainerSettings {
   hiddenStatesMiB?: number;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
+  onStart?: (pid: number) => void;
+  /** The child ended without being told to. */
+  onDeath?: (pid: number, how: string) => void;
+  /** Milliseconds that a trainer has to stop when it is told to; then it is killed. */
+  stopMs?: number;
 }
 
 export interface TrainOptions {
@@ -31,7 +37,7 @@ export interface TrainOptions {
 export interface Trainer {
   /** Resolves however the trial ends, also when the child dies. Rejects with the error of `onEvent`, if it threw. */
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
-  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. */
+  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
   cancel(): void;
   /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
   close(): Promise<void>;
@@ -41,17 +47,27 @@ export interface Trainer {
 
 interface Running {
   options: TrainOptions;
+  /** Processes that the kernel had killed for memory when the trial began. */
+  oomKills: number | null;
   /** Deals with one event after the other. */
   queue: Promise<void>;
   end: (result: TrainEnd) => void;
   fail: (error: unknown) => void;
   /** What `onEvent` threw. */
   error?: unknown;
+  /** Runs from the moment when it is told to stop. */
+  deadline?: NodeJS.Timeout;
+  /** It was killed because it did not stop. */
+  isOverdue?: boolean;
 }
 
 /** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
 const DEFAULT_HIDDEN_STATES_MIB = 512;
 const STDERR_LINES_KEPT = 20;
+/** What a dying process prints after its reason: so many of them that the reason would not be kept. */
+const NATIVE_FRAME = /^ *\d+: 0x/;
+/** A step of a large model and its checkpoint take less. */
+const STOP_MS = 30_000;
 const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
 
 export function createTrainer(settings: TrainerSettings = {}): Trainer {
@@ -61,8 +77,11 @@ export function createTrainer(settings: TrainerSettings = {}): Trainer {
 class ChildTrainer implements Trainer {
   readonly #settings: TrainerSettings;
   #child: ChildProcess | null = null;
+  /** The child's. */
+  #shrink = 0;
   #running: Running | null = null;
   #lastLines: string[] = [];
+  #isClosing = false;
 
   constructor(settings: TrainerSettings) {
     this.#settings = settings;
@@ -74,40 +93,68 @@ class ChildTrainer implements Trainer {
 
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
     if (this.#running) return Promise.reject(new Error('Expected the trainer to be free, found it training.'));
-    const child = (this.#child ??= this.#start());
+    const { shrink = 0 } = request;
+    // A shrunk trial needs the memory that earlier ones hold, and a shrunk child keeps too little for other trials.
+    if (shrink > 0 || this.#shrink > 0) void this.#retire();
+    const child = (this.#child ??= this.#start(shrink));
     return new Promise((end, fail) => {
-      this.#running = { options, queue: Promise.resolve(), end, fail };
+      this.#running = { options, oomKills: countOomKills(), queue: Promise.resolve(), end, fail };
       tell(child, { type: 'train', request });
     });
   }
 
   cancel(): void {
-    if (this.#running && this.#child) tell(this.#child, { type: 'cancel' });
+    const [running, child] = [this.#running, this.#child];
+    if (!running || !child) return;
+    tell(child, { type: 'cancel' });
+    running.deadline ??= setTimeout(() => {
+      running.isOverdue = true;
+      child.kill('SIGKILL');
+    }, this.#settings.stopMs ?? STOP_MS);
   }
 
   close(): Promise<void> {
     const child = this.#child;
-    if (!child) return Promise.resolve();
+    this.#isClosing = true;
+    // One that has just exited is known here until its pipes are empty, and will not exit again.
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());
       child.kill('SIGKILL');
     });
   }
 
-  #start(): ChildProcess {
+  /** Ends the child without a word to the trial. */
+  #retire(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('close', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #start(shrink: number): ChildProcess {
     const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
-    const argument: TrainerProcessSettings = { hiddenStatesMiB, ...(threads === undefined ? {} : { threads }) };
+    const argument: TrainerProcessSettings = {
+      hiddenStatesMiB: hiddenStatesMiB / 2 ** shrink,
+      ...(threads === undefined ? {} : { threads }),
+    };
     this.#lastLines = [];
+    this.#shrink = shrink;
+    this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
     child.on('message', (message: FromTrainer) => this.#received(child, message));
+    if (child.pid !== undefined) this.#settings.onStart?.(child.pid);
     child.on('error', (error) => this.#died(child, error.message));
     child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
     return child;
   }
 
   #heard(line: string): void {
-    this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
+    if (!NATIVE_FRAME.test(line)) this.#lastLines = [...this.#lastLines, line].slice(-STDERR_LINES_KEPT);
     this.#settings.say?.(line);
   }
 
@@ -115,7 +162,7 @@ class ChildTrainer implements Trainer {
     const running = this.#running;
     if (!running || child !== this.#child) return;
     running.queue = running.queue.then(async () => {
-      if (isEnd(message)) this.#ended(message);
+      if (isEnd(message)) await this.#endedBy(message);
       else await this.#dealWith(running, message);
       tell(child, { type: 'received' });
     });
@@ -131,10 +178,17 @@ class ChildTrainer implements Trainer {
     }
   }
 
+  /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. */
+  async #endedBy(message: TrainEnd): Promise<void> {
+    if (message.type === 'failed' && message.error.kind === 'out-of-memory') await this.#retire();
+    this.#ended(message);
+  }
+
   #ended(result: TrainEnd): void {
     const running = this.#running;
     this.#running = null;
     if (!running) return;
+    clearTimeout(running.deadline);
     if ('error' in running) running.fail(running.error);
     else running.end(result);
   }
@@ -142,10 +196,19 @@ class ChildTrainer implements Trainer {
   #died(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = null;
-    const error = lossError(how, this.#lastLines);
-    if (this.#running) this.#running.queue = this.#running.queue.then(() => this.#ended({ type: 'failed', error }));
+    if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
+    const running = this.#running;
+    if (!running) return;
+    const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
+    const error = running.isOverdue ? OVERDUE : lossError(death, this.#lastLines);
+    running.queue = running.queue.then(() => this.#ended({ type: 'failed', error }));
   }
 }
+
+const OVERDUE: TrainerError = {
+  kind: 'trainer-lost',
+  message: 'Expected the trainer to stop when it was told to, found it hanging: it was killed.',
+};
 
 function isEnd(message: FromTrainer): message is TrainEnd {
   return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
@@ -156,10 +219,14 @@ function tell(child: ChildProcess, message: ToTrainer): void {
   if (child.connected) child.send(message, () => undefined);
 }
 
-function lossError(how: string, lastLines: string[]): TrainerError {
+function lossError(death: Death, lastLines: string[]): TrainerError {
+  const { how } = death;
   const said = lastLines.join('\n');
   const tail = said === '' ? '' : ` It last said: ${said}`;
   if (speaksOfMemory(said)) return { kind: 'out-of-memory', message: `The trainer ran out of memory (${how}).${tail}` };
+  if (isOomKill(death)) {
+    return { kind: 'out-of-memory', message: `The kernel killed the trainer because memory ran out (${how}).${tail}` };
+  }
   if (how !== 'SIGKILL') return { kind: 'trainer-lost', message: `The trainer process ended (${how}).${tail}` };
   const message = 'The trainer process was killed (SIGKILL), by someone or by the kernel because memory ran out.';
   return { kind: 'trainer-lost', message: message + tail };

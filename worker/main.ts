@@ -1,109 +1,159 @@
 // A worker process: connects, trains what is waiting, and drains when it is told to stop.
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import type { Observe } from '../activities/happening.ts';
+import { createDataFinder } from '../activities/local-data.ts';
 import { TrainerPool } from '../activities/trainer-pool.ts';
-import { createDatabase } from '../db/client.ts';
+import { createDatabase, type Database } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { resolveBackbone } from '../runtime/backbones.ts';
-import { childEnvironment, type Environment } from '../runtime/environment.mjs';
+import { resolveDataset } from '../runtime/datasets.ts';
+import type { Environment } from '../runtime/environment.mjs';
+import { cacheLayout } from '../runtime/folders.mjs';
 import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
-import { connectionError } from '../runtime/temporal-connection.ts';
-import type { TemporalConnectionOptions } from '../runtime/temporal-settings.ts';
-import { createTrainer, type Trainer } from '../training/trainer.ts';
+import type { ProgramProvenance } from '../sweep/provenance.ts';
 import { workerIdentity } from '../workflows/ids.ts';
-import { trainingQueue, type DeviceClass } from '../workflows/queues.ts';
+import { ownQueue } from '../workflows/queues.ts';
 import { audibleCodec } from './audible-codec.ts';
-import { detectDevice } from './device.ts';
-import { quietRuntime } from './logging.ts';
-import { untilNewer } from './version-watch.ts';
-import { createWorkers } from './worker.ts';
+import { connectWorker } from './connection.ts';
+import { runUntilStopped } from './drain.ts';
+import { withFields, type Log } from './log.ts';
+import { startTrainers, type Trainers } from './trainers.ts';
+import { VersionWatch } from './version-watch.ts';
+import { startWatching, type Watching } from './watching.ts';
+import { createWorkers, type Workers } from './worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface WorkerOptions {
   environment: Environment;
   services: Pick<Services, 'databaseUrl' | 'temporal'>;
-  say: (text: string) => void;
+  /** Absent: one a card, or one on the processor. */
+  trainers?: number;
+  log: Log;
   /** Called once, when it asks for work. */
-  onReady?: (deviceClass: DeviceClass) => void;
+  onReady?: (offer: Pick<Trainers, 'deviceClass' | 'memoryMiB'>) => void;
   /** Drains the worker: running trials stop at their next step and go back to the queue. */
   signal: AbortSignal;
 }
 
 /** Resolves when the worker has drained. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { environment, services, say } = options;
-  quietRuntime(environment.logLevel);
-  const deviceClass = await detectDevice(environment.device);
-  const trainer = startTrainer(options, deviceClass);
+  let watching: Watching | undefined;
+  const observe: Observe = (happening) => watching?.observe(happening);
+  const trainers = await startTrainers({ ...options, observe });
+  try {
+    const { deviceClass: device, memoryMiB } = trainers;
+    const identity = workerIdentity({ pid: process.pid, host: hostname(), device, memoryMiB });
+    const log = withFields(options.log, { worker: identity });
+    const program = await describeProgram();
+    const facts = { worker: identity, device, version: program.version };
+    watching = await startWatching({ environment: options.environment, log, facts });
+    await work({ ...options, log }, { trainers, identity, program, watching });
+    log({ level: 'info', event: 'worker-stopped', message: `Worker ${identity} has stopped.` });
+  } finally {
+    await trainers.close();
+    await watching?.close();
+  }
+}
+
+interface Surroundings {
+  trainers: Trainers;
+  identity: string;
+  program: ProgramProvenance;
+  watching: Watching;
+}
+
+async function work(options: WorkerOptions, surroundings: Surroundings): Promise<void> {
+  const { environment, services, log } = options;
+  const { trainers } = surroundings;
   const database = createDatabase(services.databaseUrl);
-  const watching = new AbortController();
+  const version = new VersionWatch(database);
+  const signal = AbortSignal.any([options.signal, version.outdated]);
+  const downloads = new AbortController();
+  const say = (message: string): void => log({ level: 'info', event: 'worker-draining', message });
   let connection: NativeConnection | undefined;
+  let isWhole = true;
   try {
     await migrate(database);
-    connection = await connect(services.temporal.connectionOptions);
-    const identity = workerIdentity({ pid: process.pid, host: hostname(), device: deviceClass });
-    const workers = await createWorkers({
-      connection,
-      namespace: services.temporal.namespace,
-      payloadCodecs: (services.temporal.payloadCodecs ?? []).map((codec) => audibleCodec(codec, say)),
-      activities: createActivities({
-        database,
-        trainers: new TrainerPool([trainer]),
-        worker: identity,
-        say,
-        device: deviceClass,
-        program: await describeProgram(),
-        resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hubOf(environment), say: onProgress }),
-      }),
-      workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles')),
-      deviceClass,
-      trainers: 1,
-      identity,
-    });
-    options.signal.addEventListener('abort', () => workers.shutdown(), { once: true });
-    const newer = untilNewer(database, { signal: watching.signal });
-    void newer.then((error) => {
-      if (error !== null) workers.shutdown();
-    });
-    if (options.signal.aborted) return;
-    say(`Worker ${identity} takes trials from ${trainingQueue(deviceClass)}.`);
-    options.onReady?.(deviceClass);
-    await workers.run();
-    watching.abort();
-    const outdated = await newer;
-    if (outdated !== null) throw outdated;
+    connection = await connectWorker(services.temporal.connectionOptions);
+    const pool = new TrainerPool(trainers.all);
+    const parts = { ...surroundings, database, pool, downloads: downloads.signal };
+    const workers = await makeWorkers(options, connection, parts);
+    if (signal.aborted) return;
+    log({ level: 'info', event: 'worker-started', message: greetingOf(surroundings) });
+    options.onReady?.(trainers);
+    const busy = (): number => pool.busy;
+    void version.start();
+    isWhole = await runUntilStopped(workers, { signal, graceMs: environment.graceMs, busy, endTrainers: trainers.close, say }); // prettier-ignore
+    log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
+    version.check();
   } finally {
-    watching.abort();
-    await connection?.close();
-    await trainer.close();
+    version.end();
+    // What is still being fetched is for a trial that has gone back.
+    downloads.abort();
+    // A connection that cut-off workers still hold cannot be closed.
+    if (isWhole) await connection?.close();
     await database.close();
   }
 }
 
-async function connect(options: TemporalConnectionOptions): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    throw await connectionError(options, error);
-  }
+interface Parts extends Surroundings {
+  database: Database;
+  pool: TrainerPool;
+  downloads: AbortSignal;
 }
 
-function startTrainer({ environment, say }: WorkerOptions, deviceClass: DeviceClass): Trainer {
-  return createTrainer({
-    ...(environment.threads === undefined ? {} : { threads: environment.threads }),
-    ...(deviceClass === 'cpu' ? { env: childEnvironment({ CUDA_VISIBLE_DEVICES: '-1' }) } : {}),
-    say: (line) => {
-      if (environment.logLevel === 'debug') say(`trainer: ${line}`);
-    },
+async function makeWorkers(
+  { environment, services, log }: WorkerOptions,
+  connection: NativeConnection,
+  parts: Parts,
+): Promise<Workers> {
+  const { database, pool, identity, program, watching, trainers } = parts;
+  const { deviceClass, memoryMiB } = trainers;
+  const own = ownQueue(randomUUID());
+  const hub = hubOf(environment, parts.downloads);
+  const notice = (message: string): void => log({ level: 'warn', event: 'notice', message });
+  return createWorkers({
+    connection,
+    namespace: services.temporal.namespace,
+    payloadCodecs: (services.temporal.payloadCodecs ?? []).map((codec) => audibleCodec(codec, notice)),
+    activities: createActivities({
+      ...{ database, trainers: pool, worker: identity, ownQueue: own, device: deviceClass, program },
+      say: notice,
+      observe: watching.observe,
+      resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hub, say: onProgress }),
+      backboneFolders: environment.backboneFolders,
+      findData: createDataFinder({
+        database,
+        folder: cacheLayout(environment.cacheFolder).launchedDatasets,
+        resolveDataset: (name, onProgress) => resolveDataset(name, { ...hub, say: onProgress }),
+      }),
+    }),
+    workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles'), watching.workflowModules),
+    ...{ deviceClass, memoryMiB, trainers: pool.size, identity, ownQueue: own },
+    graceMs: environment.graceMs,
+    tracing: watching.tracing,
   });
 }
 
-function hubOf({ cacheFolder, hubUrl, hubToken }: Environment) {
+function greetingOf({ identity, trainers: { all, memoryMiB } }: Surroundings): string {
+  const several = all.length === 1 ? '' : `${all.length} at a time, `;
+  return `Worker ${identity} takes trials: ${several}up to ${memoryMiB} MiB each.`;
+}
+
+function warmthOf(pool: TrainerPool): string {
+  const { warm, loaded, cold } = pool.counts();
+  return `Of ${warm + loaded + cold} trials here ${warm} found backbone and data warm, ${loaded} the backbone.`;
+}
+
+function hubOf({ cacheFolder, hubUrl, hubToken }: Environment, signal: AbortSignal) {
   return {
     cacheFolder,
+    fetch: (...[input, init]: Parameters<typeof fetch>) => fetch(input, { ...init, signal }),
     ...(hubUrl === undefined ? {} : { hubUrl }),
     ...(hubToken === undefined ? {} : { hubToken }),
   };

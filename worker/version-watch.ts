@@ -6,19 +6,48 @@ import { checkVersion } from '../db/migrate.ts';
 
 const EVERY_MS = 30_000;
 
-/** Resolves when a newer version has migrated the database; null when `signal` ends the watch. */
-export async function untilNewer(
-  database: Database,
-  { signal, everyMs = EVERY_MS }: { signal: AbortSignal; everyMs?: number },
-): Promise<NewerDatabaseError | null> {
-  while (!signal.aborted) {
-    try {
-      await checkVersion(database);
-    } catch (error) {
-      if (error instanceof NewerDatabaseError) return error;
-      // A database that is away is the activities' affair; it is asked again.
-    }
-    await pause(everyMs, undefined, { signal }).catch(() => undefined);
+export class VersionWatch {
+  readonly #database: Database;
+  readonly #everyMs: number;
+  readonly #ending = new AbortController();
+  readonly #outdated = new AbortController();
+  #error: NewerDatabaseError | null = null;
+
+  constructor(database: Database, { everyMs = EVERY_MS }: { everyMs?: number } = {}) {
+    this.#database = database;
+    this.#everyMs = everyMs;
   }
-  return null;
+
+  /** Aborts when a newer version has migrated the database. */
+  get outdated(): AbortSignal {
+    return this.#outdated.signal;
+  }
+
+  /** Resolves when the watch has ended, by what it found or by `end`. */
+  async start(): Promise<void> {
+    while (!this.#ending.signal.aborted && this.#error === null) {
+      await this.#ask();
+      await pause(this.#everyMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    }
+  }
+
+  /** @throws NewerDatabaseError when that is why the worker ended */
+  check(): void {
+    if (this.#error !== null) throw this.#error;
+  }
+
+  end(): void {
+    this.#ending.abort();
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      await checkVersion(this.#database);
+    } catch (error) {
+      // A database that is away is the activities' affair; it is asked again.
+      if (!(error instanceof NewerDatabaseError)) return;
+      this.#error = error;
+      this.#outdated.abort();
+    }
+  }
 }

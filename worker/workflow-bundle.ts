@@ -16,15 +16,19 @@ const SILENT: Logger = {
   error: () => undefined,
 };
 
-/** @param folder of the workflows @returns the script's text. @throws when the workflows reach for a module that they may not have. */
-export async function buildWorkflowBundle(folder = FOLDER): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(folder, 'index.ts'), logger: SILENT });
+/** @returns the script's text. @throws when the workflows reach for a module that they may not have. */
+export async function buildWorkflowBundle(interceptorModules: string[] = [], folder = FOLDER): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(folder, 'index.ts'),
+    workflowInterceptorModules: interceptorModules,
+    logger: SILENT,
+  });
   return code;
 }
 
 /** @returns the path of the script, built if `folder` does not hold it yet */
-export async function workflowBundle(folder: string): Promise<{ codePath: string }> {
-  const codePath = join(folder, `${await contentKey()}.cjs`);
+export async function workflowBundle(folder: string, interceptorModules: string[] = []): Promise<{ codePath: string }> {
+  const codePath = join(folder, `${await contentKey(interceptorModules)}.cjs`);
   const exists = await readFile(codePath).then(
     () => true,
     () => false,
@@ -32,15 +36,15 @@ export async function workflowBundle(folder: string): Promise<{ codePath: string
   if (exists) return { codePath };
   await mkdir(folder, { recursive: true });
   const unfinished = `${codePath}.${process.pid}`;
-  await writeFile(unfinished, await buildWorkflowBundle());
+  await writeFile(unfinished, await buildWorkflowBundle(interceptorModules));
   await rename(unfinished, codePath);
   return { codePath };
 }
 
-async function contentKey(): Promise<string> {
+async function contentKey(interceptorModules: string[]): Promise<string> {
   const hash = createHash('sha256');
   const { version } = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
-  hash.update(version);
+  hash.update(version).update(interceptorModules.join('\n'));
   for (const name of (await readdir(FOLDER)).sort()) hash.update(name).update(await readFile(join(FOLDER, name)));
   return hash.digest('hex').slice(0, 24);
 }

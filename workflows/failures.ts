@@ -2,42 +2,56 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/common';
 import type { ErrorKind } from '../sweep/trial.ts';
 
-/** Besides the trial's own kinds: a worker that stopped heartbeating, and one that was told to stop. */
-export type FailureKind = ErrorKind | 'worker-lost' | 'worker-stopping';
-
 export interface AttemptFailure {
-  kind: FailureKind;
+  kind: ErrorKind;
   message: string;
 }
 
+/** What is done about a kind of error, as people read it. */
+export type RuleName = 'not retried' | 'retried smaller' | 'retried elsewhere' | 'waits';
+
 interface RetryRule {
+  name: RuleName;
   /** Further attempts after the first failure of this kind. */
   retries: number;
   firstDelayMs: number;
   longestDelayMs: number;
 }
 
-const NEVER: RetryRule = { retries: 0, firstDelayMs: 0, longestDelayMs: 0 };
+const NEVER: RetryRule = { name: 'not retried', retries: 0, firstDelayMs: 0, longestDelayMs: 0 };
 const MINUTE = 60_000;
 
 /** Each kind is counted on its own: an outage of the database does not use up the tries of a crash. */
-const RULES: Record<FailureKind, RetryRule> = {
+const RULES: Record<ErrorKind, RetryRule> = {
   configuration: NEVER,
   data: NEVER,
   diverged: NEVER,
-  'out-of-memory': { retries: 2, firstDelayMs: 10_000, longestDelayMs: MINUTE },
-  'trainer-lost': { retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
-  unknown: { retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
-  'database-away': { retries: 500, firstDelayMs: 2_000, longestDelayMs: 2 * MINUTE },
-  'worker-lost': { retries: 20, firstDelayMs: 1_000, longestDelayMs: MINUTE },
-  'worker-stopping': { retries: 1_000, firstDelayMs: 100, longestDelayMs: 1_000 },
+  'out-of-memory': { name: 'retried smaller', retries: 3, firstDelayMs: 2_000, longestDelayMs: MINUTE },
+  'trainer-lost': { name: 'retried elsewhere', retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
+  'worker-lost': { name: 'retried elsewhere', retries: 20, firstDelayMs: 1_000, longestDelayMs: MINUTE },
+  'worker-stopping': { name: 'retried elsewhere', retries: 1_000, firstDelayMs: 100, longestDelayMs: 1_000 },
+  'database-away': { name: 'waits', retries: 500, firstDelayMs: 2_000, longestDelayMs: 2 * MINUTE },
+  unknown: { name: 'retried elsewhere', retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
 };
 
+export function ruleOf(kind: ErrorKind): RuleName {
+  return RULES[kind].name;
+}
+
 /** Milliseconds to wait before the next attempt; null when there shall be none. `failures` counts this kind, this one included. */
-export function delayBeforeRetry(kind: FailureKind, failures: number): number | null {
+export function delayBeforeRetry(kind: ErrorKind, failures: number): number | null {
   const rule = RULES[kind];
   if (failures > rule.retries) return null;
   return Math.min(rule.firstDelayMs * 2 ** (failures - 1), rule.longestDelayMs);
+}
+
+/** Nobody took the activity: it never began. */
+export function isUntaken(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof TimeoutFailure &&
+    error.cause.timeoutType === 'SCHEDULE_TO_START'
+  );
 }
 
 /** Sorts what `trainTrial` threw; activities name the kind in the failure's type. */
@@ -49,14 +63,9 @@ export function describeFailure(error: unknown): AttemptFailure {
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
-  return { kind: isFailureKind(type) ? type : 'unknown', message };
+  return { kind: isErrorKind(type) ? type : 'unknown', message };
 }
 
-/** The kind as it stands in the database: a lost worker took its trainer along. */
-export function recordedKind(kind: FailureKind): ErrorKind {
-  return kind === 'worker-lost' || kind === 'worker-stopping' ? 'trainer-lost' : kind;
-}
-
-function isFailureKind(type: string | null | undefined): type is FailureKind {
+function isErrorKind(type: string | null | undefined): type is ErrorKind {
   return typeof type === 'string' && Object.hasOwn(RULES, type);
 }

@@ -4,6 +4,11 @@ export function sweepWorkflowId(sweepId: string): string {
   return `sweep-${sweepId}`;
 }
 
+/** The sweep's id; null for a workflow of another kind, or of somebody else's making. */
+export function parseSweepWorkflowId(workflowId: string): string | null {
+  return /^sweep-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(workflowId)?.[1] ?? null;
+}
+
 export function trialWorkflowId(sweepId: string, trialId: string): string {
   return `${sweepWorkflowId(sweepId)}-trial-${trialId}`;
 }
@@ -13,15 +18,18 @@ export interface WorkerName {
   host: string;
   /** What its trainers compute on. */
   device: string;
+  /** Of each trainer; null where it takes trials of any size. */
+  memoryMiB: number | null;
 }
 
 /** How a worker is called in Temporal and beside its attempts. */
-export function workerIdentity({ pid, host, device }: WorkerName): string {
-  return `${pid}@${host}/${device}`;
+export function workerIdentity({ pid, host, device, memoryMiB }: WorkerName): string {
+  return `${pid}@${host}/${device}${memoryMiB === null ? '' : `/${memoryMiB}MiB`}`;
 }
 
 /** Null for a worker of somebody else's making. */
 export function parseWorkerIdentity(identity: string): WorkerName | null {
-  const [, pid, host, device] = /^(\d+)@(.+)\/(\w+)$/.exec(identity) ?? [];
-  return pid === undefined || host === undefined || device === undefined ? null : { pid: Number(pid), host, device };
+  const [, pid, host, device, memory] = /^(\d+)@([^/]+)\/(\w+)(?:\/(\d+)MiB)?$/.exec(identity) ?? [];
+  if (pid === undefined || host === undefined || device === undefined) return null;
+  return { pid: Number(pid), host, device, memoryMiB: memory === undefined ? null : Number(memory) };
 }

@@ -1,44 +1,89 @@
 // Deterministic: one trial, from its first attempt to a state that is final.
-import { CancellationScope, isCancellation, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { delayBeforeRetry, describeFailure, recordedKind, type FailureKind } from './failures.ts';
-import type { TrialInput, TrialResult } from './messages.ts';
-import { quick, training } from './proxies.ts';
+import {
+  CancellationScope,
+  isCancellation,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ErrorKind, TrialState } from '../sweep/trial.ts';
+import { type AttemptFailure, delayBeforeRetry, describeFailure, isUntaken } from './failures.ts';
+import { begunSignal, type AttemptResult, type TrialInput, type TrialResult } from './messages.ts';
+import { priorityOf, quick, training, type TrainingPlace } from './proxies.ts';
+import { trainingQueue } from './queues.ts';
 import { trialStateAttribute } from './search-attributes.ts';
 
+/** How often a worker may leave a trial that it has lost to others; then it takes it itself, so one worker never starves. */
+const MOST_LEFT = 3;
+const LEFT_FOR_MS = 1_000;
+const BUSY_FOR_MS = 50;
+
 export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
+  setHandler(begunSignal, () => showState(input, 'running'));
   try {
     const result = await trainUntilSettled(input);
     showState(input, result.state);
     return result;
   } catch (error) {
-    // A worker may die while it is being cancelled: that is still a cancellation.
+    // A worker may die while the trial is being stopped: that is still a stop, and Postgres knows what for.
     if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) throw error;
-    await CancellationScope.nonCancellable(() => quick.recordCancelled({ trialId: input.trialId }));
-    showState(input, 'cancelled');
+    const result = await CancellationScope.nonCancellable(() => quick.recordStopped({ trialId: input.trialId }));
+    showState(input, result.state);
+    if (result.state !== 'cancelled') return result;
     throw error;
   }
 }
 
 async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
-  const { trainTrial } = training(input.deviceClass, workflowInfo().taskQueue);
-  const failures = new Map<FailureKind, number>();
-  for (;;) {
-    try {
-      return await trainTrial({ trialId: input.trialId });
-    } catch (error) {
-      if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-      const { kind, message } = describeFailure(error);
-      const count = (failures.get(kind) ?? 0) + 1;
-      failures.set(kind, count);
-      const delayMs = delayBeforeRetry(kind, count);
-      if (delayMs === null) {
-        return await quick.recordFailure({ trialId: input.trialId, error: { kind: recordedKind(kind), message } });
-      }
-      await sleep(delayMs);
+  const { trialId } = input;
+  const isShown = input.labels !== undefined;
+  const failures = new Map<ErrorKind, number>();
+  let lastAttempt = input.lastAttempt;
+  let turnedAway = 0;
+  for (let place = firstPlace(input); ; place = anywhere(input)) {
+    const { trainTrial } = training(place);
+    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway < MOST_LEFT, isShown }));
+    if ('state' in tried) {
+      if (tried.state !== 'left' && tried.state !== 'busy') return { ...tried, state: tried.state };
+      turnedAway += 1;
+      await sleep(tried.state === 'left' ? LEFT_FOR_MS * turnedAway : Math.min(BUSY_FOR_MS * turnedAway, LEFT_FOR_MS));
+      continue;
     }
+    turnedAway = 0;
+    const count = (failures.get(tried.kind) ?? 0) + 1;
+    failures.set(tried.kind, count);
+    const delayMs = delayBeforeRetry(tried.kind, count);
+    if (delayMs === null) return await quick.recordFailure({ trialId, error: tried });
+    lastAttempt = (await quick.recordAttemptEnd({ trialId, error: tried })).lastAttempt;
+    showState(input, 'waiting');
+    await sleep(delayMs);
   }
 }
 
-function showState({ labels }: TrialInput, state: TrialResult['state']): void {
+/** How the attempt ended, well or not. @throws a cancellation */
+async function outcomeOf(attempt: Promise<AttemptResult>): Promise<AttemptResult | AttemptFailure> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+    return isUntaken(error) ? { state: 'busy' } : describeFailure(error);
+  }
+}
+
+/** How long a worker that is warm is waited for: less than it takes to load a backbone. */
+const WARM_PATIENCE_MS = 1_000;
+
+/** The worker that has backbone and data warm; it may be busy or gone, and then any other will do. */
+function firstPlace(input: TrialInput): TrainingPlace {
+  if (input.warmQueue === undefined) return anywhere(input);
+  return { taskQueue: input.warmQueue, priority: priorityOf(input), patienceMs: WARM_PATIENCE_MS };
+}
+
+function anywhere(input: TrialInput): TrainingPlace {
+  return { taskQueue: trainingQueue(input, workflowInfo().taskQueue), priority: priorityOf(input) };
+}
+
+function showState({ labels }: TrialInput, state: TrialState): void {
   if (labels !== undefined) upsertSearchAttributes([{ key: trialStateAttribute, value: state }]);
 }

@@ -2,7 +2,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 
 export interface WindowOptions<Item> {
-  size: number;
   /** The key of an item: what is running is never taken a second time. */
   key: (item: Item) => string;
   take: (request: { except: string[]; limit: number }) => Promise<Item[]>;
@@ -14,7 +13,9 @@ export interface WindowOptions<Item> {
 
 export class RollingWindow<Item> {
   readonly #options: WindowOptions<Item>;
-  readonly #running = new Set<string>();
+  readonly #running = new Map<string, CancellationScope>();
+  /** None until it is told how many. */
+  #size = 0;
   readonly #lookAfter = new Set<string>();
   #ready: Item[] = [];
   #exhausted = false;
@@ -29,13 +30,30 @@ export class RollingWindow<Item> {
     return this.#running.size;
   }
 
+  /** Keys of what runs. */
+  get keys(): string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** What runs is left to end, also where it is more than the new size. */
+  resize(size: number): void {
+    this.#size = size;
+  }
+
+  /** Cancels one piece of work; the others go on. */
+  stop(key: string): void {
+    this.#running.get(key)?.cancel();
+  }
+
   /**
-   * There may be new work although `take` had none left. What runs at this moment may be among it: its end can be written
-   * down, and undone again, before it is known here. So there is another look when that has settled.
+   * There may be new work although `take` had none left, or what it gave is no longer the next. What runs at this moment may
+   * be among it: its end can be written down, and undone again, before it is known here. So there is another look when that
+   * has settled.
    */
   lookAgain(): void {
     this.#exhausted = false;
-    for (const key of this.#running) this.#lookAfter.add(key);
+    this.#ready = [];
+    for (const key of this.#running.keys()) this.#lookAfter.add(key);
   }
 
   /** Until nothing is left to take, or the drain is done. On cancellation it waits for what runs, then throws. */
@@ -66,25 +84,28 @@ export class RollingWindow<Item> {
   async #takeMore(): Promise<void> {
     if (this.#exhausted) return;
     this.#exhausted = true;
-    this.#ready = await this.#options.take({ except: [...this.#running], limit: this.#options.size });
+    this.#ready = await this.#options.take({ except: this.keys, limit: this.#size });
     if (this.#ready.length > 0) this.#exhausted = false;
   }
 
   #start(item: Item): void {
     const key = this.#options.key(item);
-    this.#running.add(key);
+    const scope = new CancellationScope();
+    this.#running.set(key, scope);
     const settle = (): void => {
       this.#running.delete(key);
       if (this.#lookAfter.delete(key)) this.#exhausted = false;
       this.#settled += 1;
     };
-    this.#options.run(item).then(settle, (error: unknown) => {
-      this.#failure ??= { error };
-      settle();
-    });
+    scope
+      .run(() => this.#options.run(item))
+      .then(settle, (error: unknown) => {
+        this.#failure ??= { error };
+        settle();
+      });
   }
 
   #hasRoom(): boolean {
-    return !this.#options.isDraining() && this.#running.size < this.#options.size;
+    return !this.#options.isDraining() && this.#running.size < this.#size;
   }
 }

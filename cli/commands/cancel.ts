@@ -1,22 +1,23 @@
 import { cancel } from '../../control/cancel.ts';
-import { argumentOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
+import type { Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
+import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS, trialCount } from '../selected.ts';
 import { withSession } from '../session.ts';
 
 export const cancelCommand: Command = {
   name: 'cancel',
-  summary: 'stop a sweep; what is finished stays, `resume` takes up the rest',
-  arguments: [SWEEP_ARGUMENT],
-  options: {},
+  summary: 'end a sweep, or some of its trials; what is finished stays, `resume` takes up the rest',
+  arguments: [SELECTED_ARGUMENT],
+  options: SELECTED_OPTIONS,
   run: (call) =>
     withSession(
       call.terminal,
       async ({ control }) => {
-        const { sweep, wasOpen } = await cancel(control, argumentOf(call, 'sweep'));
+        const { target, ordered } = await cancel(control, askedOf(call));
+        const running =
+          ordered.stopping === 0 ? '' : `; ${trialCount(ordered.stopping)} running: to stop at the next step`;
         call.terminal.say(
-          wasOpen
-            ? `Sweep ${sweep.name} is being cancelled: running trials stop at their next step.`
-            : `Sweep ${sweep.name} is ${sweep.state} already: there is nothing to cancel.`,
+          `Cancelled, of ${target.words}: ${trialCount(ordered.changed)} not begun or paused${running}.`,
         );
         return DONE;
       },

@@ -1,24 +1,25 @@
-import { readFile } from 'node:fs/promises';
 import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { estimateSweep, planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
-import { argumentOf, UsageError, type Call, type Command } from '../command.ts';
+import { argumentOf, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
+import { largeData } from '../large-data.ts';
 import { printPlan } from '../plan.ts';
-import { withSession, type Session } from '../session.ts';
+import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
-import { deviceAmong } from '../training-device.ts';
-import { runWatched } from '../watched-run.ts';
+import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
+import { deviceAmong, offerHere } from '../training-device.ts';
+import { runWatched, WATCH_OPTION } from '../watched-run.ts';
 
 export const launchCommand: Command = {
   name: 'launch',
   summary: 'start the sweep of a file; one that is there already goes on',
-  arguments: [{ name: 'file', help: 'a sweep file (YAML)' }],
+  arguments: [FILE_ARGUMENT],
   options: {
     'dry-run': { help: 'print the trials and what they would cost, start nothing' },
-    watch: { help: 'train here if no worker does, show progress, end with the comparison' },
+    ...WATCH_OPTION,
   },
   run: async (call) => {
     const { terminal, flags } = call;
@@ -42,11 +43,8 @@ interface Planned {
   file: SweepFile;
 }
 
-async function launchOnly(
-  { terminal }: Call,
-  { services, control }: Session,
-  { planned, file }: Planned,
-): Promise<number> {
+async function launchOnly({ terminal }: Call, session: Session, { planned, file }: Planned): Promise<number> {
+  const { control } = session;
   const launched = await launch(control, {
     planned,
     source: file.text,
@@ -54,7 +52,7 @@ async function launchOnly(
   });
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
-  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+  await keepServers(session);
   terminal.say('`lpt-sweep worker` trains it, on this machine or another; `lpt-sweep watch` shows how it goes.');
   return DONE;
 }
@@ -67,24 +65,19 @@ async function launchAndWatch(
   const { name, device } = planned.spec;
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
-    const launched = await launch(control, { planned, source: file.text, chooseDevice });
+    const launched = await launch(control, {
+      ...{ planned, source: file.text, chooseDevice },
+      offerHere: () => offerHere(terminal.environment, device),
+    });
     announce(launched, terminal.say);
     return name;
   };
   return runWatched({ control, terminal, wanted: device, begin, again: `lpt-sweep launch ${file.path} --watch` });
 }
 
-function announce({ sweep, created, running }: Launched, say: (text: string) => void): void {
+function announce({ sweep, created, running, unstored }: Launched, say: (text: string) => void): void {
   if (created) say(`Sweep ${sweep.name} is launched.`);
   else if (running) say(`Sweep ${sweep.name} was launched before: it goes on.`);
   else say(`Sweep ${sweep.name} was launched before and is ${sweep.state}: here are its results.`);
-}
-
-async function readSweepFile(path: string): Promise<SweepFile> {
-  try {
-    return { path, text: await readFile(path, 'utf8') };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new UsageError(`Expected a sweep file at \`${path}\`, found none that can be read (${code}).`);
-  }
+  if (unstored.length > 0 && running) say(largeData(unstored));
 }

@@ -22,6 +22,7 @@ export const listCommand: Command = {
             { title: 'failed', cell: ({ counts }) => counts.failed, isNumber: true },
             { title: 'running', cell: ({ counts }) => counts.running, isNumber: true },
             { title: 'waiting', cell: ({ counts }) => counts.waiting, isNumber: true },
+            { title: 'paused', cell: ({ counts }) => counts.paused, isNumber: true },
             { title: 'cancelled', cell: ({ counts }) => counts.cancelled, isNumber: true },
             { title: 'backbone', cell: ({ backbone }) => backbone },
             { title: 'created', cell: ({ createdAt }) => createdAt.toISOString() },

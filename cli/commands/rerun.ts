@@ -2,6 +2,7 @@ import { beginRerun, compareRerun, findComplete } from '../../control/rerun.ts';
 import { trialName } from '../../db/trial-reference.ts';
 import { argumentOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
 import { DONE, FAILED } from '../exit-codes.ts';
+import { whenBack } from '../follow.ts';
 import { describeRerun, rerunObject } from '../rerun-report.ts';
 import { withSession, type Session } from '../session.ts';
 import { runWatched } from '../watched-run.ts';
@@ -28,7 +29,7 @@ async function rerun(call: Call, { control }: Session): Promise<number> {
     wanted: original.sweep.spec.device,
     again: `lpt-sweep rerun ${trialName(original)}`,
     conclude: async ({ sweep }) => {
-      const report = await compareRerun(control, { original, sweep });
+      const report = await whenBack(() => compareRerun(control, { original, sweep }), terminal);
       const asJson = values['format'] === 'json';
       terminal.write(asJson ? `${JSON.stringify(rerunObject(report), null, 2)}\n` : describeRerun(report));
       return report.differences.length === 0 ? DONE : FAILED;

@@ -1,6 +1,6 @@
 import { results } from '../../control/results.ts';
 import type { TrialResult } from '../../db/results.ts';
-import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
+import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, wholeNumberOf, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { grouped, percent, rounded } from '../numbers.ts';
@@ -13,6 +13,8 @@ export const resultsCommand: Command = {
   arguments: [SWEEP_ARGUMENT],
   options: {
     'best-per-seed': { help: 'only the trial that is best on dev for its method and seeds' },
+    limit: { help: 'so many trials at most', value: { name: 'number' } },
+    offset: { help: 'leave out so many of the first', value: { name: 'number' } },
     ...FORMAT_OPTION,
   },
   run: (call) =>
@@ -21,6 +23,8 @@ export const resultsCommand: Command = {
       async ({ control }) => {
         const rows = await results(control, argumentOf(call, 'sweep'), {
           bestPerSeed: call.flags.has('best-per-seed'),
+          limit: wholeNumberOf(call, 'limit'),
+          offset: wholeNumberOf(call, 'offset'),
         });
         const printed = print(formatOf(call), {
           rows,
@@ -29,7 +33,7 @@ export const resultsCommand: Command = {
             { title: 'task', cell: ({ task }) => task },
             { title: 'examples', cell: regimeName, isNumber: true },
             { title: 'method', cell: ({ method }) => method },
-            { title: 'layer', cell: ({ insertionLayer }) => insertionLayer, isNumber: true },
+            { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
             { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
             { title: 'generator', cell: ({ generator }) => generator },
             { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },

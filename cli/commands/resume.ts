@@ -1,53 +1,74 @@
-import { describe } from '../../control/describe.ts';
+import { planSweep } from '../../control/plan.ts';
+import type { ChooseDevice } from '../../control/go-on.ts';
+import type { Launching } from '../../control/launch.ts';
 import { resume, type Resumed } from '../../control/resume.ts';
-import { argumentOf, SWEEP_ARGUMENT, type Call, type Command } from '../command.ts';
-import { DONE } from '../exit-codes.ts';
+import { findTarget, type Asked } from '../../control/target.ts';
+import { NothingToDoError } from '../../db/errors.ts';
+import { carryOn } from '../carry-on.ts';
+import { UsageError, type Call, type Command } from '../command.ts';
+import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
-import { deviceAmong } from '../training-device.ts';
-import { runWatched } from '../watched-run.ts';
+import { sourcesOf } from '../sources.ts';
+import { isSweepFile, readSweepFile } from '../sweep-file.ts';
+import { WATCH_OPTION } from '../watched-run.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
   summary: 'run exactly the failed, cancelled or missing trials of a sweep',
-  arguments: [SWEEP_ARGUMENT],
-  options: { watch: { help: 'train here if no worker does, show progress, end with the comparison' } },
-  run: (call) =>
-    withSession(call.terminal, (session) =>
-      call.flags.has('watch') ? resumeAndWatch(call, session) : resumeOnly(call, session),
-    ),
+  arguments: [
+    { name: 'sweep', help: "a sweep's name or id, or its file, which must not have changed", isOptional: true },
+  ],
+  options: {
+    failed: { help: 'only what failed' },
+    missing: { help: 'only what never ended: cancelled trials, and those whose workflow is lost' },
+    ...SELECTED_OPTIONS,
+    ...WATCH_OPTION,
+  },
+  run: async (call) => {
+    const launched = await launchedFrom(call);
+    return withSession(call.terminal, (session) => resumeIt(call, session, launched));
+  },
 };
 
-async function resumeOnly(call: Call, { control, services }: Session): Promise<number> {
-  const { terminal } = call;
-  const resumed = await resume(control, argumentOf(call, 'sweep'), ({ spec }) =>
-    deviceAmong(control, spec.device, terminal),
-  );
-  announce(resumed, terminal.say);
-  if (resumed.waiting === 0) return DONE;
-  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
-  terminal.say('`lpt-sweep worker` trains it, on this machine or another.');
-  return DONE;
+async function resumeIt(call: Call, session: Session, launched: Launching | undefined): Promise<number> {
+  const asked: Asked =
+    launched === undefined ? askedOf(call) : { sweep: launched.planned.spec.name, where: call.values['where'] };
+  const only = onlyOf(call);
+  const { sweep } = await findTarget(session.control, asked);
+  const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
+    const resumed = await resume(session.control, { asked, only, launched, chooseDevice });
+    announce(resumed, call);
+    return resumed.waiting > 0;
+  };
+  return carryOn(call, session, { sweep, begin });
 }
 
-async function resumeAndWatch(call: Call, { control }: Session): Promise<number> {
-  const { terminal } = call;
-  const { sweep } = await describe(control, argumentOf(call, 'sweep'));
-  return runWatched({
-    control,
-    terminal,
-    wanted: sweep.spec.device,
-    begin: async (chooseDevice) => {
-      announce(await resume(control, sweep.id, chooseDevice), terminal.say);
-      return sweep.id;
-    },
-    again: `lpt-sweep resume ${sweep.name} --watch`,
-  });
+/** @throws UsageError */
+function onlyOf({ flags }: Call): 'failed' | 'missing' | undefined {
+  if (flags.has('failed') && flags.has('missing'))
+    throw new UsageError('Expected `--failed` or `--missing`, found both: without them, both are resumed.');
+  if (flags.has('failed')) return 'failed';
+  return flags.has('missing') ? 'missing' : undefined;
 }
 
-function announce({ sweep, requeued, waiting }: Resumed, say: (text: string) => void): void {
-  if (waiting === 0) say(`Sweep ${sweep.name} has nothing left to run.`);
+async function launchedFrom({ arguments: { sweep }, terminal }: Call): Promise<Launching | undefined> {
+  if (sweep === undefined || !isSweepFile(sweep)) return undefined;
+  const file = await readSweepFile(sweep);
+  return { planned: await planSweep(file, sourcesOf(terminal)), source: file.text };
+}
+
+/** @throws NothingToDoError for a running sweep that lacks nothing, unless the person wants to follow it */
+function announce({ sweep, requeued, waiting, paused, wasRunning }: Resumed, { terminal: { say }, flags }: Call): void {
+  const held =
+    paused === 0 ? '' : ` ${trialCount(paused)} paused: \`lpt-sweep continue ${sweep.name}\` goes on with them.`;
+  if (wasRunning && requeued === 0 && !flags.has('watch')) {
+    throw new NothingToDoError(
+      `Expected sweep \`${sweep.name}\` to have something to resume, found it running with nothing to put back.${held}`,
+    );
+  }
+  if (waiting === 0) say(`Sweep ${sweep.name} has nothing left to run.${held}`);
   else
     say(
-      `Sweep ${sweep.name} is resumed: ${requeued} trials put back, ${waiting} waiting. Complete trials do not run again.`,
+      `Sweep ${sweep.name} ${wasRunning ? 'goes on' : 'is resumed'}: ${trialCount(requeued)} put back, ${waiting} waiting. Complete trials do not run again.${held}`,
     );
 }

@@ -1,5 +1,6 @@
 import { describe } from '../../control/describe.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
+import { isOpen } from '../../sweep/trial.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { print } from '../print.ts';
@@ -26,8 +27,7 @@ export const statusCommand: Command = {
           ];
           write(print(format, { rows: Object.entries(record), columns, whenEmpty: '' }));
         } else write(print(format, { rows: [record], columns: [], record: (row) => row, whenEmpty: '' }));
-        const isOpen = status.sweep.state === 'running' || status.sweep.state === 'waiting';
-        if (isOpen && (await classesWithWorkers(control)).length === 0)
+        if (isOpen(status.sweep) && (await classesWithWorkers(control)).length === 0)
           say('No worker is running: `lpt-sweep worker` starts one.');
         return DONE;
       },

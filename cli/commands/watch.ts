@@ -39,7 +39,7 @@ async function forPrograms(call: Call, { control }: Session): Promise<number> {
   const isCsv = formatOf(call) === 'csv';
   let lastLine = '';
   let state = 'running';
-  for await (const status of watch(control, argumentOf(call, 'sweep'), { signal })) {
+  for await (const status of watch(control, argumentOf(call, 'sweep'), { signal, onAway: call.terminal.say })) {
     const record = statusRecord(status);
     const [head = '', row = ''] = print('csv', {
       rows: [record],
@@ -53,5 +53,5 @@ async function forPrograms(call: Call, { control }: Session): Promise<number> {
     lastLine = line;
     state = status.sweep.state;
   }
-  return state === 'failed' || state === 'cancelled' ? FAILED : DONE;
+  return ['failed', 'cancelled', 'paused'].includes(state) ? FAILED : DONE;
 }

@@ -32,6 +32,7 @@ export function bertSizes(config: z.infer<z.ZodObject<typeof bertFields>>) {
     typeVocabularySize: config.type_vocab_size,
     activation: 'gelu' as const,
     layerNormEps: config.layer_norm_eps,
+    embeddingDropout: config.hidden_dropout_prob,
     hiddenDropout: config.hidden_dropout_prob,
     attentionDropout: config.attention_probs_dropout_prob,
   };

@@ -33,6 +33,7 @@ export const distilbert: EncoderType = {
       typeVocabularySize: 0,
       activation: config.activation,
       layerNormEps: LAYER_NORM_EPS,
+      embeddingDropout: config.dropout,
       hiddenDropout: config.dropout,
       attentionDropout: config.attention_dropout,
     })),

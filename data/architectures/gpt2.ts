@@ -19,6 +19,7 @@ export const gpt2: DecoderType = {
       vocab_size: size,
       n_positions: size,
       layer_norm_epsilon: z.number().positive().default(1e-5),
+      embd_pdrop: rate,
       resid_pdrop: rate,
       attn_pdrop: rate,
     })
@@ -34,6 +35,7 @@ export const gpt2: DecoderType = {
       typeVocabularySize: 0,
       activation: config.activation_function === 'gelu' ? ('gelu' as const) : ('gelu-tanh' as const),
       layerNormEps: config.layer_norm_epsilon,
+      embeddingDropout: config.embd_pdrop,
       hiddenDropout: config.resid_pdrop,
       attentionDropout: config.attn_pdrop,
     })),

@@ -2,12 +2,13 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { Architecture } from '../backbone.ts';
 import type { TrainedVariable } from '../method.ts';
+import type { DropoutSeed } from '../random.ts';
 import type { Text } from '../tuning.ts';
 
 export interface PromptGenerator {
   readonly trained: TrainedVariable[];
   /** P for each example, [B, p, D]. With a dropout seed as in training, with null as in scoring. */
-  prompt(text: Text, dropoutSeed: number | null): Tensor3D;
+  prompt(text: Text, dropoutSeed: DropoutSeed | null): Tensor3D;
 }
 
 /** What every small network that makes prompts is told. */

@@ -18,7 +18,10 @@ export function tuneProbe({ backbone, trainSeed, labels }: Start): Tuning {
         withOwnGradient({
           inputs: [weight, bias],
           forward: () => {
-            const { loss, activations } = crossEntropy(toRows(maskVector), probe.linear, label);
+            const { loss, activations } = crossEntropy(toRows(maskVector), probe.linear, {
+              target: label,
+              weightsToo: true,
+            });
             return { output: loss, kept: activations };
           },
           backward: (gradient: Scalar, kept) => {

@@ -41,7 +41,7 @@ function tables({ promptLength, dropout: rate }: PTuningSettings, { backbone, tr
       const tablesOf = created[layer];
       if (tablesOf === undefined) throw new RangeError(`Expected a layer below ${layers}, found ${layer}.`);
       const dropped = (part: 'key' | 'value') =>
-        dropoutStep<Rank.R2>(tablesOf[part], { seed, rate, name: `layers.${layer}.prefix.${part}` }); // [p, D]
+        dropoutStep<Rank.R2>(tablesOf[part], { seed, rate, name: `layers.${layer}.prefix.${part}`, shared: true }); // [p, D]
       return { key: dropped('key'), value: dropped('value') };
     },
   };
@@ -60,7 +60,7 @@ function network(
   const made = new WeakMap<Pass, Tensor2D>();
   const make = (pass: Pass): Tensor2D => {
     const whole = linearStep(tanhStep(linearStep(table, down.linear)), up.linear); // [p, L·2·D]
-    const dropped = dropoutStep<Rank.R2>(whole, { seed: pass.dropoutSeed, rate, name: 'dropout' });
+    const dropped = dropoutStep<Rank.R2>(whole, { seed: pass.dropoutSeed, rate, name: 'dropout', shared: true });
     made.set(pass, dropped);
     return dropped;
   };

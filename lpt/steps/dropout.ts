@@ -1,14 +1,16 @@
 // Dropout as a step of the tape: which numbers are dropped is told by seed, stream and place alone.
 import { tensor, type Rank, type ShapeMap, type Tensor } from '@tensorflow/tfjs-core';
-import { dropoutMask } from '../random.ts';
+import { dropoutMask, type DropoutSeed } from '../random.ts';
 import { maskStep } from './elementwise.ts';
 
 export interface Dropout {
   /** Null drops nothing. */
-  seed: number | null;
+  seed: DropoutSeed | null;
   /** Keeps the places of a network that drop apart. */
   name: string;
   rate: number;
+  /** What is dropped goes by no example: `x` is the same for all of them. */
+  shared?: boolean;
 }
 
 export function dropoutStep<R extends Rank>(x: Tensor<R>, dropout: Dropout): Tensor<R> {
@@ -17,8 +19,8 @@ export function dropoutStep<R extends Rank>(x: Tensor<R>, dropout: Dropout): Ten
 }
 
 /** 0 or 1 / (1 - rate); null where nothing is dropped. */
-export function maskOf<R extends Rank>(shape: ShapeMap[R], { seed, name, rate }: Dropout): Tensor<R> | null {
-  if (seed === null || rate === 0) return null;
+export function maskOf<R extends Rank>(shape: ShapeMap[R], { seed, name, ...how }: Dropout): Tensor<R> | null {
+  if (seed === null || how.rate === 0) return null;
   const size = shape.reduce((product, length) => product * length, 1);
-  return tensor(dropoutMask({ seed, name }, size, rate), shape);
+  return tensor(dropoutMask(name, seed, { size, ...how }), shape);
 }

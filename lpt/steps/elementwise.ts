@@ -1,7 +1,8 @@
 // Steps of the tape that treat every number by itself.
 import { add, clone, mul, relu, square, step as heaviside, sub, sum, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { biasGeluWithSlope } from '../gelu.ts';
+import type { Activation } from '../backbone.ts';
+import { biasActivationWithSlope } from '../gelu.ts';
 import { step } from './step.ts';
 
 export function reluStep(x: Tensor2D): Tensor2D {
@@ -26,13 +27,13 @@ export function tanhStep(x: Tensor2D): Tensor2D {
   });
 }
 
-/** gelu(product + bias), the exact gelu. */
-export function biasGeluStep(product: Tensor2D, bias: Tensor1D): Tensor2D {
+/** gelu(product + bias), the exact gelu where nothing else is said. */
+export function biasGeluStep(product: Tensor2D, bias: Tensor1D, activation: Activation = 'gelu'): Tensor2D {
   return step({
     flowing: [product],
     weights: [bias],
     forward: () => {
-      const { output, slope } = biasGeluWithSlope(product, bias);
+      const { output, slope } = biasActivationWithSlope(activation, product, bias);
       return { output, kept: { slope } };
     },
     backward: (gradient: Tensor2D, kept) => {

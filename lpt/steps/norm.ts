@@ -1,7 +1,30 @@
-// The end of a block as a step of the tape: LayerNorm(product + bias + residual).
+// LayerNorm as a step of the tape: in front of a block, and at a block's end, LayerNorm(product + bias + residual).
 import { clone, mul, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { addAndNormalizeForTraining, layerNormInputGradient, type BlockSum, type LayerNorm } from '../layer-norm.ts';
+import {
+  addAndNormalizeForTraining,
+  layerNormInputGradient,
+  normalize,
+  scaleAndShift,
+  type BlockSum,
+  type LayerNorm,
+} from '../layer-norm.ts';
 import { step } from './step.ts';
+
+export function normalizeStep(rows: Tensor2D, norm: LayerNorm, epsilon: number): Tensor2D {
+  return step({
+    flowing: [rows],
+    weights: [norm.gain, norm.bias],
+    forward: () => {
+      const kept = normalize(rows, epsilon);
+      return { output: scaleAndShift(kept.normalized, norm), kept };
+    },
+    backward: (gradient: Tensor2D, kept) => [
+      () => layerNormInputGradient(gradient, norm, kept), // [N, D]
+      () => sum<Tensor1D>(mul(gradient, kept.normalized), 0),
+      () => sum<Tensor1D>(gradient, 0),
+    ],
+  });
+}
 
 export function addAndNormalizeStep(block: BlockSum, norm: LayerNorm, epsilon: number): Tensor2D {
   return step({

@@ -1,5 +1,13 @@
 // The addon's own kernels as kernels of TensorFlow.js: whoever computes finds them in its registry, by name.
-import { getKernel, registerKernel, tensor1d, tensor2d, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  getKernel,
+  registerKernel,
+  tensor1d,
+  tensor2d,
+  zeros,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /** The part of the native package's backend that is used here. */
 export interface NativeBackend {
@@ -21,7 +29,7 @@ interface Signature {
 const SUM = ['product', 'bias', 'residual', 'gain', 'shift'];
 const COUNTS = { batch: 'int', heads: 'int' } as const;
 
-/** In the order in which the C++ files beside this one declare them. */
+/** Each as its C++ file beside this one declares it. */
 const SIGNATURES: Record<string, Signature> = {
   LptBiasGelu: { inputs: ['product', 'bias'], outputs: 1 },
   LptBiasGeluWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
@@ -35,6 +43,7 @@ const SIGNATURES: Record<string, Signature> = {
   LptBiasSplitKeyValue: { inputs: ['rows', 'bias'], outputs: 2, attributes: COUNTS },
   LptMergeHeads: { inputs: ['heads'], outputs: 1 },
   LptMergeKeyValue: { inputs: ['key', 'value'], outputs: 1 },
+  LptAdamW: { inputs: ['value', 'gradient', 'first', 'second', 'clip', 'factors'], outputs: 3 },
 };
 /** There only where the processor has a tile unit. */
 const PRODUCTS: Record<string, Signature> = {
@@ -42,11 +51,20 @@ const PRODUCTS: Record<string, Signature> = {
   LptTransposedProduct: { inputs: ['a', 'b'], outputs: 1 },
 };
 
+/** There only where the processor has vectors of 512 bits. */
+const VOCABULARY: Record<string, Signature> = {
+  LptExpectedWord: { inputs: ['rows', 'vectors', 'bias'], outputs: 2 },
+};
+
 /** Once a process. Nothing is registered where the addon is one without these kernels: the plain operations then do the work. */
 export function registerFusedKernels(backend: NativeBackend): void {
   if ((getKernel('LptBiasGelu', 'tensorflow') as object | undefined) !== undefined) return;
-  if (answers(backend, 'LptBiasGelu', [tensor2d([[1]]), tensor1d([0])])) register(backend, SIGNATURES);
-  if (answers(backend, 'LptProduct', [tensor2d([[1]]), tensor2d([[1]])])) register(backend, PRODUCTS);
+  if (answers(backend, { kernel: 'LptBiasGelu', inputs: [tensor2d([[1]]), tensor1d([0])], outputs: 1 }))
+    register(backend, SIGNATURES);
+  if (answers(backend, { kernel: 'LptProduct', inputs: [tensor2d([[1]]), tensor2d([[1]])], outputs: 1 }))
+    register(backend, PRODUCTS);
+  const word = [zeros([1, 64]), zeros([1, 64]), zeros([1])];
+  if (answers(backend, { kernel: 'LptExpectedWord', inputs: word, outputs: 2 })) register(backend, VOCABULARY);
 }
 
 function register(backend: NativeBackend, signatures: Record<string, Signature>): void {
@@ -66,9 +84,15 @@ function register(backend: NativeBackend, signatures: Record<string, Signature>)
   }
 }
 
-function answers(backend: NativeBackend, kernel: string, inputs: Tensor[]): boolean {
+interface Trial {
+  kernel: string;
+  inputs: Tensor[];
+  outputs: number;
+}
+
+function answers(backend: NativeBackend, { kernel, inputs, outputs }: Trial): boolean {
   try {
-    for (const output of backend.executeMultipleOutputs(kernel, [], inputs, 1)) output.dispose();
+    for (const output of backend.executeMultipleOutputs(kernel, [], inputs, outputs)) output.dispose();
     return true;
   } catch {
     return false;

@@ -29,8 +29,10 @@ KernelCall::~KernelCall() {
   TF_DeleteStatus(status_);
 }
 
+Shape KernelCall::shape(int index) { return shapeOf(tensor(index)); }
+
 Shape KernelCall::shape(int index, size_t rank) {
-  const Shape found = shapeOf(tensor(index));
+  const Shape found = shape(index);
   if (found.size() == rank) return found;
   throw std::invalid_argument("Expected input " + std::to_string(index) + " to have " + std::to_string(rank) +
                               " axes, found the shape " + inWords(found) + ".");

@@ -29,6 +29,8 @@ class KernelCall {
   const Attributes attributes;
   int inputs() const { return TF_NumInputs(context_); }
 
+  /** Of an input. */
+  Shape shape(int index);
   /** Of an input that must have so many axes; throws where it has others. */
   Shape shape(int index, size_t rank);
   const float* input(int index, const Shape& expected);

@@ -21,7 +21,6 @@ export const adapterDrop: MethodDescriptor<AdapterDropSettings, Omit<AdapterDrop
   },
   usual: { learningRate: 3e-4 },
   passes: 2,
-  encodersOnly: true,
   firstTouchedLayer: ({ droppedLayers }) => droppedLayers,
   inputLayers: ({ droppedLayers }) => [droppedLayers],
   trainable: ({ bottleneck, droppedLayers }, sizes) =>

@@ -13,7 +13,6 @@ export const adapter: MethodDescriptor<AdapterSettings, Omit<AdapterSettings, 'm
   settings: { bottleneck: { ...SHARED.bottleneck, usual: [64] } },
   usual: { learningRate: 3e-4 },
   passes: 2,
-  encodersOnly: true,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],
   trainable: ({ bottleneck }, sizes) => sizes.layers * adaptedLayerSize(bottleneck, sizes),

@@ -15,7 +15,6 @@ export const bitFit: MethodDescriptor<BitFitSettings, Omit<BitFitSettings, 'meth
   settings: { biases: { domain: oneOf(BIASES), usual: ['all'] } },
   usual: { learningRate: 1e-3 },
   passes: 2,
-  encodersOnly: true,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],
   /** In each layer 7·D + F: five linear maps of width D, two LayerNorms, and the first feed-forward matrix. */

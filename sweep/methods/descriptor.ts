@@ -39,8 +39,6 @@ export interface MethodDescriptor<Method extends { method: string }, Fields exte
   readonly usual: Partial<TrainingSettings>;
   /** Forward and backward passes of a step, in forward passes: 2 where the weights are frozen, 3 where they are not, 0 without training. */
   readonly passes: 0 | 2 | 3;
-  /** It changes the inside of a layer, which only an encoder's layer has a form for. */
-  readonly encodersOnly?: true;
   /** Without it, every combination of the settings. */
   crossings?(choices: Choices<Fields>, backbone: BackboneFacts): Crossing[];
   /** k: H_k and everything below is as in the backbone. */

@@ -34,7 +34,6 @@ export const lora: MethodDescriptor<LoraSettings, LoraFields> = {
   },
   usual: { learningRate: 5e-4 },
   passes: 2,
-  encodersOnly: true,
   crossings: ({ rank = [], alpha = [], targets = [], dropout = [] }) => [
     { method: ['lora'], rank, alpha, targets: targets.map(inOrder), dropout },
   ],

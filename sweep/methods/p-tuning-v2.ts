@@ -26,7 +26,6 @@ export const pTuningV2: MethodDescriptor<PTuningSettings, PTuningFields> = {
   },
   usual: { learningRate: 5e-3 },
   passes: 2,
-  encodersOnly: true,
   crossings: ({ promptLength = [], reparameterisation = [], bottleneck = [], dropout = [] }) =>
     reparameterisation.map((way) => ({
       ...{ method: ['p-tuning-v2'], promptLength, reparameterisation: [way] },

@@ -23,6 +23,7 @@ describe('the activities that keep the books, each run twice', () => {
       program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.reject(new Error('not needed')),
+      findData: () => Promise.reject(new Error('not needed')),
     });
   const freshSweep = async (): Promise<string> => (await createSweep(db.database, smallSweep())).sweep.id;
   const waitingIn = (sweepId: string): Promise<string[]> => listWaiting(db.database, { sweepId, limit: 100 });
@@ -49,7 +50,7 @@ describe('the activities that keep the books, each run twice', () => {
   test('a recorded failure stays what it was first', async () => {
     const [trialId = ''] = await waitingIn(await freshSweep());
     const error = { kind: 'diverged', message: 'loss is NaN at step 3' } as const;
-    expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'failed' });
+    expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'failed', kind: 'diverged' });
     await activities().recordFailure({ trialId, error: { kind: 'unknown', message: 'later' } });
     const row = await findTrial(db.database, trialId);
     expect(row).toMatchObject({ state: 'failed', errorKind: 'diverged', errorMessage: 'loss is NaN at step 3' });
@@ -57,8 +58,8 @@ describe('the activities that keep the books, each run twice', () => {
 
   test('a cancelled trial is not made a failed one afterwards', async () => {
     const [trialId = ''] = await waitingIn(await freshSweep());
-    await activities().recordCancelled({ trialId });
-    await activities().recordCancelled({ trialId });
+    await activities().recordStopped({ trialId });
+    await activities().recordStopped({ trialId });
     const error = { kind: 'unknown', message: 'too late' } as const;
     expect(await activities().recordFailure({ trialId, error })).toEqual({ state: 'cancelled' });
   });

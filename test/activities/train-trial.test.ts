@@ -48,6 +48,7 @@ describe('an attempt at a trial', () => {
       program: PROGRAM,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
+      findData: ({ data }) => Promise.resolve(data.files),
       retryDelaysMs: [1, 1],
       ...changes,
     });
@@ -105,7 +106,7 @@ describe('an attempt at a trial', () => {
       trainer: { ...TRAINER, threads: 7 },
       fingerprints: {
         backbone: trial.backbone.fingerprint,
-        data: 'data-1',
+        data: trial.task.data.fingerprint,
         template: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       },
     });

@@ -7,7 +7,7 @@ import { smallSweep } from '../support/trials.ts';
 const { name, source, spec } = smallSweep('demo');
 
 function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = null): SweepStatus {
-  const counts = { waiting: 0, running: 0, complete: 0, failed: 0, cancelled: 0, ...changes };
+  const counts = { waiting: 0, running: 0, complete: 0, failed: 0, cancelled: 0, paused: 0, ...changes };
   const times = { createdAt: new Date(), startedAt: null, finishedAt: null };
   return {
     sweep: {
@@ -20,6 +20,8 @@ function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = 
       backboneFingerprint: '',
       state: 'running',
       error: null,
+      window: 4,
+      priority: 3,
       ...times,
     },
     progress: { counts, total: 4, best: [], remainingFlops: 0, recent: [] },

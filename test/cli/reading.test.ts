@@ -12,7 +12,7 @@ import { outcomeOf, smallSweep } from '../support/trials.ts';
 import { run as runIn, type Told } from './terminal.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep peakMemoryMiB attempts';
 
 describe('the commands that read', () => {
   let environment: TestWorkflowEnvironment;
@@ -103,12 +103,12 @@ describe('the commands that read', () => {
     const { out } = await run('status', 'halves', '--format', 'json');
     const rows = JSON.parse(out) as Record<string, unknown>[];
     expect(rows[0]).toMatchObject({ name: 'halves', state: 'failed', complete: 7, failed: 1, waiting: 0 });
-    expect(rows[0]?.['errors']).toBe('1 × data: Expected a label, found "a, b"');
+    expect(rows[0]?.['errors']).toBe('1 trial failed with data (not retried), first: Expected a label, found "a, b"');
   });
 
   test('a cell with a comma or a quote is still one cell of CSV', async () => {
     const { out } = await run('status', 'halves', '--format', 'csv');
-    expect(out).toContain('"1 × data: Expected a label, found ""a, b"""');
+    expect(out).toContain('"1 trial failed with data (not retried), first: Expected a label, found ""a, b"""');
   });
 
   test('the list has the sweep, and watching one that has ended returns with its outcome', async () => {

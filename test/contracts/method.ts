@@ -17,6 +17,7 @@ import {
   type TinyBatch,
   type TinyName,
 } from '../support/fixtures.ts';
+import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
 /** Call inside a file that loads TensorFlow. */
@@ -70,13 +71,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
 
     test('has the gradient that finite differences find', () => {
       nudge(method);
-      for (const { name, variable } of method.trained) {
-        const gradient = gradients(method, batch).get(name)!;
-        const slope = slopeAlong(gradient, variable, () => lossOf(method, batch));
-        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
-        // Where a gradient is next to nothing, the rounding of the loss hides it.
-        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
-      }
+      expectSlopes(method.trained, gradients(method, batch), () => lossOf(method, batch));
     });
 
     test('leaves the backbone as it is while its variables change', () => {
@@ -162,25 +157,6 @@ function descend(method: Method, batch: TinyBatch): void {
     tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(all.get(name)!, 1e-3))));
     all.get(name)!.dispose();
   }
-}
-
-/**
- * Change of the loss along the gradient's own direction: its length, if it is right. Central differences of two sizes,
- * so that their errors of second order cancel (Richardson).
- */
-function slopeAlong(gradient: tf.Tensor, variable: tf.Variable, loss: () => number): number {
-  const step = 5e-3;
-  const start = tf.clone(variable);
-  const direction = tf.div(gradient, tf.add(tf.norm(gradient), 1e-12));
-  const at = (distance: number): number => {
-    tf.tidy(() => variable.assign(tf.add(start, tf.mul(direction, distance))));
-    return loss();
-  };
-  const difference = (size: number) => (at(size) - at(-size)) / (2 * size);
-  const slope = (4 * difference(step) - difference(2 * step)) / 3;
-  variable.assign(start);
-  tf.dispose([start, direction]);
-  return slope;
 }
 
 /** The batch with `extra` positions of padding behind every example; what stands there is garbage. */

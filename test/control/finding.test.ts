@@ -13,6 +13,7 @@ const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean =
   k: 32,
   method: 'lpt',
   insertionLayer: 9,
+  insertionLayers: '9',
   promptLength: 5,
   generator: 'npg',
   bottleneck: 128,

@@ -20,7 +20,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { ScriptedTrainer, type Script } from '../support/scripted-trainer.ts';
 import { developmentServer, quietTemporal } from '../support/temporal.ts';
-import { writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { writeTinyBackbone, writeTinyData } from '../support/tiny-backbone.ts';
 import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';
 
 const onCpu = () => Promise.resolve('cpu' as const);
@@ -61,7 +61,11 @@ describe('a trial that is repeated', () => {
     folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-rerun-'));
     const { fingerprint } = await writeTinyBackbone(folder);
     const sweep = smallSweep('origin');
-    for (const { trial } of sweep.trials) trial.backbone = { name: folder, folder, fingerprint };
+    const data = await writeTinyData(folder);
+    for (const { trial } of sweep.trials) {
+      trial.backbone = { name: folder, folder, fingerprint };
+      trial.task = { ...trial.task, data };
+    }
     const activities = createActivities({
       database: db.database,
       trainers: new TrainerPool([new ScriptedTrainer(script)]),
@@ -70,6 +74,7 @@ describe('a trial that is repeated', () => {
       program,
       say: () => undefined,
       resolveBackbone: () => Promise.resolve({ folder }),
+      findData: ({ data }) => Promise.resolve(data.files),
     });
     workers = await createWorkers({
       connection: environment.nativeConnection,

@@ -1,109 +1,67 @@
-import { randomUUID } from 'node:crypto';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createActivities } from '../../activities/index.ts';
-import { TrainerPool } from '../../activities/trainer-pool.ts';
 import { cancel } from '../../control/cancel.ts';
-import { openControl, type Control } from '../../control/control.ts';
+import { openControl } from '../../control/control.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
 import { launch } from '../../control/launch.ts';
-import type { PlannedSweep } from '../../control/plan.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
-import { watch } from '../../control/watch.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
-import type { NewSweep } from '../../db/sweeps.ts';
-import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
-import { createWorkers } from '../../worker/worker.ts';
-import { workerIdentity } from '../../workflows/ids.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { PROGRAM } from '../support/provenance.ts';
-import { ScriptedTrainer, type Script } from '../support/scripted-trainer.ts';
-import { developmentServer, quietTemporal } from '../support/temporal.ts';
-import { sweepOnTinyBackbone } from '../support/tiny-sweep.ts';
-import { FACTS, outcomeOf } from '../support/trials.ts';
-
-const FINISHED: Script = { end: { type: 'finished', outcome: outcomeOf(0.7, 0.6), best: null } };
-const onCpu = () => Promise.resolve('cpu' as const);
+import { ScriptedTrainer } from '../support/scripted-trainer.ts';
+import { endOf, FINISHED, onCpu, openStage, type Stage } from '../support/stage.ts';
 
 describe('a sweep under the verbs', () => {
-  let environment: TestWorkflowEnvironment;
-  let db: TestDatabase;
-  let code: string;
-  let opened: Control;
+  let stage: Stage;
   beforeAll(async () => {
-    quietTemporal();
-    [environment, db, code] = await Promise.all([developmentServer(), createTestDatabase(), buildWorkflowBundle()]);
-    const temporal = { connectionOptions: { address: environment.address }, namespace: 'default' };
-    opened = await openControl({ databaseUrl: db.url, temporal, searchAttributes: true });
+    stage = await openStage();
   });
-  afterAll(async () => {
-    await opened.close();
-    await environment.teardown();
-    await db.drop();
-  });
-
-  /** Its own queue, so that no other test's worker takes its trials. */
-  async function fresh(): Promise<{ control: Control; sweep: NewSweep; folder: string; planned: PlannedSweep }> {
-    const { sweep, folder } = await sweepOnTinyBackbone();
-    const plan = { trials: sweep.trials, excluded: 0, folded: 0, warnings: [] };
-    const planned = { spec: sweep.spec, facts: FACTS, plan };
-    return { control: { ...opened, workflowQueue: `test-${randomUUID()}` }, sweep, folder, planned };
-  }
-
-  async function withWorker<T>(
-    { control, folder }: { control: Control; folder: string },
-    trainer: ScriptedTrainer,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu' });
-    const activities = createActivities({
-      database: db.database,
-      trainers: new TrainerPool([trainer]),
-      worker: identity,
-      device: 'cpu',
-      program: PROGRAM,
-      say: () => undefined,
-      resolveBackbone: () => Promise.resolve({ folder }),
-    });
-    const workers = await createWorkers({
-      connection: environment.nativeConnection,
-      namespace: 'default',
-      activities,
-      workflowBundle: { code },
-      deviceClass: 'cpu',
-      trainers: 1,
-      identity,
-      workflowQueue: control.workflowQueue,
-    });
-    const run = workers.run();
-    try {
-      return await work();
-    } finally {
-      workers.shutdown();
-      await run;
-    }
-  }
-
-  async function endOf(control: Control, name: string): Promise<string> {
-    let state = '';
-    for await (const status of watch(control, name, { everyMs: 50 })) state = status.sweep.state;
-    return state;
-  }
+  afterAll(() => stage.close());
 
   test('is made once when it is launched from two places at the same moment', async () => {
-    const { control, sweep, folder, planned } = await fresh();
+    const { control, sweep, folder, planned } = await stage.fresh();
     const request = { planned, source: sweep.source, chooseDevice: onCpu };
     const both = await Promise.all([launch(control, request), launch(control, request)]);
     expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
     expect(both[0].sweep.id).toBe(both[1].sweep.id);
     const trainer = new ScriptedTrainer(FINISHED);
-    expect(await withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
     expect(trainer.requests).toHaveLength(sweep.trials.length);
   });
 
+  test('is refused before it is written where it would train here and this machine is too small', async () => {
+    const { control, sweep, planned } = await stage.fresh();
+    const here = { deviceClass: 'cpu', memoryMiB: 2_048 } as const;
+    const trials = planned.plan.trials.map((trial) => ({ ...trial, memoryMiB: 5_000 }));
+    const launched = launch(control, {
+      ...{ source: sweep.source, chooseDevice: onCpu, offerHere: () => Promise.resolve(here) },
+      planned: { ...planned, plan: { ...planned.plan, trials } },
+    });
+    await expect(launched).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
+    await expect(describeSweep(control, sweep.name)).rejects.toThrow('which no sweep has');
+  });
+
+  test('goes on when Postgres is out of room for its books, or loses them to a deadlock', async () => {
+    const { control, sweep, folder, planned } = await stage.fresh();
+    await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
+    const { database } = control;
+    await database.execute(sql`create sequence stumbles`); // what it counts stays when a transaction is undone
+    await database.execute(sql`
+      create function stumble() returns trigger language plpgsql as $$
+      begin
+        case nextval('stumbles')
+          when 1 then raise exception 'No space left on device' using errcode = '53100';
+          when 2 then raise exception 'deadlock detected' using errcode = '40P01';
+          else return new;
+        end case;
+      end $$`);
+    await database.execute(sql`create trigger stumble before update on sweeps for each row execute function stumble()`);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    await database.execute(sql`drop trigger stumble on sweeps`);
+  });
+
   test('with failures runs exactly these again when it is resumed', async () => {
-    const { control, sweep, folder, planned } = await fresh();
+    const { control, sweep, folder, planned } = await stage.fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
     let isBroken = true;
     const trainer = new ScriptedTrainer(({ trial }) =>
@@ -111,14 +69,20 @@ describe('a sweep under the verbs', () => {
         ? { end: { type: 'failed', error: { kind: 'data', message: 'row 3' } } }
         : FINISHED,
     );
-    await withWorker({ control, folder }, trainer, async () => {
+    await stage.withWorker({ control, folder }, trainer, async () => {
       expect(await endOf(control, sweep.name)).toBe('failed');
       const { failures } = await describeSweep(control, sweep.name);
-      expect(failures).toEqual([{ kind: 'data', trials: 4, message: 'row 3' }]);
+      expect(failures).toEqual([{ kind: 'data', rule: 'not retried', trials: 4, attempts: 4, message: 'row 3' }]);
       isBroken = false;
-      expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: 4, waiting: 4 });
+      expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+        requeued: 4,
+        waiting: 4,
+      });
       expect(await endOf(control, sweep.name)).toBe('complete');
-      expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: 0, waiting: 0 });
+      expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+        requeued: 0,
+        waiting: 0,
+      });
     });
     const attempts = (await results(control, sweep.name)).map((row) => `${row.dataSeed}: ${row.attempts}`);
     expect(attempts.filter((count) => count === '13: 1')).toHaveLength(4);
@@ -126,45 +90,49 @@ describe('a sweep under the verbs', () => {
   });
 
   test('that is cancelled stops its running trial, keeps what is finished, and can be resumed', async () => {
-    const { control, sweep, folder, planned } = await fresh();
+    const { control, sweep, folder, planned } = await stage.fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
     let hangs = true;
     let trained = 0;
     const trainer = new ScriptedTrainer(() => (hangs && ++trained > 1 ? { end: 'hang' } : FINISHED));
-    await withWorker({ control, folder }, trainer, async () => {
+    await stage.withWorker({ control, folder }, trainer, async () => {
       await vi.waitUntil(() => trainer.requests.length === 2, { timeout: 20_000 });
-      expect((await cancel(control, sweep.name)).wasOpen).toBe(true);
+      await cancel(control, { sweep: sweep.name });
       expect(await endOf(control, sweep.name)).toBe('cancelled');
       const { counts } = (await describeSweep(control, sweep.name)).progress;
       expect(counts).toMatchObject({ complete: 1, cancelled: sweep.trials.length - 1, running: 0, waiting: 0 });
-      expect((await cancel(control, sweep.name)).wasOpen).toBe(false);
+      await expect(cancel(control, { sweep: sweep.name })).rejects.toThrow(
+        /to have something to cancel, found 1 complete, 7 cancelled/,
+      );
       hangs = false;
-      await resume(control, sweep.name, onCpu);
+      await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu });
       expect(await endOf(control, sweep.name)).toBe('complete');
     });
     expect(trainer.cancels).toBe(1);
   });
 
   test('is cancelled at once where no worker is there to hear of it, and resumes when one comes', async () => {
-    const { control, sweep, folder, planned } = await fresh();
+    const { control, sweep, folder, planned } = await stage.fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
-    await cancel(control, sweep.name);
+    await cancel(control, { sweep: sweep.name });
     expect(await endOf(control, sweep.name)).toBe('cancelled');
-    expect(await resume(control, sweep.name, onCpu)).toMatchObject({ requeued: sweep.trials.length });
+    expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
+      requeued: sweep.trials.length,
+    });
     const trainer = new ScriptedTrainer(FINISHED);
-    expect(await withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
   });
 
   test('is trained on the device classes that some worker offers', async () => {
-    const at = await fresh();
+    const at = await stage.fresh();
     expect(await classesWithWorkers(at.control)).toEqual([]);
-    await withWorker(at, new ScriptedTrainer(FINISHED), async () => {
+    await stage.withWorker(at, new ScriptedTrainer(FINISHED), async () => {
       await vi.waitUntil(async () => (await classesWithWorkers(at.control)).includes('cpu'), { timeout: 20_000 });
     });
   });
 
   test('cannot be opened on a database that is down; the message names the place, not the password', async () => {
-    const temporal = { connectionOptions: { address: environment.address }, namespace: 'default' };
+    const temporal = { connectionOptions: { address: stage.address }, namespace: 'default' };
     const databaseUrl = 'postgres://someone:secret@127.0.0.1:9/nowhere';
     const opening = openControl({ databaseUrl, temporal, searchAttributes: true });
     await expect(opening).rejects.toThrow(/127\.0\.0\.1:9/);
@@ -173,7 +141,7 @@ describe('a sweep under the verbs', () => {
 
   test('cannot be opened on a Temporal address where nobody answers; the message names it', async () => {
     const temporal = { connectionOptions: { address: '127.0.0.1:9' }, namespace: 'default' };
-    await expect(openControl({ databaseUrl: db.url, temporal, searchAttributes: true })).rejects.toThrow(
+    await expect(openControl({ databaseUrl: stage.databaseUrl, temporal, searchAttributes: true })).rejects.toThrow(
       /Expected a Temporal server to answer at 127\.0\.0\.1:9, found none/,
     );
   });

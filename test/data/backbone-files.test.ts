@@ -27,7 +27,7 @@ test('the sizes come out of config.json', async () => {
   expect(await readBackboneConfig(TINY_BACKBONE)).toEqual({
     ...{ layers: 4, hiddenSize: 32, heads: 4, intermediateSize: 56, vocabularySize: 97, maxPositions: 24 },
     ...{ modelType: 'bert', architecture: 'encoder', activation: 'gelu', embeddingSize: 32, positionsSkipped: 0 },
-    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1 },
+    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, embeddingDropout: 0.1, hiddenDropout: 0.1, attentionDropout: 0.1 },
   });
 });
 

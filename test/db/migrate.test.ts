@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listBaselines } from '../../db/baselines.ts';
 import { ask, createDatabase } from '../../db/client.ts';
-import { DatabaseAwayError, NewerDatabaseError, QueryError } from '../../db/errors.ts';
+import { DatabaseAwayError, NewerDatabaseError, PassingQueryError, QueryError } from '../../db/errors.ts';
 import { migrate } from '../../db/migrate.ts';
 import { listSweeps } from '../../db/sweeps.ts';
 import { createEmptyDatabase } from '../support/postgres.ts';
@@ -91,8 +91,62 @@ describe('a database that cannot be reached', () => {
     await drop();
   });
 
+  test('that leaves a question unanswered is away, and the connection that waits for the answer is closed', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const database = createDatabase(url, { answerMs: 500 });
+    const slow = ask(database, () =>
+      database.transaction(async (transaction) => {
+        await transaction.execute(sql`select pg_backend_pid() as first`);
+        await transaction.execute(sql`select pg_sleep(3)`);
+      }),
+    );
+    await expect(slow).rejects.toThrow(DatabaseAwayError);
+    expect(database.$client.totalCount).toBe(0);
+    expect((await ask(database, () => database.execute(sql`select 1 as next`))).rows).toEqual([{ next: 1 }]);
+    await database.close();
+    await drop();
+  });
+
+  test('a connection that breaks between two questions of a transaction does not end the process', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const database = createDatabase(url);
+    const killer = new pg.Client({ connectionString: url });
+    await killer.connect();
+    const broken = ask(database, () =>
+      database.transaction(async (transaction) => {
+        const { rows } = await transaction.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+        await killer.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+        await transaction.execute(sql`select 1`);
+      }),
+    );
+    await expect(broken).rejects.toThrow(DatabaseAwayError);
+    await killer.end();
+    await database.close();
+    await drop();
+  });
+
   test('a URL that is none is refused without being repeated', () => {
     expect(() => createDatabase('someone:hunter2@host')).toThrow(QueryError);
     expect(() => createDatabase('someone:hunter2@host')).not.toThrow(/hunter2/);
+  });
+});
+
+describe('what Postgres refuses', () => {
+  const refusal = async (code: string): Promise<unknown> => {
+    const { url, drop } = await createEmptyDatabase();
+    const database = createDatabase(url);
+    const raise = sql.raw(`do $$ begin raise exception 'refused' using errcode = '${code}'; end $$`);
+    const error = await ask(database, () => database.execute(raise)).catch((reason: unknown) => reason);
+    await database.close();
+    await drop();
+    return error;
+  };
+
+  test.each(['53100', '53200', '40001', '40P01', '55P03', '57014', '25006'])('with %s may pass', async (code) => {
+    expect(await refusal(code)).toBeInstanceOf(PassingQueryError);
+  });
+
+  test.each(['22P02', '23505', '42P01'])('with %s is final', async (code) => {
+    expect(await refusal(code)).toMatchObject({ name: 'QueryError', code });
   });
 });

@@ -117,10 +117,10 @@ describe('the comparison', () => {
 describe('results', () => {
   test('have exactly the promised fields, and are what the view says', async () => {
     const sweepId = await finished('fields', BOTH_SEEDS.slice(0, 3));
-    const results = await listResults(own.database, sweepId);
+    const results = await listResults(own.database, { sweepId });
     expect(Object.keys(results[0]!)).toEqual(
       (
-        'trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state ' +
+        'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
         'steps trainableParameters msPerStep peakMemoryMiB attempts'
@@ -176,7 +176,7 @@ test('results show the parts of the test score, and the second test set, of the 
   for (const numbers of scored)
     await recordEvaluation(own.database, { trialId, attempt: 1, evaluation: { ...evaluation, ...numbers } });
   await finishTrial(own.database, { trialId, attempt: 1, outcome: outcomeOf(0.75, 0.7) });
-  const results = await listResults(own.database, sweep.id);
+  const results = await listResults(own.database, { sweepId: sweep.id });
   expect(results).toHaveLength(8);
   expect(results[0]).toMatchObject({ testScore: 0.7, testAccuracy: 0.8, testF1: 0.6, mismatchedScore: 0.65 });
 });

@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginAttempt, recordProvenance } from '../../db/attempts.ts';
+import { beginAttempt, endAttempt, recordProvenance } from '../../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { createDatabase, type Database } from '../../db/client.ts';
 import { OlderDatabaseError } from '../../db/errors.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
+import { listStoredFiles } from '../../db/data-sets.ts';
 import { recordMetrics } from '../../db/metrics.ts';
 import { migrate } from '../../db/migrate.ts';
-import { createSweep, setSweepState } from '../../db/sweeps.ts';
-import { cancelWaiting, failTrial, finishTrial, listWaiting, requeueTrials } from '../../db/trials.ts';
+import { continueTrials, haltTrials, prioritiseTrials, readOrders, requeueTrials } from '../../db/orders.ts';
+import { listRunning, takeBack } from '../../db/reconciling.ts';
+import { concludeSweep, createSweep, setSweepState, setWindow } from '../../db/sweeps.ts';
+import { failTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
@@ -69,13 +72,38 @@ describe('the roles of db/roles.sql', () => {
     await finishTrial(worker, { ...writer, outcome: outcomeOf(0.7, 0.6) });
     await dropCheckpoint(worker, { trialId: first, kind: 'last' });
     await beginAttempt(worker, { trialId: second, ...begin });
-    await failTrial(worker, { trialId: second, attempt: 1, error: { kind: 'data', message: 'row 3' } });
-    await requeueTrials(worker, { sweepId: sweep.id, states: ['failed'] });
-    expect(await cancelWaiting(worker, sweep.id)).toBeGreaterThan(0);
+    await endAttempt(worker, {
+      trialId: second,
+      workflowRunId: 'run',
+      error: { kind: 'trainer-lost', message: 'gone' },
+    });
+    await beginAttempt(worker, { trialId: second, ...begin });
+    await failTrial(worker, { trialId: second, attempt: 2, error: { kind: 'data', message: 'row 3' } });
+    await listStoredFiles(worker, 'fingerprint');
+    await obeyOrders(worker, { sweepId: sweep.id, second });
     await setSweepState(worker, { sweepId: sweep.id, state: 'cancelled' });
   });
 
+  /** Those that come as Temporal updates, and what a worker puts right at its start. */
+  async function obeyOrders(worker: Database, { sweepId, second }: { sweepId: string; second: string }): Promise<void> {
+    const begin = { trialId: second, worker: '1@test/cpu', device: 'cpu', workflowRunId: 'run' };
+    await setWindow(worker, { sweepId, window: 2 });
+    await prioritiseTrials(worker, { sweepId, priority: 1 });
+    await requeueTrials(worker, { sweepId, states: ['failed'] });
+    expect((await haltTrials(worker, { sweepId, as: 'paused' })).changed).toBeGreaterThan(0);
+    expect((await continueTrials(worker, { sweepId })).changed).toBeGreaterThan(0);
+    await beginAttempt(worker, begin);
+    await readOrders(worker, { sweepId, inFlight: [second] });
+    expect(await takeBack(worker, { sweepId, seen: await listRunning(worker, sweepId) })).toHaveLength(1);
+    await beginAttempt(worker, begin);
+    await stopTrial(worker, second);
+    await concludeSweep(worker, sweepId);
+  }
+
   test.each([
+    ['update trials set learning_rate = 1', 'trials'],
+    ['update trials set memory_mib = 1', 'trials'],
+    ["insert into data_parts values ('f', 'train', 'csv', 0, '')", 'data_parts'],
     ['delete from trials', 'trials'],
     ['delete from sweeps', 'sweeps'],
     ["update trials set trial_key = 'x'", 'trials'],

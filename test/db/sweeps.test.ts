@@ -44,7 +44,7 @@ describe('a sweep', () => {
     const both = await Promise.all([createSweep(database, asked), createSweep(database, asked)]);
     expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
     expect(both[0].sweep.id).toBe(both[1].sweep.id);
-    expect(await listResults(database, both[0].sweep.id)).toHaveLength(8);
+    expect(await listResults(database, { sweepId: both[0].sweep.id })).toHaveLength(8);
   });
 
   test('with other trials under a taken name is refused, saying what changed', async () => {
@@ -98,6 +98,6 @@ describe('a sweep', () => {
     const { database } = own;
     const { sweep } = await createSweep(database, smallSweep());
     const listed = (await listSweeps(database)).find(({ id }) => id === sweep.id);
-    expect(listed?.counts).toEqual({ waiting: 8, running: 0, complete: 0, failed: 0, cancelled: 0 });
+    expect(listed?.counts).toEqual({ waiting: 8, running: 0, complete: 0, failed: 0, cancelled: 0, paused: 0 });
   });
 });

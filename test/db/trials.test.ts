@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Begun, beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { type Begun, beginAttempt, endAttempt, listAttempts } from '../../db/attempts.ts';
 import { dropCheckpoint, loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { QueryError, StaleAttemptError, UnknownTrialError } from '../../db/errors.ts';
 import { listEvaluations, recordEvaluation } from '../../db/evaluations.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';
+import { haltTrials, requeueTrials } from '../../db/orders.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
-import {
-  cancelTrial,
-  cancelWaiting,
-  failTrial,
-  findTrial,
-  finishTrial,
-  listWaiting,
-  requeueTrials,
-} from '../../db/trials.ts';
+import { cancelTrial, failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import type { Evaluation, MetricPoint } from '../../training/messages.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
@@ -43,7 +36,7 @@ async function sweepOf(): Promise<{ sweepId: string; ids: string[] }> {
 
 async function begin(trialId: string): Promise<Begun> {
   const begun = await beginAttempt(own.database, { trialId, ...WORKER });
-  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found ${begun.state}.`);
+  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found it ${begun.kind}.`);
   return begun;
 }
 
@@ -62,11 +55,11 @@ describe('what waits', () => {
     expect(await listWaiting(own.database, { sweepId, limit: 2 })).toEqual([ids[0], ids[2]]);
   });
 
-  test('can be cancelled at once, and running trials go on', async () => {
+  test('can be cancelled at once, and running trials are marked to stop', async () => {
     const { sweepId, ids } = await sweepOf();
     await begin(ids[0]!);
-    expect(await cancelWaiting(own.database, sweepId)).toBe(7);
-    expect(await cancelWaiting(own.database, sweepId)).toBe(0);
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 7, stopping: 1 });
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 0, stopping: 0 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ running: 1, cancelled: 7, waiting: 0 });
   });
 });
@@ -235,6 +228,8 @@ describe('the fence', () => {
     await expect(write(orphan)).rejects.toThrow(StaleAttemptError);
     expect(await findTrial(own.database, orphan.trialId)).toMatchObject({ state: 'running', attempt: 2 });
     expect(await listEvaluations(own.database, orphan.trialId)).toEqual([]);
+    const refused = (await listAttempts(own.database, orphan.trialId)).map(({ refusedWrites }) => refusedWrites);
+    expect(refused).toEqual([1, 0]);
   });
 
   test.each(writes)('refuses %s for a trial that was sent back to waiting', async (_what, write) => {
@@ -265,11 +260,31 @@ describe('a resumed sweep', () => {
     await saveCheckpoint(own.database, checkpoint);
     await failTrial(own.database, { trialId: failed, attempt: 1, error: { kind: 'unknown', message: 'gone' } });
     await cancelTrial(own.database, { trialId: cancelled });
-    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toBe(1);
-    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toBe(0);
+    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toMatchObject({ changed: 1 });
+    expect(await requeueTrials(own.database, { sweepId, states: ['failed'] })).toMatchObject({ changed: 0 });
     expect(await findTrial(own.database, failed)).toMatchObject({ state: 'waiting', errorKind: null, attempt: 1 });
     expect(await begin(failed)).toMatchObject({ attempt: 2, checkpoint: { step: 20 } });
-    expect(await requeueTrials(own.database, { sweepId, ids: [complete, cancelled, ids[3]!] })).toBe(1);
+    const chosen = {
+      ids: [complete, cancelled, ids[3]!],
+      states: ['failed', 'cancelled'] as ('failed' | 'cancelled')[],
+    };
+    expect(await requeueTrials(own.database, { sweepId, ...chosen })).toMatchObject({ changed: 1 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ complete: 1, running: 1, waiting: 6 });
   });
+});
+
+test('an attempt that is overtaken or ended keeps why, and its late writes are counted with it', async () => {
+  const { trialId, attempt } = await begunTrial();
+  const error = { kind: 'worker-lost', message: 'silence' } as const;
+  const ended = await endAttempt(own.database, { trialId, workflowRunId: WORKER.workflowRunId, error });
+  expect(ended).toEqual({ lastAttempt: 1 });
+  for (const points of [[], []])
+    await expect(recordMetrics(own.database, { trialId, attempt, points })).rejects.toThrow(StaleAttemptError);
+  expect((await listAttempts(own.database, trialId))[0]).toMatchObject({
+    ...{ state: 'superseded', errorKind: 'worker-lost', errorMessage: 'silence', refusedWrites: 2 },
+  });
+  await begin(trialId);
+  const overtaken = beginAttempt(own.database, { trialId, ...WORKER, lastAttempt: 1 });
+  await expect(overtaken).rejects.toThrow(StaleAttemptError);
+  expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'running', attempt: 2 });
 });

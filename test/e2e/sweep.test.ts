@@ -15,7 +15,7 @@ import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer promptLength generator dataSeed trainSeed state devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep peakMemoryMiB attempts';
 
 const sweepFile = (name: string): string => `name: ${name}
 backbone: ./backbone
@@ -80,7 +80,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     await vi.waitUntil(() => hasCheckpoint(database), { timeout: 60_000, interval: 20 });
     process.kill(workersOf(running)[0] ?? 0, 'SIGKILL');
     const { code, said } = await running.ended;
-    expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): starting it again/);
+    expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): it is started again/);
     expect(workersOf(running)).toHaveLength(2);
     expect(code).toBe(0);
     const resumed = await database.select().from(attempts).where(isNotNull(attempts.resumedFromStep));

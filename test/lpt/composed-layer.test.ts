@@ -12,6 +12,7 @@ import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_BACKBONE, TINY_LABELS, tinyBatch } from '../support/fixtures.ts';
+import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -143,18 +144,7 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
       const batch = await tinyBatch(backbone, method.inputLayers);
       const { gradients: all } = lossAndGradients(method, batch);
       const lossOf = () => tf.tidy(() => method.loss(batch, 1).dataSync()[0] ?? Number.NaN);
-      for (const { name, variable } of method.trained) {
-        const gradient = all.get(name)!;
-        const norm = tf.norm(gradient).dataSync<'float32'>()[0] ?? 0;
-        const start = tf.clone(variable);
-        const at = (distance: number) => {
-          tf.tidy(() => variable.assign(tf.add(start, tf.mul(gradient, distance / (norm + 1e-12)))));
-          return lossOf();
-        };
-        const slope = (at(5e-3) - at(-5e-3)) / 1e-2;
-        variable.assign(start);
-        expect(Math.abs(slope - norm), name).toBeLessThan(0.02 * norm + 2e-3);
-      }
+      expectSlopes(method.trained, all, lossOf);
       method.dispose();
     });
   },

@@ -127,7 +127,7 @@ test('cross-entropy, also where two examples have the same target', () => {
   const dy = tf.scalar(1.5);
   const [dx, dw, db] = automatic([x, weight, bias], dy) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const decoder = { weight, bias };
-  const { activations } = crossEntropy(x, decoder, target);
+  const { activations } = crossEntropy(x, decoder, { target, weightsToo: true });
   expectClose(crossEntropyInputGradient(dy, decoder, activations), dx.dataSync(), 1e-5);
   const found = crossEntropyWeightGradients(dy, decoder, activations);
   expectClose(found.weight, dw.dataSync(), 1e-5);

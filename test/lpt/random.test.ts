@@ -38,8 +38,15 @@ test('normal numbers have mean 0, deviation 1 and no correlation with their neig
 });
 
 test('a dropout mask drops its share and scales what it keeps', () => {
-  const mask = dropoutMask({ seed: 3, name: 'dropout' }, 100_000, 0.1);
+  const mask = dropoutMask('dropout', 3, { size: 100_000, rate: 0.1 });
   const dropped = mask.filter((value) => value === 0).length;
   expect(Math.abs(dropped / mask.length - 0.1)).toBeLessThan(0.005);
   expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / 0.9)]));
+});
+
+test('part of a batch drops what its examples drop in the whole; what all examples share is dropped alike in each part', () => {
+  const whole = dropoutMask('dropout', 3, { size: 8 * 50, rate: 0.5 });
+  const part = { seed: 3, first: 5, count: 2 };
+  expect(dropoutMask('dropout', part, { size: 2 * 50, rate: 0.5 })).toEqual(whole.slice(5 * 50, 7 * 50));
+  expect(dropoutMask('dropout', part, { size: 8 * 50, rate: 0.5, shared: true })).toEqual(whole);
 });

@@ -6,7 +6,7 @@ import { attentionStep } from '../../lpt/steps/attention.ts';
 import { dropoutStep } from '../../lpt/steps/dropout.ts';
 import { addBias, addStep, biasGeluStep, reluStep, tanhStep } from '../../lpt/steps/elementwise.ts';
 import { linearStep, productStep } from '../../lpt/steps/linear.ts';
-import { addAndNormalizeStep } from '../../lpt/steps/norm.ts';
+import { addAndNormalizeStep, normalizeStep } from '../../lpt/steps/norm.ts';
 import { poolStep, type PoolBy } from '../../lpt/steps/pool.ts';
 import { addToColumns, joinStep, positionsFrom } from '../../lpt/steps/rearrange.ts';
 import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
@@ -50,6 +50,15 @@ describe('a step has the gradient of its plain form', () => {
     expectSame([x, bias], () => addBias(x, bias), () => tf.add(x, bias)); // prettier-ignore
     const gelu = (z: tf.Tensor) => tf.mul(z, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(z, Math.SQRT1_2)))));
     expectSame([x, bias], () => biasGeluStep(x, bias), () => gelu(tf.add(x, bias))); // prettier-ignore
+  });
+
+  test('a LayerNorm in front of a block', () => {
+    const [x, gain, shift] = [rows('x', 5, 8), vector('g', 8), vector('s', 8)];
+    const plain = () => {
+      const { mean, variance } = tf.moments(x, -1, true);
+      return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5))), gain), shift);
+    };
+    expectSame([x, gain, shift], () => normalizeStep(x, { gain, bias: shift }, 1e-5), plain);
   });
 
   test('the end of a block', () => {

@@ -57,6 +57,24 @@ describe('the embedded Postgres', () => {
     await third.stop();
   });
 
+  test('held up for longer than a connection waits is adopted all the same', async () => {
+    const first = await startPostgres({ folder });
+    process.kill(first.pid, 'SIGSTOP');
+    onTestFinished(() => first.stop());
+    const second = startPostgres({ folder });
+    const wakeUp = setTimeout(() => process.kill(first.pid, 'SIGCONT'), 3_000);
+    onTestFinished(() => clearTimeout(wakeUp));
+    expect(await second).toMatchObject({ adopted: true, pid: first.pid });
+  });
+
+  test.each(['an empty pid file', 'the pid of another program'])('starts beside %s', async (left) => {
+    const pidFile = join(reachableFolder(folder), 'data', 'postmaster.pid');
+    writeFileSync(pidFile, left.startsWith('an empty') ? '' : `${process.pid}\n\n\n5432\n`);
+    const server = await startPostgres({ folder });
+    expect(server.adopted).toBe(false);
+    await server.stop();
+  });
+
   test('started twice at once is one server', async () => {
     const [one, other] = await Promise.all([startPostgres({ folder }), startPostgres({ folder })]);
     expect(one.pid).toBe(other.pid);

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkDatabase } from '../../runtime/database.ts';
 import type { Environment } from '../../runtime/environment.mjs';
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
 import { freePort } from '../../runtime/ports.ts';
@@ -73,6 +74,41 @@ describe('the embedded servers', () => {
     expect(second.startedHere).toBe(true);
     await expect.poll(() => countWorkflows(second), { timeout: 20_000 }).toBe(1);
     await second.close();
+  });
+
+  test('killed while they are used come back at the same addresses, with what they knew, started by who uses them', async () => {
+    const environment = embedded();
+    const said: string[] = [];
+    const services = await openServices({ environment, say: (text) => said.push(text) });
+    const other = await openServices({ environment, say: (text) => said.push(text) });
+    await startWorkflow(services);
+    const before = await findServices({ environment });
+    process.kill(before!.postgres!.pid, 'SIGKILL');
+    process.kill(before!.temporal!.pid, 'SIGKILL');
+    await expect.poll(() => said.filter((text) => text.includes('was gone')).length, { timeout: 30_000 }).toBe(2);
+    const after = await findServices({ environment });
+    expect(after!.postgres).toEqual({ pid: expect.any(Number) as number, port: before!.postgres!.port });
+    expect(after!.postgres!.pid).not.toBe(before!.postgres!.pid);
+    expect(after!.temporal).toEqual({ ...before!.temporal, pid: after!.temporal!.pid });
+    await checkDatabase(services.databaseUrl);
+    await expect.poll(() => countWorkflows(services), { timeout: 20_000 }).toBe(1);
+    await services.close();
+    await other.close();
+    expect(await findServices({ environment })).toBeNull();
+  });
+
+  test('stopped on purpose stay stopped, and have their ports again when they are wanted again', async () => {
+    const environment = embedded();
+    const services = await openServices({ environment, say });
+    const before = await findServices({ environment });
+    await stopServices({ environment });
+    await services.close();
+    expect(await findServices({ environment })).toBeNull();
+    const again = await openServices({ environment, say });
+    const after = await findServices({ environment });
+    expect(after!.postgres!.port).toBe(before!.postgres!.port);
+    expect(after!.temporal!.address).toBe(before!.temporal!.address);
+    await again.close();
   });
 
   test('stay after a command that keeps them, until they are stopped', async () => {

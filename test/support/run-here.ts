@@ -5,6 +5,7 @@ import { Pulse } from '../../training/pulse.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { runTrial } from '../../training/run-trial.ts';
 import type { Trained } from '../../training/train.ts';
+import { UsageMeter } from '../../training/usage-meter.ts';
 
 export interface RunHere {
   resident?: ResidentBackbone;
@@ -30,8 +31,10 @@ export async function runHere(request: TrainRequest, { resident, watch }: RunHer
     return Promise.resolve();
   };
   const now = (): number => performance.now();
-  const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps });
   const backbones = resident ?? new ResidentBackbone(2 ** 28);
+  const meter = new UsageMeter(() => backbones.counts());
+  const usage = () => meter.read();
+  const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps, usage });
   const trained = await runTrial(request, { resident: backbones, pulse, now });
   await pulse.flush();
   if (!resident) backbones.release();

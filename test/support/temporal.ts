@@ -3,6 +3,7 @@ import { MockActivityEnvironment, TestWorkflowEnvironment } from '@temporalio/te
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readEnvironment } from '../../runtime/environment.mjs';
 import { findTemporalCli, findTemporalTestServer } from '../../runtime/install/temporal.mjs';
+import { DYNAMIC_CONFIG } from '../../runtime/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 
 /** Tests make workers fail on purpose; their warnings would only hide what matters. */
@@ -29,7 +30,7 @@ export function developmentServer(): Promise<TestWorkflowEnvironment> {
     server: {
       executable: { type: 'existing-path', path: pathOf(findTemporalCli(readEnvironment())) },
       searchAttributes: SEARCH_ATTRIBUTES,
-      extraArgs: ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
+      extraArgs: DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
     },
   });
 }

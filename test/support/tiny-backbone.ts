@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fingerprintData } from '../../data/dataset.ts';
 import { threefry2x32 } from '../../data/random.ts';
+import type { DataSource } from '../../sweep/trial.ts';
 import { encodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 
 export interface TinyBackbone {
@@ -49,6 +51,15 @@ export function tinyReviews(count: number): string {
     return `the ${['film', 'plot', 'cast'][(word >>> 8) % 3] ?? ''} was ${'very '.repeat((word >>> 16) % 6)}${said}\t${i % 2}`;
   });
   return ['sentence\tlabel', ...lines].join('\n') + '\n';
+}
+
+/** 120 reviews to train on and 40 to test. */
+export async function writeTinyData(folder: string): Promise<DataSource> {
+  const files = { train: join(folder, 'train.tsv'), test: join(folder, 'test.tsv') };
+  await writeFile(files.train, tinyReviews(120));
+  await writeFile(files.test, tinyReviews(40));
+  const columns = { sentence: 'sentence', label: 'label' };
+  return { files, columns, fingerprint: await fingerprintData(files, columns) };
 }
 
 function tensors(): Record<string, StoredTensor> {

@@ -2,13 +2,19 @@
 import { join } from 'node:path';
 import type { NewSweep } from '../../db/sweeps.ts';
 import { temporaryFolder } from './data-files.ts';
-import { writeTinyBackbone } from './tiny-backbone.ts';
+import { writeTinyBackbone, writeTinyData } from './tiny-backbone.ts';
 import { smallSweep } from './trials.ts';
 
+/** The trials' backbone and data are really there. */
 export async function sweepOnTinyBackbone(name?: string): Promise<{ sweep: NewSweep; folder: string }> {
-  const folder = join(await temporaryFolder(), 'backbone');
+  const home = await temporaryFolder();
+  const folder = join(home, 'backbone');
   const { fingerprint } = await writeTinyBackbone(folder);
   const sweep = name === undefined ? smallSweep() : smallSweep(name);
-  for (const { trial } of sweep.trials) trial.backbone = { name: folder, folder, fingerprint };
+  const data = await writeTinyData(home);
+  for (const { trial } of sweep.trials) {
+    trial.backbone = { name: folder, folder, fingerprint };
+    trial.task = { ...trial.task, data };
+  }
   return { sweep, folder };
 }

@@ -1,11 +1,9 @@
 // Trials of the tiny backbone on a few dozen tiny reviews: a step takes milliseconds.
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fingerprintData } from '../../data/dataset.ts';
 import type { MethodSettings, TrainingSettings, Trial } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { temporaryFolder } from './data-files.ts';
-import { tinyReviews, writeTinyBackbone } from './tiny-backbone.ts';
+import { writeTinyBackbone, writeTinyData } from './tiny-backbone.ts';
 
 export function npgAtLayer(insertionLayer: number): MethodSettings {
   return { method: 'lpt', insertionLayer, promptLength: 3, generator: 'npg', bottleneck: 8, dropout: 0.1 };
@@ -22,11 +20,7 @@ export interface TinyTrial {
 export async function tinyTrials(): Promise<(changes?: TinyTrial) => TrainRequest> {
   const folder = await temporaryFolder();
   const { fingerprint } = await writeTinyBackbone(join(folder, 'backbone'));
-  const files = { train: join(folder, 'train.tsv'), test: join(folder, 'test.tsv') };
-  await writeFile(files.train, tinyReviews(120));
-  await writeFile(files.test, tinyReviews(40));
-  const columns = { sentence: 'sentence', label: 'label' };
-  const data = { files, columns, fingerprint: await fingerprintData(files, columns) };
+  const data = await writeTinyData(folder);
   return ({ method = npgAtLayer(2), training = {}, dataSeed = 13, trainSeed = 1 } = {}) => ({
     trial: {
       backbone: { name: 'tiny', folder: join(folder, 'backbone'), fingerprint },

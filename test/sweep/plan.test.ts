@@ -270,20 +270,6 @@ describe('what cannot run is named before launch, once and with its line', () =>
     expect(issues[0]?.expected).toMatch(expected);
   });
 
-  test('a method that changes the inside of a layer, and dropout there, on a decoder', () => {
-    const gpt2: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, name: 'gpt2', architecture: 'decoder' } };
-    const served =
-      'one that can serve a decoder (gpt2): lpt, prompt-tuning, s-idpg, linear-probe, full-tuning, zero-shot';
-    const methods = '  - lora\n  - { method: prompt-tuning, training: { frozenDropout: true } }';
-    expect(issuesOf(sweep(methods), gpt2)).toEqual([
-      { line: 6, field: 'methods[0].method', expected: served, found: 'lora' },
-      {
-        ...{ line: 7, field: 'methods[1].training.frozenDropout', found: 'true' },
-        expected: 'false for a decoder (gpt2): its layers have no form with dropout in them',
-      },
-    ]);
-  });
-
   test('a start from the vocabulary where its vectors are narrower than the hidden states', () => {
     const electra: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, embeddingSize: 128 } };
     expect(issuesOf(sweep('  - { method: prompt-tuning, initialisation: vocabulary }'), electra)).toMatchObject([

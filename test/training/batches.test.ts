@@ -23,7 +23,7 @@ test('a batch is padded to its longest example, real tokens first', () => {
     expect(batch.maskPosition.arraySync()).toEqual([1, 1]);
     expect(batch.target.arraySync()).toEqual([200, 200]);
     const rows = [Float32Array.of(1, 2), Float32Array.of(3, 4, 5, 6)];
-    expect(padRows(rows, 2).arraySync()).toEqual([
+    expect(padRows(rows, 2, 2).arraySync()).toEqual([
       [[1, 2], [0, 0]], // prettier-ignore
       [[3, 4], [5, 6]], // prettier-ignore
     ]);

@@ -1,6 +1,7 @@
 // A whole trial on a decoder: read, trained, scored, resumed.
 import { describe, expect, test } from 'vitest';
 import { fingerprintBackbone } from '../../data/backbone-files.ts';
+import type { MethodSettings } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { tinyFolder } from '../support/fixtures.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
@@ -32,6 +33,17 @@ describe('a trial on a decoder', () => {
     const whole = await runHere(request());
     expect(numbersOf(await runHere(request()))).toEqual(numbersOf(whole));
     const resumed = await runHere({ ...request(), checkpoint: whole.checkpoints[1]! });
+    const only = { evaluations: [], points: [] };
+    expect({ ...numbersOf(resumed), ...only }).toEqual({ ...numbersOf(whole), ...only });
+  });
+
+  test('with the backbone’s own dropout it has other numbers, and the same after a resume', async () => {
+    const request = await decoderTrials();
+    const lora: MethodSettings = { method: 'lora', rank: 2, alpha: 4, targets: ['query', 'value'], dropout: 0.1 };
+    const dropping = request({ method: lora, training: { frozenDropout: true } });
+    const whole = await runHere(dropping);
+    expect(numbersOf(whole)).not.toEqual(numbersOf(await runHere(request({ method: lora }))));
+    const resumed = await runHere({ ...dropping, checkpoint: whole.checkpoints[1]! });
     const only = { evaluations: [], points: [] };
     expect({ ...numbersOf(resumed), ...only }).toEqual({ ...numbersOf(whole), ...only });
   });

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainedVariable } from '../../lpt/method.ts';
+import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { AdamW, clipFactor, globalNorm } from '../../training/optimizer.ts';
+import { expectClose } from '../support/tensors.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
@@ -33,6 +35,35 @@ describe('AdamW', () => {
     expect(weight.variable.dataSync()[0]).toBeCloseTo(0.7808663, 6);
     optimizer.dispose();
     weight.variable.dispose();
+  });
+
+  test('ten steps are those of torch.optim.AdamW as its plain operations have it, for every shape', () => {
+    const run = (): Float32Array[] => {
+      const shapes = [[], [5], [3, 7], [41, 900]];
+      const variables = shapes.map((shape, index): TrainedVariable => {
+        const count = shape.reduce((product, length) => product * length, 1);
+        const variable = tf.variable(tf.tensor(normals({ seed: 1, name: `v${index}` }, count), shape));
+        return { name: `v${index}`, variable, decays: index % 2 === 1 };
+      });
+      const optimizer = new AdamW(variables, 0.1);
+      for (let at = 1; at <= 10; at += 1) {
+        const gradients = Object.fromEntries(
+          variables.map(({ name, variable: { shape, size } }) => {
+            return [name, tf.tensor(normals({ seed: at, name: `g${name}` }, size), shape)];
+          }),
+        );
+        optimizer.apply({ gradients, clip: tf.scalar(0.3), learningRate: 1e-2, step: at });
+      }
+      return variables.map(({ variable }) => variable.dataSync<'float32'>().slice());
+    };
+    tf.tidy(() => {
+      const fused = run();
+      const kernel = tf.getKernel('LptAdamW', tf.getBackend()) as tf.KernelConfig | undefined;
+      if (kernel) tf.unregisterKernel('LptAdamW', 'tensorflow');
+      const plain = run();
+      if (kernel) tf.registerKernel(kernel);
+      for (const [index, values] of plain.entries()) expectClose(tf.tensor1d(fused[index]!), values, 1e-6);
+    });
   });
 
   test('biases and LayerNorm do not decay', () => {

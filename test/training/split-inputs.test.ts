@@ -81,7 +81,7 @@ test('with the seed of a dropout nothing is taken from what was kept', async () 
   const { inputs } = await inputsOf({ inputLayers: [2] });
   await inputs.keepAll(nothing);
   const values = (dropoutSeed: number | null) => {
-    const batch = inputs.batch([3, 7], dropoutSeed);
+    const batch = inputs.batch([3, 7], { dropoutSeed });
     const found = [...(batch.hidden?.[2]?.dataSync() ?? [])];
     disposeBatch(batch);
     return found;

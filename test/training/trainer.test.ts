@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TrainRequest } from '../../training/messages.ts';
@@ -30,6 +32,15 @@ async function run(trainer: Trainer, request: TrainRequest, onEvent?: (event: Tr
     },
   });
   return { events, end };
+}
+
+/** The trial below needs 570 MiB beyond what its trainer starts with, and shrunk three times 110. */
+const BYTES_MORE = 250 * 2 ** 20;
+
+/** From here on the kernel refuses the child more. */
+function limitMemory(pid: number): void {
+  const kib = /^VmData:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  execFileSync('prlimit', ['--pid', String(pid), `--data=${Number(kib) * 1024 + BYTES_MORE}`]);
 }
 
 /** What the seeds decide of a run: no times, no memory. */
@@ -105,6 +116,22 @@ describe('a trainer', () => {
     expect(numbersOf(resumed)).toEqual(numbersOf(whole));
   });
 
+  test('that hangs when it is told to stop is killed, and the next trial has a new one', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest({ stopMs: 50 });
+    let hanging: number | undefined;
+    const hung = await run(trainer, request(LONG), (event) => {
+      if (event.type !== 'checkpoint' || hanging !== undefined) return;
+      hanging = trainer.pid!;
+      process.kill(hanging, 'SIGSTOP');
+      trainer.cancel();
+    });
+    expect(hung.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+    if (hung.end.type === 'failed') expect(hung.end.error.message).toContain('found it hanging');
+    expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
+    expect(trainer.pid).not.toBe(hanging);
+  });
+
   test('keeps TensorFlow, which blocks the event loop, out of its parent', async () => {
     const request = await tinyTrials();
     await run(trainerOfTest(), request({ training: { steps: 2 } }));
@@ -170,6 +197,14 @@ describe('a trainer', () => {
     expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
   });
 
+  test('can be closed twice, also while it is just ending', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    await run(trainer, request());
+    await trainer.close();
+    await expect(trainer.close()).resolves.toBeUndefined();
+  });
+
   test('closed in the middle of a trial, says that the trainer is gone', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
@@ -178,4 +213,35 @@ describe('a trainer', () => {
     });
     expect(end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
   });
+
+  test('trains in one child with the same shrink 0, in a fresh one with any other', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const short = request({ training: { steps: 3 } });
+    const pids: (number | undefined)[] = [];
+    for (const shrink of [0, 0, 1, 1, 0]) {
+      expect((await run(trainer, { ...short, shrink })).end.type).toBe('finished');
+      pids.push(trainer.pid);
+    }
+    expect(pids[1]).toBe(pids[0]);
+    expect(new Set(pids).size).toBe(4);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'out of memory, says so and ends its child; shrunk, the trial completes in the same memory',
+    async () => {
+      const request = await tinyTrials();
+      const trainer = trainerOfTest();
+      const training = { steps: 2, batchSize: 4096, evaluateEvery: 2 };
+      const large = request({ method: { method: 'full-tuning' }, training });
+      const underPressure = (shrink: number): Promise<Ran> =>
+        run(trainer, { ...large, shrink }, (event) => {
+          if (event.type === 'ready') limitMemory(trainer.pid!);
+        });
+      const { end } = await underPressure(0);
+      expect(end).toMatchObject({ type: 'failed', error: { kind: 'out-of-memory' } });
+      expect(trainer.pid).toBeUndefined();
+      expect((await underPressure(3)).end).toMatchObject({ type: 'finished', outcome: { steps: 2 } });
+    },
+  );
 });

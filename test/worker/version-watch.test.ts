@@ -1,23 +1,28 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { NewerDatabaseError } from '../../db/errors.ts';
-import { untilNewer } from '../../worker/version-watch.ts';
+import { VersionWatch } from '../../worker/version-watch.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 test('a worker learns that a newer version has migrated the database under it', async () => {
   const db = await createTestDatabase();
-  const never = new AbortController().signal;
-  const heard = untilNewer(db.database, { signal: never, everyMs: 5 });
+  const watch = new VersionWatch(db.database, { everyMs: 5 });
+  const heard = once(watch.outdated, 'abort');
+  watch.start();
+  watch.check();
   const later = "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)";
   await db.database.$client.query(later);
-  expect(await heard).toBeInstanceOf(NewerDatabaseError);
+  await heard;
+  expect(() => watch.check()).toThrow(NewerDatabaseError);
   await db.drop();
 });
 
 test('the watch ends with the worker', async () => {
   const db = await createTestDatabase();
-  const ending = new AbortController();
-  const heard = untilNewer(db.database, { signal: ending.signal });
-  ending.abort();
-  expect(await heard).toBeNull();
+  const watch = new VersionWatch(db.database);
+  watch.end();
+  await watch.start();
+  expect(watch.outdated.aborted).toBe(false);
+  watch.check();
   await db.drop();
 });

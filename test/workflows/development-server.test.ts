@@ -31,17 +31,28 @@ describe('a sweep on a real server', () => {
     expect(orchestra.errors.get('trial-0')?.message).toContain('ended early');
   });
 
-  test('lets its trials be found by task, layer and state', async () => {
-    const orchestra = new Orchestra(['trial-0', 'trial-1']);
-    orchestra.script = (id) => (id === 'trial-0' ? 'diverged' : 'complete');
-    await orchestra.play(environment, async () => (await start(orchestra, { searchAttributes: true })).result());
+  test('lets its trials be found by sweep, task, method, layer, length and state, while they run and after', async () => {
+    const orchestra = new Orchestra(['trial-0', 'trial-1', 'trial-2']);
+    const acts = new Map([
+      ['trial-0', 'diverged'],
+      ['trial-1', 'hang'],
+    ]);
+    orchestra.script = (id) => acts.get(id) ?? 'complete';
     const count = async (query: string): Promise<number> => {
       const ours = `TaskQueue = "${orchestra.queue}" AND WorkflowType = "trialWorkflow"`;
       return (await environment.client.workflow.count(`${ours} AND ${query}`)).count;
     };
-    await vi.waitUntil(async () => (await count('TrialState = "complete"')) === 1, { timeout: 20_000, interval: 100 });
-    await vi.waitUntil(async () => (await count('TrialState = "failed"')) === 1, { timeout: 20_000, interval: 100 });
-    expect(await count('Task = "mr" AND InsertionLayer = 6')).toBe(2);
+    const shown = (state: string) =>
+      vi.waitUntil(async () => (await count(`TrialState = "${state}"`)) === 1, { timeout: 20_000, interval: 100 });
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { searchAttributes: true });
+      for (const state of ['complete', 'failed', 'running']) await shown(state);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    });
+    await shown('cancelled');
+    const all = 'SweepName = "demo" AND Task = "mr" AND Method = "lpt" AND InsertionLayer = 6 AND PromptLength = 5';
+    expect(await count(all)).toBe(3);
   });
 
   test('keeps what histories hold small: ids and states, no results', async () => {

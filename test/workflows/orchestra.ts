@@ -5,14 +5,19 @@ import type { PayloadCodec } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
-import type { SweepInput } from '../../workflows/messages.ts';
+import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
-/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, or `complete`. */
+/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `leave` it
+ * to another as long as it may (`complete` then), or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
+
+/** What decides how a sweep ends, the strongest first. */
+const ENDS = ['paused', 'failed', 'cancelled'] as const;
 
 let bundle: Promise<string> | undefined;
 
@@ -26,6 +31,14 @@ export class Orchestra {
   running = 0;
   mostRunning = 0;
   sweepState = 'waiting';
+  /** What a person may change while the sweep runs. */
+  window = 2;
+  /** Trial → what it shall stop as. */
+  readonly stopAs = new Map<string, Exclude<TrialState, 'running'>>();
+  /** What the sweep was stopped for. */
+  stop: { kind: string; trials: number } | null = null;
+  /** Attempts after which the trial went on. */
+  readonly ended: string[] = [];
   starts = 0;
   script: Script = () => 'complete';
   payloadCodecs: PayloadCodec[] = [];
@@ -36,7 +49,16 @@ export class Orchestra {
   }
 
   input(changes: Partial<SweepInput> = {}): SweepInput {
-    return { sweepId: 'sweep', window: 2, deviceClass: 'cpu', searchAttributes: false, ...changes };
+    return { sweepId: 'sweep', deviceClass: 'cpu', searchAttributes: false, stopAfterFailures: 0, ...changes };
+  }
+
+  /** As the command line does it: what waits stops waiting, what runs is marked. */
+  halt(as: 'paused' | 'cancelled', chosen = [...this.states.keys()]): OrderAnswer {
+    const waiting = this.idsIn('waiting').filter((id) => chosen.includes(id));
+    const running = this.idsIn('running').filter((id) => chosen.includes(id));
+    for (const id of waiting) this.states.set(id, as);
+    for (const id of running) this.stopAs.set(id, as);
+    return { changed: waiting.length, stopping: running.length };
   }
 
   /** Lets what hangs end well. */
@@ -61,13 +83,13 @@ export class Orchestra {
     };
     const code = await (bundle ??= buildWorkflowBundle());
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
-    const training = await Worker.create({ ...shared, taskQueue: trainingQueue('cpu', this.queue) });
+    const training = await Worker.create({ ...shared, taskQueue: trainingQueue({ deviceClass: 'cpu' }, this.queue) });
     // What still hangs would keep the workers from ending, and hide why the work failed.
     return training.runUntil(() => quick.runUntil(() => work().finally(() => this.letGo())));
   }
 
   #activities(): Activities {
-    const settle = (trialId: string, state: 'complete' | 'failed' | 'cancelled') => {
+    const settle = <State extends TrialState>(trialId: string, state: State) => {
       this.states.set(trialId, state);
       return Promise.resolve({ state });
     };
@@ -82,12 +104,16 @@ export class Orchestra {
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
-          free.slice(0, limit).map((trialId) => ({ trialId, ...(labels ? { labels: label } : {}) })),
+          free.slice(0, limit).map((trialId) => ({
+            ...{ trialId, priority: 3 as const, lastAttempt: this.attempts.get(trialId) ?? 0 },
+            ...{ memoryMiB: 1_000, warmth: null },
+            ...(labels ? { labels: label } : {}),
+          })),
         );
       },
       finishSweep: () => {
         const state =
-          this.idsIn('waiting').length > 0 ? 'running' : this.idsIn('failed').length > 0 ? 'failed' : 'complete';
+          this.idsIn('waiting').length > 0 ? 'running' : (ENDS.find((end) => this.idsIn(end).length > 0) ?? 'complete');
         this.sweepState = state;
         return Promise.resolve({ state });
       },
@@ -96,18 +122,44 @@ export class Orchestra {
         this.sweepState = 'cancelled';
         return Promise.resolve();
       },
-      recordCancelled: async ({ trialId }) => {
-        await settle(trialId, 'cancelled');
+      readOrders: ({ inFlight }) => {
+        const halts = (id: string) =>
+          this.stopAs.has(id) || ['paused', 'cancelled'].includes(this.states.get(id) ?? '');
+        return Promise.resolve({ window: this.window, halted: inFlight.filter(halts) });
+      },
+      obeyOrder: ({ order }) => {
+        if (order.verb === 'window') this.window = order.window;
+        return Promise.resolve(order.verb === 'pause' ? this.halt('paused') : { changed: 0, stopping: 0 });
+      },
+      recordAttemptEnd: ({ trialId, error }) => {
+        this.states.set(trialId, 'waiting');
+        this.ended.push(`${trialId}: ${error.kind}`);
+        return Promise.resolve({ lastAttempt: this.attempts.get(trialId) ?? 0 });
+      },
+      stopSweep: ({ kind, trials }) => {
+        this.sweepState = 'failed';
+        this.stop = { kind, trials };
+        return Promise.resolve();
+      },
+      recordStopped: ({ trialId }) => {
+        const state = this.stopAs.get(trialId) ?? 'cancelled';
+        this.stopAs.delete(trialId);
+        return settle(trialId, state);
       },
       recordFailure: ({ trialId, error }) => {
         this.errors.set(trialId, error);
-        return settle(trialId, 'failed');
+        this.states.set(trialId, 'failed');
+        return Promise.resolve({ state: 'failed', kind: error.kind });
       },
-      trainTrial: ({ trialId }) => this.#train(trialId),
+      trainTrial: async ({ trialId, mayLeave = false, isShown = false }) => {
+        if (isShown) await announce(Context.current());
+        return this.#train(trialId, mayLeave);
+      },
     };
   }
 
-  async #train(trialId: string): Promise<{ state: 'complete' }> {
+  async #train(trialId: string, mayLeave: boolean): Promise<AttemptResult> {
+    if (this.stop !== null) return { state: 'waiting' };
     const attempt = (this.attempts.get(trialId) ?? 0) + 1;
     this.attempts.set(trialId, attempt);
     this.states.set(trialId, 'running');
@@ -116,7 +168,9 @@ export class Orchestra {
     try {
       const act = this.script(trialId, attempt);
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
-      else if (act !== 'complete') throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
+      else if (act === 'leave' && mayLeave) return { state: 'left' };
+      else if (act !== 'complete' && act !== 'leave')
+        throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
       return { state: 'complete' };
     } finally {
@@ -129,7 +183,7 @@ async function hangUntilCancelled(letGo: AbortSignal): Promise<void> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), 50);
   try {
-    await Promise.race([context.cancelled, once(letGo, 'abort')]);
+    await Promise.race([context.cancelled, letGo.aborted || once(letGo, 'abort')]);
   } finally {
     clearInterval(beat);
   }

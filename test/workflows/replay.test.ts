@@ -18,7 +18,7 @@ describe('the workflows of today', () => {
   const histories = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
   test('have a recorded history of every shape', () => {
-    const shapes = ['complete', 'with-failures', 'cancelled', 'continued'];
+    const shapes = ['complete', 'with-failures', 'cancelled', 'paused', 'looked-again', 'continued'];
     expect(histories.sort()).toEqual(shapes.flatMap((shape) => [`sweep-${shape}.json`, `trial-${shape}.json`]).sort());
   });
 

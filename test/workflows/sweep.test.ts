@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { progressQuery, retrySignal } from '../../workflows/messages.ts';
+import { progressQuery, lookSignal } from '../../workflows/messages.ts';
 import { sweepWorkflow } from '../../workflows/sweep.ts';
 import { quietTemporal, skippingTime } from '../support/temporal.ts';
 import { Orchestra } from './orchestra.ts';
@@ -24,7 +24,8 @@ describe('a sweep', () => {
   test('runs every trial once, and never more at a time than its window holds', async () => {
     const orchestra = new Orchestra(names(9));
     await orchestra.play(environment, async () => {
-      const handle = await start(orchestra, { window: 3 });
+      orchestra.window = 3;
+      const handle = await start(orchestra);
       expect(await handle.result()).toEqual({ state: 'complete' });
     });
     expect(orchestra.mostRunning).toBeLessThanOrEqual(3);
@@ -43,6 +44,19 @@ describe('a sweep', () => {
     expect(orchestra.errors.get('trial-1')).toEqual({ kind: 'diverged', message: 'made to fail: diverged' });
   });
 
+  test('stops after so many failures in a row of one kind, and leaves waiting what waits', async () => {
+    const orchestra = new Orchestra(names(9));
+    orchestra.window = 1;
+    orchestra.script = (id) => (id === 'trial-1' ? 'complete' : 'data');
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { stopAfterFailures: 3 });
+      expect(await handle.result()).toEqual({ state: 'failed' });
+    });
+    expect(orchestra.stop).toEqual({ kind: 'data', trials: 3 });
+    expect(orchestra.idsIn('failed')).toEqual(['trial-0', 'trial-2', 'trial-3', 'trial-4']);
+    expect(orchestra.idsIn('waiting')).toHaveLength(4);
+  });
+
   test('answers how far it is while it runs', async () => {
     const orchestra = new Orchestra(names(2));
     orchestra.script = (id) => (id === 'trial-1' ? 'hang' : 'complete');
@@ -51,7 +65,7 @@ describe('a sweep', () => {
       await vi.waitUntil(async () => (await handle.query(progressQuery)).settled.complete === 1, { timeout: 20_000 });
       expect(await handle.query(progressQuery)).toEqual({
         inFlight: 1,
-        settled: { complete: 1, failed: 0, cancelled: 0 },
+        settled: { complete: 1, failed: 0, cancelled: 0, paused: 0 },
       });
       orchestra.letGo();
       expect(await handle.result()).toEqual({ state: 'complete' });
@@ -81,7 +95,7 @@ describe('a sweep', () => {
       await vi.waitUntil(() => orchestra.states.get('trial-0') === 'failed', { timeout: 20_000 });
       // The workflow itself may not have heard of the failure yet.
       orchestra.states.set('trial-0', 'waiting');
-      await handle.signal(retrySignal);
+      await handle.signal(lookSignal);
       await vi.waitUntil(async () => (await handle.query(progressQuery)).settled.complete === 1, { timeout: 20_000 });
       orchestra.letGo();
       expect(await handle.result()).toEqual({ state: 'complete' });
@@ -92,7 +106,7 @@ describe('a sweep', () => {
   test('continues as new when its history grows, without losing or repeating a trial', async () => {
     const orchestra = new Orchestra(names(20));
     const runs = await orchestra.play(environment, async () => {
-      const handle = await start(orchestra, { window: 2, historyLimit: 60 });
+      const handle = await start(orchestra, { historyLimit: 60 });
       expect(await handle.result()).toEqual({ state: 'complete' });
       return (await handle.describe()).runId !== handle.firstExecutionRunId;
     });

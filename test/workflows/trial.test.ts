@@ -19,7 +19,7 @@ describe('a trial', () => {
       environment.client.workflow.execute(trialWorkflow, {
         workflowId: orchestra.queue,
         taskQueue: orchestra.queue,
-        args: [{ sweepId: 'sweep', trialId: 'trial', deviceClass: 'cpu' }],
+        args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
       }),
     );
     return { orchestra, state };
@@ -35,7 +35,7 @@ describe('a trial', () => {
   test.each([
     ['trainer-lost', 5],
     ['unknown', 5],
-    ['out-of-memory', 3],
+    ['out-of-memory', 4],
   ])('that keeps failing with %s is given up after %i attempts', async (kind, attempts) => {
     const { orchestra, state } = await run(() => kind);
     expect(state).toBe('failed');
@@ -64,6 +64,19 @@ describe('a trial', () => {
     expect(orchestra.attempts.get('trial')).toBe(2);
   });
 
+  test('is left to other workers three times at most, then it is taken', async () => {
+    const { orchestra, state } = await run(() => 'leave');
+    expect(state).toBe('complete');
+    expect(orchestra.attempts.get('trial')).toBe(4);
+  });
+
+  test('may be left three times again after another worker has lost it', async () => {
+    const { orchestra, state } = await run((_, attempt) => (attempt === 3 ? 'worker-lost' : 'leave'));
+    expect(state).toBe('complete');
+    // Left twice, lost once, left three times, taken.
+    expect(orchestra.attempts.get('trial')).toBe(7);
+  });
+
   test('that is cancelled is recorded as cancelled, not as failed', async () => {
     const orchestra = new Orchestra(['trial']);
     orchestra.script = () => 'hang';
@@ -71,7 +84,7 @@ describe('a trial', () => {
       const handle = await environment.client.workflow.start(trialWorkflow, {
         workflowId: orchestra.queue,
         taskQueue: orchestra.queue,
-        args: [{ sweepId: 'sweep', trialId: 'trial', deviceClass: 'cpu' }],
+        args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
       });
       await vi.waitUntil(() => orchestra.running === 1, { timeout: 20_000 });
       await handle.cancel();

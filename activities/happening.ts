@@ -1,0 +1,38 @@
+// What happens on a worker, as data: logs, metrics and traces are made of it. No text of a data set, no settings, no secret.
+import type { ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { TrainEvent } from '../training/trainer.ts';
+
+export interface AttemptName {
+  sweep: string;
+  /** `demo/3`. */
+  trial: string;
+  trialId: string;
+  attempt: number;
+}
+
+/** How an attempt ended; `yielded`: the worker stops, the trial goes on elsewhere. */
+export type AttemptEnd = Extract<TrialState, 'complete' | 'failed' | 'cancelled'> | 'yielded';
+
+export type Happening =
+  | { type: 'attempt-begun'; of: AttemptName; resumedFromStep: number | null }
+  | { type: 'trainer-said'; of: AttemptName; event: TrainEvent }
+  | { type: 'checkpoint-saved'; of: AttemptName; step: number; bytes: number; ms: number }
+  | { type: 'write-refused'; of: AttemptName; message: string }
+  /** What a person sees of it is final: no further attempt, unless it is resumed or continued. */
+  | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' }
+  | { type: 'trainer-started'; pid: number }
+  | { type: 'trainer-died'; pid: number; how: string }
+  | { type: 'database-away' }
+  | { type: 'database-back'; tries: number }
+  | {
+      type: 'attempt-ended';
+      of: AttemptName;
+      end: AttemptEnd;
+      ms: number;
+      /** Why, unless it is complete. */
+      kind?: ErrorKind;
+      message?: string;
+    };
+
+/** Must not throw: whoever looks on cannot stop a trial. */
+export type Observe = (happening: Happening) => void;

@@ -1,0 +1,13 @@
+// Its trainer has stopped because a person said so: the trial is paused or cancelled, or waits again when that was taken back.
+import { stopTrial } from '../db/trials.ts';
+import type { TrialResult } from '../workflows/messages.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export function createRecordStopped({ database, observe }: Dependencies) {
+  return async ({ trialId }: { trialId: string }): Promise<TrialResult> => {
+    const state = await stopTrial(database, trialId);
+    if (state === 'cancelled' || state === 'paused') observe?.({ type: 'trial-settled', trialId, state });
+    // Running it can no longer be: whoever still had it has stopped.
+    return { state: state === 'running' ? 'waiting' : state };
+  };
+}

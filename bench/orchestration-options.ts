@@ -1,0 +1,71 @@
+// What bench/orchestration.ts is asked to measure.
+import { parseArgs } from 'node:util';
+import { TRAINERS, type TrainerKind } from './sweep-run.ts';
+
+export interface OrchestrationOptions {
+  json: boolean;
+  /** Trials of the sweep that is run. */
+  trials: number;
+  trainers: TrainerKind[];
+  /** Doubles that answer at one time. */
+  doubles: number;
+  window: number;
+  /** Sizes of the databases that are asked: trials in all their sweeps. */
+  stored: number[];
+  metricsPerTrial: number;
+  /** Measurements of each query. */
+  runs: number;
+}
+
+const HELP = `npm run bench:orchestration -- [--json] [--trials 300] [--trainers answering,real] [--doubles 8] [--window 100]
+  [--stored 2000] [--metrics-per-trial 100] [--runs 5]
+How many trials a second Temporal, Postgres and one worker carry through, how long histories grow, and how long each command's
+queries take. A trainer is real (a model of a few kilobytes, one step), or a double that answers at once.
+The whole: --trials 10000 --stored 10000,100000 (about 3 GB of disk while it runs). --trials 0 or --stored 0 leaves a part out.
+`;
+
+/** Null where help was asked for, and has been printed. @throws for a value that cannot be */
+export function readOrchestrationOptions(): OrchestrationOptions | null {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      trials: { type: 'string', default: '300' },
+      trainers: { type: 'string', default: TRAINERS.join() },
+      doubles: { type: 'string', default: '8' },
+      window: { type: 'string', default: '100' },
+      stored: { type: 'string', default: '2000' },
+      'metrics-per-trial': { type: 'string', default: '100' },
+      runs: { type: 'string', default: '5' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return null;
+  }
+  return {
+    json: values.json,
+    trials: wholeNumber('trials', values.trials),
+    trainers: values.trainers.split(',').map(trainerOf),
+    doubles: wholeNumber('doubles', values.doubles),
+    window: wholeNumber('window', values.window),
+    stored: values.stored
+      .split(',')
+      .map((size) => wholeNumber('stored', size))
+      .filter((size) => size > 0),
+    metricsPerTrial: wholeNumber('metrics-per-trial', values['metrics-per-trial']),
+    runs: wholeNumber('runs', values.runs),
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text !== '' && Number.isInteger(value) && value >= 0) return value;
+  throw new Error(`Expected --${option} to be a whole number from 0, found "${text}".`);
+}
+
+function trainerOf(text: string): TrainerKind {
+  const trainer = TRAINERS.find((kind) => kind === text);
+  if (trainer !== undefined) return trainer;
+  throw new Error(`Expected --trainers to be among ${TRAINERS.join(', ')}, found "${text}".`);
+}

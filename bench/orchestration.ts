@@ -1,0 +1,71 @@
+// What the orchestration allows: trials a second, the growth of histories, the time of each command's queries.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase } from '../db/client.ts';
+import { migrate } from '../db/migrate.ts';
+import { startPostgres } from '../runtime/postgres.ts';
+import { createLog } from '../worker/log.ts';
+import { installRuntime } from '../worker/logging.ts';
+import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
+import { reportOf } from './orchestration-report.ts';
+import { timeQueries, type QueryTimes } from './query-times.ts';
+import { storeTrials } from './stored-trials.ts';
+import { runSweep, type RunReport } from './sweep-run.ts';
+
+export interface Orchestration {
+  machine: { processor: string; cores: number; loadBefore: number; loadAfter: number };
+  sweeps: RunReport[];
+  queries: QueryTimes[];
+}
+
+const options = readOrchestrationOptions();
+if (options !== null) {
+  installRuntime({
+    log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }),
+    isDebugging: false,
+  });
+  const measured = await measure(options);
+  process.stdout.write(options.json ? `${JSON.stringify(measured)}\n` : reportOf(measured));
+}
+
+async function measure(asked: OrchestrationOptions): Promise<Orchestration> {
+  const [loadBefore = Number.NaN] = loadavg();
+  const { trials, window } = asked;
+  const sweeps: RunReport[] = [];
+  for (const trainer of trials === 0 ? [] : asked.trainers)
+    sweeps.push(await runSweep({ trainer, trials, window, trainers: asked.doubles, say: say(`${trainer} trainer`) }));
+  const queries: QueryTimes[] = [];
+  for (const size of asked.stored) queries.push(await askDatabase(size, asked));
+  const [loadAfter = Number.NaN] = loadavg();
+  const [processor] = cpus();
+  const cores = cpus().length;
+  return { machine: { processor: processor?.model ?? '', cores, loadBefore, loadAfter }, sweeps, queries };
+}
+
+/** On a server of its own: a large database must not stay behind. */
+async function askDatabase(trials: number, { metricsPerTrial, runs }: OrchestrationOptions): Promise<QueryTimes> {
+  const folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
+  // Under root Postgres runs as another user, who must be able to reach its data.
+  chmodSync(folder, 0o755);
+  const postgres = await startPostgres({ folder });
+  const database = createDatabase(postgres.url);
+  try {
+    await migrate(database);
+    const stored = await storeTrials(database, { trials, metricsPerTrial, say: say(`${trials} stored trials`) });
+    return await timeQueries(database, { stored, runs });
+  } finally {
+    await database.close();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function say(part: string): (text: string) => void {
+  return (text) => process.stderr.write(`${part}: ${text}\n`);
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

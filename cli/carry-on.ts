@@ -1,0 +1,34 @@
+// What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
+import type { ChooseDevice } from '../control/go-on.ts';
+import type { SweepRow } from '../db/sweeps.ts';
+import type { Call } from './command.ts';
+import { DONE } from './exit-codes.ts';
+import { keepServers, type Session } from './session.ts';
+import { deviceAmong } from './training-device.ts';
+import { runWatched } from './watched-run.ts';
+
+export interface CarriedOn {
+  sweep: SweepRow;
+  /** Says what it did. @returns whether there is anything to run */
+  begin: (chooseDevice: ChooseDevice) => Promise<boolean>;
+}
+
+/** @returns the exit code */
+export async function carryOn(call: Call, session: Session, { sweep, begin }: CarriedOn): Promise<number> {
+  const { terminal, flags } = call;
+  const { control } = session;
+  if (flags.has('watch')) {
+    return runWatched({
+      ...{ control, terminal, wanted: sweep.spec.device },
+      begin: async (chooseDevice) => {
+        await begin(chooseDevice);
+        return sweep.id;
+      },
+      again: `lpt-sweep resume ${sweep.name} --watch`,
+    });
+  }
+  if (!(await begin(({ spec }) => deviceAmong(control, spec.device, terminal)))) return DONE;
+  await keepServers(session);
+  terminal.say('`lpt-sweep worker` trains it, on this machine or another.');
+  return DONE;
+}

@@ -1,0 +1,24 @@
+// Goes on with what was paused, from its checkpoints: all of it, or what is chosen.
+import { continueTrials, type Ordered } from '../db/orders.ts';
+import type { Control } from './control.ts';
+import { goOn, type ChooseDevice } from './go-on.ts';
+import { assertChanged, findTarget, type Asked, type Target } from './target.ts';
+
+export interface Continued {
+  target: Target;
+  ordered: Ordered;
+}
+
+export interface ContinueRequest {
+  asked: Asked;
+  chooseDevice: ChooseDevice;
+}
+
+/** @throws NothingToDoError, UnknownSweepError, UnknownTrialError or SelectionError */
+export async function continuePaused(control: Control, { asked, chooseDevice }: ContinueRequest): Promise<Continued> {
+  const target = await findTarget(control, asked);
+  const ordered = await continueTrials(control.database, target.choice);
+  await assertChanged(control, target, { verb: 'continue', ordered });
+  await goOn(control, ordered.sweep, chooseDevice);
+  return { target, ordered };
+}

@@ -1,0 +1,63 @@
+// Refuses a sweep with a trial that none of the workers can hold: it would wait for ever.
+import type { PlannedTrial } from '../sweep/plan.ts';
+import type { Spec } from '../sweep/spec.ts';
+import { queuesServed, trainingQueue, type DeviceClass } from '../workflows/queues.ts';
+import type { Control } from './control.ts';
+import { chooseDeviceClass, liveOffers, type Offer } from './workers.ts';
+
+type Sized = Pick<PlannedTrial, 'trial' | 'memoryMiB'>;
+
+export interface Fitting {
+  spec: Pick<Spec, 'device'>;
+  trials: readonly Sized[];
+  /** What a worker of this command's own would offer, which comes where nobody else trains. Absent: there shall be none. */
+  offerHere?: (() => Promise<Offer>) | undefined;
+}
+
+/** Where no worker is there yet, and none comes with the command, nothing can be said. @throws an error for people */
+export async function refuseTooLarge(control: Control, { spec, trials, offerHere }: Fitting): Promise<void> {
+  const offers = await liveOffers(control);
+  const classes = offers.map(({ deviceClass }) => deviceClass);
+  const device = chooseDeviceClass(spec.device, classes);
+  if (device !== null && classes.includes(device)) refuseAmong(offers, device, trials);
+  else if (offerHere !== undefined) refuseHere(await offerHere(), trials);
+}
+
+/** @throws an error for people that names the largest trial and this machine's memory */
+export function refuseHere(offer: Offer, trials: readonly Sized[]): void {
+  const tooLarge = largestUnheld([offer], trials);
+  if (tooLarge === null) return;
+  throw new Error(
+    `Expected this machine to have ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${offer.deviceClass}, found ${offer.memoryMiB ?? 0} MiB. ` +
+      'Start `lpt-sweep worker` on a larger one, ' +
+      SMALLER,
+  );
+}
+
+/** @throws an error for people that names the largest trial and the largest worker */
+export function refuseAmong(offers: readonly Offer[], device: DeviceClass, trials: readonly Sized[]): void {
+  const own = offers.filter(({ deviceClass }) => deviceClass === device);
+  const tooLarge = largestUnheld(own, trials);
+  if (tooLarge === null) return;
+  const most = Math.max(...own.map((offer) => offer.memoryMiB ?? 0));
+  throw new Error(
+    `Expected a worker with ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${device}, found ${most} MiB at the most. ` +
+      'Start a larger worker, ' +
+      SMALLER,
+  );
+}
+
+const SMALLER = 'use a smaller `batchSize`, or set `memoryMiB` in the sweep file if the estimate is too high.';
+
+/** @param offers all of one device; where there are none nothing can be said. */
+function largestUnheld(offers: readonly Offer[], trials: readonly Sized[]): Sized | null {
+  const [largest] = trials.toSorted((one, other) => other.memoryMiB - one.memoryMiB);
+  const [{ deviceClass } = { deviceClass: undefined }] = offers;
+  if (deviceClass === undefined || largest === undefined) return null;
+  const queue = trainingQueue({ deviceClass, memoryMiB: largest.memoryMiB });
+  return offers.some((offer) => holds(offer, queue)) ? null : largest;
+}
+
+function holds({ deviceClass, memoryMiB }: Offer, queue: string): boolean {
+  return queuesServed({ deviceClass, ...(memoryMiB === null ? {} : { memoryMiB }) }).includes(queue);
+}

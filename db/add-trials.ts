@@ -1,0 +1,92 @@
+// A sweep that grows: trials that it does not have yet join it, the others stay as they are.
+import { eq, max, sql } from 'drizzle-orm';
+import { type Database, type Transaction, ask } from './client.ts';
+import { OtherInputsError } from './errors.ts';
+import { sweeps, trials } from './schema.ts';
+import { contentHash, findSweep, insertTrials, lockSweep, type NewSweep, type SweepRow, writeState } from './sweeps.ts';
+
+export interface Added {
+  /** As it was before. */
+  sweep: SweepRow;
+  added: number;
+  /** Trials that the file asks for and the sweep had. */
+  present: number;
+  /** Trials of the sweep that the file no longer asks for: they stay. */
+  unnamed: number;
+}
+
+/**
+ * The file becomes the sweep's. Safe from two processes at one time: whoever comes second finds the trials there.
+ * @throws UnknownSweepError, or OtherInputsError where backbone or data are not those of the sweep
+ */
+export async function addTrials(database: Database, asked: NewSweep): Promise<Added> {
+  const { id } = await findSweep(database, asked.name);
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const sweep = await lockSweep(transaction, id);
+      await refuseOtherInputs(transaction, sweep, asked);
+      const stored = await transaction.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, id));
+      const keys = new Set(stored.map(({ key }) => key));
+      const fresh = asked.trials.filter(({ trialKey }) => !keys.has(trialKey));
+      const present = asked.trials.length - fresh.length;
+      if (fresh.length > 0) await join(transaction, { sweep, asked, fresh });
+      return { sweep, added: fresh.length, present, unnamed: stored.length - present };
+    }),
+  );
+}
+
+interface Joining {
+  sweep: SweepRow;
+  asked: NewSweep;
+  fresh: NewSweep['trials'];
+}
+
+async function join(transaction: Transaction, { sweep, asked, fresh }: Joining): Promise<void> {
+  const { source, spec } = asked;
+  const [row] = await transaction
+    .select({ last: max(trials.position) })
+    .from(trials)
+    .where(eq(trials.sweepId, sweep.id));
+  const next = (row?.last ?? -1) + 1;
+  await insertTrials(
+    transaction,
+    sweep,
+    fresh.map((trial, index) => ({ ...trial, position: next + index })),
+  );
+  // A window that was set by hand holds until the file says another one than before.
+  const window = spec.window === sweep.spec.window ? sweep.window : spec.window;
+  await transaction
+    .update(sweeps)
+    .set({ source, spec, window, contentHash: contentHash(asked.trials) })
+    .where(eq(sweeps.id, sweep.id));
+  if (sweep.state !== 'paused') await writeState(transaction, { sweepId: sweep.id, state: 'running' });
+}
+
+/** With other weights or other data every trial would be a new one, and its numbers no match for those that are there. */
+async function refuseOtherInputs(transaction: Transaction, sweep: SweepRow, asked: NewSweep): Promise<void> {
+  const [first] = asked.trials;
+  const found = first?.trial.backbone.fingerprint ?? '';
+  if (found !== sweep.backboneFingerprint) {
+    throw new OtherInputsError(
+      `Expected the backbone of sweep \`${sweep.name}\`, \`${sweep.backbone}\` with the fingerprint ${short(sweep.backboneFingerprint)}, found \`${asked.spec.backbone}\` with ${short(found)}. Give the file another \`name\`.`,
+    );
+  }
+  const stored = await transaction
+    .selectDistinct({ task: trials.task, fingerprint: fingerprintOfData })
+    .from(trials)
+    .where(eq(trials.sweepId, sweep.id));
+  for (const { trial } of asked.trials) {
+    const { name, data } = trial.task;
+    const known = stored.filter(({ task }) => task === name);
+    if (known.length === 0 || known.some(({ fingerprint }) => fingerprint === data.fingerprint)) continue;
+    throw new OtherInputsError(
+      `Expected the data of task \`${name}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${short(known[0]?.fingerprint ?? '')}, found ${short(data.fingerprint)}. Give the file another \`name\`.`,
+    );
+  }
+}
+
+const fingerprintOfData = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
+
+function short(fingerprint: string): string {
+  return fingerprint.slice(0, 12);
+}

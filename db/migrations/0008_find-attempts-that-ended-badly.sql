@@ -1,0 +1,1 @@
+CREATE INDEX "attempts_with_errors" ON "attempts" USING btree ("trial_id") WHERE "attempts"."error_kind" is not null;

@@ -1,0 +1,164 @@
+// What a person has told a sweep's trials to do. It stands in Postgres before any workflow hears of it, so that it outlives
+// whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed.
+import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import type { Priority } from '../sweep/trial.ts';
+import { supersede } from './attempts.ts';
+import { type Database, type Transaction, ask } from './client.ts';
+import { sweeps, trials } from './schema.ts';
+import { type Choice, chosenBy } from './selection.ts';
+import { type SweepRow, lockSweep, writeState } from './sweeps.ts';
+
+export interface Ordered {
+  /** As it was when the order was given. */
+  sweep: SweepRow;
+  /** Trials that the choice names, whatever their state. */
+  chosen: number;
+  /** Those whose state or priority changed at once. */
+  changed: number;
+  /** Running ones that shall write a checkpoint and stop. */
+  stopping: number;
+}
+
+type Halt = 'paused' | 'cancelled';
+
+/** Nothing new starts of what is chosen; what runs is marked, and ends as `as` once its trainer has stopped. */
+export function haltTrials(database: Database, { as, ...choice }: Choice & { as: Halt }): Promise<Ordered> {
+  const idle = as === 'paused' ? (['waiting'] as const) : (['waiting', 'paused'] as const);
+  return order(database, choice, async (transaction) => {
+    const changed = await transaction
+      .update(trials)
+      .set({ state: as, stopAs: null, finishedAt: as === 'cancelled' ? sql`now()` : null })
+      .where(and(chosenBy(choice), inArray(trials.state, [...idle])));
+    const stopping = await transaction
+      .update(trials)
+      .set({ stopAs: as })
+      .where(and(chosenBy(choice), eq(trials.state, 'running'), sql`${trials.stopAs} is distinct from ${as}`));
+    return { changed: rowsOf(changed), stopping: rowsOf(stopping) };
+  });
+}
+
+/** Paused trials wait again. One that is about to yield does so, and waits again. */
+export function continueTrials(database: Database, choice: Choice): Promise<Ordered> {
+  return order(database, choice, async (transaction) => {
+    const changed = await transaction
+      .update(trials)
+      .set({ state: 'waiting' })
+      .where(and(chosenBy(choice), eq(trials.state, 'paused')));
+    return goOn(transaction, choice, rowsOf(changed) + (await stopNoMore(transaction, choice, 'paused')));
+  });
+}
+
+export interface Requeue extends Choice {
+  states: ('failed' | 'cancelled' | 'running')[];
+}
+
+/** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones never run again. */
+export function requeueTrials(database: Database, { states, ...choice }: Requeue): Promise<Ordered> {
+  return order(database, choice, async (transaction) => {
+    const requeued = await transaction
+      .update(trials)
+      .set({ state: 'waiting', stopAs: null, errorKind: null, errorMessage: null, finishedAt: null })
+      .where(and(chosenBy(choice), inArray(trials.state, states)))
+      .returning({ id: trials.id });
+    const ids = requeued.map(({ id }) => id);
+    await supersede(transaction, ids, 'The trial was sent back to waiting: no workflow was behind it.');
+    const stayed = states.includes('cancelled') ? await stopNoMore(transaction, choice, 'cancelled') : 0;
+    return goOn(transaction, choice, requeued.length + stayed);
+  });
+}
+
+/** Of a whole sweep: also of the trials that are added later. */
+export function prioritiseTrials(
+  database: Database,
+  { priority, ...choice }: Choice & { priority: Priority },
+): Promise<Ordered> {
+  return order(database, choice, async (transaction) => {
+    if (choice.where === undefined && choice.ids === undefined)
+      await transaction.update(sweeps).set({ priority }).where(eq(sweeps.id, choice.sweepId));
+    const changed = await transaction
+      .update(trials)
+      .set({ priority })
+      .where(and(chosenBy(choice), ne(trials.priority, priority), inArray(trials.state, UNFINISHED)));
+    return { changed: rowsOf(changed), stopping: 0 };
+  });
+}
+
+const UNFINISHED = ['waiting', 'running', 'paused', 'failed', 'cancelled'] as const;
+
+/** For trials that nobody works on any more: what they were to stop as, they are. */
+export async function settleStopping(database: Database, sweepId: string): Promise<number> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const stopped = await transaction
+        .update(trials)
+        .set({ state: sql`${trials.stopAs}`, stopAs: null })
+        .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), isNotNull(trials.stopAs)))
+        .returning({ id: trials.id });
+      const ids = stopped.map(({ id }) => id);
+      await supersede(transaction, ids, 'It was told to stop while no worker was there.');
+      return stopped.length;
+    }),
+  );
+}
+
+export interface Orders {
+  /** Trials in flight at one time. */
+  window: number;
+  /** Of those asked about: they shall not run on. */
+  halted: string[];
+}
+
+/** @param inFlight ids of trials that the caller has in flight. @throws UnknownSweepError */
+export function readOrders(
+  database: Database,
+  { sweepId, inFlight }: { sweepId: string; inFlight: string[] },
+): Promise<Orders> {
+  return ask(database, async () => {
+    const [sweep] = await database.select({ window: sweeps.window }).from(sweeps).where(eq(sweeps.id, sweepId));
+    const halts = ['paused', 'cancelled'] as const;
+    const halted =
+      inFlight.length === 0
+        ? []
+        : await database
+            .select({ id: trials.id })
+            .from(trials)
+            .where(and(inArray(trials.id, inFlight), or(inArray(trials.state, halts), inArray(trials.stopAs, halts))));
+    return { window: sweep?.window ?? 1, halted: halted.map(({ id }) => id) };
+  });
+}
+
+function order(
+  database: Database,
+  choice: Choice,
+  change: (transaction: Transaction) => Promise<Pick<Ordered, 'changed' | 'stopping'>>,
+): Promise<Ordered> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const sweep = await lockSweep(transaction, choice.sweepId);
+      const [row] = await transaction.select({ chosen: count() }).from(trials).where(chosenBy(choice));
+      const done = await change(transaction);
+      return { sweep, chosen: row?.chosen ?? 0, ...done };
+    }),
+  );
+}
+
+async function goOn(
+  transaction: Transaction,
+  { sweepId }: Choice,
+  changed: number,
+): Promise<{ changed: number; stopping: number }> {
+  if (changed > 0) await writeState(transaction, { sweepId, state: 'running' });
+  return { changed, stopping: 0 };
+}
+
+async function stopNoMore(transaction: Transaction, choice: Choice, was: 'paused' | 'cancelled'): Promise<number> {
+  const result = await transaction
+    .update(trials)
+    .set({ stopAs: 'waiting' })
+    .where(and(chosenBy(choice), eq(trials.state, 'running'), eq(trials.stopAs, was)));
+  return rowsOf(result);
+}
+
+function rowsOf({ rowCount }: { rowCount: number | null }): number {
+  return rowCount ?? 0;
+}

@@ -1,0 +1,42 @@
+// Whether a trial that a worker has lost is better tried on another one.
+import { and, desc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import type { Transaction } from './client.ts';
+import { attempts } from './schema.ts';
+
+interface Asked {
+  trialId: string;
+  worker: string;
+  device: string;
+}
+
+/** True where the trial's last attempt was lost on this very worker, and others of its device have been at work lately. */
+export async function isBetterLeftTo(transaction: Transaction, asked: Asked): Promise<boolean> {
+  const [last] = await transaction
+    .select({ worker: attempts.worker, errorKind: attempts.errorKind })
+    .from(attempts)
+    .where(eq(attempts.trialId, asked.trialId))
+    .orderBy(desc(attempts.attempt))
+    .limit(1);
+  const wasLost = last?.errorKind === 'trainer-lost' || last?.errorKind === 'worker-lost';
+  return last?.worker === asked.worker && wasLost && (await areOthersAtWork(transaction, asked));
+}
+
+async function areOthersAtWork(transaction: Transaction, { worker, device }: Asked): Promise<boolean> {
+  const lately = sql`now() - interval '10 minutes'`;
+  const others = await transaction
+    .select({ worker: attempts.worker })
+    .from(attempts)
+    .where(
+      and(
+        ne(attempts.worker, worker),
+        eq(attempts.device, device),
+        // One that lost its last attempt may be gone.
+        or(
+          eq(attempts.state, 'running'),
+          and(inArray(attempts.state, ['complete', 'failed']), gt(attempts.finishedAt, lately)),
+        ),
+      ),
+    )
+    .limit(1);
+  return others.length > 0;
+}

@@ -1,0 +1,80 @@
+// A person's choice of trials as a condition on their rows.
+import { and, count, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { type Condition, isTrainingField, type SelectedValue, type Selection } from '../sweep/selection.ts';
+import { type Database, ask } from './client.ts';
+import { trials } from './schema.ts';
+import { type StateCounts, tally } from './sweeps.ts';
+
+/** Trials of one sweep: all, those that fulfil a selection, or those with these ids. */
+export interface Choice {
+  sweepId: string;
+  where?: Selection | undefined;
+  ids?: string[] | undefined;
+}
+
+const COLUMNS: Record<string, PgColumn> = {
+  task: trials.task,
+  method: trials.method,
+  regime: trials.regime,
+  state: trials.state,
+  k: trials.k,
+  dataSeed: trials.dataSeed,
+  trainSeed: trials.trainSeed,
+  insertionLayer: trials.insertionLayer,
+  promptLength: trials.promptLength,
+  generator: trials.generator,
+};
+
+export function chosenBy({ sweepId, where = [], ids }: Choice): SQL | undefined {
+  return and(
+    eq(trials.sweepId, sweepId),
+    ids === undefined ? undefined : inArray(trials.id, ids),
+    ...where.map(fulfils),
+  );
+}
+
+function fulfils({ field, values }: Condition): SQL | undefined {
+  return or(...values.map((value) => has(field, value)));
+}
+
+/** A setting that is a list, of layers for example, has each of its values. */
+function has(field: string, value: SelectedValue): SQL | undefined {
+  const column = COLUMNS[field];
+  const asColumn = column === undefined ? undefined : sql`${column}::text = ${String(value)}`;
+  if (column !== undefined && field !== 'insertionLayer') return asColumn;
+  const part = isTrainingField(field) ? 'training' : 'method';
+  const asSetting = sql`${trials.trial} -> ${sql.raw(`'${part}'`)} -> ${field}::text @> ${JSON.stringify(value)}::jsonb`;
+  return or(asColumn, asSetting);
+}
+
+export async function countChosen(database: Database, choice: Choice): Promise<StateCounts> {
+  const counted = await ask(database, () =>
+    database
+      .select({ state: trials.state, trials: count() })
+      .from(trials)
+      .where(chosenBy(choice))
+      .groupBy(trials.state),
+  );
+  return tally(counted);
+}
+
+const SHOWN = 20;
+
+/** The values of a field among a sweep's trials, for a person who asked for another one. */
+export async function listValues(
+  database: Database,
+  { sweepId, field }: { sweepId: string; field: string },
+): Promise<string[]> {
+  const value = sql<string | null>`(${COLUMNS[field] ?? settingOf(field)})::text`;
+  const rows = await ask(database, () =>
+    database.selectDistinct({ value }).from(trials).where(eq(trials.sweepId, sweepId)).limit(SHOWN),
+  );
+  return rows
+    .flatMap(({ value: found }) => (found === null ? [] : [found]))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+function settingOf(field: string): SQL {
+  return sql`${trials.trial} #>> ${sql.raw(isTrainingField(field) ? `array['training'` : `array['method'`)}, ${field}::text]`;
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { launch } from '../../control/launch.ts';
+import { AT_START, ON_REQUEST, reconcile, type Caution, type Finding } from '../../control/reconcile.ts';
+import { startSweepWorkflow, workflowState } from '../../control/sweep-workflow.ts';
+import { beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { saveCheckpoint } from '../../db/checkpoints.ts';
+import { haltTrials } from '../../db/orders.ts';
+import { createSweep, findSweep, setSweepState, type SweepRow } from '../../db/sweeps.ts';
+import { findTrial, listWaiting } from '../../db/trials.ts';
+import { ScriptedTrainer } from '../support/scripted-trainer.ts';
+import { endOf, FINISHED, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
+
+const SOON = { timeout: 30_000, interval: 50 };
+
+describe('a comparison of Postgres and Temporal', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  /** Launched, with no worker that has heard of it. */
+  async function launched(): Promise<{ scene: Scene; sweep: SweepRow }> {
+    const scene = await stage.fresh();
+    const { sweep } = await launch(scene.control, { ...scene, chooseDevice: onCpu });
+    return { scene, sweep };
+  }
+
+  /** In Postgres alone, as after Temporal has lost its data. */
+  async function forgotten(): Promise<{ scene: Scene; sweep: SweepRow }> {
+    const scene = await stage.fresh();
+    const { sweep } = await createSweep(scene.control.database, scene.sweep);
+    return { scene, sweep };
+  }
+
+  /** Its first trial, running with nobody behind it. */
+  async function running({ control }: Scene, { id: sweepId }: SweepRow): Promise<string> {
+    const [trialId = ''] = await listWaiting(control.database, { sweepId, limit: 1 });
+    await beginAttempt(control.database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: 'run-1' });
+    return trialId;
+  }
+
+  const look = (
+    { control }: Scene,
+    sweep: Pick<SweepRow, 'name'> | undefined,
+    { isDryRun = false, ...caution }: Partial<Caution> & { isDryRun?: boolean } = {},
+  ): Promise<Finding[]> =>
+    reconcile(control, {
+      ...{ sweep: sweep?.name, isDryRun, chooseDevice: onCpu },
+      caution: { ...ON_REQUEST, patienceMs: 0, ...caution },
+    });
+
+  test('finds nothing of a sweep in full swing, from its start to its end, however many look at one time', async () => {
+    const { scene, sweep } = await launched();
+    const trainer = new ScriptedTrainer(FINISHED);
+    const found: Finding[] = [];
+    await stage.withWorker(scene, trainer, async () => {
+      const over = new AbortController();
+      const end = endOf(scene.control, sweep.name).finally(() => over.abort());
+      while (!over.signal.aborted)
+        for (const each of await Promise.all([look(scene, sweep), look(scene, sweep)])) found.push(...each);
+      expect(await end).toBe('complete');
+    });
+    // It had written down its end, and was ended in the moment before it would have ended itself.
+    expect(found.filter(({ what }) => what !== 'workflow of an ended sweep')).toEqual([]);
+    expect(trainer.requests).toHaveLength(8);
+    expect(await look(scene, sweep)).toEqual([]);
+  });
+
+  test('sends a trial that nobody is behind back to waiting; its orphan cannot write, and is counted', async () => {
+    const { scene, sweep } = await launched();
+    const { database } = scene.control;
+    const trialId = await running(scene, sweep);
+    const lost = { what: 'trial without a workflow', sweep: sweep.name, trial: 0, remedy: 'waiting' };
+    expect(await look(scene, sweep)).toEqual([lost]);
+    expect(await findTrial(database, trialId)).toMatchObject({ state: 'waiting', attempt: 1 });
+    const late = { trialId, attempt: 1, kind: 'last', step: 7, bytes: new Uint8Array(4) } as const;
+    await expect(saveCheckpoint(database, late)).rejects.toThrow(/to be its running one, found attempt 1, waiting/);
+    const [attempt] = await listAttempts(database, trialId);
+    expect(attempt).toMatchObject({ state: 'superseded', refusedWrites: 1 });
+    expect(attempt?.errorMessage).toBe('Nobody was behind the trial: Temporal had no workflow of it.');
+    expect(await look(scene, sweep)).toEqual([]);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker(scene, trainer, () => endOf(scene.control, sweep.name))).toBe('complete');
+    expect(trainer.requests).toHaveLength(8);
+  });
+
+  test.each(['paused', 'cancelled'] as const)('makes such a trial %s where it was told so', async (as) => {
+    const { scene, sweep } = await launched();
+    const { database } = scene.control;
+    const trialId = await running(scene, sweep);
+    await haltTrials(database, { sweepId: sweep.id, ids: [trialId], as });
+    expect(await look(scene, sweep)).toMatchObject([{ trial: 0, remedy: as }]);
+    const trial = await findTrial(database, trialId);
+    expect(trial).toMatchObject({ state: as, stopAs: null });
+    expect(trial.finishedAt === null).toBe(as === 'paused');
+  });
+
+  test('starts a sweep that Temporal knows nothing of, once, with its running trial back in the queue', async () => {
+    const { scene, sweep } = await forgotten();
+    await running(scene, sweep);
+    const both = (await Promise.all([look(scene, sweep), look(scene, sweep)])).flat();
+    expect(both.map(({ what, remedy }) => `${what}: ${remedy}`).sort()).toEqual([
+      'sweep without a workflow: started',
+      'trial without a workflow: waiting',
+    ]);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker(scene, trainer, () => endOf(scene.control, sweep.name))).toBe('complete');
+    expect(trainer.requests).toHaveLength(8);
+  });
+
+  test('ends the open workflow of a sweep that is over, and not of one with a trial that still runs', async () => {
+    const { scene, sweep } = await launched();
+    const { control } = scene;
+    const trialId = await running(scene, sweep);
+    const stopped = { sweepId: sweep.id, state: 'failed' } as const;
+    await setSweepState(control.database, stopped);
+    // Its trial is taken back first, and with that nothing of the sweep runs.
+    const found = await vi.waitUntil(async () => {
+      const seen = await look(scene, sweep, { isDryRun: true });
+      return seen.length > 0 ? seen : undefined;
+    }, SOON);
+    expect(found).toMatchObject([{ what: 'trial without a workflow' }]);
+    await look(scene, sweep);
+    await vi.waitUntil(async () => (await workflowState(control, sweep.id)) === 'ended' || (await look(scene, sweep)).length > 0, SOON); // prettier-ignore
+    expect(await workflowState(control, sweep.id)).toBe('ended');
+    expect(await findSweep(control.database, sweep.id)).toMatchObject({ state: 'failed' });
+    expect(await findTrial(control.database, trialId)).toMatchObject({ state: 'waiting' });
+  });
+
+  test('reports a workflow whose sweep Postgres does not know when a worker starts, and ends it on request', async () => {
+    const { scene, sweep } = await forgotten();
+    const { control } = scene;
+    const unknown = { ...sweep, id: randomUUID() };
+    await startSweepWorkflow(control, unknown, 'cpu');
+    // Of other tests' sweeps nothing is to be found.
+    const others = { settledForS: 3600 };
+    await vi.waitUntil(async () => (await look(scene, undefined, { ...others, isDryRun: true })).length > 0, SOON);
+    const finding = { what: 'workflow of an unknown sweep', sweep: unknown.id, trial: null };
+    expect(await look(scene, undefined, AT_START)).toEqual([{ ...finding, remedy: 'reported' }]);
+    expect(await workflowState(control, unknown.id)).toBe('running');
+    expect(await look(scene, undefined, others)).toEqual([{ ...finding, remedy: 'ended' }]);
+    expect(await workflowState(control, unknown.id)).toBe('ended');
+  });
+
+  test('changes nothing in a dry run', async () => {
+    const { scene, sweep } = await forgotten();
+    const trialId = await running(scene, sweep);
+    const found = await look(scene, sweep, { isDryRun: true });
+    expect(found.map(({ remedy }) => remedy)).toEqual(['waiting', 'started']);
+    expect(await findTrial(scene.control.database, trialId)).toMatchObject({ state: 'running', attempt: 1 });
+    expect(await workflowState(scene.control, sweep.id)).toBe('none');
+  });
+
+  test('leaves a sweep that was made this moment to whoever is launching it, when a worker starts', async () => {
+    const { scene, sweep } = await forgotten();
+    expect(await look(scene, sweep, AT_START)).toEqual([]);
+    expect(await workflowState(scene.control, sweep.id)).toBe('none');
+  });
+
+  test('is refused for a sweep that nobody made', async () => {
+    const { scene } = await forgotten();
+    await expect(look(scene, { name: 'nobody' })).rejects.toThrow(/found `nobody`, which no sweep has/);
+  });
+});
+
+describe('a launch of a sweep whose workflow is lost', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  test('goes on with all of it, also with the trial that was running', async () => {
+    const scene = await stage.fresh();
+    const { database } = scene.control;
+    const { sweep } = await createSweep(database, scene.sweep);
+    const [trialId = ''] = await listWaiting(database, { sweepId: sweep.id, limit: 1 });
+    await beginAttempt(database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: 'run-1' });
+    const again = await launch(scene.control, { ...scene, chooseDevice: onCpu });
+    expect(again).toMatchObject({ created: false, running: true });
+    expect(await findTrial(database, trialId)).toMatchObject({ state: 'waiting' });
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker(scene, trainer, () => endOf(scene.control, sweep.name))).toBe('complete');
+    expect((await listAttempts(database, trialId)).map(({ state }) => state)).toEqual(['superseded', 'complete']);
+  });
+});

@@ -1,0 +1,209 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { add } from '../../control/add.ts';
+import { cancel } from '../../control/cancel.ts';
+import { continuePaused } from '../../control/continue.ts';
+import { describe as describeSweep } from '../../control/describe.ts';
+import { launch } from '../../control/launch.ts';
+import { pause } from '../../control/pause.ts';
+import { prioritise } from '../../control/priority.ts';
+import { resume } from '../../control/resume.ts';
+import { changeWindow } from '../../control/window.ts';
+import { loadCheckpoint } from '../../db/checkpoints.ts';
+import type { StateCounts } from '../../db/sweeps.ts';
+import { findTrialByName } from '../../db/trial-reference.ts';
+import { fileWith } from '../support/data-files.ts';
+import { checkpointEvent, ScriptedTrainer } from '../support/scripted-trainer.ts';
+import { endOf, FINISHED, launchingOf, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
+import { smallSweep } from '../support/trials.ts';
+
+/** Eight trials: on each of two data seeds zero-shot, prompt tuning, LPT at layers 3 and 6. */
+describe('a verb', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  const soon = { timeout: 30_000, interval: 20 };
+  async function launched(): Promise<Scene> {
+    const scene = await stage.fresh();
+    await launch(scene.control, { ...scene, chooseDevice: onCpu });
+    return scene;
+  }
+  const countsOf = async ({ control, sweep }: Scene): Promise<StateCounts> =>
+    (await describeSweep(control, sweep.name)).progress.counts;
+  /** Whichever of its trials came first. */
+  const hasCheckpoint = async ({ control, sweep }: Scene): Promise<boolean> => {
+    const kept = sweep.trials.map(async ({ position }) => {
+      const { trial } = await findTrialByName(control.database, `${sweep.name}/${position}`);
+      return loadCheckpoint(control.database, { trialId: trial.id, kind: 'last' });
+    });
+    return (await Promise.all(kept)).some((checkpoint) => checkpoint !== null);
+  };
+  const asked = ({ sweep }: Scene, rest: { where?: string } = {}) => ({ sweep: sweep.name, ...rest });
+
+  test('pause keeps the checkpoint of what runs, and continue goes on from it', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    let hangs = true;
+    const trainer = new ScriptedTrainer(() => (hangs ? { events: [checkpointEvent(7, 42)], end: 'hang' } : FINISHED));
+    await stage.withWorker(scene, trainer, async () => {
+      await vi.waitUntil(async () => (await countsOf(scene)).running > 0 && trainer.requests.length === 1, soon);
+      await vi.waitUntil(() => hasCheckpoint(scene), soon);
+      const { ordered } = await pause(control, asked(scene));
+      expect(ordered.changed + ordered.stopping).toBe(8);
+      expect(await endOf(control, sweep.name)).toBe('paused');
+      expect(await countsOf(scene)).toMatchObject({ paused: 8, running: 0, waiting: 0 });
+      await expect(pause(control, asked(scene))).rejects.toThrow(/to have something to pause, found 8 paused/);
+      hangs = false;
+      const going = await continuePaused(control, { asked: asked(scene), chooseDevice: onCpu });
+      expect(going.ordered.changed).toBe(8);
+      expect(await endOf(control, sweep.name)).toBe('complete');
+    });
+    const resumed = trainer.requests.filter(({ checkpoint }) => checkpoint?.[0] === 42);
+    expect(resumed).toHaveLength(1);
+  });
+
+  test('on a selection or one trial leaves the others to run; what is paused goes on when it is named', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    expect((await pause(control, asked(scene, { where: 'method=lpt,insertionLayer=6' }))).ordered.changed).toBe(2);
+    expect((await pause(control, { trial: `${sweep.name}/0` })).target.words).toBe(`trial \`${sweep.name}/0\``);
+    expect((await cancel(control, asked(scene, { where: 'method=prompt-tuning,dataSeed=21' }))).ordered.changed).toBe(
+      1,
+    );
+    await stage.withWorker(scene, new ScriptedTrainer(FINISHED), async () => {
+      expect(await endOf(control, sweep.name)).toBe('paused');
+      expect(await countsOf(scene)).toMatchObject({ complete: 4, paused: 3, cancelled: 1 });
+      await continuePaused(control, { asked: { trial: `${sweep.name}/0` }, chooseDevice: onCpu });
+      expect(await endOf(control, sweep.name)).toBe('paused');
+      expect(await countsOf(scene)).toMatchObject({ complete: 5, paused: 2, cancelled: 1 });
+      const missing = { asked: asked(scene), only: 'missing', chooseDevice: onCpu } as const;
+      expect(await resume(control, missing)).toMatchObject({ requeued: 1, paused: 2 });
+      await vi.waitUntil(async () => (await countsOf(scene)).complete === 6, soon);
+    });
+  });
+
+  test('pause holds where no worker is there to hear of it, and continue works when one comes', async () => {
+    const scene = await launched();
+    await pause(scene.control, asked(scene));
+    expect(await endOf(scene.control, scene.sweep.name)).toBe('paused');
+    await continuePaused(scene.control, { asked: asked(scene), chooseDevice: onCpu });
+    const ended = stage.withWorker(scene, new ScriptedTrainer(FINISHED), () => endOf(scene.control, scene.sweep.name));
+    expect(await ended).toBe('complete');
+  });
+
+  test('resume can take the failed trials alone, or the cancelled alone', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    await cancel(control, asked(scene, { where: 'method=lpt' }));
+    let isBroken = true;
+    const broken = { end: { type: 'failed', error: { kind: 'data', message: 'row 3' } } } as const;
+    const trainer = new ScriptedTrainer(({ trial }) =>
+      isBroken && trial.method.method === 'zero-shot' ? broken : FINISHED,
+    );
+    await stage.withWorker(scene, trainer, async () => {
+      expect(await endOf(control, sweep.name)).toBe('failed');
+      isBroken = false;
+      const one = { asked: { trial: `${sweep.name}/0` }, chooseDevice: onCpu };
+      const failed = { asked: asked(scene), only: 'failed', chooseDevice: onCpu } as const;
+      expect(await resume(control, failed)).toMatchObject({ requeued: 2, wasRunning: false });
+      expect(await endOf(control, sweep.name)).toBe('cancelled');
+      await expect(resume(control, one)).rejects.toThrow(/to have something to resume, found 1 complete/);
+      const chosen = { asked: asked(scene, { where: 'insertionLayer=3' }), chooseDevice: onCpu };
+      expect(await resume(control, chosen)).toMatchObject({ requeued: 2 });
+      expect(await endOf(control, sweep.name)).toBe('cancelled');
+      expect(await countsOf(scene)).toMatchObject({ complete: 6, cancelled: 2 });
+    });
+  });
+
+  test('add runs exactly the new trials of a finished sweep, and says so when there are none', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    const trainer = new ScriptedTrainer(FINISHED);
+    const larger = smallSweep(sweep.name, '[3, 6, 9]');
+    const { backbone, task } = sweep.trials[0]!.trial;
+    for (const { trial } of larger.trials) Object.assign(trial, { backbone, task });
+    const adding = { ...launchingOf(larger), chooseDevice: onCpu };
+    await stage.withWorker(scene, trainer, async () => {
+      expect(await endOf(control, sweep.name)).toBe('complete');
+      expect(await add(control, adding)).toMatchObject({ added: 2, present: 8, unnamed: 0 });
+      expect(await endOf(control, sweep.name)).toBe('complete');
+    });
+    expect(trainer.requests).toHaveLength(10);
+    await expect(add(control, adding)).rejects.toThrow(/does not have, found all 10 there already/);
+    const repeated = resume(control, { asked: asked(scene), launched: launchingOf(sweep), chooseDevice: onCpu });
+    await expect(repeated).rejects.toThrow(/found it changed:\n.*insertionLayer: .*3,6,9.* → .*3,6\]/s);
+  });
+
+  test('resume of a sweep whose backbone has changed is refused before anything is put back', async () => {
+    const scene = await launched();
+    await cancel(scene.control, asked(scene));
+    await writeFile(join(scene.folder, 'model.safetensors'), 'other weights');
+    const resuming = resume(scene.control, { asked: asked(scene), chooseDevice: onCpu });
+    await expect(resuming).rejects.toThrow(/Expected backbone .* the fingerprint [0-9a-f]{12} that sweep .* found /);
+    expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
+  });
+
+  test('resume of a sweep whose data have changed is refused before anything is put back', async () => {
+    const scene = await stage.fresh();
+    const train = await fileWith('reviews.tsv', 'sentence\tlabel\nfine\t1\n');
+    for (const { trial } of scene.sweep.trials) {
+      trial.task.data = {
+        files: { train },
+        columns: { sentence: 'sentence', label: 'label' },
+        fingerprint: 'as-it-was',
+      };
+    }
+    await launch(scene.control, { ...scene, chooseDevice: onCpu });
+    await cancel(scene.control, asked(scene));
+    const resuming = resume(scene.control, { asked: asked(scene), chooseDevice: onCpu });
+    await expect(resuming).rejects.toThrow(
+      /the data of task `mr` .* to have the fingerprint as-it-was that sweep .*, found [0-9a-f]{12}/,
+    );
+    expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
+  });
+
+  test('window and priority are followed by a sweep that runs, and kept for the next time', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    expect(await changeWindow(control, sweep.name, 1)).toMatchObject({ sweep: { window: 4 }, isRunning: true });
+    expect((await prioritise(control, asked(scene, { where: 'insertionLayer=6' }), 1)).ordered.changed).toBe(2);
+    const trainer = new ScriptedTrainer(FINISHED);
+    expect(await stage.withWorker(scene, trainer, () => endOf(control, sweep.name))).toBe('complete');
+    const methods = trainer.requests.map(({ trial }) => JSON.stringify(trial.method));
+    expect(methods.slice(0, 2).every((method) => method.includes('"insertionLayer":6'))).toBe(true);
+    expect(await changeWindow(control, sweep.name, 2)).toMatchObject({ sweep: { window: 1 }, isRunning: false });
+  });
+
+  test.each([
+    ['pause', (scene: Scene) => pause(scene.control, asked(scene))],
+    ['cancel', (scene: Scene) => cancel(scene.control, asked(scene))],
+    ['continue', (scene: Scene) => continuePaused(scene.control, { asked: asked(scene), chooseDevice: onCpu })],
+  ])('%s of a finished sweep is refused with a sentence', async (verb, give) => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    await stage.withWorker(scene, new ScriptedTrainer(FINISHED), () => endOf(control, sweep.name));
+    await expect(give(scene)).rejects.toThrow(
+      `Expected sweep \`${sweep.name}\` to have something to ${verb}, found 8 complete.`,
+    );
+  });
+
+  test('on a selection that chooses nothing names what there is to choose from', async () => {
+    const scene = await launched();
+    const pausing = pause(scene.control, asked(scene, { where: 'insertionLayer=9' }));
+    await expect(pausing).rejects.toThrow(
+      `Expected \`insertionLayer=9\` to choose trials of sweep \`${scene.sweep.name}\`, found none. Its trials have insertionLayer: 0, 3, 6.`,
+    );
+    await cancel(scene.control, asked(scene));
+  });
+
+  test('on a sweep that nobody made is refused with the nearest names', async () => {
+    const { control } = await launched();
+    await expect(resume(control, { asked: { sweep: 'sweep-' }, chooseDevice: onCpu })).rejects.toThrow(
+      /The nearest are: sweep-/,
+    );
+  });
+});

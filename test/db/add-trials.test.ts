@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addTrials } from '../../db/add-trials.ts';
+import { OtherInputsError, UnknownSweepError } from '../../db/errors.ts';
+import { haltTrials, prioritiseTrials } from '../../db/orders.ts';
+import { concludeSweep, countStates, createSweep, findSweep } from '../../db/sweeps.ts';
+import { findTrial, listWaiting } from '../../db/trials.ts';
+import { expand } from '../../sweep/plan.ts';
+import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
+import { FACTS, smallSweep } from '../support/trials.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+describe('trials that are added', () => {
+  test('are only those that the sweep does not have, and come after them; nothing that is there changes', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('grows'));
+    const before = await listWaiting(database, { sweepId: sweep.id, limit: 100 });
+    // On each of two data seeds: layer 9 is new, zero-shot, prompt tuning and layer 3 are there, layer 6 is not asked for.
+    const asked = smallSweep('grows', '[3, 9]');
+    expect(await addTrials(database, asked)).toMatchObject({ added: 2, present: 6, unnamed: 2 });
+    const after = await listWaiting(database, { sweepId: sweep.id, limit: 100 });
+    expect(after.slice(0, 8)).toEqual(before);
+    const fresh = await Promise.all(after.slice(8).map((id) => findTrial(database, id)));
+    expect(fresh.map(({ insertionLayer, position }) => [insertionLayer, position])).toEqual([
+      [9, 8],
+      [9, 9],
+    ]);
+    expect(await findSweep(database, 'grows')).toMatchObject({ source: asked.source, spec: asked.spec });
+    // The newest file is the sweep's now.
+    expect((await createSweep(database, asked)).created).toBe(false);
+  });
+
+  test('are added once when two processes add them at the same moment, and none the next time', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('raced'));
+    const asked = smallSweep('raced', '[3, 6, 9]');
+    const both = await Promise.all([addTrials(database, asked), addTrials(database, asked)]);
+    expect(both.map(({ added }) => added).sort()).toEqual([0, 2]);
+    expect(await addTrials(database, asked)).toMatchObject({ added: 0, present: 10, unnamed: 0 });
+    expect((await countStates(database, sweep.id)).waiting).toBe(10);
+  });
+
+  test('wait for a paused sweep to go on, and have the priority that the whole sweep was given', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('held'));
+    await prioritiseTrials(database, { sweepId: sweep.id, priority: 2 });
+    await haltTrials(database, { sweepId: sweep.id, as: 'paused' });
+    await concludeSweep(database, sweep.id);
+    await addTrials(database, smallSweep('held', '[3, 6, 9]'));
+    expect(await countStates(database, sweep.id)).toMatchObject({ paused: 10, waiting: 0 });
+    expect(await findSweep(database, 'held')).toMatchObject({ state: 'paused' });
+  });
+
+  test('make a sweep that had ended run again', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('ended'));
+    await haltTrials(database, { sweepId: sweep.id, as: 'cancelled' });
+    await concludeSweep(database, sweep.id);
+    expect(await addTrials(database, smallSweep('ended', '[3, 6, 9]'))).toMatchObject({
+      sweep: { state: 'cancelled' },
+    });
+    expect(await findSweep(database, 'ended')).toMatchObject({ state: 'running', finishedAt: null });
+  });
+
+  test('to a sweep that nobody made are refused with the nearest names', async () => {
+    await createSweep(own.database, smallSweep('reviews-by-layer'));
+    const adding = addTrials(own.database, smallSweep('review-by-layer'));
+    await expect(adding).rejects.toThrow(UnknownSweepError);
+    await expect(adding).rejects.toThrow(/reviews-by-layer/);
+  });
+
+  test('of other weights or other data are refused, naming both fingerprints', async () => {
+    const { database } = own;
+    const asked = smallSweep('same-inputs');
+    await createSweep(database, asked);
+    const mr = FACTS.tasks['mr']!;
+    const otherData = { ...FACTS, tasks: { mr: { ...mr, data: { ...mr.data, fingerprint: 'data-2' } } } };
+    const otherWeights = { ...FACTS, backbone: { ...FACTS.backbone, fingerprint: 'weights-2' } };
+    const adding = (facts: typeof FACTS) => addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+    await expect(adding(otherData)).rejects.toThrow(OtherInputsError);
+    await expect(adding(otherData)).rejects.toThrow(/data of task `mr` .* data-1, found data-2/);
+    await expect(adding(otherWeights)).rejects.toThrow(
+      /`bert-base-uncased` with the fingerprint weights-1, found .* weights-2/,
+    );
+  });
+});

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import {
+  continueTrials,
+  haltTrials,
+  prioritiseTrials,
+  readOrders,
+  requeueTrials,
+  settleStopping,
+} from '../../db/orders.ts';
+import { concludeSweep, countStates, createSweep, findSweep } from '../../db/sweeps.ts';
+import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import { parseSelection } from '../../sweep/selection.ts';
+import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
+import { outcomeOf, planOf, smallSweep } from '../support/trials.ts';
+import { parseSweep } from '../../sweep/parse.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+const WORKER = { worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' };
+
+/** Eight trials: on each of two data seeds zero-shot, prompt tuning, LPT at layers 3 and 6. The first of them runs. */
+async function sweepWithOneRunning(): Promise<{ sweepId: string; running: string; ids: string[] }> {
+  const { sweep } = await createSweep(own.database, smallSweep());
+  const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 100 });
+  await beginAttempt(own.database, { trialId: ids[0]!, ...WORKER });
+  return { sweepId: sweep.id, running: ids[0]!, ids };
+}
+
+describe('a pause', () => {
+  test('holds what waits at once; what runs keeps writing until it has stopped, and is paused then', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    expect(await haltTrials(own.database, { sweepId, as: 'paused' })).toMatchObject({
+      chosen: 8,
+      changed: 7,
+      stopping: 1,
+    });
+    const checkpoint = { trialId: running, attempt: 1, kind: 'last', step: 7, bytes: new Uint8Array(4) } as const;
+    await saveCheckpoint(own.database, checkpoint);
+    expect(await stopTrial(own.database, running)).toBe('paused');
+    expect(await stopTrial(own.database, running)).toBe('paused');
+    expect(await findTrial(own.database, running)).toMatchObject({ state: 'paused', stopAs: null, finishedAt: null });
+    expect((await listAttempts(own.database, running))[0]).toMatchObject({ state: 'paused' });
+    expect(await loadCheckpoint(own.database, { trialId: running, kind: 'last' })).toMatchObject({ step: 7 });
+    expect(await concludeSweep(own.database, sweepId)).toBe('paused');
+  });
+
+  test('of a trial whose worker is lost holds when the next attempt would begin', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as: 'paused' });
+    const begun = await beginAttempt(own.database, { trialId: running, ...WORKER });
+    expect(begun).toEqual({ kind: 'settled', state: 'paused', outcome: null });
+    expect((await listAttempts(own.database, running)).map(({ state }) => state)).toEqual(['superseded']);
+  });
+
+  test('comes too late for a trial that completes before its trainer hears of it', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as: 'paused' });
+    await finishTrial(own.database, { trialId: running, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+    expect(await stopTrial(own.database, running)).toBe('complete');
+    expect(await findTrial(own.database, running)).toMatchObject({ state: 'complete', stopAs: null });
+  });
+
+  test('that is taken back while the trial is yielding makes it wait again', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as: 'paused' });
+    expect(await continueTrials(own.database, { sweepId })).toMatchObject({ changed: 8 });
+    expect(await readOrders(own.database, { sweepId, inFlight: [running] })).toMatchObject({ halted: [] });
+    expect(await stopTrial(own.database, running)).toBe('waiting');
+    expect((await countStates(own.database, sweepId)).waiting).toBe(8);
+  });
+
+  test('leaves complete, failed and cancelled trials as they are', async () => {
+    const { sweepId, running, ids } = await sweepWithOneRunning();
+    await finishTrial(own.database, { trialId: running, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+    await haltTrials(own.database, { sweepId, ids: [ids[1]!], as: 'cancelled' });
+    expect(await haltTrials(own.database, { sweepId, as: 'paused' })).toMatchObject({ changed: 6, stopping: 0 });
+    expect(await countStates(own.database, sweepId)).toMatchObject({ complete: 1, cancelled: 1, paused: 6 });
+  });
+});
+
+describe('a cancellation', () => {
+  test('takes paused trials too, and outweighs a pause that has not happened yet', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as: 'paused' });
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 7, stopping: 1 });
+    expect(await stopTrial(own.database, running)).toBe('cancelled');
+  });
+
+  test('of running trials that nobody works on is done at once', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as: 'cancelled' });
+    expect(await settleStopping(own.database, sweepId)).toBe(1);
+    expect(await settleStopping(own.database, sweepId)).toBe(0);
+    expect(await findTrial(own.database, running)).toMatchObject({ state: 'cancelled', stopAs: null });
+    expect(await concludeSweep(own.database, sweepId)).toBe('cancelled');
+  });
+
+  test('that is taken back by a resume lets the trial wait again', async () => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, ids: [running], as: 'cancelled' });
+    expect(await requeueTrials(own.database, { sweepId, states: ['failed', 'cancelled'] })).toMatchObject({
+      changed: 1,
+    });
+    expect(await stopTrial(own.database, running)).toBe('waiting');
+  });
+});
+
+describe('a selection', () => {
+  const LAYERS = `
+name: layers
+tasks: [mr]
+regime: { fewShot: 32, devSize: 100 }
+dataSeeds: 13
+training: { learningRate: [1.0e-3, 5.0e-3] }
+methods:
+  - zero-shot
+  - { method: lpt, insertionLayer: [3, 6, [6, 9]], promptLength: 5, generator: npg, bottleneck: [64, 128] }
+`;
+  let sweepId: string;
+  beforeAll(async () => {
+    const asked = { name: 'layers', source: LAYERS, spec: parseSweep(LAYERS), trials: planOf(LAYERS).trials };
+    sweepId = (await createSweep(own.database, asked)).sweep.id;
+  });
+
+  // LPT: 3 choices of layers × 2 bottlenecks × 2 learning rates = 12, and one zero-shot.
+  test.each([
+    ['method=lpt', 12],
+    ['method=zero-shot', 1],
+    ['method=lpt|zero-shot', 13],
+    ['insertionLayer=3', 4],
+    ['insertionLayer=6', 8],
+    ['insertionLayer=9', 4],
+    ['insertionLayer=3|9', 8],
+    ['insertionLayer=6,bottleneck=64', 4],
+    ['learningRate=5e-3,method=lpt', 6],
+    ['task=mr,k=32,dataSeed=13,generator=npg', 12],
+    ['state=waiting', 13],
+    ['dataSeed=21', 0],
+    ['rank=8', 0],
+  ])('%s chooses %i trials', async (where, count) => {
+    const { chosen } = await prioritiseTrials(own.database, { sweepId, where: parseSelection(where), priority: 3 });
+    expect(chosen).toBe(count);
+  });
+});
+
+describe('a priority', () => {
+  test('comes before the order of the plan, and trials of equal priority keep that order', async () => {
+    const { sweepId, ids } = await sweepWithOneRunning();
+    await prioritiseTrials(own.database, { sweepId, ids: [ids[5]!, ids[3]!], priority: 1 });
+    await prioritiseTrials(own.database, { sweepId, ids: [ids[1]!], priority: 5 });
+    const order = [3, 5, 2, 4, 6, 7, 1].map((index) => ids[index]);
+    expect(await listWaiting(own.database, { sweepId, limit: 100 })).toEqual(order);
+  });
+
+  test('of a whole sweep is also that of trials which join later; of a selection it is not', async () => {
+    const { sweepId } = await sweepWithOneRunning();
+    await prioritiseTrials(own.database, { sweepId, where: parseSelection('method=lpt'), priority: 2 });
+    expect(await findSweep(own.database, sweepId)).toMatchObject({ priority: 3 });
+    expect(await prioritiseTrials(own.database, { sweepId, priority: 1 })).toMatchObject({ changed: 8 });
+    expect(await findSweep(own.database, sweepId)).toMatchObject({ priority: 1 });
+  });
+});

@@ -1,0 +1,58 @@
+// One line an event: JSON for machines, a sentence for people.
+import type { LogLevel } from '../runtime/environment.mjs';
+
+export interface LogEntry {
+  level: LogLevel;
+  /** A fixed word, to filter by: `attempt-ended`. */
+  event: string;
+  /** A sentence that can be read without the fields. */
+  message: string;
+  fields?: Readonly<Record<string, string | number | null | undefined>>;
+}
+
+export type Log = (entry: LogEntry) => void;
+/** `sentence`: for another program that sets it among its own. */
+export type LogFormat = 'json' | 'text' | 'sentence';
+
+export interface LogSettings {
+  level: LogLevel;
+  format: LogFormat;
+  /** Takes a line without its end. */
+  write: (line: string) => void;
+  /** What must never be seen, whoever's error message it stands in. */
+  secrets: readonly string[];
+  now?: () => Date;
+}
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+export function createLog({ level, format, write, secrets, now = () => new Date() }: LogSettings): Log {
+  const hidden = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const line = WRITTEN[format];
+  return (entry) => {
+    if (!isAtLeast(entry.level, level)) return;
+    write(hidden.reduce((text, secret) => text.replaceAll(secret, '***'), line(entry, now())));
+  };
+}
+
+/** Whether `level` is as grave as `least`, or graver. */
+export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
+  return LEVELS.indexOf(level) <= LEVELS.indexOf(least);
+}
+
+/** The same log, with fields that each entry has. */
+export function withFields(log: Log, fields: NonNullable<LogEntry['fields']>): Log {
+  return (entry) => log({ ...entry, fields: { ...fields, ...entry.fields } });
+}
+
+const WRITTEN = { json: asJson, text: asText, sentence: ({ message }: LogEntry) => message };
+
+function asJson({ level, event, message, fields }: LogEntry, time: Date): string {
+  return JSON.stringify({ time: time.toISOString(), level, event, message, ...fields });
+}
+
+/** The time of day as UTC: what is read here is compared with the JSON of other machines. */
+function asText({ level, message }: LogEntry, time: Date): string {
+  const mark = level === 'warn' || level === 'error' ? `${level}: ` : '';
+  return `${time.toISOString().slice(11, 19)} ${mark}${message.replaceAll('\n', ' ')}`;
+}
