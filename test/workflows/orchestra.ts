@@ -12,8 +12,8 @@ import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
 import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
-/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `leave` it
- * to another as long as it may (`complete` then), or `complete`. */
+/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `break` when it is
+ * cancelled, `leave` it to another as long as it may (`complete` then), find the worker `busy`, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
 
 /** What decides how a sweep ends, the strongest first. */
@@ -41,6 +41,8 @@ export class Orchestra {
   readonly ended: string[] = [];
   starts = 0;
   script: Script = () => 'complete';
+  /** A queue that trials which ended here name to the next. */
+  warmQueue: string | null = null;
   payloadCodecs: PayloadCodec[] = [];
   readonly #letGo = new AbortController();
 
@@ -106,7 +108,7 @@ export class Orchestra {
         return Promise.resolve(
           free.slice(0, limit).map((trialId) => ({
             ...{ trialId, priority: 3 as const, lastAttempt: this.attempts.get(trialId) ?? 0 },
-            ...{ memoryMiB: 1_000, warmth: null },
+            ...{ memoryMiB: 1_000, warmth: this.warmQueue === null ? null : 'the same' },
             ...(labels ? { labels: label } : {}),
           })),
         );
@@ -129,7 +131,9 @@ export class Orchestra {
       },
       obeyOrder: ({ order }) => {
         if (order.verb === 'window') this.window = order.window;
-        return Promise.resolve(order.verb === 'pause' ? this.halt('paused') : { changed: 0, stopping: 0 });
+        const halt = { pause: 'paused', cancel: 'cancelled', window: null, priority: null, continue: null } as const;
+        const as = halt[order.verb];
+        return Promise.resolve(as === null ? { changed: 0, stopping: 0 } : this.halt(as));
       },
       recordAttemptEnd: ({ trialId, error }) => {
         this.states.set(trialId, 'waiting');
@@ -167,12 +171,14 @@ export class Orchestra {
     this.mostRunning = Math.max(this.mostRunning, this.running);
     try {
       const act = this.script(trialId, attempt);
+      if (act === 'busy') return { state: 'busy' };
+      if (act === 'leave' && mayLeave) return { state: 'left' };
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
-      else if (act === 'leave' && mayLeave) return { state: 'left' };
-      else if (act !== 'complete' && act !== 'leave')
+      if (act === 'break') await hangUntilCancelled(this.#letGo.signal).catch(() => undefined);
+      if (!['hang', 'complete', 'leave'].includes(act))
         throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
-      return { state: 'complete' };
+      return { state: 'complete', ...(this.warmQueue === null ? {} : { warmQueue: this.warmQueue }) };
     } finally {
       this.running -= 1;
     }
