@@ -103,3 +103,13 @@ export function queryError(message: string, code: string | undefined): QueryErro
     ? new PassingQueryError(message, code)
     : new QueryError(message, code);
 }
+
+/** Postgres is away, has no room, or was too slow: the very same question is worth repeating. */
+export function isWorthWaiting(error: unknown): error is DatabaseAwayError | PassingQueryError {
+  return error instanceof DatabaseAwayError || error instanceof PassingQueryError;
+}
+
+/** As a sentence: the message of a refused statement is the server's own, without an end. */
+export function sentenceOf(error: DatabaseAwayError | PassingQueryError): string {
+  return error instanceof PassingQueryError ? `Expected Postgres to take it, found: ${error.message}.` : error.message;
+}
