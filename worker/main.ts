@@ -87,7 +87,7 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
     log({ level: 'info', event: 'worker-started', message: greetingOf(surroundings) });
     options.onReady?.(trainers);
     const busy = (): number => pool.busy;
-    void version.start();
+    void version.start(({ message }) => log({ level: 'warn', event: 'worker-outdated', message }));
     isWhole = await runUntilStopped(workers, { signal, graceMs: environment.graceMs, busy, endTrainers: trainers.close, say }); // prettier-ignore
     log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
     version.check();

@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts';
 import { NewerDatabaseError } from '../db/errors.ts';
 import { checkVersion } from '../db/migrate.ts';
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 10_000;
 
 export class VersionWatch {
   readonly #database: Database;
@@ -23,10 +23,10 @@ export class VersionWatch {
     return this.#outdated.signal;
   }
 
-  /** Resolves when the watch has ended, by what it found or by `end`. */
-  async start(): Promise<void> {
+  /** Resolves when the watch has ended, by what it found or by `end`. @param onOutdated hears why, once */
+  async start(onOutdated: (error: NewerDatabaseError) => void = () => undefined): Promise<void> {
     while (!this.#ending.signal.aborted && this.#error === null) {
-      await this.#ask();
+      await this.#ask(onOutdated);
       await pause(this.#everyMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
     }
   }
@@ -40,13 +40,14 @@ export class VersionWatch {
     this.#ending.abort();
   }
 
-  async #ask(): Promise<void> {
+  async #ask(onOutdated: (error: NewerDatabaseError) => void): Promise<void> {
     try {
       await checkVersion(this.#database);
     } catch (error) {
       // A database that is away is the activities' affair; it is asked again.
       if (!(error instanceof NewerDatabaseError)) return;
       this.#error = error;
+      onOutdated(error);
       this.#outdated.abort();
     }
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../runtime/environment.mjs';
@@ -18,10 +19,6 @@ describe('a database that a later version of the program has written', () => {
   let temporal: TestWorkflowEnvironment;
   beforeAll(async () => {
     [db, temporal] = await Promise.all([createTestDatabase(), developmentServer()]);
-    const client = new pg.Client({ connectionString: db.url });
-    await client.connect();
-    await client.query("insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)");
-    await client.end();
   });
   afterAll(async () => {
     await temporal.teardown();
@@ -35,13 +32,37 @@ describe('a database that a later version of the program has written', () => {
     LPT_SWEEP_DEVICE: 'cpu',
   });
 
-  test('is refused by a worker of the older version, which takes nothing and ends', async () => {
+  async function upgrade(): Promise<void> {
+    const client = new pg.Client({ connectionString: db.url });
+    await client.connect();
+    await client.query("insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)");
+    await client.end();
+  }
+
+  /** @param onReady when it takes trials */
+  async function worker(onReady: () => Promise<void>): Promise<{ code: number | null; said: string }> {
     const child = spawn(process.execPath, [BIN, 'worker'], { env: childEnvironment(await variables()), stdio: 'pipe' });
     const said: string[] = [];
-    child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line);
+      if (line.includes('takes trials')) void onReady();
+    });
     const [code] = (await once(child, 'close')) as [number | null];
-    expect(said.join('')).toContain(REFUSAL);
-    expect(said.join('')).not.toMatch(/takes trials/);
+    return { code, said: said.join('\n') };
+  }
+
+  test('makes a worker of the older version drain that trains while it is written, and says why', async () => {
+    const { code, said } = await worker(upgrade);
+    expect(said).toContain('"event":"worker-outdated"');
+    expect(said).toContain('Stopped: nothing is lost.');
+    expect(said.split('\n').at(-1)).toContain(REFUSAL);
+    expect(code).toBe(1);
+  });
+
+  test('is refused by a worker of the older version that starts, which takes nothing and ends', async () => {
+    const { code, said } = await worker(() => Promise.reject(new Error('Expected it to take nothing.')));
+    expect(said).toContain(REFUSAL);
+    expect(said).not.toMatch(/takes trials/);
     expect(code).toBe(1);
   });
 
@@ -56,6 +77,9 @@ describe('a database that a later version of the program has written', () => {
     [['rerun', 'demo/1']],
     [['export', 'demo/1', '--out', 'model']],
     [['resume', 'demo']],
+    [['continue', 'demo']],
+    [['pause', 'demo']],
+    [['reconcile']],
     [['cancel', 'demo']],
   ])('is refused by %j with a sentence that says what to do', async (words) => {
     const { code, out, said } = await run(words, await variables());
