@@ -73,6 +73,7 @@ export async function openServices({ environment, say }: ServicesOptions): Promi
           connectionOptions: temporal ? { address: temporal.address } : settings.connectionOptions,
           namespace: settings.namespace,
           payloadCodecs,
+          encodesFailures: environment.codec !== undefined || environment.codecKey !== undefined,
         },
         temporalUiUrl: temporal?.uiUrl ?? null,
         searchAttributes: own === null || own.missingAttributes.length === 0,

@@ -25,6 +25,8 @@ export interface TemporalTarget {
   namespace: string;
   /** Of both the client's and the worker's payloads; absent: they stay as they are. */
   payloadCodecs?: PayloadCodec[];
+  /** Whether the words of failures are payloads as well: where a person has set a codec. */
+  encodesFailures?: boolean;
 }
 
 /** @throws an error that names address and namespace, and no key */

@@ -116,11 +116,14 @@ async function makeWorkers(
   const { deviceClass, memoryMiB } = trainers;
   const own = ownQueue(randomUUID());
   const hub = hubOf(environment, parts.downloads);
+  const { payloadCodecs = [], encodesFailures = false } = services.temporal;
+  const bundles = join(environment.cacheFolder, 'workflow-bundles');
+  const interceptorModules = watching.workflowModules;
   const notice = (message: string): void => log({ level: 'warn', event: 'notice', message });
   return createWorkers({
     connection,
     namespace: services.temporal.namespace,
-    payloadCodecs: (services.temporal.payloadCodecs ?? []).map((codec) => audibleCodec(codec, notice)),
+    payloadCodecs: payloadCodecs.map((codec) => audibleCodec(codec, notice)),
     activities: createActivities({
       ...{ database, trainers: pool, worker: identity, ownQueue: own, device: deviceClass, program },
       say: notice,
@@ -133,7 +136,7 @@ async function makeWorkers(
         resolveDataset: (name, onProgress) => resolveDataset(name, { ...hub, say: onProgress }),
       }),
     }),
-    workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles'), watching.workflowModules),
+    ...{ encodesFailures, workflowBundle: await workflowBundle(bundles, { interceptorModules, encodesFailures }) },
     ...{ deviceClass, memoryMiB, trainers: pool.size, identity, ownQueue: own },
     graceMs: environment.graceMs,
     tracing: watching.tracing,

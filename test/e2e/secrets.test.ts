@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
   let front: TemporalFront;
   let told: string;
   let histories: string;
+  let sealed: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-secrets-'));
     await chmod(folder, 0o755);
@@ -70,6 +72,10 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
     told = all.join('\n');
     expect(told).toContain('Sweep unsound: failed');
     histories = await allHistories();
+    await writeFile(join(folder, 'keys'), randomBytes(32).toString('base64'));
+    await writeFile(join(folder, 'sealed.yaml'), sweepFile('sealed', 'broken'));
+    await sweep(['launch', 'sealed.yaml', '--watch'], { ...variables, LPT_SWEEP_CODEC_KEY: join(folder, 'keys') });
+    sealed = await allHistories(`SweepName = 'sealed'`);
   }, 240_000);
 
   afterAll(async () => {
@@ -91,19 +97,20 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
   }
 
   /** Of every workflow, with its payloads readable. */
-  async function allHistories(): Promise<string> {
+  async function allHistories(query = ''): Promise<string> {
     const texts: string[] = [];
-    for await (const { workflowId, runId } of temporal.client.workflow.list()) {
+    for await (const { workflowId, runId } of temporal.client.workflow.list({ query })) {
       const text = encodeHistory(await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory());
       texts.push(text, ...[...text.matchAll(/"data": "([^"]*)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString())); // prettier-ignore
     }
     return texts.join('\n');
   }
 
-  test('has one trial that ended well and one that failed, by client and worker alike', async () => {
+  test('has one trial that ended well, and others that failed, by client and worker alike', async () => {
     const rows = await db.database.select().from(trialResults);
     expect(rows.map(({ state, errorKind }) => `${state} ${errorKind}`).sort()).toEqual([
       'complete null',
+      'failed configuration',
       'failed configuration',
     ]);
     expect(front.authorizations).toEqual(new Set([`Bearer ${API_KEY}`]));
@@ -122,6 +129,18 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
     expect(histories).toContain('sweepWorkflow');
     for (const secret of [password, API_KEY, HUB_TOKEN, 'BEGIN PRIVATE KEY']) {
       for (const text of [told, histories, stored]) expect(text).not.toContain(secret);
+    }
+  });
+
+  test('whose payloads are encrypted shows Temporal neither what is sent nor what went wrong', async () => {
+    const rows = await db.database.select().from(trialResults);
+    const failed = rows.find(({ sweep: of, state }) => of === 'sealed' && state === 'failed');
+    expect(failed?.errorMessage).toContain('finite numbers');
+    expect(sealed).toContain('sweepWorkflow');
+    expect(sealed).toContain('Encoded failure');
+    for (const readable of ['finite numbers', '"sweepId"', '"trialId"']) {
+      expect(histories).toContain(readable);
+      expect(sealed).not.toContain(readable);
     }
   });
 

@@ -24,7 +24,7 @@ async function replayChanged(change: (source: string) => string): Promise<void> 
   const changed = change(source);
   expect(changed).not.toBe(source);
   writeFileSync(join(folder, 'sweep.ts'), changed);
-  const code = await buildWorkflowBundle([], folder);
+  const code = await buildWorkflowBundle({ folder });
   const history = decodeHistory(readFileSync(join(PROJECT, 'test/histories/sweep-complete.json'), 'utf8'));
   await Worker.runReplayHistory({ workflowBundle: { code } }, history);
 }

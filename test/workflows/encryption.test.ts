@@ -52,6 +52,12 @@ describe('a sweep whose payloads are encrypted', () => {
     const payloads = histories.flatMap((history) => [...encodeHistory(history).matchAll(/"data": "([^"]*)"/g)]);
     expect(payloads.length).toBeGreaterThan(10);
     for (const [, data = ''] of payloads) expect(Buffer.from(data, 'base64').toString()).not.toMatch(/plain|complete/);
+    // What an attempt failed with: the words are a payload, the kind stays to be filtered by.
+    const texts = histories.map(encodeHistory).join('\n');
+    expect(texts).not.toContain('made to fail');
+    expect(texts).toContain('"Encoded failure"');
+    expect(texts).toContain('"type": "trainer-lost"');
+    expect(orchestra.ended).toEqual(['plain-trial-1: trainer-lost']);
   });
 
   test('waits for a worker with the key: one without says what it lacks, once', async () => {

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
-import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
+import { buildWorkflowBundle, ENCODED_FAILURES } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
 import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
@@ -19,7 +19,7 @@ export type Script = (trialId: string, attempt: number) => string;
 /** What decides how a sweep ends, the strongest first. */
 const ENDS = ['paused', 'failed', 'cancelled'] as const;
 
-let bundle: Promise<string> | undefined;
+const bundles: { plain?: Promise<string>; encoded?: Promise<string> } = {};
 
 export class Orchestra {
   readonly queue = `test-${randomUUID()}`;
@@ -76,14 +76,19 @@ export class Orchestra {
   async play<T>(environment: TestWorkflowEnvironment, work: () => Promise<T>): Promise<T> {
     // A cancellation travels with the answer to a heartbeat.
     const prompt = { defaultHeartbeatThrottleInterval: '100ms', maxHeartbeatThrottleInterval: '100ms' } as const;
-    const dataConverter = { payloadCodecs: this.payloadCodecs };
+    const encodesFailures = this.payloadCodecs.length > 0;
+    const dataConverter = {
+      payloadCodecs: this.payloadCodecs,
+      ...(encodesFailures ? { failureConverterPath: ENCODED_FAILURES } : {}),
+    };
     const shared = {
       connection: environment.nativeConnection,
       activities: this.#activities(),
       dataConverter,
       ...prompt,
     };
-    const code = await (bundle ??= buildWorkflowBundle());
+    const kind = encodesFailures ? 'encoded' : 'plain';
+    const code = await (bundles[kind] ??= buildWorkflowBundle({ encodesFailures }));
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
     const training = await Worker.create({ ...shared, taskQueue: trainingQueue({ deviceClass: 'cpu' }, this.queue) });
     // What still hangs would keep the workers from ending, and hide why the work failed.
