@@ -8,7 +8,7 @@ test('a worker learns that a newer version has migrated the database under it', 
   const db = await createTestDatabase();
   const watch = new VersionWatch(db.database, { everyMs: 5 });
   const heard = once(watch.outdated, 'abort');
-  watch.start();
+  void watch.start();
   watch.check();
   const later = "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)";
   await db.database.$client.query(later);
