@@ -1,6 +1,6 @@
 // Errors as workflows read them: the kind is the failure's type. No cause and no values: a history must not hold a secret.
 import { ApplicationFailure } from '@temporalio/activity';
-import { DatabaseAwayError, PassingQueryError, StaleAttemptError } from '../db/errors.ts';
+import { isWorthWaiting, sentenceOf, StaleAttemptError } from '../db/errors.ts';
 import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
 
 /** `workflows/` holds the rule for each kind. */
@@ -11,10 +11,7 @@ export function trialFailure(kind: ErrorKind, message: string): ApplicationFailu
 export function toTrialFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof DatabaseAwayError) return trialFailure('database-away', message);
-  if (error instanceof PassingQueryError) {
-    return trialFailure('database-away', `Expected Postgres to take a write, found: ${message}.`);
-  }
+  if (isWorthWaiting(error)) return trialFailure('database-away', sentenceOf(error));
   // Another attempt has the trial; whoever still listens to this one shall look again.
   if (error instanceof StaleAttemptError) return trialFailure('worker-lost', message);
   return trialFailure(namedKind(error) ?? 'unknown', message);

@@ -1,5 +1,5 @@
 // What happens on a worker, as data: logs, metrics and traces are made of it. No text of a data set, no settings, no secret.
-import type { ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { ErrorKind } from '../sweep/trial.ts';
 import type { TrainEvent } from '../training/trainer.ts';
 
 export interface AttemptName {
@@ -10,8 +10,11 @@ export interface AttemptName {
   attempt: number;
 }
 
-/** How an attempt ended; `yielded`: the worker stops, the trial goes on elsewhere. */
-export type AttemptEnd = Extract<TrialState, 'complete' | 'failed' | 'cancelled'> | 'yielded';
+/**
+ * How an attempt ended. `stopped`: a person wished it; whether to pause or to cancel the trial says `trial-settled`.
+ * `yielded`: the worker stops, the trial goes on elsewhere.
+ */
+export type AttemptEnd = 'complete' | 'failed' | 'stopped' | 'yielded';
 
 export type Happening =
   | { type: 'attempt-begun'; of: AttemptName; resumedFromStep: number | null }

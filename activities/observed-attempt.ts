@@ -43,7 +43,7 @@ function howItEnded(error: unknown, { aborted, reason }: AbortSignal): Pick<Ende
   const why = reason instanceof Error ? reason.message : '';
   if (why === 'WORKER_SHUTDOWN') return { end: 'yielded', kind: 'worker-stopping' };
   // Timed out or forgotten by the server is no person's wish: another attempt may have begun.
-  return why === 'CANCELLED' ? { end: 'cancelled' } : { end: 'failed', kind: 'worker-lost', message: why };
+  return why === 'CANCELLED' ? { end: 'stopped' } : { end: 'failed', kind: 'worker-lost', message: why };
 }
 
 function failureOf({ type, message }: ApplicationFailure): Pick<Ended, 'end' | 'kind' | 'message'> {

@@ -1,6 +1,6 @@
 // A database that is away for a moment costs a wait, not the trial.
 import { setTimeout as wait } from 'node:timers/promises';
-import { DatabaseAwayError, PassingQueryError } from '../db/errors.ts';
+import { isWorthWaiting } from '../db/errors.ts';
 
 /** About two minutes in all, never longer at a time than a heartbeat allows. */
 export const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, ...Array<number>(11).fill(10_000)];
@@ -27,7 +27,7 @@ export async function patiently<T>(write: () => Promise<T>, patience: Patience =
     try {
       return await tryOnce();
     } catch (error) {
-      if (!(error instanceof DatabaseAwayError) && !(error instanceof PassingQueryError)) throw error;
+      if (!isWorthWaiting(error)) throw error;
       if (patience.signal?.aborted === true) throw error;
     }
     failures += 1;

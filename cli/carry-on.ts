@@ -1,16 +1,22 @@
 // What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
+import type { Fitting } from '../control/fitting.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { Call } from './command.ts';
 import { DONE } from './exit-codes.ts';
 import { keepServers, type Session } from './session.ts';
-import { deviceAmong } from './training-device.ts';
+import { deviceAmong, offerHere } from './training-device.ts';
 import { runWatched } from './watched-run.ts';
 
 export interface CarriedOn {
   sweep: SweepRow;
   /** Says what it did. @returns whether there is anything to run */
   begin: (chooseDevice: ChooseDevice) => Promise<boolean>;
+}
+
+/** Who watches trains here if nobody else does: what that would offer. */
+export function offering({ flags, terminal }: Call, { spec }: SweepRow): Pick<Fitting, 'offerHere'> {
+  return flags.has('watch') ? { offerHere: () => offerHere(terminal.environment, spec.device) } : {};
 }
 
 /** @returns the exit code */

@@ -4,7 +4,7 @@ import { compare } from '../control/compare.ts';
 import type { Control } from '../control/control.ts';
 import type { SweepStatus } from '../control/describe.ts';
 import { watch } from '../control/watch.ts';
-import { DatabaseAwayError } from '../db/errors.ts';
+import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import type { Terminal } from './command.ts';
 import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
@@ -42,8 +42,8 @@ export async function whenBack<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof DatabaseAwayError) || signal.aborted) throw error;
-      if (isFirst) say(`${error.message} Waiting for it.`);
+      if (!isWorthWaiting(error) || signal.aborted) throw error;
+      if (isFirst) say(`${sentenceOf(error)} Waiting for it.`);
     }
     await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }

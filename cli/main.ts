@@ -76,6 +76,7 @@ const MADE_FOR_PEOPLE = [
   'OtherInputsError',
   'DatabaseAwayError',
   'NewerDatabaseError',
+  'OlderDatabaseError',
   'QueryError',
   'PassingQueryError',
 ];

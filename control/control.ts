@@ -1,8 +1,9 @@
 // What every verb needs: the database brought to this program's schema, and a client of Temporal.
-import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
 import { createDatabase, type Database } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Services } from '../runtime/services.ts';
+import { connectTemporal } from '../runtime/temporal-connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/queues.ts';
 
 export interface Control {
@@ -19,17 +20,16 @@ export type ControlTarget = Pick<Services, 'databaseUrl' | 'temporal' | 'searchA
   interceptors?: WorkflowClientInterceptor[];
 };
 
-const CONNECT_MS = 5_000;
-
 /** @throws an error for people when either of them does not answer */
 export async function openControl(target: ControlTarget): Promise<Control> {
   const { databaseUrl, temporal, searchAttributes, interceptors = [] } = target;
   const database = createDatabase(databaseUrl);
   try {
     await migrate(database);
-    const connection = await connect(temporal);
+    const connection = await connectTemporal(temporal.connectionOptions);
+    const { namespace, payloadCodecs = [] } = temporal;
     const client = new Client({
-      ...{ connection, namespace: temporal.namespace },
+      ...{ connection, namespace, dataConverter: { payloadCodecs } },
       interceptors: { workflow: interceptors },
     });
     const close = async (): Promise<void> => {
@@ -40,15 +40,5 @@ export async function openControl(target: ControlTarget): Promise<Control> {
   } catch (error) {
     await database.close();
     throw error;
-  }
-}
-
-async function connect({ connectionOptions }: ControlTarget['temporal']): Promise<Connection> {
-  try {
-    return await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_MS });
-  } catch {
-    throw new Error(
-      `Expected a Temporal server to answer at ${connectionOptions.address}, found none. Is it running, and is \`TEMPORAL_ADDRESS\` right?`,
-    );
   }
 }

@@ -1,8 +1,11 @@
 // Refuses a sweep with a trial that none of the workers can hold: it would wait for ever.
 import type { PlannedTrial } from '../sweep/plan.ts';
+import { listLargest } from '../db/selection.ts';
 import type { Spec } from '../sweep/spec.ts';
+import type { TrialState } from '../sweep/trial.ts';
 import { queuesServed, trainingQueue, type DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import type { Target } from './target.ts';
 import { chooseDeviceClass, liveOffers, type Offer } from './workers.ts';
 
 type Sized = Pick<PlannedTrial, 'trial' | 'memoryMiB'>;
@@ -21,6 +24,18 @@ export async function refuseTooLarge(control: Control, { spec, trials, offerHere
   const device = chooseDeviceClass(spec.device, classes);
   if (device !== null && classes.includes(device)) refuseAmong(offers, device, trials);
   else if (offerHere !== undefined) refuseHere(await offerHere(), trials);
+}
+
+export interface GoingOn extends Pick<Fitting, 'offerHere'> {
+  target: Target;
+  /** Those that shall wait again. */
+  states: readonly TrialState[];
+}
+
+/** The same of trials that are there already. @throws an error for people */
+export async function refuseTooLargeAgain(control: Control, { target, states, offerHere }: GoingOn): Promise<void> {
+  const trials = await listLargest(control.database, { ...target.choice, states });
+  await refuseTooLarge(control, { spec: target.sweep.spec, trials, offerHere });
 }
 
 /** @throws an error for people that names the largest trial and this machine's memory */

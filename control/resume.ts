@@ -4,6 +4,7 @@ import { requeueTrials, type Requeue } from '../db/orders.ts';
 import { countStates, findSweep, listChanges, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { assertSameInputs } from './fingerprints.ts';
+import { refuseTooLargeAgain, type Fitting } from './fitting.ts';
 import { goOn, type ChooseDevice } from './go-on.ts';
 import type { Launching } from './launch.ts';
 import { workflowStateAfter } from './sweep-workflow.ts';
@@ -21,7 +22,7 @@ export interface Resumed {
   wasRunning: boolean;
 }
 
-export interface ResumeRequest {
+export interface ResumeRequest extends Pick<Fitting, 'offerHere'> {
   asked: Asked;
   /** Failed trials only, or only those that never ended: cancelled ones, and those whose workflow is lost. Both where absent. */
   only?: 'failed' | 'missing' | undefined;
@@ -36,12 +37,14 @@ export interface ResumeRequest {
  */
 export async function resume(control: Control, request: ResumeRequest): Promise<Resumed> {
   const { database } = control;
-  const { asked, only, launched, chooseDevice } = request;
+  const { asked, only, launched, chooseDevice, offerHere } = request;
   const target = await findTarget(control, asked);
   if (launched) await assertUnchanged(control, target.sweep, launched);
   await assertSameInputs(control, target.sweep);
   const wasRunning = (await workflowStateAfter(control, target.sweep)) === 'running';
-  const ordered = await requeueTrials(database, { ...target.choice, states: statesOf(only, wasRunning) });
+  const states = statesOf(only, wasRunning);
+  await refuseTooLargeAgain(control, { target, states: [...states, 'waiting'], offerHere });
+  const ordered = await requeueTrials(database, { ...target.choice, states });
   if (isChosen(target)) await assertChanged(control, target, { verb: 'resume', ordered });
   const { waiting, paused } = await countStates(database, target.sweep.id);
   if (waiting > 0) await goOn(control, ordered.sweep, chooseDevice);

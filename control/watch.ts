@@ -1,7 +1,7 @@
 // A sweep as it goes on: what Postgres says, again and again, until the sweep has ended.
 import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DatabaseAwayError } from '../db/errors.ts';
+import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import { isOpen } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
 import { describe, type SweepStatus } from './describe.ts';
@@ -25,8 +25,8 @@ export async function* watch(control: Control, name: string, options: WatchOptio
   let wasAway = false;
   for (let looked = 1; signal?.aborted !== true; looked += 1) {
     const status = await lookAt(control, name);
-    const isAway = status instanceof DatabaseAwayError;
-    if (isAway && !wasAway) onAway?.(status.message);
+    const isAway = typeof status === 'string';
+    if (isAway && !wasAway) onAway?.(status);
     wasAway = isAway;
     if (!isAway) {
       yield status;
@@ -37,12 +37,12 @@ export async function* watch(control: Control, name: string, options: WatchOptio
   }
 }
 
-/** A server that is killed comes back; its sweep is not over for that. */
-async function lookAt(control: Control, name: string): Promise<SweepStatus | DatabaseAwayError> {
+/** A server that is killed comes back, and one without room finds some; the sweep is not over for that. @returns why there was no look */
+async function lookAt(control: Control, name: string): Promise<SweepStatus | string> {
   try {
     return await describe(control, name);
   } catch (error) {
-    if (error instanceof DatabaseAwayError) return error;
+    if (isWorthWaiting(error)) return sentenceOf(error);
     throw error;
   }
 }
@@ -54,7 +54,7 @@ async function assertAlive(control: Control, { sweep }: SweepStatus): Promise<vo
   });
   if (state === 'running' || state === 'unknown') return;
   const again = await lookAt(control, sweep.id);
-  if (again instanceof DatabaseAwayError || !isOpen(again.sweep)) return;
+  if (typeof again === 'string' || !isOpen(again.sweep)) return;
   throw new Error(
     `Expected the workflow of sweep \`${sweep.name}\` to run, found that it has ended. \`lpt-sweep resume ${sweep.name}\` starts it again.`,
   );

@@ -10,6 +10,11 @@ export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError';
 }
 
+/** The schema lacks migrations that this role may not apply. */
+export class OlderDatabaseError extends Error {
+  override name = 'OlderDatabaseError';
+}
+
 /** A write by an attempt that is not the trial's current one. */
 export class StaleAttemptError extends Error {
   override name = 'StaleAttemptError';
@@ -97,4 +102,14 @@ export function queryError(message: string, code: string | undefined): QueryErro
   return code !== undefined && PASSING.test(code)
     ? new PassingQueryError(message, code)
     : new QueryError(message, code);
+}
+
+/** Postgres is away, has no room, or was too slow: the very same question is worth repeating. */
+export function isWorthWaiting(error: unknown): error is DatabaseAwayError | PassingQueryError {
+  return error instanceof DatabaseAwayError || error instanceof PassingQueryError;
+}
+
+/** As a sentence: the message of a refused statement is the server's own, without an end. */
+export function sentenceOf(error: DatabaseAwayError | PassingQueryError): string {
+  return error instanceof PassingQueryError ? `Expected Postgres to take it, found: ${error.message}.` : error.message;
 }

@@ -6,13 +6,13 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { importBaselines } from './baselines.ts';
 import { type Database, ask } from './client.ts';
-import { NewerDatabaseError } from './errors.ts';
+import { NewerDatabaseError, OlderDatabaseError } from './errors.ts';
 
 const FOLDER = join(import.meta.dirname, 'migrations');
 /** Any constant of our own: the advisory lock's key. */
 const LOCK = 0x4c505453;
 
-/** Applies what is missing and imports the published baselines. @returns how many migrations this call applied */
+/** Applies what is missing and imports the published baselines; a role without that right only checks. @returns how many migrations this call applied */
 export function migrate(database: Database): Promise<{ applied: number }> {
   return ask(database, async () => {
     // Its own connection: waiting for the lock and altering a large table may take longer than a query may.
@@ -23,15 +23,24 @@ export function migrate(database: Database): Promise<{ applied: number }> {
       await client.query('select pg_advisory_lock($1)', [LOCK]);
       const before = await appliedTimes(client);
       refuseNewer(before, database.place);
+      const isOwner = await mayAlter(client);
+      if (!isOwner) refuseOlder(before, database.place);
       const connection = drizzle(client, { casing: 'snake_case' });
-      await applyMigrations(connection, { migrationsFolder: FOLDER });
-      await importBaselines(connection);
+      if (isOwner) {
+        await applyMigrations(connection, { migrationsFolder: FOLDER });
+        await importBaselines(connection);
+      }
       return { applied: (await appliedTimes(client)).length - before.length };
     } finally {
       // Gives the lock back as well.
       await client.end();
     }
   });
+}
+
+/** @throws NewerDatabaseError */
+export function checkVersion(database: Database): Promise<void> {
+  return ask(database, async () => refuseNewer(await appliedTimes(database.$client), database.place));
 }
 
 function refuseNewer(applied: number[], place: string): void {
@@ -43,7 +52,23 @@ function refuseNewer(applied: number[], place: string): void {
     );
 }
 
-async function appliedTimes(client: pg.Client): Promise<number[]> {
+/** A worker's role may look, not alter (`roles.sql`). */
+function refuseOlder(applied: number[], place: string): void {
+  const missing = journal().filter(({ when }) => !applied.includes(when)).length;
+  if (missing > 0)
+    throw new OlderDatabaseError(
+      `Expected the database at ${place} to be of this version of lpt-sweep, found ${missing} migration${missing === 1 ? '' : 's'} missing, which this role may not apply. Run any \`lpt-sweep\` command as the owner first, then db/roles.sql.`,
+    );
+}
+
+async function mayAlter(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    "select has_database_privilege(current_database(), 'create') as may",
+  );
+  return rows[0]?.may === true;
+}
+
+async function appliedTimes(client: pg.Client | pg.Pool): Promise<number[]> {
   const exists = await client.query("select 1 where to_regclass('drizzle.__drizzle_migrations') is not null");
   if (exists.rowCount === 0) return [];
   const { rows } = await client.query<{ created_at: string }>('select created_at from drizzle.__drizzle_migrations');

@@ -1,7 +1,8 @@
 // A person's choice of trials as a condition on their rows.
-import { and, count, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Condition, isTrainingField, type SelectedValue, type Selection } from '../sweep/selection.ts';
+import type { Trial, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { trials } from './schema.ts';
 import { type StateCounts, tally } from './sweeps.ts';
@@ -57,6 +58,21 @@ export async function countChosen(database: Database, choice: Choice): Promise<S
       .groupBy(trials.state),
   );
   return tally(counted);
+}
+
+/** Of the chosen trials in these states the one that needs most memory; none where there is none. */
+export async function listLargest(
+  database: Database,
+  { states, ...choice }: Choice & { states: readonly TrialState[] },
+): Promise<{ trial: Trial; memoryMiB: number }[]> {
+  return ask(database, () =>
+    database
+      .select({ trial: trials.trial, memoryMiB: trials.memoryMib })
+      .from(trials)
+      .where(and(chosenBy(choice), inArray(trials.state, [...states])))
+      .orderBy(desc(trials.memoryMib))
+      .limit(1),
+  );
 }
 
 const SHOWN = 20;

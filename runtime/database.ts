@@ -2,6 +2,7 @@
 import pg from 'pg';
 
 const TIMEOUT_MS = 5000;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 
 /** @returns the server's version, as `15.4` */
 export async function checkDatabase(url: string): Promise<string> {
@@ -38,9 +39,16 @@ function explain({ host, port, user, database }: pg.Client, error: unknown): str
   const where = `${host}:${port}`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   const said = error instanceof Error ? error.message : String(error);
+  if (/does not support SSL/.test(said))
+    return `Postgres at ${where} does not speak TLS. Correct sslmode in DATABASE_URL.`;
+  if (code !== undefined && CERTIFICATE.test(code)) {
+    return `Postgres at ${where} has a certificate that is not trusted (${code}). Give its authority's in sslrootcert in DATABASE_URL, or the name it is for as the host.`;
+  }
   switch (code) {
-    case '28P01':
     case '28000':
+      if (/no encryption/.test(said)) return `Postgres at ${where} wants TLS. Add sslmode=verify-full to DATABASE_URL.`;
+      return `Postgres at ${where} refused the user ${user ?? ''}. Correct DATABASE_URL.`;
+    case '28P01':
       return `Postgres at ${where} refused the user ${user ?? ''}. Correct DATABASE_URL.`;
     case '3D000':
       return `Postgres at ${where} has no database ${database ?? ''}. Create it, or correct DATABASE_URL.`;

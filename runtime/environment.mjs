@@ -1,6 +1,7 @@
 // The only module that reads the process's environment: every setting is named here once and handed on as an argument.
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { databaseUrl } from './database-url.mjs';
 
 /**
  * @typedef {object} Environment
@@ -9,6 +10,8 @@ import { delimiter, join, resolve } from 'node:path';
  * @property {string} [databaseUrl] the user's own Postgres (DATABASE_URL)
  * @property {Record<string, string>} temporal the TEMPORAL_* variables that are set and not empty
  * @property {Record<string, string>} configFolders the variables by which a user's `temporal.toml` is found
+ * @property {string} [codec] a module that encodes Temporal's payloads (LPT_SWEEP_CODEC)
+ * @property {string} [codecKey] a file with keys that encrypt them (LPT_SWEEP_CODEC_KEY)
  * @property {string} [hubUrl] another Hugging Face Hub (HF_ENDPOINT)
  * @property {string} [hubToken] HF_TOKEN
  * @property {string[]} backboneFolders folders with backbones in them (LPT_SWEEP_BACKBONES, separated as PATH is)
@@ -48,9 +51,11 @@ export function readEnvironment(env = process.env) {
   return withoutUndefined({
     cacheFolder: userFolder(env, { own: 'LPT_SWEEP_CACHE', xdg: 'XDG_CACHE_HOME', underHome: ['.cache'] }),
     stateFolder: userFolder(env, { own: 'LPT_SWEEP_STATE', xdg: 'XDG_STATE_HOME', underHome: ['.local', 'state'] }),
-    databaseUrl: text(env, 'DATABASE_URL'),
+    databaseUrl: databaseUrl(text(env, 'DATABASE_URL')),
     temporal: temporalVariables(env),
     configFolders: named(env, ['HOME', 'XDG_CONFIG_HOME', 'APPDATA']),
+    codec: text(env, 'LPT_SWEEP_CODEC'),
+    codecKey: text(env, 'LPT_SWEEP_CODEC_KEY'),
     hubUrl: text(env, 'HF_ENDPOINT'),
     hubToken: text(env, 'HF_TOKEN'),
     backboneFolders: folders(text(env, 'LPT_SWEEP_BACKBONES')),

@@ -123,12 +123,12 @@ interface Launch {
 /** Postgres refuses while anything of a killed server is still going; that takes a moment. */
 async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
   forgetStranger(options.home);
-  for (const end = Date.now() + AFTERMATH_MS; ;) {
+  for (const end = performance.now() + AFTERMATH_MS; ;) {
     try {
       return await launch(options);
     } catch (error) {
       const aftermath = error instanceof Error && AFTERMATH.test(error.message);
-      if (!aftermath || Date.now() > end) throw error;
+      if (!aftermath || performance.now() > end) throw error;
       await pause(5 * LOOK_AGAIN_MS);
     }
   }
@@ -188,7 +188,7 @@ function lastPort(home: string): number | undefined {
 }
 
 async function waitUntilReady(url: string, isGone: () => boolean): Promise<void> {
-  const end = Date.now() + READY_MS;
+  const end = performance.now() + READY_MS;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
     client.on('error', () => undefined); // the server may go while we ask
@@ -200,7 +200,7 @@ async function waitUntilReady(url: string, isGone: () => boolean): Promise<void>
       // One that is held up accepts nobody, and is not gone for that.
       const isSilent = error instanceof Error && error.message === 'timeout expired';
       const starting = isSilent || code === 'ECONNREFUSED' || code === CANNOT_CONNECT_NOW;
-      if (!starting || isGone() || Date.now() > end) throw error;
+      if (!starting || isGone() || performance.now() > end) throw error;
     } finally {
       await client.end().catch(() => undefined);
     }

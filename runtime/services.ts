@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadCodec } from './codec.ts';
 import { checkDatabase } from './database.ts';
 import type { Environment } from './environment.mjs';
 import { stateLayout } from './folders.mjs';
@@ -43,6 +44,7 @@ export interface ServicesOptions {
  */
 export async function openServices({ environment, say }: ServicesOptions): Promise<Services> {
   const settings = connectionSettings(environment);
+  const payloadCodecs = [await loadCodec(environment)];
   if (environment.databaseUrl !== undefined) await checkDatabase(environment.databaseUrl);
   const own = settings.source === 'embedded' ? null : await checkTemporal(settings);
   if (own) warnOfAttributes(settings.namespace, { missing: own.missingAttributes, say });
@@ -67,9 +69,12 @@ export async function openServices({ environment, say }: ServicesOptions): Promi
       });
       return {
         databaseUrl: postgres?.url ?? environment.databaseUrl ?? '',
-        temporal: temporal
-          ? { connectionOptions: { address: temporal.address }, namespace: settings.namespace }
-          : { connectionOptions: settings.connectionOptions, namespace: settings.namespace },
+        temporal: {
+          connectionOptions: temporal ? { address: temporal.address } : settings.connectionOptions,
+          namespace: settings.namespace,
+          payloadCodecs,
+          encodesFailures: environment.codec !== undefined || environment.codecKey !== undefined,
+        },
         temporalUiUrl: temporal?.uiUrl ?? null,
         searchAttributes: own === null || own.missingAttributes.length === 0,
         embedded: { postgres: postgres !== null, temporal: temporal !== null },

@@ -26,8 +26,8 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
 }
 
 async function isGone(identity: ProcessIdentity, within: number): Promise<boolean> {
-  const end = Date.now() + within;
-  while (Date.now() < end) {
+  const end = performance.now() + within;
+  while (performance.now() < end) {
     if (!isAlive(identity)) return true;
     await pause(LOOK_AGAIN_MS);
   }

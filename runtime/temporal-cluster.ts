@@ -1,6 +1,8 @@
 // Asks a Temporal server: does it answer, is the namespace there, does it know our search attributes.
-import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { CONNECT_MS, connectTemporal, isRefused, refusal } from './temporal-connection.ts';
 import type { TemporalConnectionOptions } from './temporal-settings.ts';
 
 /** By which a person finds sweeps and trials in Temporal's own page. */
@@ -15,13 +17,16 @@ export const SEARCH_ATTRIBUTES = {
 
 /** Closed workflows of the embedded server stay visible for so long; its default is a day. */
 const RETENTION = '3650 days';
-const TIMEOUT_MS = 5000;
 /** gRPC's code. */
 const NOT_FOUND = 5;
 
 export interface TemporalTarget {
   connectionOptions: TemporalConnectionOptions;
   namespace: string;
+  /** Of both the client's and the worker's payloads; absent: they stay as they are. */
+  payloadCodecs?: PayloadCodec[];
+  /** Whether the words of failures are payloads as well: where a person has set a codec. */
+  encodesFailures?: boolean;
 }
 
 /** @throws an error that names address and namespace, and no key */
@@ -60,18 +65,9 @@ export async function prepareNamespace(target: TemporalTarget): Promise<void> {
 }
 
 async function withConnection<T>(target: TemporalTarget, ask: (connection: Connection) => Promise<T>): Promise<T> {
-  const { address } = target.connectionOptions;
-  let connection: Connection;
+  const connection = await connectTemporal(target.connectionOptions);
   try {
-    connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: TIMEOUT_MS });
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`No Temporal server answers at ${address} (${said}). Start it, or correct TEMPORAL_ADDRESS.`, {
-      cause: error,
-    });
-  }
-  try {
-    return await connection.withDeadline(Date.now() + 2 * TIMEOUT_MS, () => ask(connection));
+    return await connection.withDeadline(Date.now() + 2 * CONNECT_MS, () => ask(connection));
   } finally {
     await connection.close();
   }
@@ -90,6 +86,7 @@ async function describeNamespace(
         cause: error,
       });
     }
+    if (isRefused(error)) throw new Error(refusal(connectionOptions), { cause: error });
     const said = isGrpcServiceError(error) ? error.details : String(error);
     throw new Error(`Temporal at ${address} did not let us look at namespace "${namespace}": ${said}.`, {
       cause: error,

@@ -182,7 +182,7 @@ async function claimUiPort(wanted: number | null | undefined, lastUrl: string | 
 /** A gRPC channel that is refused once waits a second before it tries again: so the bare port first, then the namespace. */
 async function waitUntilReady(address: string, isGone: () => boolean): Promise<void> {
   const [host = LOOPBACK, port] = address.split(':');
-  const end = Date.now() + READY_MS;
+  const end = performance.now() + READY_MS;
   for (;;) {
     try {
       if (!(await isListening(host, Number(port)))) throw new Error(`nothing listens at ${address}`);
@@ -190,7 +190,7 @@ async function waitUntilReady(address: string, isGone: () => boolean): Promise<v
       if (!isGone()) return;
       throw new Error('it ended');
     } catch (error) {
-      if (isGone() || Date.now() > end) throw error;
+      if (isGone() || performance.now() > end) throw error;
     }
     await pause(LOOK_AGAIN_MS);
   }

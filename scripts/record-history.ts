@@ -8,12 +8,22 @@ import { encodeHistory } from '../test/support/histories.ts';
 import { developmentServer, quietTemporal } from '../test/support/temporal.ts';
 import { Orchestra, type Script } from '../test/workflows/orchestra.ts';
 import { sweepWorkflow } from '../workflows/sweep.ts';
-import { lookSignal, pauseUpdate, type SweepInput } from '../workflows/messages.ts';
+import {
+  cancelUpdate,
+  continueUpdate,
+  lookSignal,
+  pauseUpdate,
+  priorityUpdate,
+  windowUpdate,
+  type SweepInput,
+} from '../workflows/messages.ts';
 
 interface Shape {
   trials: number;
   script: Script;
   input?: Partial<SweepInput>;
+  window?: number;
+  warmQueue?: string;
   /** What happens to it while it runs. */
   meddle?: (handle: WorkflowHandle, orchestra: Orchestra) => Promise<void>;
 }
@@ -58,6 +68,28 @@ const SHAPES: Record<string, Shape> = {
     },
   },
   continued: { trials: 12, script: () => 'complete', input: { historyLimit: 60 } },
+  // So many failures in a row that the sweep is stopped, with a trial still waiting.
+  'stopped-for-failures': { trials: 4, script: () => 'data', input: { stopAfterFailures: 2 }, window: 1 },
+  // By those who have only the tools of Temporal.
+  'told-by-updates': {
+    trials: 3,
+    script: () => 'hang',
+    meddle: async (handle, orchestra) => {
+      await until(() => orchestra.running === 2);
+      await handle.executeUpdate(windowUpdate, { args: [{ window: 3 }] });
+      await until(() => orchestra.running === 3);
+      await handle.executeUpdate(priorityUpdate, { args: [{ priority: 1, where: 'method=lpt' }] });
+      await handle.executeUpdate(continueUpdate, { args: [{}] });
+      await handle.executeUpdate(cancelUpdate, { args: [{}] });
+    },
+  },
+  // Left, busy, lost; and sent first to a warm worker, which is not there.
+  'turned-away': {
+    trials: 2,
+    window: 1,
+    warmQueue: 'worker-that-has-gone',
+    script: (id, attempt) => (id === 'trial-0' ? 'complete' : (['leave', 'busy', 'worker-lost'][attempt - 1] ?? 'complete')), // prettier-ignore
+  },
 };
 
 const FOLDER = join(import.meta.dirname, '../test/histories');
@@ -65,6 +97,8 @@ const FOLDER = join(import.meta.dirname, '../test/histories');
 async function record(environment: TestWorkflowEnvironment, name: string, shape: Shape): Promise<void> {
   const orchestra = new Orchestra(Array.from({ length: shape.trials }, (_, index) => `trial-${index}`));
   orchestra.script = shape.script;
+  orchestra.window = shape.window ?? orchestra.window;
+  orchestra.warmQueue = shape.warmQueue ?? null;
   await orchestra.play(environment, async () => {
     const handle = await environment.client.workflow.start(sweepWorkflow, {
       workflowId: `recorded-${name}`,

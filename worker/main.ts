@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Observe } from '../activities/happening.ts';
 import { createDataFinder } from '../activities/local-data.ts';
@@ -18,9 +18,12 @@ import type { Services } from '../runtime/services.ts';
 import type { ProgramProvenance } from '../sweep/provenance.ts';
 import { workerIdentity } from '../workflows/ids.ts';
 import { ownQueue } from '../workflows/queues.ts';
+import { audibleCodec } from './audible-codec.ts';
+import { connectWorker } from './connection.ts';
 import { runUntilStopped } from './drain.ts';
 import { withFields, type Log } from './log.ts';
 import { startTrainers, type Trainers } from './trainers.ts';
+import { VersionWatch } from './version-watch.ts';
 import { startWatching, type Watching } from './watching.ts';
 import { createWorkers, type Workers } from './worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -65,16 +68,18 @@ interface Surroundings {
 }
 
 async function work(options: WorkerOptions, surroundings: Surroundings): Promise<void> {
-  const { environment, services, log, signal } = options;
+  const { environment, services, log } = options;
   const { trainers } = surroundings;
   const database = createDatabase(services.databaseUrl);
+  const version = new VersionWatch(database);
+  const signal = AbortSignal.any([options.signal, version.outdated]);
   const downloads = new AbortController();
   const say = (message: string): void => log({ level: 'info', event: 'worker-draining', message });
   let connection: NativeConnection | undefined;
   let isWhole = true;
   try {
     await migrate(database);
-    connection = await NativeConnection.connect(services.temporal.connectionOptions);
+    connection = await connectWorker(services.temporal.connectionOptions);
     const pool = new TrainerPool(trainers.all);
     const parts = { ...surroundings, database, pool, downloads: downloads.signal };
     const workers = await makeWorkers(options, connection, parts);
@@ -82,9 +87,12 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
     log({ level: 'info', event: 'worker-started', message: greetingOf(surroundings) });
     options.onReady?.(trainers);
     const busy = (): number => pool.busy;
+    void version.start(({ message }) => log({ level: 'warn', event: 'worker-outdated', message }));
     isWhole = await runUntilStopped(workers, { signal, graceMs: environment.graceMs, busy, endTrainers: trainers.close, say }); // prettier-ignore
     log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
+    version.check();
   } finally {
+    version.end();
     // What is still being fetched is for a trial that has gone back.
     downloads.abort();
     // A connection that cut-off workers still hold cannot be closed.
@@ -108,12 +116,17 @@ async function makeWorkers(
   const { deviceClass, memoryMiB } = trainers;
   const own = ownQueue(randomUUID());
   const hub = hubOf(environment, parts.downloads);
+  const { payloadCodecs = [], encodesFailures = false } = services.temporal;
+  const bundles = join(environment.cacheFolder, 'workflow-bundles');
+  const interceptorModules = watching.workflowModules;
+  const notice = (message: string): void => log({ level: 'warn', event: 'notice', message });
   return createWorkers({
     connection,
     namespace: services.temporal.namespace,
+    payloadCodecs: payloadCodecs.map((codec) => audibleCodec(codec, notice)),
     activities: createActivities({
       ...{ database, trainers: pool, worker: identity, ownQueue: own, device: deviceClass, program },
-      say: (message) => log({ level: 'warn', event: 'notice', message }),
+      say: notice,
       observe: watching.observe,
       resolveBackbone: (name, onProgress) => resolveBackbone(name, { ...hub, say: onProgress }),
       backboneFolders: environment.backboneFolders,
@@ -123,7 +136,7 @@ async function makeWorkers(
         resolveDataset: (name, onProgress) => resolveDataset(name, { ...hub, say: onProgress }),
       }),
     }),
-    workflowBundle: await workflowBundle(join(environment.cacheFolder, 'workflow-bundles'), watching.workflowModules),
+    ...{ encodesFailures, workflowBundle: await workflowBundle(bundles, { interceptorModules, encodesFailures }) },
     ...{ deviceClass, memoryMiB, trainers: pool.size, identity, ownQueue: own },
     graceMs: environment.graceMs,
     tracing: watching.tracing,

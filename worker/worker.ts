@@ -1,9 +1,11 @@
 // One worker process is several Temporal workers: one for workflows and quick activities, and one a queue of trials it serves.
+import type { PayloadCodec } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { queuesServed, WORKFLOW_QUEUE, type DeviceClass } from '../workflows/queues.ts';
 import type { WorkerTracing } from './tracing.ts';
 import { TrainingSlots } from './training-slots.ts';
+import { ENCODED_FAILURES } from './workflow-bundle.ts';
 
 export interface WorkerDependencies {
   connection: NativeConnection;
@@ -18,6 +20,9 @@ export interface WorkerDependencies {
   /** Shown by Temporal beside what this worker does. */
   identity: string;
   workflowQueue?: string;
+  payloadCodecs?: PayloadCodec[];
+  /** As the workflows' script was built. */
+  encodesFailures?: boolean;
   /** Where this worker alone is asked for. */
   ownQueue?: string;
   /** A drain that takes longer is cut off. */
@@ -78,9 +83,11 @@ function createTraining(deps: WorkerDependencies, { queue, slots, trainTrial }: 
 
 const UNUSED = { type: 'fixed-size', numSlots: 1 } as const;
 
-function sharedOptions({ connection, namespace, identity, graceMs, tracing }: WorkerDependencies) {
+function sharedOptions({ connection, namespace, identity, graceMs, tracing, ...deps }: WorkerDependencies) {
+  const { payloadCodecs = [], encodesFailures = false } = deps;
+  const dataConverter = { payloadCodecs, ...(encodesFailures ? { failureConverterPath: ENCODED_FAILURES } : {}) };
   const limit = graceMs === undefined ? {} : { shutdownForceTime: graceMs };
-  return { connection, namespace, identity, ...limit, ...(tracing ?? {}) };
+  return { connection, namespace, identity, dataConverter, ...limit, ...(tracing ?? {}) };
 }
 
 /** When one of them dies the others are stopped, and its error is the one that is seen. */

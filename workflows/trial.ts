@@ -1,6 +1,7 @@
 // Deterministic: one trial, from its first attempt to a state that is final.
 import {
   CancellationScope,
+  CancelledFailure,
   isCancellation,
   setHandler,
   sleep,
@@ -31,7 +32,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialResult> {
     const result = await CancellationScope.nonCancellable(() => quick.recordStopped({ trialId: input.trialId }));
     showState(input, result.state);
     if (result.state !== 'cancelled') return result;
-    throw error;
+    throw isCancellation(error) ? error : new CancelledFailure('The trial was cancelled.');
   }
 }
 
@@ -40,17 +41,17 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
   const isShown = input.labels !== undefined;
   const failures = new Map<ErrorKind, number>();
   let lastAttempt = input.lastAttempt;
-  let turnedAway = 0;
+  const turnedAway = { left: 0, busy: 0 };
   for (let place = firstPlace(input); ; place = anywhere(input)) {
     const { trainTrial } = training(place);
-    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway < MOST_LEFT, isShown }));
+    const tried = await outcomeOf(trainTrial({ trialId, lastAttempt, mayLeave: turnedAway.left < MOST_LEFT, isShown }));
     if ('state' in tried) {
       if (tried.state !== 'left' && tried.state !== 'busy') return { ...tried, state: tried.state };
-      turnedAway += 1;
-      await sleep(tried.state === 'left' ? LEFT_FOR_MS * turnedAway : Math.min(BUSY_FOR_MS * turnedAway, LEFT_FOR_MS));
+      turnedAway[tried.state] += 1;
+      await sleep(restAfter(tried.state, turnedAway[tried.state]));
       continue;
     }
-    turnedAway = 0;
+    Object.assign(turnedAway, { left: 0, busy: 0 });
     const count = (failures.get(tried.kind) ?? 0) + 1;
     failures.set(tried.kind, count);
     const delayMs = delayBeforeRetry(tried.kind, count);
@@ -59,6 +60,11 @@ async function trainUntilSettled(input: TrialInput): Promise<TrialResult> {
     showState(input, 'waiting');
     await sleep(delayMs);
   }
+}
+
+/** @param times that the trial was turned away like this, one after the other */
+function restAfter(why: 'left' | 'busy', times: number): number {
+  return why === 'left' ? LEFT_FOR_MS * times : Math.min(BUSY_FOR_MS * times, LEFT_FOR_MS);
 }
 
 /** How the attempt ended, well or not. @throws a cancellation */

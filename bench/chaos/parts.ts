@@ -15,14 +15,18 @@ export interface Place {
 export interface Strike extends Pick<Disturbance, 'part' | 'choice'> {
   /** Process ids that are left alone. */
   spared: ReadonlySet<number>;
+  /** Process ids that compute: who trains is struck before who does not. */
+  busy: ReadonlySet<number>;
 }
 
 /** All the processes that a disturbance strikes at one moment; none where the part is down already. */
-export function processesOf(place: Place, { part, choice, spared }: Strike): number[] {
+export function processesOf(place: Place, { part, choice, spared, busy }: Strike): number[] {
   const processes = listProcesses();
   const all = candidates(place, processes)[part]();
-  const found = all.filter((pid) => !spared.has(pid));
-  if (part === 'all-workers' || part === 'machine') return found;
+  const open = all.filter((pid) => !spared.has(pid));
+  if (part === 'all-workers' || part === 'machine') return open;
+  const training = open.filter((pid) => trainersOf(processes, pid).some((trainer) => busy.has(trainer)));
+  const found = training.length > 0 ? training : open;
   return found.slice(Math.floor(choice * found.length)).slice(0, 1);
 }
 
@@ -35,7 +39,7 @@ function candidates({ ground, crew }: Place, processes: readonly Process[]): Rec
     of.flatMap((pid) => childrenOf(processes, pid)).flatMap(({ pid, command }) => (runs.test(command) ? [pid] : []));
   const workers = (): number[] => [...crew.workers, ...children(client, /bin\.mjs worker/)];
   return {
-    trainer: () => children(workers(), /trainer-process/),
+    trainer: () => children(workers(), TRAINER),
     worker: workers,
     'all-workers': workers,
     client: () => client,
@@ -49,6 +53,15 @@ function candidates({ ground, crew }: Place, processes: readonly Process[]): Rec
     },
   };
 }
+
+/** A trainer's own, or those of a worker. */
+function trainersOf(processes: readonly Process[], pid: number): number[] {
+  const itself = processes.filter((process) => process.pid === pid);
+  const family = [...itself, ...descendantsOf(processes, pid)];
+  return family.flatMap((process) => (TRAINER.test(process.command) ? [process.pid] : []));
+}
+
+const TRAINER = /trainer-process/;
 
 function pidOf(running: { process: { pid: number } } | null): number[] {
   return running === null ? [] : [running.process.pid];

@@ -1,6 +1,7 @@
 // Carries a schedule out on the processes of a run, and keeps count.
 import { setTimeout as wait } from 'node:timers/promises';
 import { processesOf, withDescendants, type Place } from './parts.ts';
+import { computing } from './processes.ts';
 import { isLate, LAST_WORDS_MS, PARTS, type Disturbance, type Part } from './schedule.ts';
 
 export type Count = Record<Part, number>;
@@ -32,7 +33,9 @@ export async function storm(place: Place, { schedule, signal, say }: Storm): Pro
     await wait(Math.max(0, disturbance.at - (performance.now() - began)), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const { part, act, lasts } = disturbance;
-    const pids = processesOf(place, { ...disturbance, spared });
+    // What writes late must have something to write.
+    const busy = isLate(disturbance) ? await computing() : NOBODY;
+    const pids = processesOf(place, { ...disturbance, spared, busy });
     say(`${(disturbance.at / 1000).toFixed(1)} s: ${act} ${part} ${pids.length === 0 ? '(is down)' : pids.join(' ')}`);
     if (pids.length === 0) strikes.missed += 1;
     else strikes[act][part] += 1;
@@ -69,6 +72,8 @@ function send(pid: number, signal: NodeJS.Signals): void {
     // It ended by itself in this moment.
   }
 }
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 function none(): Count {
   return Object.fromEntries(PARTS.map((part) => [part, 0])) as Count;

@@ -3,14 +3,13 @@ import type { ChooseDevice } from '../../control/go-on.ts';
 import type { Launching } from '../../control/launch.ts';
 import { planSweep } from '../../control/plan.ts';
 import { findTarget } from '../../control/target.ts';
-import { carryOn } from '../carry-on.ts';
+import { carryOn, offering } from '../carry-on.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { largeData } from '../large-data.ts';
 import { trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
-import { offerHere } from '../training-device.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
 
 export const addCommand: Command = {
@@ -33,7 +32,7 @@ async function addIt(call: Call, session: Session, launching: Launching): Promis
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
     const added = await add(control, {
       ...{ ...launching, chooseDevice: () => chooseDevice(sweep) },
-      ...(call.flags.has('watch') ? { offerHere: () => offerHere(call.terminal.environment, spec.device) } : {}),
+      ...offering(call, sweep),
     });
     announce(added, call.terminal.say);
     return added.sweep.state !== 'paused';

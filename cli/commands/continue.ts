@@ -2,7 +2,7 @@ import { continuePaused, type Continued } from '../../control/continue.ts';
 import type { ChooseDevice } from '../../control/go-on.ts';
 import { findTarget } from '../../control/target.ts';
 import type { Call, Command } from '../command.ts';
-import { carryOn } from '../carry-on.ts';
+import { carryOn, offering } from '../carry-on.ts';
 import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS, trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
@@ -19,7 +19,10 @@ async function continueIt(call: Call, session: Session): Promise<number> {
   const asked = askedOf(call);
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
-    announce(await continuePaused(session.control, { asked, chooseDevice }), call.terminal.say);
+    announce(
+      await continuePaused(session.control, { asked, chooseDevice, ...offering(call, sweep) }),
+      call.terminal.say,
+    );
     return true;
   };
   return carryOn(call, session, { sweep, begin });

@@ -4,7 +4,7 @@ import type { Launching } from '../../control/launch.ts';
 import { resume, type Resumed } from '../../control/resume.ts';
 import { findTarget, type Asked } from '../../control/target.ts';
 import { NothingToDoError } from '../../db/errors.ts';
-import { carryOn } from '../carry-on.ts';
+import { carryOn, offering } from '../carry-on.ts';
 import { UsageError, type Call, type Command } from '../command.ts';
 import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
@@ -36,7 +36,7 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
   const only = onlyOf(call);
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
-    const resumed = await resume(session.control, { asked, only, launched, chooseDevice });
+    const resumed = await resume(session.control, { asked, only, launched, chooseDevice, ...offering(call, sweep) });
     announce(resumed, call);
     return resumed.waiting > 0;
   };

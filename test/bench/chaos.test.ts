@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { computing } from '../../bench/chaos/processes.ts';
 import { runChaos } from '../../bench/chaos/run.ts';
 import { isLate, PARTS, planSchedule, type Disturbance } from '../../bench/chaos/schedule.ts';
 
@@ -36,6 +38,15 @@ describe('a schedule, for every seed', () => {
         expect(machines.filter((machine) => machine.at > at && machine.at < at + lasts + 3_000)).toEqual([]);
     }
   });
+});
+
+test('who computes is told from who waits', async () => {
+  const [busy, idle] = ['for (;;);', 'setInterval(() => {}, 1000)'].map((code) =>
+    spawn(process.execPath, ['-e', code]),
+  );
+  onTestFinished(() => [busy, idle].forEach((child) => child?.kill('SIGKILL')));
+  await vi.waitUntil(async () => (await computing()).has(busy?.pid ?? 0), { timeout: 30_000 });
+  await vi.waitUntil(async () => !(await computing()).has(idle?.pid ?? 0), { timeout: 30_000 });
 });
 
 const kill = (at: number, part: Disturbance['part']): Disturbance => ({ at, part, act: 'kill', lasts: 200, choice: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { whenBack } from '../../cli/follow.ts';
-import { DatabaseAwayError } from '../../db/errors.ts';
+import { DatabaseAwayError, queryError } from '../../db/errors.ts';
 
 const away = () => Promise.reject(new DatabaseAwayError('Expected Postgres to answer.'));
 
@@ -13,6 +13,18 @@ test('what is asked at the end waits for a database that is away, and says so on
   });
   expect(answer).toBe('compared');
   expect(said).toEqual(['Expected Postgres to answer. Waiting for it.']);
+});
+
+test('a database that has no room for a moment, or is too slow, is waited for as well', async () => {
+  const said: string[] = [];
+  let asked = 0;
+  const full = () => Promise.reject(queryError('No space left on device', '53100'));
+  const answer = await whenBack(() => (++asked < 2 ? full() : Promise.resolve('compared')), {
+    say: (text) => said.push(text),
+    signal: new AbortController().signal,
+  });
+  expect(answer).toBe('compared');
+  expect(said).toEqual(['Expected Postgres to take it, found: No space left on device. Waiting for it.']);
 });
 
 test('Ctrl-C ends the waiting', async () => {

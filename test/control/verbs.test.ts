@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { add } from '../../control/add.ts';
 import { cancel } from '../../control/cancel.ts';
@@ -93,6 +94,21 @@ describe('a verb', () => {
     await continuePaused(scene.control, { asked: asked(scene), chooseDevice: onCpu });
     const ended = stage.withWorker(scene, new ScriptedTrainer(FINISHED), () => endOf(scene.control, scene.sweep.name));
     expect(await ended).toBe('complete');
+  });
+
+  test('continue and resume are refused before anything is put back where this machine would train and is too small', async () => {
+    const scene = await launched();
+    const { control } = scene;
+    const offerHere = () => Promise.resolve({ deviceClass: 'cpu', memoryMiB: 2_048 } as const);
+    const tooSmall = /Expected this machine to have 5000 MiB .* found 2048 MiB/;
+    await control.database.execute(sql`update trials set memory_mib = 5000 where position = 3`);
+    const request = { asked: asked(scene), chooseDevice: onCpu, offerHere };
+    await pause(control, asked(scene));
+    await expect(continuePaused(control, request)).rejects.toThrow(tooSmall);
+    expect(await countsOf(scene)).toMatchObject({ paused: 8, waiting: 0 });
+    await cancel(control, asked(scene));
+    await expect(resume(control, request)).rejects.toThrow(tooSmall);
+    expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
   });
 
   test('resume can take the failed trials alone, or the cancelled alone', async () => {

@@ -13,20 +13,21 @@ import { createHost, type Host } from './hosts.ts';
 import { ON_ITS_OWN } from './installed.ts';
 
 /** Long enough to be met in the middle, also on a machine that is busy. */
-const sweepFile = (name: string): string => `name: ${name}
+const sweepFile = (name: string, steps: number): string => `name: ${name}
 backbone: ../models/tiny
 tasks: [{ task: mr, data: ../reviews }]
 regime: { fewShot: 32, devSize: 40 }
 dataSeeds: [13]
-training: { steps: 1500, batchSize: 8, evaluateEvery: 250, learningRate: 0.01 }
+training: { steps: ${steps}, batchSize: 8, evaluateEvery: 250, learningRate: 0.01 }
 methods:
   - { method: lpt, insertionLayer: 2, promptLength: 3, generator: npg, bottleneck: 8 }
 `;
 
 const SOON = { timeout: 150_000, interval: 20 };
-const later = (hours: number): Record<string, string> => ({
-  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'wrong-clock.mjs')).href}?hours=${hours}`,
+const later = (hours: number, more = ''): Record<string, string> => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'wrong-clock.mjs')).href}?hours=${hours}${more}`,
 });
+const jumping = later(5, '&jumpsEveryMs=400');
 
 describe('a sweep whose parts come late, or do not know what time it is', { timeout: 400_000 }, () => {
   let home: string;
@@ -58,8 +59,8 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     return openServices({ environment, say: () => undefined });
   }
 
-  async function launch(name: string, settings: Record<string, string> = {}): Promise<string> {
-    await writeFile(join(host.folder, 'work', `${name}.yaml`), sweepFile(name));
+  async function launch(name: string, settings: Record<string, string> = {}, steps = 1500): Promise<string> {
+    await writeFile(join(host.folder, 'work', `${name}.yaml`), sweepFile(name, steps));
     const { code, said } = await host.run(['launch', `${name}.yaml`], settings).ended;
     expect(code, said.join('\n')).toBe(0);
     const row = database.select({ id: trials.id }).from(trials).innerJoin(sweeps, eq(sweeps.id, trials.sweepId));
@@ -141,6 +142,27 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     // A step of an hour or more would be a clock's, not a trainer's.
     expect(row?.msPerStep).toBeLessThan(60_000);
     expect(row?.msPerStep).toBeGreaterThan(0);
+  });
+
+  test('a clock that jumps by hours to and fro, of client and worker, changes neither numbers nor times', async () => {
+    const steady = await launch('steady', {}, 300);
+    const right = host.run(['worker']);
+    await vi.waitUntil(async () => (await stateOf(steady)) === 'complete', SOON);
+    await stop(right);
+    const worker = host.run(['worker'], jumping);
+    const before = await readClock(database);
+    const trial = await launch('jumping', jumping, 300);
+    await vi.waitUntil(async () => (await sweepStateOf('jumping')) === 'complete', SOON);
+    const after = await readClock(database);
+    await stop(worker);
+    const rows = await attemptsOf(trial);
+    expect(rows.map(({ state, refusedWrites }) => [state, refusedWrites])).toEqual([['complete', 0]]);
+    const times = rows.flatMap(({ startedAt, finishedAt }) => [startedAt.getTime(), finishedAt?.getTime() ?? 0]);
+    expect([before, ...times, after]).toEqual([before, ...times, after].toSorted((one, other) => one - other));
+    const [row] = await database.select().from(trials).where(eq(trials.id, trial));
+    expect(row?.msPerStep).toBeLessThan(60_000);
+    expect(row?.msPerStep).toBeGreaterThan(0);
+    expect(await numbersOf(trial)).toEqual(await numbersOf(steady));
   });
 
   test('a worker that starts after Temporal has lost its data puts everything back, and the trial goes on', async () => {

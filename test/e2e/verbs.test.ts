@@ -108,6 +108,11 @@ describe('the verbs through the real command line, on embedded servers', () => {
     const made = await database.select().from(sweeps).where(eq(sweeps.name, 'twice'));
     expect(made).toHaveLength(1);
     expect(await numbersOf('twice')).toHaveLength(2);
+    const again = await sweep('resume', 'twice').ended;
+    expect(again.code).toBe(2);
+    expect(again.said.at(-1)).toBe(
+      'Expected sweep `twice` to have something to resume, found it running with nothing to put back.',
+    );
     expect((await sweep('cancel', 'twice').ended).code).toBe(0);
   });
 

@@ -85,7 +85,7 @@ test('one trace leads from launch through sweep, trial and attempt to the traini
   const workers = await createWorkers({
     ...{ connection: environment.nativeConnection, namespace: 'default', deviceClass: 'cpu', trainers: 1 },
     ...{ identity: '1@elsewhere/cpu', workflowQueue, tracing: await workerTracing(tracing) },
-    workflowBundle: { code: await buildWorkflowBundle(tracingModules()) },
+    workflowBundle: { code: await buildWorkflowBundle({ interceptorModules: tracingModules() }) },
     activities: createActivities({
       ...{ database: db.database, trainers: new TrainerPool([trainer]), worker: '1@elsewhere/cpu', device: 'cpu' },
       ...{ program: PROGRAM, say: () => undefined, observe: traceHappenings() },

@@ -1,24 +1,25 @@
 // Workflow tests' seam: the real workflows, activities played by a table of trials in memory.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { PayloadCodec } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { TrialState } from '../../sweep/trial.ts';
-import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
+import { buildWorkflowBundle, ENCODED_FAILURES } from '../../worker/workflow-bundle.ts';
 import { trainingQueue } from '../../workflows/queues.ts';
 import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
 
-/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `leave` it
- * to another as long as it may (`complete` then), or `complete`. */
+/** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `break` when it is
+ * cancelled, `leave` it to another as long as it may (`complete` then), find the worker `busy`, or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
 
 /** What decides how a sweep ends, the strongest first. */
 const ENDS = ['paused', 'failed', 'cancelled'] as const;
 
-let bundle: Promise<string> | undefined;
+const bundles: { plain?: Promise<string>; encoded?: Promise<string> } = {};
 
 export class Orchestra {
   readonly queue = `test-${randomUUID()}`;
@@ -40,6 +41,9 @@ export class Orchestra {
   readonly ended: string[] = [];
   starts = 0;
   script: Script = () => 'complete';
+  /** A queue that trials which ended here name to the next. */
+  warmQueue: string | null = null;
+  payloadCodecs: PayloadCodec[] = [];
   readonly #letGo = new AbortController();
 
   constructor(trialIds: string[]) {
@@ -72,8 +76,19 @@ export class Orchestra {
   async play<T>(environment: TestWorkflowEnvironment, work: () => Promise<T>): Promise<T> {
     // A cancellation travels with the answer to a heartbeat.
     const prompt = { defaultHeartbeatThrottleInterval: '100ms', maxHeartbeatThrottleInterval: '100ms' } as const;
-    const shared = { connection: environment.nativeConnection, activities: this.#activities(), ...prompt };
-    const code = await (bundle ??= buildWorkflowBundle());
+    const encodesFailures = this.payloadCodecs.length > 0;
+    const dataConverter = {
+      payloadCodecs: this.payloadCodecs,
+      ...(encodesFailures ? { failureConverterPath: ENCODED_FAILURES } : {}),
+    };
+    const shared = {
+      connection: environment.nativeConnection,
+      activities: this.#activities(),
+      dataConverter,
+      ...prompt,
+    };
+    const kind = encodesFailures ? 'encoded' : 'plain';
+    const code = await (bundles[kind] ??= buildWorkflowBundle({ encodesFailures }));
     const quick = await Worker.create({ ...shared, taskQueue: this.queue, workflowBundle: { code } });
     const training = await Worker.create({ ...shared, taskQueue: trainingQueue({ deviceClass: 'cpu' }, this.queue) });
     // What still hangs would keep the workers from ending, and hide why the work failed.
@@ -98,7 +113,7 @@ export class Orchestra {
         return Promise.resolve(
           free.slice(0, limit).map((trialId) => ({
             ...{ trialId, priority: 3 as const, lastAttempt: this.attempts.get(trialId) ?? 0 },
-            ...{ memoryMiB: 1_000, warmth: null },
+            ...{ memoryMiB: 1_000, warmth: this.warmQueue === null ? null : 'the same' },
             ...(labels ? { labels: label } : {}),
           })),
         );
@@ -121,7 +136,9 @@ export class Orchestra {
       },
       obeyOrder: ({ order }) => {
         if (order.verb === 'window') this.window = order.window;
-        return Promise.resolve(order.verb === 'pause' ? this.halt('paused') : { changed: 0, stopping: 0 });
+        const halt = { pause: 'paused', cancel: 'cancelled', window: null, priority: null, continue: null } as const;
+        const as = halt[order.verb];
+        return Promise.resolve(as === null ? { changed: 0, stopping: 0 } : this.halt(as));
       },
       recordAttemptEnd: ({ trialId, error }) => {
         this.states.set(trialId, 'waiting');
@@ -159,12 +176,14 @@ export class Orchestra {
     this.mostRunning = Math.max(this.mostRunning, this.running);
     try {
       const act = this.script(trialId, attempt);
+      if (act === 'busy') return { state: 'busy' };
+      if (act === 'leave' && mayLeave) return { state: 'left' };
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
-      else if (act === 'leave' && mayLeave) return { state: 'left' };
-      else if (act !== 'complete' && act !== 'leave')
+      if (act === 'break') await hangUntilCancelled(this.#letGo.signal).catch(() => undefined);
+      if (!['hang', 'complete', 'leave'].includes(act))
         throw ApplicationFailure.create({ type: act, message: `made to fail: ${act}` });
       this.states.set(trialId, 'complete');
-      return { state: 'complete' };
+      return { state: 'complete', ...(this.warmQueue === null ? {} : { warmQueue: this.warmQueue }) };
     } finally {
       this.running -= 1;
     }

@@ -77,20 +77,31 @@ describe('a trial', () => {
     expect(orchestra.attempts.get('trial')).toBe(7);
   });
 
-  test('that is cancelled is recorded as cancelled, not as failed', async () => {
-    const orchestra = new Orchestra(['trial']);
-    orchestra.script = () => 'hang';
-    await orchestra.play(environment, async () => {
-      const handle = await environment.client.workflow.start(trialWorkflow, {
-        workflowId: orchestra.queue,
-        taskQueue: orchestra.queue,
-        args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
-      });
-      await vi.waitUntil(() => orchestra.running === 1, { timeout: 20_000 });
-      await handle.cancel();
-      await expect(handle.result()).rejects.toThrow();
-    });
-    expect(orchestra.idsIn('cancelled')).toEqual(['trial']);
-    expect(orchestra.errors.size).toBe(0);
+  test('that finds its workers busy keeps its chances of being left to another', async () => {
+    const { orchestra, state } = await run((_, attempt) => (attempt <= 5 ? 'busy' : 'leave'));
+    expect(state).toBe('complete');
+    // Five times nobody was free; left three times, taken.
+    expect(orchestra.attempts.get('trial')).toBe(9);
   });
+
+  test.each(['hang', 'break'])(
+    'that is cancelled is cancelled and not failed, whatever its %s ends with',
+    async (act) => {
+      const orchestra = new Orchestra(['trial']);
+      orchestra.script = () => act;
+      await orchestra.play(environment, async () => {
+        const handle = await environment.client.workflow.start(trialWorkflow, {
+          workflowId: orchestra.queue,
+          taskQueue: orchestra.queue,
+          args: [{ sweepId: 'sweep', trialId: 'trial', priority: 3, deviceClass: 'cpu' }],
+        });
+        await vi.waitUntil(() => orchestra.running === 1, { timeout: 20_000 });
+        await handle.cancel();
+        await expect(handle.result()).rejects.toThrow();
+        expect((await handle.describe()).status.name).toBe('CANCELLED');
+      });
+      expect(orchestra.idsIn('cancelled')).toEqual(['trial']);
+      expect(orchestra.errors.size).toBe(0);
+    },
+  );
 });
