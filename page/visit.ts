@@ -17,5 +17,4 @@ export interface Visit {
   parameters: URLSearchParams;
 }
 
-export type View = (visit: Visit) => Promise<Page>;
 export type SweepView = (visit: Visit, sweep: SweepRow) => Promise<Page>;

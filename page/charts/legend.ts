@@ -16,8 +16,8 @@ const LETTER = 7;
 const SWATCH = 26;
 
 /** @param width the room that its lines have */
-export function legendOf(names: readonly string[], width: number): Legend {
-  const color = seriesColours(names);
+export function legendOf(names: readonly string[], width: number, colours = seriesColours): Legend {
+  const color = colours(names);
   let x = 0;
   let line = 0;
   const entries = color.domain.map((name) => {

@@ -1,5 +1,6 @@
 // Who worked when: a row a worker, a bar an attempt.
 import * as Plot from '@observablehq/plot';
+import { stateColours } from './colours.ts';
 import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
 
@@ -20,12 +21,13 @@ export function workerTimes(work: readonly Work[], words: Words, width = WIDTHS.
   const { marks, marginTop, color } = legendOf(
     work.map(({ state }) => state),
     width - left,
+    stateColours,
   );
   return draw(
     {
       width,
       height: marginTop + 50 + ROW * workers.length,
-      ...{ marginTop, marginLeft: left, marginBottom: 40, color },
+      ...{ marginTop, marginLeft: left, marginBottom: 54, color },
       x: { type: 'utc', label: 'time (UTC)', labelAnchor: 'center', labelArrow: 'none', ticks: width / 120 },
       y: { type: 'band', domain: workers, label: null, tickSize: 0, padding: 0.2 },
       marks: [
