@@ -59,7 +59,7 @@ export function scoreAgainstLayer(
           {
             x: 'insertionLayer',
             y1: ({ score, sd }: LayerScore) => 100 * (score - (sd ?? 0)),
-            y2: ({ score, sd }: LayerScore) => 100 * (score + (sd ?? 0)),
+            y2: ({ score, sd }: LayerScore) => Math.min(domain[1], 100 * (score + (sd ?? 0))),
             fill: 'generator',
             fillOpacity: 0.18,
           },

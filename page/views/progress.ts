@@ -32,7 +32,7 @@ function progressSection(status: SweepStatus): Markup {
   const left = secondsLeft === null || secondsLeft === 0 ? null : `about ${duration(secondsLeft)}`;
   const took = tookOf(sweep);
   return html`<section id="progress" data-live aria-labelledby="progress-head">
-    <h2 id="progress-head">${counts.complete} of ${count(total, 'trial')} complete</h2>
+    <h2 id="progress-head">${counts.complete.toLocaleString('en-US')} of ${count(total, 'trial')} complete</h2>
     ${progressBar(counts)}${stateCounts(counts)} ${sweep.error !== null && html`<p class="wrong">${sweep.error}</p>`}
     ${facts([
       ...(left === null ? [] : [['time left', left] as const]),
