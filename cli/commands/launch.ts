@@ -6,6 +6,7 @@ import { argumentOf, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
 import { largeData } from '../large-data.ts';
+import { openBeside } from '../page.ts';
 import { printPlan } from '../plan.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
@@ -20,6 +21,7 @@ export const launchCommand: Command = {
   options: {
     'dry-run': { help: 'print the trials and what they would cost, start nothing' },
     ...WATCH_OPTION,
+    'no-page': { help: 'with --watch: do not show the sweep in a browser meanwhile' },
   },
   run: async (call) => {
     const { terminal, flags } = call;
@@ -57,7 +59,18 @@ async function launchOnly({ terminal }: Call, session: Session, { planned, file 
   return DONE;
 }
 
-async function launchAndWatch(
+async function launchAndWatch(call: Call, session: Session, planned: Planned): Promise<number> {
+  const { terminal, flags } = call;
+  const page = flags.has('no-page') ? null : await openBeside(session, terminal);
+  try {
+    if (page) terminal.say(`The sweep's page, while this runs: ${page.url}/sweeps/${planned.planned.spec.name}`);
+    return await launchInView(call, session, planned);
+  } finally {
+    await page?.close();
+  }
+}
+
+async function launchInView(
   { terminal }: Call,
   { control, services }: Session,
   { planned, file }: Planned,

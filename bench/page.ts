@@ -1,0 +1,123 @@
+// How long the page takes over many trials: the server's answer, what goes over the wire, and the first useful paint in Chromium.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { createDatabase } from '../db/client.ts';
+import { migrate } from '../db/migrate.ts';
+import { startPage } from '../page/server.ts';
+import { startPostgres } from '../runtime/postgres.ts';
+import { openBrowser } from '../test/support/browser.ts';
+import { storeTrials } from './stored-trials.ts';
+import { summarise, type Summary } from './summary.ts';
+
+interface ViewTimes {
+  trials: number;
+  view: string;
+  /** From the request to the first paint with content, milliseconds. */
+  firstPaint: Summary;
+  /** Until the answer is whole. */
+  answered: Summary;
+  /** Compressed, with style sheet and script. */
+  bytes: number;
+}
+
+const HELP = `npm run bench:page -- [--json] [--stored 10000,100000] [--runs 5] [--metrics-per-trial 9]
+Stores sweeps (one of 10,000 trials, the rest of a thousand each) on a Postgres of its own and opens each view in Chromium.
+`;
+/** Looked at: nothing may be cut, overlapping or empty. */
+const OUTPUT = join(import.meta.dirname, '../test-output/page');
+const VIEWS = ['/', '', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials', '/trials/3'];
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    stored: { type: 'string', default: '10000' },
+    runs: { type: 'string', default: '5' },
+    'metrics-per-trial': { type: 'string', default: '9' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else {
+  const [loadBefore] = loadavg();
+  const times: ViewTimes[] = [];
+  for (const stored of values.stored.split(',')) times.push(...(await measure(Number(stored))));
+  process.stdout.write(values.json ? `${JSON.stringify({ loadBefore, times })}\n` : times.map(lineOf).join(''));
+}
+
+async function measure(trials: number): Promise<ViewTimes[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
+  // Under root Postgres runs as another user, who must be able to reach its data.
+  chmodSync(folder, 0o755);
+  const postgres = await startPostgres({ folder });
+  const database = createDatabase(postgres.url);
+  try {
+    await migrate(database);
+    const metricsPerTrial = Number(values['metrics-per-trial']);
+    const { name } = await storeTrials(database, {
+      trials,
+      metricsPerTrial,
+      say: (text) => process.stderr.write(`${text}\n`),
+    });
+    const place = { temporal: null, host: '127.0.0.1', port: 0, token: null };
+    const orders = { giveOrder: () => Promise.resolve(), onError: (error: unknown) => console.error(error) };
+    const [server, browser] = [await startPage({ database, ...place, ...orders }), await openBrowser()];
+    const rows: ViewTimes[] = [];
+    for (const view of VIEWS) {
+      const path = view === '/' ? view : `/sweeps/${name}${view}`;
+      rows.push({ trials, view: path, ...(await timeView(browser, server.url + path)) });
+    }
+    await browser.close();
+    await server.close();
+    return rows;
+  } finally {
+    await database.close();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first look fills Postgres's caches, as in a reader's second. */
+async function timeView(browser: Browser, url: string): Promise<Omit<ViewTimes, 'trials' | 'view'>> {
+  const looks: Look[] = [];
+  for (let run = 0; run <= Number(values.runs); run += 1) looks.push(await look(browser, url));
+  const counted = looks.slice(1);
+  return {
+    firstPaint: summarise(counted.map(({ firstPaint }) => firstPaint)),
+    answered: summarise(counted.map(({ answered }) => answered)),
+    bytes: Math.max(...counted.map(({ bytes }) => bytes)),
+  };
+}
+
+interface Look {
+  firstPaint: number;
+  answered: number;
+  bytes: number;
+}
+
+async function look(browser: Browser, url: string): Promise<Look> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+  const seen = await page.evaluate(() => {
+    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const files = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+    const bytes = [...(navigation ? [navigation] : []), ...files].reduce((sum, entry) => sum + entry.transferSize, 0);
+    const firstPaint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN;
+    return { firstPaint, answered: navigation?.responseEnd ?? Number.NaN, bytes };
+  });
+  await page.screenshot({
+    path: join(OUTPUT, `huge${new URL(url).pathname.replaceAll('/', '-')}.png`),
+    fullPage: true,
+  });
+  await page.close();
+  return seen;
+}
+
+function lineOf({ trials, view, firstPaint, answered, bytes }: ViewTimes): string {
+  const kib = (bytes / 1024).toFixed(0);
+  return `${trials} trials, ${view}: first paint ${firstPaint.median.toFixed(0)} ms, answered ${answered.median.toFixed(0)} ms, ${kib} KiB\n`;
+}
