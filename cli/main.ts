@@ -20,6 +20,7 @@ import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { tablesCommand } from './commands/tables.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { windowCommand } from './commands/window.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  tablesCommand,
   showCommand,
   rerunCommand,
   exportCommand,
@@ -65,6 +67,8 @@ const WRITTEN_WRONG = [
   'ChangedFileError',
   'NothingToDoError',
   'OccupiedFolderError',
+  'OccupiedFileError',
+  'UnknownTableError',
   'SpecError',
   'PlanError',
 ];
