@@ -28,6 +28,6 @@ export async function writeOut(path: string, content: string | Uint8Array): Prom
   } catch (error) {
     await rm(beside, { force: true });
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new Error(`Expected to write \`${path}\`, found: ${code}. Is its folder writable?`);
+    throw new Error(`Expected to write \`${path}\`, found: ${code}. Is its folder writable?`, { cause: error });
   }
 }

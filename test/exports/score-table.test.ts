@@ -3,17 +3,18 @@ import { scoresAsLatex } from '../../exports/score-latex.ts';
 import { scoresAsMarkdown } from '../../exports/score-markdown.ts';
 import { scoreTable, type Score } from '../../exports/score-table.ts';
 
-const score = (method: string, task: string, mean: number, sd: number | null = 0.01, n = 3): Score => ({
-  ...{ method, task, mean, sd, n },
-});
+const score = (where: string, mean: number, sd: number | null = 0.01): Score => {
+  const [method = '', task = ''] = where.split(' on ');
+  return { method, task, mean, sd, n: sd === null ? 1 : 3 };
+};
 
 /** LPT best on mr and trec; LoRA is second on mr and has nothing on trec. */
 const SCORES = [
-  score('lpt', 'mr', 0.724, 0.015),
-  score('lora', 'mr', 0.701, 0.02),
-  score('bitfit', 'mr', 0.652, null, 1),
-  score('lpt', 'trec', 0.777),
-  score('bitfit', 'trec', 0.6),
+  score('lpt on mr', 0.724, 0.015),
+  score('lora on mr', 0.701, 0.02),
+  score('bitfit on mr', 0.652, null),
+  score('lpt on trec', 0.777),
+  score('bitfit on trec', 0.6),
 ];
 
 describe('methods by tasks', () => {
@@ -25,7 +26,7 @@ describe('methods by tasks', () => {
       ['other', 'second'],
     ]);
     // 70.04 and 69.96 are both printed 70.0.
-    const close = scoreTable([score('a', 'mr', 0.7004), score('b', 'mr', 0.6996), score('c', 'mr', 0.65)]);
+    const close = scoreTable([score('a on mr', 0.7004), score('b on mr', 0.6996), score('c on mr', 0.65)]);
     expect(close.rows.map(({ cells }) => cells[0]?.rank)).toEqual(['best', 'best', 'second']);
   });
 
@@ -37,7 +38,7 @@ describe('methods by tasks', () => {
   });
 
   test('call nothing best where there is nothing beside it', () => {
-    expect(scoreTable([score('lpt', 'mr', 0.7)]).rows[0]?.cells[0]?.rank).toBe('other');
+    expect(scoreTable([score('lpt on mr', 0.7)]).rows[0]?.cells[0]?.rank).toBe('other');
   });
 });
 
@@ -62,14 +63,14 @@ describe('in LaTeX', () => {
     const rows = latex.split('\n').filter((line) => line.endsWith('\\\\'));
     expect(rows).toHaveLength(4);
     for (const row of rows) expect(row.match(/(?<!\\)&/g)).toHaveLength(3);
-    expect(scoresAsLatex(scoreTable([score('}\\end{table}', 'm&r', 0.5)]), { caption: '', label: '' })).toContain(
+    expect(scoresAsLatex(scoreTable([score('}\\end{table} on m&r', 0.5)]), { caption: '', label: '' })).toContain(
       '\\}\\textbackslash{}end\\{table\\} &',
     );
   });
 });
 
 test('in Markdown best is bold, second underlined, and a name with pipes stays one cell', () => {
-  const markdown = scoresAsMarkdown(scoreTable([...SCORES, score('a|b', 'mr', 0.1)]), 'Sweep <x>');
+  const markdown = scoresAsMarkdown(scoreTable([...SCORES, score('a|b on mr', 0.1)]), 'Sweep <x>');
   expect(markdown).toContain('Sweep &lt;x&gt;\n\n| method | mr | trec | average |\n| --- | ---: | ---: | ---: |\n');
   expect(markdown).toContain('| lpt | **72.4** ± 1.5 (n=3) | **77.7** ± 1.0 (n=3) | **75.0** |');
   expect(markdown).toContain('| lora | <u>70.1</u> ± 2.0 (n=3) | – | – |');
