@@ -15,7 +15,8 @@ const MAY_IMPORT = {
   activities: ['sweep', 'training', 'data', 'db'],
   control: ['workflows', 'sweep', 'data', 'db', 'runtime', 'training'],
   worker: ['workflows', 'activities', 'training', 'db', 'runtime', 'sweep'],
-  cli: ['control', 'worker', 'sweep', 'db', 'runtime', 'exports'],
+  page: ['control', 'workflows', 'sweep', 'db', 'exports'],
+  cli: ['control', 'page', 'worker', 'sweep', 'db', 'runtime', 'exports'],
 };
 /** Of training/, what a command's own process may load: nothing there loads TensorFlow. */
 const WITHOUT_TENSORFLOW = [
@@ -31,6 +32,7 @@ const MAY_NOT_LOAD = {
   exports: ['@temporalio/*', '@tensorflow/*', 'pg', 'drizzle-orm'],
   training: ['@temporalio/*', 'pg', 'drizzle-orm'],
   control: ['@tensorflow/*', '@temporalio/worker', 'pg', 'drizzle-orm', ...WITHOUT_TENSORFLOW],
+  page: ['@tensorflow/*', '@temporalio/*', 'pg', 'drizzle-orm'],
   cli: ['@tensorflow/*', '@temporalio/*', 'pg', 'drizzle-orm'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT).concat('workflows', 'bench', 'scripts', 'test');

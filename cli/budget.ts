@@ -1,7 +1,8 @@
 // `--budget 2h` and `--cost-per-hour 0.5` as people write them, and what a budget left out in words.
 import type { Picked, SeedPair } from '../sweep/budget.ts';
 import { BudgetError } from '../sweep/budget.ts';
-import { DEVICE_CLASSES, type DeviceClass } from '../workflows/queues.ts';
+import { DEVICES } from '../sweep/spec.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
 import { UsageError, type Call, type OptionSpec } from './command.ts';
 import { duration } from './numbers.ts';
 import { trialCount } from './selected.ts';
@@ -42,8 +43,8 @@ export function ratesOf({ values: { 'cost-per-hour': given } }: Call): Rates {
       throw new UsageError(
         `Expected \`--cost-per-hour\` to be a number, or one a device as cpu=0.1,gpu=2.5, found \`${given}\`.`,
       );
-    const devices = DEVICE_CLASSES.filter((device) => part[1] === undefined || part[1] === device);
-    for (const device of devices) rates[device] = Number(part[2]);
+    const devices = DEVICES.filter((device) => part[1] === undefined || part[1] === device);
+    for (const device of devices) if (device !== 'auto') rates[device] = Number(part[2]);
   }
   return rates;
 }

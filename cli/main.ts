@@ -18,6 +18,7 @@ import { reconcileCommand } from './commands/reconcile.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { tablesCommand } from './commands/tables.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   resultsCommand,
   compareCommand,
   tablesCommand,
+  serveCommand,
   showCommand,
   rerunCommand,
   exportCommand,

@@ -9,6 +9,7 @@ import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
 import { largeData } from '../large-data.ts';
+import { openBeside } from '../page.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
@@ -23,6 +24,7 @@ export const launchCommand: Command = {
     'dry-run': { help: 'print the trials and what they would cost, start nothing' },
     ...BUDGET_OPTIONS,
     ...WATCH_OPTION,
+    'no-page': { help: 'with --watch: do not show the sweep in a browser meanwhile' },
   },
   run: async (call) => {
     const { terminal, flags } = call;
@@ -79,7 +81,18 @@ async function launchOnly({ terminal }: Call, session: Session, { planned, file 
   return DONE;
 }
 
-async function launchAndWatch(call: Call, { control, services }: Session, { planned, file }: Planned): Promise<number> {
+async function launchAndWatch(call: Call, session: Session, planned: Planned): Promise<number> {
+  const { terminal, flags } = call;
+  const page = flags.has('no-page') ? null : await openBeside(session, terminal);
+  try {
+    if (page) terminal.say(`The sweep's page, while this runs: ${page.url}/sweeps/${planned.planned.spec.name}`);
+    return await launchInView(call, session, planned);
+  } finally {
+    await page?.close();
+  }
+}
+
+async function launchInView(call: Call, { control, services }: Session, { planned, file }: Planned): Promise<number> {
   const { terminal } = call;
   const { name, device } = planned.spec;
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);

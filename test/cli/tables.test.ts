@@ -86,7 +86,7 @@ describe('tables', () => {
     const told = await run('tables', 'whole', '--table', 'trial_results', '--out', file);
     expect(told).toMatchObject({ code: 0, out: '' });
     expect(told.said).toContain(file);
-    const read = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
+    const read: Record<string, unknown>[] = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
     expect(read.map((row) => [row['trial_key'], row['test_score'], row['k'], row['bottleneck']])).toEqual(
       rows.map((row, index) => [row.trial_key, row.test_score, 32n, index % 4 < 2 ? null : 128n]),
     );

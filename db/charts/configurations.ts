@@ -1,0 +1,90 @@
+// Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one.
+import { sql } from 'drizzle-orm';
+import type { Database } from '../client.ts';
+import { askRows, type Facet } from './facets.ts';
+import { ofConfigurations } from './layers.ts';
+
+export interface ConfigurationPoint {
+  configurationKey: string;
+  method: string;
+  insertionLayers: string | null;
+  insertionLayer: number | null;
+  promptLength: number | null;
+  generator: string | null;
+  bottleneck: number | null;
+  learningRate: number;
+  batchSize: number;
+  n: number;
+  devMean: number;
+  devSd: number | null;
+  testMean: number;
+  testSd: number | null;
+  trainableParameters: number | null;
+  /** Null where nothing was trained. */
+  msPerStep: number | null;
+  /** Among those of its method on dev, from 1. */
+  rank: number;
+  /** No configuration that takes less time a step is as good on dev. */
+  isOnFront: boolean;
+}
+
+export interface ConfigurationPage {
+  limit: number;
+  offset?: number;
+  /** Only where a step was timed; the front comes first then. */
+  timed?: boolean;
+}
+
+/** Best on dev first. */
+export function listPoints(database: Database, facet: Facet, page: ConfigurationPage): Promise<ConfigurationPoint[]> {
+  const { limit, offset = 0, timed = false } = page;
+  return askRows(
+    database,
+    sql`
+      select configuration_key as "configurationKey", method, insertion_layers as "insertionLayers",
+        insertion_layer as "insertionLayer", prompt_length as "promptLength", generator, bottleneck,
+        learning_rate as "learningRate", batch_size as "batchSize", n, dev_mean as "devMean", dev_sd as "devSd",
+        test_mean as "testMean", test_sd as "testSd", trainable_parameters as "trainableParameters",
+        ms_per_step as "msPerStep", (row_number() over best_of_method)::integer as rank,
+        ms_per_step is not null and dev_mean > coalesce(max(dev_mean) over cheaper, -1) as "isOnFront"
+      from configuration_means
+      where ${ofConfigurations(facet)} ${timed ? sql`and ms_per_step is not null` : sql``}
+      window
+        best_of_method as (partition by method order by dev_mean desc, n desc, configuration_key),
+        cheaper as (order by ms_per_step, dev_mean desc, configuration_key
+          rows between unbounded preceding and 1 preceding)
+      order by ${timed ? sql`"isOnFront" desc,` : sql``} dev_mean desc, n desc, configuration_key
+      limit ${limit} offset ${offset}`,
+  );
+}
+
+export async function countConfigurations(database: Database, facet: Facet): Promise<number> {
+  const [row] = await askRows<{ count: number }>(
+    database,
+    sql`select count(*)::integer as count from configuration_means where ${ofConfigurations(facet)}`,
+  );
+  return row?.count ?? 0;
+}
+
+/** One seed pair of one configuration. */
+export interface SeedScore {
+  configurationKey: string;
+  position: number;
+  dataSeed: number;
+  trainSeed: number;
+  devScore: number;
+  testScore: number;
+}
+
+export function listSeedScores(database: Database, facet: Facet, configurationKeys: string[]): Promise<SeedScore[]> {
+  return askRows(
+    database,
+    sql`
+      select configuration_key as "configurationKey", position, data_seed as "dataSeed", train_seed as "trainSeed",
+        dev_score as "devScore", test_score as "testScore"
+      from trials
+      where sweep_id = ${facet.sweepId} and state = 'complete'
+        and configuration_key = any(${sql.param(configurationKeys)}::text[])
+      order by position`,
+  );
+}

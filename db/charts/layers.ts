@@ -1,0 +1,81 @@
+// LPT's scores by where and how the prompt was put: each place is represented by its configuration that is best on dev.
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../client.ts';
+import { askRows, ofFacet, type Facet } from './facets.ts';
+
+/** A mean over the seeds of one configuration. */
+export interface Place {
+  /** The lowest, where there are several. */
+  insertionLayer: number;
+  /** All of them: `6+9`. */
+  insertionLayers: string;
+  promptLength: number;
+  generator: string;
+  /** Seeds. */
+  n: number;
+  devMean: number;
+  /** Null for one seed. */
+  devSd: number | null;
+  testMean: number;
+  testSd: number | null;
+  /** Complete configurations that it is the best of. */
+  configurations: number;
+}
+
+/** Layer × length, of one generator or of all. */
+export function listCells(database: Database, facet: Facet, generator: string | null): Promise<Place[]> {
+  const only = generator === null ? sql`true` : sql`generator = ${generator}`;
+  return listBest(database, { facet, by: sql`insertion_layer, insertion_layers, prompt_length`, only });
+}
+
+/** Layer × generator, over all lengths. */
+export function listLayers(database: Database, facet: Facet): Promise<Place[]> {
+  return listBest(database, { facet, by: sql`generator, insertion_layer, insertion_layers`, only: sql`true` });
+}
+
+export async function listGenerators(database: Database, facet: Facet): Promise<string[]> {
+  const rows = await askRows<{ generator: string }>(
+    database,
+    sql`select distinct generator from trials where ${ofFacet(facet)} and method = 'lpt' order by generator`,
+  );
+  return rows.map(({ generator }) => generator);
+}
+
+export interface MethodMean {
+  method: string;
+  n: number;
+  devMean: number;
+  devSd: number | null;
+  testMean: number;
+  testSd: number | null;
+}
+
+/** Every other method, as its configuration that is best on dev. */
+export function listMethods(database: Database, facet: Facet): Promise<MethodMean[]> {
+  return askRows(
+    database,
+    sql`
+      select distinct on (method) method, n, dev_mean as "devMean", dev_sd as "devSd", test_mean as "testMean",
+        test_sd as "testSd"
+      from configuration_means where ${ofConfigurations(facet)} and method <> 'lpt'
+      order by method, dev_mean desc, n desc, configuration_key`,
+  );
+}
+
+function listBest(database: Database, { facet, by, only }: { facet: Facet; by: SQL; only: SQL }): Promise<Place[]> {
+  return askRows(
+    database,
+    sql`
+      select distinct on (${by}) insertion_layer as "insertionLayer", insertion_layers as "insertionLayers",
+        prompt_length as "promptLength", generator, n, dev_mean as "devMean", dev_sd as "devSd",
+        test_mean as "testMean", test_sd as "testSd", (count(*) over (partition by ${by}))::integer as configurations
+      from configuration_means
+      where ${ofConfigurations(facet)} and method = 'lpt' and insertion_layers is not null and ${only}
+      order by ${by}, dev_mean desc, n desc, configuration_key`,
+  );
+}
+
+/** The view has the metric as text. */
+export function ofConfigurations({ sweepId, task, metric, regime, k }: Facet): SQL {
+  return sql`sweep_id = ${sweepId} and task = ${task} and metric = ${metric} and regime = ${regime} and k is not distinct from ${k}`;
+}

@@ -1,0 +1,31 @@
+// One trial's numbers against its steps: the loss, the gradient's norm, the learning rate, or its dev score.
+import * as Plot from '@observablehq/plot';
+import { draw, type Words } from './drawing.ts';
+
+export interface CurveValue {
+  step: number;
+  value: number;
+}
+
+export interface Curve {
+  label: string;
+  values: readonly CurveValue[];
+  /** The step whose weights were scored on test. */
+  selectedStep: number | null;
+}
+
+export function curve({ label, values, selectedStep }: Curve, words: Words): string {
+  return draw(
+    {
+      ...{ width: 420, height: 220, marginLeft: 56, marginBottom: 38, marginTop: 28 },
+      x: { label: 'step', ticks: 5 },
+      y: { label, grid: true, ticks: 5, nice: true },
+      marks: [
+        ...(selectedStep === null ? [] : [Plot.ruleX([selectedStep], { strokeDasharray: '4 3', strokeOpacity: 0.6 })]),
+        Plot.lineY(values, { x: 'step', y: 'value', stroke: '#2f7fc1', strokeWidth: 1.75 }),
+        ...(values.length <= 30 ? [Plot.dot(values, { x: 'step', y: 'value', fill: '#2f7fc1', r: 3 })] : []),
+      ],
+    },
+    words,
+  );
+}

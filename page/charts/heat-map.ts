@@ -1,0 +1,53 @@
+// Insertion layer × prompt length: a score a cell, with its spread and how many seeds it is the mean of.
+import * as Plot from '@observablehq/plot';
+import { HEAT } from './colours.ts';
+import { draw, type Words } from './drawing.ts';
+import { percent } from './scores.ts';
+
+export interface HeatCell {
+  /** `6`, or `6+9`. */
+  insertionLayers: string;
+  promptLength: number;
+  /** In [−1, 1]. */
+  score: number;
+  /** Null for one seed. */
+  sd: number | null;
+  n: number;
+}
+
+const ROW = 46;
+
+export function heatMap(cells: readonly HeatCell[], words: Words): string {
+  const layers = [...new Set(cells.map(({ insertionLayers }) => insertionLayers))].sort(byNumbers);
+  const lengths = [...new Set(cells.map(({ promptLength }) => promptLength))].sort((one, other) => other - one);
+  const scores = cells.map(({ score }) => score);
+  const [low, high] = [Math.min(...scores), Math.max(...scores)];
+  const isDark = ({ score }: HeatCell): boolean => high > low && (score - low) / (high - low) > 0.5;
+  const place = { x: 'insertionLayers', y: 'promptLength' } as const;
+  const fill = (cell: HeatCell): string => (isDark(cell) ? '#fff' : '#111');
+  return draw(
+    {
+      height: 70 + ROW * lengths.length,
+      marginLeft: 46,
+      marginBottom: 42,
+      x: { label: 'insertion layer', domain: layers, type: 'band', padding: 0.03 },
+      y: { label: 'prompt length', domain: lengths, type: 'band', padding: 0.04 },
+      color: { type: 'linear', range: HEAT, domain: high > low ? [low, high] : [low - 0.01, high + 0.01] },
+      marks: [
+        Plot.cell(cells, { ...place, fill: 'score' }),
+        Plot.text(cells, { ...place, fill, fontWeight: 600, dy: -9, text: ({ score }: HeatCell) => percent(score) }),
+        Plot.text(cells, { ...place, fill, fontSize: 10, dy: 7, lineHeight: 1.1, text: spreadOf }),
+      ],
+    },
+    words,
+  );
+}
+
+function spreadOf({ sd, n }: HeatCell): string {
+  return `${sd === null ? '' : `± ${percent(sd)}\n`}n = ${n}`;
+}
+
+/** `6`, `6+9`, `10`. */
+function byNumbers(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}

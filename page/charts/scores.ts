@@ -1,0 +1,18 @@
+// Scores as every chart writes them.
+
+/** A score in [−1, 1] in percent: `87.3`. */
+export function percent(score: number): string {
+  return (100 * score).toFixed(1);
+}
+
+export function meanAndSd(mean: number, sd: number | null): string {
+  return sd === null ? percent(mean) : `${percent(mean)} ± ${percent(sd)}`;
+}
+
+/** For an axis: the percentages that the scores span, with some room. */
+export function domainOf(scores: readonly number[]): [number, number] {
+  const low = Math.min(...scores);
+  const high = Math.max(...scores);
+  const room = Math.max(0.005, (high - low) * 0.06);
+  return [100 * Math.max(-1, low - room), 100 * Math.min(1, high + room)];
+}

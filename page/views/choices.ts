@@ -1,0 +1,71 @@
+// What a chart's page lets a reader choose: the task with its regime, dev or test, and a generator.
+import { listFacets, type Facet } from '../../db/charts/facets.ts';
+import { html, type Markup } from '../html.ts';
+import type { Visit } from '../visit.ts';
+
+export const SCORES = ['dev', 'test'] as const;
+export type ScoreName = (typeof SCORES)[number];
+
+export interface Chosen {
+  /** Null where the sweep has no trials. */
+  facet: Facet | null;
+  score: ScoreName;
+  facets: Facet[];
+}
+
+/** Anything that is not offered is as if it were not asked for. */
+export async function readChoice({ database, parameters }: Visit, sweepId: string): Promise<Chosen> {
+  const facets = await listFacets(database, sweepId);
+  const facet = facets.find((one) => facetName(one) === parameters.get('task')) ?? facets[0] ?? null;
+  const score = SCORES.find((name) => name === parameters.get('score')) ?? 'dev';
+  return { facet, score, facets };
+}
+
+/** `mr, few-shot 32`. */
+export function facetName({ task, regime, k }: Facet): string {
+  return `${task}, ${regime}${k === null ? '' : ` ${k}`}`;
+}
+
+export interface Choice {
+  name: string;
+  label: string;
+  values: readonly string[];
+  chosen: string;
+}
+
+export function facetChoice({ facets, facet }: Chosen): Choice {
+  return {
+    name: 'task',
+    label: 'task and regime',
+    values: facets.map(facetName),
+    chosen: facet ? facetName(facet) : '',
+  };
+}
+
+export function scoreChoice({ score }: Chosen): Choice {
+  return { name: 'score', label: 'score', values: SCORES, chosen: score };
+}
+
+/** A form that works without scripts; a choice with one value needs none. */
+export function choiceForm(choices: readonly Choice[]): Markup | null {
+  const real = choices.filter(({ values }) => values.length > 1);
+  if (real.length === 0) return null;
+  const fields = real.map(
+    ({ name, label, values, chosen }) =>
+      html`<label
+        >${label}<select name="${name}">
+          ${values.map((value) =>
+            value === chosen
+              ? html`<option value="${value}" selected>${value}</option>`
+              : html`<option value="${value}">${value}</option>`,
+          )}
+        </select></label
+      >`,
+  );
+  return html`<form method="get" class="choices">${fields}<button>Show</button></form>`;
+}
+
+export const OF_SCORE: Record<ScoreName, string> = {
+  dev: 'dev scores, on which configurations are chosen',
+  test: 'test scores; the configurations were chosen on dev',
+};
