@@ -19,6 +19,8 @@ export function draw(options: Plot.PlotOptions, { title, description }: Words): 
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const drawn = Plot.plot({ width: WIDTH, ...options, document });
   drawn.querySelector('style')?.remove();
+  // Plot names its groups `line`, `dot`, …: a reader is told the title and the description instead.
+  for (const part of drawn.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   const id = idOf(title);
   const attributes = {
     xmlns: SVG,

@@ -1,0 +1,38 @@
+// Configurations over their seeds beside each other, and the sentences that claim no more than the seeds carry.
+import { compare } from '../../control/compare.ts';
+import { countConfigurations, listPoints } from '../../db/charts/configurations.ts';
+import type { SweepRow } from '../../db/sweeps.ts';
+import { html } from '../html.ts';
+import type { Page } from '../layout.ts';
+import type { Visit } from '../visit.ts';
+import { choiceForm, facetChoice, readChoice } from './choices.ts';
+import { configurationTable } from './configuration-table.ts';
+import { framed } from './frame.ts';
+import { numberAmong, pageLinks } from './pages.ts';
+
+const SIZE = 100;
+
+export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Page> {
+  const { database, parameters } = visit;
+  const chosen = await readChoice(visit, sweep.id);
+  const { facet } = chosen;
+  if (facet === null)
+    return framed(visit, sweep, { tab: 'comparison', content: html`<p class="empty">No trial is complete yet.</p>` });
+  const from = numberAmong(parameters, 'from');
+  const [{ findings }, rows, total] = await Promise.all([
+    compare({ database }, sweep.id),
+    listPoints(database, facet, { limit: SIZE, offset: from }),
+    countConfigurations(database, facet),
+  ]);
+  const content = html`${choiceForm([facetChoice(chosen)])}
+    <section id="findings" data-live>
+      <h2>Findings</h2>
+      ${findings.map((finding) => html`<p>${finding}</p>`)}
+    </section>
+    <section id="configurations" data-live>
+      <h2>Configurations, each fixed over its seeds</h2>
+      ${configurationTable(rows, 'Best on dev first; mean ± sd over n seeds, in percent')}
+      ${pageLinks({ parameters, from, size: SIZE, total })}
+    </section>`;
+  return framed(visit, sweep, { tab: 'comparison', content });
+}

@@ -1,0 +1,25 @@
+// Configurations as a table: under several charts the same numbers.
+import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
+import { meanAndSd } from '../charts/scores.ts';
+import type { Markup } from '../html.ts';
+import { grouped, rounded } from '../names.ts';
+import { table, type Column } from '../table.ts';
+
+const COLUMNS: readonly Column<ConfigurationPoint>[] = [
+  { title: 'method', cell: ({ method }) => method, isHead: true },
+  { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
+  { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+  { title: 'generator', cell: ({ generator }) => generator },
+  { title: 'bottleneck', cell: ({ bottleneck }) => bottleneck, isNumber: true },
+  { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
+  { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
+  { title: 'n', cell: ({ n }) => n, isNumber: true },
+  { title: 'dev, %', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
+  { title: 'test, %', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
+  { title: 'ms a step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
+  { title: 'trained numbers', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+];
+
+export function configurationTable(rows: readonly ConfigurationPoint[], caption: string): Markup {
+  return table({ caption, rows, columns: COLUMNS, whenEmpty: 'No trial is complete yet.' });
+}

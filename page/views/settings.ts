@@ -1,0 +1,50 @@
+// What each setting does, side by side: parallel coordinates over the configurations best on dev.
+import { listPoints, type ConfigurationPoint } from '../../db/charts/configurations.ts';
+import type { SweepRow } from '../../db/sweeps.ts';
+import { parallelCoordinates, type Line } from '../charts/parallel-coordinates.ts';
+import { figure } from '../figure.ts';
+import { html } from '../html.ts';
+import type { Page } from '../layout.ts';
+import { count } from '../names.ts';
+import type { Visit } from '../visit.ts';
+import { choiceForm, facetChoice, readChoice } from './choices.ts';
+import { configurationTable } from './configuration-table.ts';
+import { framed } from './frame.ts';
+
+const SHOWN = 200;
+const IN_TABLE = 50;
+const EMPTY = 'No trial of this task is complete yet.';
+
+export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page> {
+  const chosen = await readChoice(visit, sweep.id);
+  const { facet } = chosen;
+  if (facet === null) return framed(visit, sweep, { tab: 'settings', content: html`<p class="empty">${EMPTY}</p>` });
+  const points = await listPoints(visit.database, facet, { limit: SHOWN });
+  const words = {
+    title: 'Settings and scores',
+    description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${count(points.length, 'configuration')} best on dev. A setting with one value has no axis.`,
+  };
+  const shown = figure({
+    words,
+    svg: points.length === 0 ? null : parallelCoordinates(points.map(lineOf), words),
+    whenEmpty: EMPTY,
+    table: configurationTable(points.slice(0, IN_TABLE), `The ${Math.min(IN_TABLE, points.length)} best on dev`),
+  });
+  return framed(visit, sweep, { tab: 'settings', content: [choiceForm([facetChoice(chosen)]), shown] });
+}
+
+function lineOf(point: ConfigurationPoint): Line {
+  const { method, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, devMean } = point;
+  return {
+    values: {
+      method,
+      layer: insertionLayers,
+      length: promptLength,
+      generator,
+      bottleneck,
+      'learning rate': learningRate,
+      batch: batchSize,
+    },
+    score: devMean,
+  };
+}

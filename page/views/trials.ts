@@ -1,0 +1,53 @@
+// Every trial of a sweep, a page at a time.
+import { pageOfTrials } from '../../db/charts/trial-page.ts';
+import type { SweepRow } from '../../db/sweeps.ts';
+import { TRIAL_STATES } from '../../sweep/trial.ts';
+import { percent } from '../charts/scores.ts';
+import { html } from '../html.ts';
+import type { Page } from '../layout.ts';
+import { badge, nameOf, sweepPath } from '../names.ts';
+import { table } from '../table.ts';
+import type { Visit } from '../visit.ts';
+import { choiceForm } from './choices.ts';
+import { framed } from './frame.ts';
+import { numberAmong, pageLinks } from './pages.ts';
+
+const SIZE = 100;
+const ALL = 'all';
+
+export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
+  const { database, parameters } = visit;
+  const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
+  const from = numberAmong(parameters, 'from');
+  const { rows, total } = await pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
+  const shown = table({
+    caption: state === null ? 'In running order' : `In running order, ${state} only`,
+    rows,
+    columns: [
+      {
+        title: 'trial',
+        cell: ({ position }) =>
+          html`<a href="${sweepPath(sweep.name, 'trials', position)}">${sweep.name}/${position}</a>`,
+        isHead: true,
+      },
+      { title: 'state', cell: (row) => badge(row.state) },
+      { title: 'task', cell: ({ task }) => task },
+      { title: 'configuration', cell: nameOf },
+      { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
+      { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
+      { title: 'training seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
+      { title: 'dev, %', cell: ({ devScore }) => devScore !== null && percent(devScore), isNumber: true },
+      { title: 'test, %', cell: ({ testScore }) => testScore !== null && percent(testScore), isNumber: true },
+      { title: 'attempts', cell: ({ attempt }) => attempt, isNumber: true },
+      { title: 'error', cell: (row) => row.errorKind && `${row.errorKind}: ${row.errorMessage ?? ''}` },
+    ],
+    whenEmpty: state === null ? 'This sweep has no trials.' : `No trial is ${state}.`,
+  });
+  const choice = { name: 'state', label: 'state', values: [ALL, ...TRIAL_STATES], chosen: state ?? ALL };
+  const content = html`${choiceForm([choice])}
+    <section id="trials" data-live>
+      <h2>Trials</h2>
+      ${shown}${pageLinks({ parameters, from, size: SIZE, total })}
+    </section>`;
+  return framed(visit, sweep, { tab: 'trials', content });
+}

@@ -1,0 +1,110 @@
+import axe from 'axe-core';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setSweepState } from '../../db/sweeps.ts';
+import { startPage, type PageServer } from '../../page/server.ts';
+import { openBrowser } from '../support/browser.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { complete, fail, launched, reviewsIn, run, sweepOf } from './scenes.ts';
+
+const OUTPUT = join(import.meta.dirname, '../../test-output/page');
+const HOSTILE = `<img src=x onerror="alert('in')"> "quoted" & 'more'`;
+const TABS = ['', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials'];
+const LOOKS = [
+  { look: 'desktop-light', width: 1280, height: 900, colorScheme: 'light' },
+  { look: 'phone-dark', width: 375, height: 740, colorScheme: 'dark' },
+] as const;
+
+let own: TestDatabase;
+let server: PageServer;
+let browser: Browser;
+let folder: string;
+const errors: unknown[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-page-'));
+  await mkdir(OUTPUT, { recursive: true });
+  [own, browser] = await Promise.all([createTestDatabase(), openBrowser()]);
+  const { database } = own;
+  const data = await reviewsIn(folder);
+  await launched(database, sweepOf('empty', [13]));
+  const running = await launched(database, sweepOf('running', [13, 21, 42]));
+  await complete(database, running, 50);
+  await run(database, running);
+  const failed = await launched(database, sweepOf('failed', [13]));
+  await fail(database, failed, HOSTILE);
+  await setSweepState(database, { sweepId: failed.id, state: 'failed', error: `Three in a row: ${HOSTILE}` });
+  const whole = await launched(database, sweepOf('whole', [13, 21, 42], data));
+  await complete(database, whole, 84);
+  await setSweepState(database, { sweepId: whole.id, state: 'complete' });
+  const one = await launched(database, sweepOf('one-seed', [13]));
+  await complete(database, one, 28);
+  server = await startPage({
+    database,
+    giveOrder: () => Promise.resolve(),
+    temporal: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+    ...{ host: '127.0.0.1', port: 0, token: null },
+    onError: (error) => errors.push(error),
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await own.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const PATHS = [
+  '/',
+  ...TABS.map((tab) => `/sweeps/whole${tab}`),
+  '/sweeps/whole/trials/20',
+  ...['', '/layers', '/curves', '/trials/52'].map((tab) => `/sweeps/running${tab}`),
+  ...TABS.map((tab) => `/sweeps/empty${tab}`),
+  ...['', '/trials?state=failed', '/trials/0'].map((tab) => `/sweeps/failed${tab}`),
+  ...['/layers', '/seeds'].map((tab) => `/sweeps/one-seed${tab}`),
+  '/sweeps/nowhere',
+];
+
+describe.each(LOOKS)('on $look', ({ look, width, height, colorScheme }) => {
+  test.each(PATHS)('%s is whole, fits, calls no other host and has no serious barrier', async (path) => {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+    const page = await context.newPage();
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => complaints.push(dialog.message()));
+    await page.goto(server.url + path, { waitUntil: 'load' });
+    await page.screenshot({ path: join(OUTPUT, `${fileName(path)}-${look}.png`), fullPage: true });
+    expect(asked.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
+    expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});
+
+function fileName(path: string): string {
+  return path === '/' ? 'sweeps' : path.replace('/sweeps/', '').replaceAll(/[^a-z0-9]+/g, '-');
+}
+
+/** Pixels by which the page is wider than its window: tables and charts move inside their own boxes. */
+function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** axe-core's serious and critical findings. The page's own policy would not let it in by a script tag. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
