@@ -52,7 +52,9 @@ const BASIS_WORDS: Record<Basis, string> = {
 };
 
 function describeSpeed({ speed, bases, trials }: DeviceEstimate['estimate']): string {
-  const gflops = `${grouped(Math.round(speed.gflopsPerSecond)) ?? ''} GFLOP/s`;
+  const { gflopsPerSecond } = speed;
+  const figure = gflopsPerSecond < 10 ? gflopsPerSecond.toPrecision(2) : grouped(Math.round(gflopsPerSecond));
+  const gflops = `${figure ?? ''} GFLOP/s`;
   const known = bases.filter((one) => one.trials > 0);
   const [only] = known;
   if (known.length === 1 && only !== undefined) return `${gflops} in the middle, ${BASIS_WORDS[only.basis]}`;

@@ -8,6 +8,7 @@ import { continueCommand } from './commands/continue.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { exportCommand } from './commands/export.ts';
+import { figuresCommand } from './commands/figures.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
 import { pauseCommand } from './commands/pause.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   resultsCommand,
   compareCommand,
   tablesCommand,
+  figuresCommand,
   serveCommand,
   showCommand,
   rerunCommand,

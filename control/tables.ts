@@ -1,4 +1,5 @@
 // A sweep's results as tables to be written: the views that plain SQL reads, and methods by tasks.
+import { basename, isAbsolute } from 'node:path';
 import { NothingToDoError } from '../db/errors.ts';
 import type { ConfigurationMean } from '../db/results.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
@@ -71,8 +72,10 @@ function captionOf(sweep: SweepRow, chosen: readonly ConfigurationMean[]): strin
   const measured = metrics.length === 1 ? metrics : metrics.map((metric) => `${metric} on ${tasksOf(metric)}`);
   const most = Math.max(...chosen.map(({ n }) => n));
   const spread = most < 2 ? 'one seed only, so without standard deviation' : 'mean ± sd over n seeds';
+  // A folder of this machine means nothing to a reader.
+  const backbone = isAbsolute(sweep.backbone) ? basename(sweep.backbone) : sweep.backbone;
   return (
-    `Sweep ${sweep.name}, backbone ${sweep.backbone}: test score in percent (${measured.join('; ')}), ${spread}; ` +
+    `Sweep ${sweep.name}, backbone ${backbone}: test score in percent (${measured.join('; ')}), ${spread}; ` +
     'of each method the one configuration that is best on dev.'
   );
 }
