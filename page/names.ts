@@ -17,7 +17,8 @@ export interface Named {
 export function nameOf({ method, insertionLayers, promptLength, generator }: Named): string {
   return [
     method,
-    ...(insertionLayers === null ? [] : [`layer ${insertionLayers}`]),
+    // Other methods have theirs by what they are.
+    ...(insertionLayers === null || method !== 'lpt' ? [] : [`layer ${insertionLayers}`]),
     ...(promptLength === null ? [] : [`length ${promptLength}`]),
     ...(generator === null || generator === 'none' ? [] : [generator]),
   ].join(', ');

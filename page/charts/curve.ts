@@ -1,6 +1,6 @@
 // One trial's numbers against its steps: the loss, the gradient's norm, the learning rate, or its dev score.
 import * as Plot from '@observablehq/plot';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 
 export interface CurveValue {
   step: number;
@@ -14,11 +14,14 @@ export interface Curve {
   selectedStep: number | null;
 }
 
-export function curve({ label, values, selectedStep }: Curve, words: Words): string {
+/** Several of them stand side by side. */
+const LARGEST = 420;
+
+export function curve({ label, values, selectedStep }: Curve, words: Words, width = WIDTHS.wide): string {
   return draw(
     {
-      ...{ width: 420, height: 220, marginLeft: 56, marginBottom: 38, marginTop: 28 },
-      x: { label: 'step', ticks: 5 },
+      ...{ width: Math.min(width, LARGEST), height: 220, marginLeft: 56, marginBottom: 38, marginTop: 28 },
+      x: { label: 'step', labelAnchor: 'center', labelArrow: 'none', ticks: 5 },
       y: { label, grid: true, ticks: 5, nice: true },
       marks: [
         ...(selectedStep === null ? [] : [Plot.ruleX([selectedStep], { strokeDasharray: '4 3', strokeOpacity: 0.6 })]),

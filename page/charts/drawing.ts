@@ -10,18 +10,20 @@ export interface Words {
   description: string;
 }
 
-export const WIDTH = 640;
+/** Pixels that a chart is drawn for: of a page, and of a phone. */
+export const WIDTHS = { wide: 640, narrow: 350 };
 const SVG = 'http://www.w3.org/2000/svg';
 const LETTERS = { size: 12, family: 'system-ui, sans-serif' };
 
 /** @returns standalone SVG without style sheet or script; lines and letters have the colour of the text around it */
 export function draw(options: Plot.PlotOptions, { title, description }: Words): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const drawn = Plot.plot({ width: WIDTH, ...options, document });
+  const drawn = Plot.plot({ width: WIDTHS.wide, ...options, document });
   drawn.querySelector('style')?.remove();
   // Plot names its groups `line`, `dot`, …: a reader is told the title and the description instead.
   for (const part of drawn.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  const id = idOf(title);
+  // The same chart may stand on a page in both widths.
+  const id = `${idOf(title)}-${options.width ?? WIDTHS.wide}`;
   const attributes = {
     xmlns: SVG,
     class: 'chart',

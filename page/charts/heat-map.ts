@@ -1,7 +1,7 @@
 // Insertion layer × prompt length: a score a cell, with its spread and how many seeds it is the mean of.
 import * as Plot from '@observablehq/plot';
 import { HEAT } from './colours.ts';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { percent } from './scores.ts';
 
 export interface HeatCell {
@@ -16,8 +16,11 @@ export interface HeatCell {
 }
 
 const ROW = 46;
+const LEFT = 46;
+/** Its letters need as much. */
+const COLUMN = 42;
 
-export function heatMap(cells: readonly HeatCell[], words: Words): string {
+export function heatMap(cells: readonly HeatCell[], words: Words, width = WIDTHS.wide): string {
   const layers = [...new Set(cells.map(({ insertionLayers }) => insertionLayers))].sort(byNumbers);
   const lengths = [...new Set(cells.map(({ promptLength }) => promptLength))].sort((one, other) => other - one);
   const scores = cells.map(({ score }) => score);
@@ -27,8 +30,9 @@ export function heatMap(cells: readonly HeatCell[], words: Words): string {
   const fill = (cell: HeatCell): string => (isDark(cell) ? '#fff' : '#111');
   return draw(
     {
+      width: Math.max(width, LEFT + COLUMN * layers.length),
       height: 70 + ROW * lengths.length,
-      marginLeft: 46,
+      marginLeft: LEFT,
       marginBottom: 42,
       x: { label: 'insertion layer', domain: layers, type: 'band', padding: 0.03 },
       y: { label: 'prompt length', domain: lengths, type: 'band', padding: 0.04 },

@@ -1,6 +1,6 @@
 // Dev score against step: the middle half of a method's trials as a band, single trials as thin lines over it.
 import * as Plot from '@observablehq/plot';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
 import { domainOf } from './scores.ts';
 
@@ -25,17 +25,19 @@ const LEFT = 46;
 export function learningCurves(
   { curves, bands }: { curves: readonly CurveStep[]; bands: readonly BandStep[] },
   words: Words,
+  width = WIDTHS.wide,
 ): string {
   const { marks, marginTop, color } = legendOf(
     [...bands, ...curves].map(({ method }) => method),
-    LEFT,
+    width - LEFT,
   );
   const scores = [...curves.map(({ score }) => score), ...bands.flatMap(({ low, high }) => [low, high])];
   return draw(
     {
-      height: 340 + marginTop,
+      width,
+      height: 300 + marginTop,
       ...{ marginTop, marginLeft: LEFT, marginBottom: 40, color },
-      x: { label: 'step' },
+      x: { label: 'step', labelAnchor: 'center', labelArrow: 'none', ticks: width / 90 },
       y: { label: 'dev score, %', domain: domainOf(scores), grid: true },
       marks: [
         Plot.areaY(bands, {

@@ -1,7 +1,6 @@
 // A legend inside the chart, so that it goes where the chart goes.
 import * as Plot from '@observablehq/plot';
 import { seriesColours } from './colours.ts';
-import { WIDTH } from './drawing.ts';
 
 export interface Legend {
   marks: Plot.Markish[];
@@ -11,27 +10,33 @@ export interface Legend {
 }
 
 const LINE = 18;
+/** The axis says above the legend what it is. */
+const AXIS_LABEL = 16;
 const LETTER = 7;
 const SWATCH = 26;
 
-/** @param left the chart's left margin */
-export function legendOf(names: readonly string[], left: number): Legend {
+/** @param width the room that its lines have */
+export function legendOf(names: readonly string[], width: number): Legend {
   const color = seriesColours(names);
   let x = 0;
   let line = 0;
   const entries = color.domain.map((name) => {
-    const width = SWATCH + LETTER * name.length;
-    if (x > 0 && x + width > WIDTH - left) {
+    const length = SWATCH + LETTER * name.length;
+    if (x > 0 && x + length > width) {
       x = 0;
       line += 1;
     }
     const entry = { name, x, line };
-    x += width;
+    x += length;
     return entry;
   });
-  const marginTop = LINE * (line + 1) + 16;
+  const marginTop = AXIS_LABEL + LINE * (line + 1) + 12;
   const marks = entries.flatMap(({ name, x: dx, line: row }) => {
-    const place = { frameAnchor: 'top-left', textAnchor: 'start', dy: row * LINE - marginTop + 14 } as const;
+    const place = {
+      frameAnchor: 'top-left',
+      textAnchor: 'start',
+      dy: row * LINE - marginTop + AXIS_LABEL + 6,
+    } as const;
     const fill = color.range[color.domain.indexOf(name)] ?? 'currentColor';
     return [
       Plot.text(['●'], { ...place, fill, dx, fontSize: 14, ariaHidden: 'true' }),

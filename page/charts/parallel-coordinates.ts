@@ -1,7 +1,7 @@
 // Settings side by side: every configuration is a line through its values, coloured by its score.
 import * as Plot from '@observablehq/plot';
 import { HEAT } from './colours.ts';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { percent } from './scores.ts';
 
 export interface Line {
@@ -18,8 +18,13 @@ interface Axis {
 
 const SCORE = 'score, %';
 const NONE = '–';
+/** An axis with its values needs as much. */
+const COLUMN = 78;
+const LETTER = 7;
+/** Letters over lines: with a rim in the colour of the page, where there is one. */
+const ON_TOP = { fill: 'currentColor', stroke: 'var(--ground, #fff)', strokeWidth: 4 } as const;
 
-export function parallelCoordinates(lines: readonly Line[], words: Words): string {
+export function parallelCoordinates(lines: readonly Line[], words: Words, width = WIDTHS.wide): string {
   const axes = axesOf(lines);
   const names = axes.map(({ name }) => name);
   const scores = lines.map(({ score }) => score);
@@ -37,8 +42,9 @@ export function parallelCoordinates(lines: readonly Line[], words: Words): strin
   ];
   return draw(
     {
-      ...{ height: 400, marginLeft: 50, marginRight: 50, marginTop: 44, marginBottom: 20 },
-      x: { type: 'point', domain: [...names, SCORE], axis: 'top', label: null, tickSize: 0, tickPadding: 16 },
+      width: Math.max(width, COLUMN * (axes.length + 1)),
+      ...{ height: 400, marginLeft: leftOf(axes), marginRight: 50, marginTop: 60, marginBottom: 20 },
+      x: { type: 'point', domain: [...names, SCORE], axis: null },
       y: { axis: null, domain: [0, 1] },
       color: { type: 'linear', domain: high > low ? [low, high] : [low - 0.01, high + 0.01], range: HEAT.slice(1) },
       marks: [
@@ -47,11 +53,31 @@ export function parallelCoordinates(lines: readonly Line[], words: Words): strin
           ...{ x: 'name', y: 'y', z: 'index', stroke: 'score', strokeWidth: 1.5, strokeOpacity: 0.75 },
           curve: 'monotone-x',
         }),
-        Plot.text(ticks, { x: 'name', y: 'y', text: 'text', dx: -6, textAnchor: 'end', fill: 'currentColor' }),
+        Plot.text(
+          ticks.filter(({ name }) => name !== SCORE),
+          { ...{ x: 'name', y: 'y', text: 'text', dx: -6, textAnchor: 'end' }, ...ON_TOP },
+        ),
+        Plot.text(
+          ticks.filter(({ name }) => name === SCORE),
+          { ...{ x: 'name', y: 'y', text: 'text', dx: 6, textAnchor: 'start' }, ...ON_TOP },
+        ),
+        ...[...names, SCORE].map((name, index) =>
+          Plot.text([name], {
+            x: (text: string) => text,
+            frameAnchor: 'top',
+            dy: index % 2 === 0 ? -24 : -40,
+            fontWeight: 600,
+          }),
+        ),
       ],
     },
     words,
   );
+}
+
+/** Room for the first axis's values. */
+function leftOf([first]: readonly Axis[]): number {
+  return 16 + LETTER * Math.max(4, ...(first?.ticks ?? []).map(({ value }) => String(value).length));
 }
 
 /** Only settings that differ: an axis with one value says nothing. Values stand at equal distances. */

@@ -1,6 +1,6 @@
 // Every seed of a few configurations as a dot, with their mean: how much of a difference is luck.
 import * as Plot from '@observablehq/plot';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
 import { domainOf } from './scores.ts';
 
@@ -12,13 +12,13 @@ export interface Strip {
 }
 
 const ROW = 30;
-const LETTER = 6.6;
+const LETTER = 7;
 
-export function seedStrip(strips: readonly Strip[], words: Words): string {
-  const left = Math.min(280, 16 + LETTER * Math.max(...strips.map(({ name }) => name.length)));
+export function seedStrip(strips: readonly Strip[], words: Words, width = WIDTHS.wide): string {
+  const left = Math.min(width * 0.6, 16 + LETTER * Math.max(...strips.map(({ name }) => name.length)));
   const { marks, marginTop, color } = legendOf(
     strips.map(({ method }) => method),
-    left,
+    width - left,
   );
   const dots = strips.flatMap(({ name, method, scores }) =>
     scores.map((score) => ({ name, method, score: 100 * score })),
@@ -28,9 +28,17 @@ export function seedStrip(strips: readonly Strip[], words: Words): string {
   );
   return draw(
     {
+      width,
       height: marginTop + 50 + ROW * strips.length,
       ...{ marginTop, marginLeft: left, marginBottom: 40, color },
-      x: { label: 'score, %', domain: domainOf(dots.map(({ score }) => score / 100)), grid: true },
+      x: {
+        label: 'score, %',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: width / 120,
+        domain: domainOf(dots.map(({ score }) => score / 100)),
+        grid: true,
+      },
       y: { type: 'band', domain: strips.map(({ name }) => name), label: null, tickSize: 0 },
       marks: [
         Plot.tickX(means, {

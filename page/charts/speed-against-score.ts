@@ -1,6 +1,6 @@
 // What a step costs against how good it gets, with the front of those that no cheaper configuration beats.
 import * as Plot from '@observablehq/plot';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
 import { domainOf } from './scores.ts';
 
@@ -13,18 +13,19 @@ export interface SpeedPoint {
 
 const LEFT = 46;
 
-export function speedAgainstScore(points: readonly SpeedPoint[], words: Words): string {
+export function speedAgainstScore(points: readonly SpeedPoint[], words: Words, width = WIDTHS.wide): string {
   const { marks, marginTop, color } = legendOf(
     points.map(({ method }) => method),
-    LEFT,
+    width - LEFT,
   );
   const front = points.filter(({ isOnFront }) => isOnFront).sort((one, other) => one.msPerStep - other.msPerStep);
   const at = { x: 'msPerStep', y: ({ score }: SpeedPoint) => 100 * score } as const;
   return draw(
     {
-      height: 360 + marginTop,
+      width,
+      height: 300 + marginTop,
       ...{ marginTop, marginLeft: LEFT, marginBottom: 40, color },
-      x: { label: 'milliseconds a step', nice: true },
+      x: { label: 'milliseconds a step', labelAnchor: 'center', labelArrow: 'none', nice: true, ticks: width / 90 },
       y: { label: 'score, %', domain: domainOf(points.map(({ score }) => score)), grid: true },
       marks: [
         Plot.line(front, { ...at, curve: 'step-after', strokeOpacity: 0.7, strokeDasharray: '5 4' }),

@@ -1,6 +1,6 @@
 // Who worked when: a row a worker, a bar an attempt.
 import * as Plot from '@observablehq/plot';
-import { draw, type Words } from './drawing.ts';
+import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
 
 export interface Work {
@@ -12,20 +12,21 @@ export interface Work {
 }
 
 const ROW = 34;
-const LETTER = 6.6;
+const LETTER = 7.2;
 
-export function workerTimes(work: readonly Work[], words: Words): string {
+export function workerTimes(work: readonly Work[], words: Words, width = WIDTHS.wide): string {
   const workers = [...new Set(work.map(({ worker }) => worker))].sort();
-  const left = Math.min(240, 16 + LETTER * Math.max(...workers.map((worker) => worker.length)));
+  const left = Math.min(width * 0.5, 16 + LETTER * Math.max(...workers.map((worker) => worker.length)));
   const { marks, marginTop, color } = legendOf(
     work.map(({ state }) => state),
-    left,
+    width - left,
   );
   return draw(
     {
+      width,
       height: marginTop + 50 + ROW * workers.length,
       ...{ marginTop, marginLeft: left, marginBottom: 40, color },
-      x: { type: 'utc', label: 'time (UTC)', ticks: 6 },
+      x: { type: 'utc', label: 'time (UTC)', labelAnchor: 'center', labelArrow: 'none', ticks: width / 120 },
       y: { type: 'band', domain: workers, label: null, tickSize: 0, padding: 0.2 },
       marks: [
         Plot.barX(work, {

@@ -33,7 +33,7 @@ function curvesFigure(curves: readonly CurvePoint[], bands: readonly CurveBand[]
   };
   return figure({
     words,
-    svg: bands.length === 0 ? null : learningCurves({ curves, bands }, words),
+    draw: bands.length === 0 ? null : (width) => learningCurves({ curves, bands }, words, width),
     whenEmpty: EMPTY,
     table: table({
       caption: 'Dev scores of all trials of a method by step, in percent',
@@ -54,9 +54,11 @@ function curvesFigure(curves: readonly CurvePoint[], bands: readonly CurveBand[]
 /** The way from a thin line to its trial. */
 function lastScores(sweep: SweepRow, curves: readonly CurvePoint[]): Markup | null {
   if (curves.length === 0) return null;
-  const last = [...new Map(curves.map((point) => [point.position, point])).values()];
+  const last = [...new Map(curves.map((point) => [point.position, point])).values()].sort(
+    (one, other) => other.score - one.score,
+  );
   const shown = table({
-    caption: 'The single trials, each at its last score',
+    caption: 'Best at its last score first',
     rows: last,
     columns: [
       {
@@ -73,6 +75,9 @@ function lastScores(sweep: SweepRow, curves: readonly CurvePoint[]): Markup | nu
   });
   return html`<section id="single-trials" data-live>
     <h2>The single trials</h2>
-    ${shown}
+    <details id="single-trials-table">
+      <summary>Each at its last score, with the way to its page</summary>
+      ${shown}
+    </details>
   </section>`;
 }

@@ -59,7 +59,7 @@ function heatFigure(cells: readonly Place[], score: ScoreName): Markup {
   const drawn = cells.map((cell) => ({ ...cell, ...scoreOf(cell, score) }));
   return figure({
     words,
-    svg: drawn.length === 0 ? null : heatMap(drawn, words),
+    draw: drawn.length === 0 ? null : (width) => heatMap(drawn, words, width),
     whenEmpty: EMPTY,
     table: table({
       caption: words.title,
@@ -81,10 +81,10 @@ function layerFigure({ layers, methods, score }: Layers): Markup {
     title: 'Score against insertion layer',
     description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}`,
   };
-  const svg = scoreAgainstLayer.bind(null, {
+  const scores = {
     layers: layers.map((row) => ({ ...row, ...scoreOf(row, score) })),
     baselines: methods.map((row) => ({ method: row.method, ...scoreOf(row, score) })),
-  });
+  };
   const columns: Column<Place | MethodMean>[] = [
     { title: 'method', cell: (row) => ('method' in row ? row.method : `lpt, ${row.generator}`), isHead: true },
     { title: 'layer', cell: (row) => ('method' in row ? null : row.insertionLayers), isNumber: true },
@@ -93,7 +93,7 @@ function layerFigure({ layers, methods, score }: Layers): Markup {
   ];
   return figure({
     words,
-    svg: layers.length === 0 ? null : svg(words),
+    draw: layers.length === 0 ? null : (width) => scoreAgainstLayer(scores, words, width),
     whenEmpty: EMPTY,
     table: table({ caption: words.title, rows: [...layers, ...methods], columns, whenEmpty: EMPTY }),
   });

@@ -30,12 +30,13 @@ function progressSection(status: SweepStatus): Markup {
   const { sweep, progress, secondsLeft } = status;
   const { counts, total, best } = progress;
   const left = secondsLeft === null || secondsLeft === 0 ? null : `about ${duration(secondsLeft)}`;
+  const took = tookOf(sweep);
   return html`<section id="progress" data-live aria-labelledby="progress-head">
     <h2 id="progress-head">${counts.complete} of ${count(total, 'trial')} complete</h2>
     ${progressBar(counts)}${stateCounts(counts)} ${sweep.error !== null && html`<p class="wrong">${sweep.error}</p>`}
     ${facts([
-      ['time left', left],
-      ['took', tookOf(sweep)],
+      ...(left === null ? [] : [['time left', left] as const]),
+      ...(took === null ? [] : [['took', took] as const]),
       ['trials in flight, at most', sweep.window],
       ['launched (UTC)', moment(sweep.createdAt)],
       ...best.map((row): [string, string] => [
@@ -104,7 +105,7 @@ function timeline(sweep: SweepRow, times: readonly WorkedTime[]): Markup {
   const newest = [...times].reverse().slice(0, TABLE_ROWS);
   return figure({
     words,
-    svg: work.length === 0 ? null : workerTimes(work, words),
+    draw: work.length === 0 ? null : (width) => workerTimes(work, words, width),
     whenEmpty: 'No attempt has begun yet.',
     table: table({
       caption: `Attempts, the newest ${newest.length} first`,

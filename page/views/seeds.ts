@@ -39,7 +39,7 @@ export async function seedsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   };
   const shown = figure({
     words,
-    svg: strips.length === 0 ? null : seedStrip(strips, words),
+    draw: strips.length === 0 ? null : (width) => seedStrip(strips, words, width),
     whenEmpty: EMPTY,
     table: table({
       caption: words.title,

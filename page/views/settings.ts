@@ -26,7 +26,7 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
   };
   const shown = figure({
     words,
-    svg: points.length === 0 ? null : parallelCoordinates(points.map(lineOf), words),
+    draw: points.length === 0 ? null : (width) => parallelCoordinates(points.map(lineOf), words, width),
     whenEmpty: EMPTY,
     table: configurationTable(points.slice(0, IN_TABLE), `The ${Math.min(IN_TABLE, points.length)} best on dev`),
   });

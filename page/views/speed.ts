@@ -27,7 +27,7 @@ export async function speedView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const drawn = points.map((point) => ({ ...point, msPerStep: timeOf(point), score: point.devMean }));
   const shown = figure({
     words,
-    svg: drawn.length === 0 ? null : speedAgainstScore(drawn, words),
+    draw: drawn.length === 0 ? null : (width) => speedAgainstScore(drawn, words, width),
     whenEmpty: EMPTY,
     table: configurationTable(front, 'The Pareto front, fastest first'),
   });

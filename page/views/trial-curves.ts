@@ -45,7 +45,7 @@ function oneCurve({ title, label, values, selectedStep = null, more = '' }: OneC
   const drawn = everyNth(values, POINTS);
   return figure({
     words,
-    svg: values.length === 0 ? null : curve({ label, values: drawn, selectedStep }, words),
+    draw: values.length === 0 ? null : (width) => curve({ label, values: drawn, selectedStep }, words, width),
     whenEmpty: 'Nothing is recorded, or it was pruned.',
     table: table({
       caption: values.length > ROWS ? `${title}: some of its ${values.length} steps` : title,

@@ -60,7 +60,7 @@ afterAll(async () => {
 const PATHS = [
   '/',
   ...TABS.map((tab) => `/sweeps/whole${tab}`),
-  '/sweeps/whole/trials/20',
+  '/sweeps/whole/trials/21',
   ...['', '/layers', '/curves', '/trials/52'].map((tab) => `/sweeps/running${tab}`),
   ...TABS.map((tab) => `/sweeps/empty${tab}`),
   ...['', '/trials?state=failed', '/trials/0'].map((tab) => `/sweeps/failed${tab}`),
@@ -102,7 +102,7 @@ function sidewaysOverflow(page: Page): Promise<number> {
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run();
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
