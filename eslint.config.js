@@ -11,11 +11,12 @@ const MAY_IMPORT = {
   db: ['sweep'],
   training: ['lpt', 'data', 'sweep', 'runtime'],
   runtime: [],
+  exports: [],
   activities: ['sweep', 'training', 'data', 'db'],
   control: ['workflows', 'sweep', 'data', 'db', 'runtime', 'training'],
   worker: ['workflows', 'activities', 'training', 'db', 'runtime', 'sweep'],
-  page: ['control', 'workflows', 'sweep', 'db'],
-  cli: ['control', 'page', 'worker', 'sweep', 'db', 'runtime'],
+  page: ['control', 'workflows', 'sweep', 'db', 'exports'],
+  cli: ['control', 'page', 'worker', 'sweep', 'db', 'runtime', 'exports'],
 };
 /** Of training/, what a command's own process may load: nothing there loads TensorFlow. */
 const WITHOUT_TENSORFLOW = [
@@ -28,6 +29,7 @@ const MAY_NOT_LOAD = {
   lpt: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-backend-wasm', '@temporalio/*', 'node:*', 'pg', 'drizzle-orm'],
   data: ['@temporalio/*', 'pg', 'drizzle-orm', '@tensorflow/*'],
   db: ['@temporalio/*', '@tensorflow/*'],
+  exports: ['@temporalio/*', '@tensorflow/*', 'pg', 'drizzle-orm'],
   training: ['@temporalio/*', 'pg', 'drizzle-orm'],
   control: ['@tensorflow/*', '@temporalio/worker', 'pg', 'drizzle-orm', ...WITHOUT_TENSORFLOW],
   page: ['@tensorflow/*', '@temporalio/*', 'pg', 'drizzle-orm'],

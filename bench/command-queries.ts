@@ -7,7 +7,7 @@ import { results } from '../control/results.ts';
 import { show } from '../control/show.ts';
 import type { Database } from '../db/client.ts';
 import { loadCheckpoint } from '../db/checkpoints.ts';
-import { measuredSpeed } from '../db/results.ts';
+import { listMeasured } from '../db/measured.ts';
 import { countStates } from '../db/sweeps.ts';
 import { findTrialByName } from '../db/trial-reference.ts';
 import { loadNumbers } from '../db/trial-numbers.ts';
@@ -34,7 +34,7 @@ export async function commandQueries(database: Database, { name, sweepId, planne
     'show <start of an id>': () => show(control, trial.id.slice(0, 8)),
     'export, the weights': () => loadCheckpoint(database, { trialId: trial.id, kind: 'best' }),
     'rerun, all numbers of a trial': () => loadNumbers(database, trial),
-    'launch, the measured speed': () => measuredSpeed(database, { backboneFingerprint: 'weights-1', device: 'cpu' }),
+    'launch, the measured speed': () => listMeasured(database, 'weights-1'),
     'resume, back to waiting': () => requeueTrials(database, { sweepId, states: ['failed'] }),
     'worker, what it was told': () => readOrders(database, { sweepId, inFlight: except }),
     'worker, the next trials': () => listWaiting(database, { sweepId, limit: 100, except }),

@@ -8,6 +8,7 @@ import { continueCommand } from './commands/continue.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { exportCommand } from './commands/export.ts';
+import { figuresCommand } from './commands/figures.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
 import { pauseCommand } from './commands/pause.ts';
@@ -21,6 +22,7 @@ import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { tablesCommand } from './commands/tables.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { windowCommand } from './commands/window.ts';
@@ -40,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  tablesCommand,
+  figuresCommand,
   serveCommand,
   showCommand,
   rerunCommand,
@@ -67,6 +71,8 @@ const WRITTEN_WRONG = [
   'ChangedFileError',
   'NothingToDoError',
   'OccupiedFolderError',
+  'OccupiedFileError',
+  'UnknownTableError',
   'SpecError',
   'PlanError',
 ];

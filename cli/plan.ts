@@ -1,12 +1,11 @@
-// A plan for people: what would run, and about how long.
+// A plan for people: what would run, and what it would take.
 import type { PlannedSweep } from '../control/plan.ts';
-import type { Estimate } from '../sweep/cost.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
-import { duration, grouped } from './numbers.ts';
 import { print } from './print.ts';
 
-export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): string {
+/** @param taking lines on what it would take */
+export function printPlan({ spec, plan }: PlannedSweep, taking: readonly string[]): string {
   const rows = configurations(plan.trials);
   const others = otherSettings(rows);
   const table = print('table', {
@@ -28,14 +27,8 @@ export function printPlan({ spec, plan }: PlannedSweep, estimate: Estimate): str
   });
   const left = plan.excluded > 0 ? `, ${plan.excluded} combinations excluded by rule` : '';
   const folded = plan.folded > 0 ? `, ${plan.folded} doubles folded` : '';
-  const { speed } = estimate;
-  const basis = speed.source === 'assumed' ? 'at an assumed speed' : `measured on ${speed.trials} trials`;
-  return [
-    `Sweep ${spec.name}: ${plan.trials.length} trials${left}${folded}.\n`,
-    table,
-    `\nAbout ${duration(estimate.seconds)} on one device (${grouped(Math.round(speed.gflopsPerSecond)) ?? ''} GFLOP/s ${basis}), `,
-    `about ${grouped(estimate.memoryMiB) ?? ''} MiB of memory.\nNothing was started.\n`,
-  ].join('');
+  const lines = [...taking, 'Nothing was started.'].map((line) => `${line}\n`);
+  return [`Sweep ${spec.name}: ${plan.trials.length} trials${left}${folded}.\n`, table, '\n', ...lines].join('');
 }
 
 interface PlannedConfiguration {

@@ -1,5 +1,6 @@
 // The same rows as a table for people, as JSON, or as CSV.
 import Table from 'cli-table3';
+import { csvCell } from '../exports/csv.ts';
 import type { Format } from './command.ts';
 
 export type Cell = string | number | boolean | null;
@@ -45,11 +46,6 @@ function shown(cell: Cell): string {
 
 function csv(records: readonly Record<string, Cell>[], titles: readonly string[]): string {
   const head = records[0] === undefined ? titles : Object.keys(records[0]);
-  const lines = records.map((record) => head.map((key) => quoted(record[key] ?? null)).join(','));
-  return head.length === 0 ? '' : `${[head.map(quoted).join(','), ...lines].join('\n')}\n`;
-}
-
-function quoted(cell: Cell): string {
-  const text = cell === null ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = records.map((record) => head.map((key) => csvCell(record[key] ?? null)).join(','));
+  return head.length === 0 ? '' : `${[head.map(csvCell).join(','), ...lines].join('\n')}\n`;
 }

@@ -1,6 +1,5 @@
 // The dry run: what a sweep file would start, and what that would cost.
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { estimate, type Estimate, type Speed } from '../sweep/cost.ts';
 import type { SweepFacts } from '../sweep/facts.ts';
 import { parseSweep } from '../sweep/parse.ts';
 import { expand, type Plan } from '../sweep/plan.ts';
@@ -24,10 +23,6 @@ export async function planSweep(file: SweepFile, sources: Sources): Promise<Plan
   const spec = placed(parseSweep(file.text), dirname(resolve(file.path)));
   const facts = await gatherFacts(spec, sources);
   return { spec, facts, plan: expand(spec, facts, file.text) };
-}
-
-export function estimateSweep({ plan, facts }: PlannedSweep, measured: Speed | null): Estimate {
-  return measured === null ? estimate(plan, facts) : estimate(plan, facts, measured);
 }
 
 /** Local folders become absolute: a worker looks for the backbone from a folder of its own. */

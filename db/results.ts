@@ -1,11 +1,10 @@
 // Results: the views read for the CLI, and a sweep's progress.
 import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Speed } from '../sweep/cost.ts';
 import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
 import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
-import { attempts, evaluations, sweeps, trials } from './schema.ts';
+import { attempts, evaluations, trials } from './schema.ts';
 import { type StateCounts, countStates } from './sweeps.ts';
 import { comparison, configurationMeans } from './views.ts';
 
@@ -222,51 +221,6 @@ export async function progress(database: Database, sweepId: string): Promise<Pro
   const tasks = [...new Set(configurations.map(({ task }) => task))];
   const best = tasks.flatMap((task) => bestOnDev(configurations.filter((row) => row.task === task)) ?? []);
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
-}
-
-const SPEEDS = 50;
-/** The newest sweeps of the backbone; what older ones took says little of today. */
-const SWEEPS_ASKED = 20;
-
-/** Median speed of the newest complete trials with these weights; null where none was timed. */
-export async function measuredSpeed(
-  database: Database,
-  { backboneFingerprint, device }: { backboneFingerprint: string; device?: string },
-): Promise<Speed | null> {
-  const newest = database
-    .select({ id: sweeps.id })
-    .from(sweeps)
-    .where(eq(sweeps.backboneFingerprint, backboneFingerprint))
-    .orderBy(desc(sweeps.createdAt))
-    .limit(SWEEPS_ASKED)
-    .as('newest');
-  const ended = database
-    .select({ stepFlops: trials.stepFlops, msPerStep: trials.msPerStep, finishedAt: trials.finishedAt })
-    .from(trials)
-    .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
-    .where(
-      and(
-        eq(trials.sweepId, newest.id),
-        eq(trials.state, 'complete'),
-        gt(trials.stepFlops, 0),
-        isNotNull(trials.msPerStep),
-        device === undefined ? undefined : eq(attempts.device, device),
-      ),
-    )
-    .orderBy(desc(trials.finishedAt))
-    .limit(SPEEDS)
-    .as('ended');
-  const rows = await ask(database, () =>
-    database
-      .select({ stepFlops: ended.stepFlops, msPerStep: ended.msPerStep })
-      .from(newest)
-      .innerJoinLateral(ended, sql`true`)
-      .orderBy(desc(ended.finishedAt))
-      .limit(SPEEDS),
-  );
-  const speeds = rows.flatMap((row) => (row.msPerStep ? [row.stepFlops / row.msPerStep / 1e6] : []));
-  const median = speeds.sort((one, other) => one - other)[Math.floor(speeds.length / 2)];
-  return median === undefined ? null : { gflopsPerSecond: median, source: 'measured', trials: speeds.length };
 }
 
 async function remaining(database: Database, sweepId: string): Promise<number> {

@@ -1,18 +1,11 @@
-// Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds and memory.
+// Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds, memory and disk.
 import { drawn, highestInputLayer, keptLayers, layerFlops, taskOf, testSize, trialArithmetic } from './arithmetic.ts';
+import { databaseMiB, hiddenStatesMiB } from './disk.ts';
 import type { SweepFacts } from './facts.ts';
+import { BASES, type Basis, type Speed, Speeds } from './measured.ts';
+import { descriptorOf } from './methods/index.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
 import type { MethodName, Trial } from './trial.ts';
-
-export interface Speed {
-  gflopsPerSecond: number;
-  source: 'measured' | 'assumed';
-  /** Finished trials that it was measured on. */
-  trials: number;
-}
-
-/** About two CPU cores with native TensorFlow at small batches. */
-export const ASSUMED_SPEED: Speed = { gflopsPerSecond: 100, source: 'assumed', trials: 0 };
 
 export interface MethodCost {
   method: MethodName;
@@ -32,31 +25,66 @@ export interface Estimate {
   cacheFlops: number;
   /** One trial after another on one device. */
   seconds: number;
-  /** Peak of the trainer, for the hungriest trial. */
+  /** Peak of the trainer, for the hungriest trial, as reckoned. */
   memoryMiB: number;
+  /** The most that an earlier trial of these methods took; null where none was measured. */
+  measuredMemoryMiB: number | null;
+  /** What Postgres grows by. */
+  databaseMiB: number;
+  /** What the hidden states take, where all of them are kept. */
+  hiddenStatesMiB: number;
+  /** Of the backbone on this device. */
   speed: Speed;
+  /** What the trials' speeds were measured on: how many trials each. */
+  bases: { basis: Basis; trials: number }[];
   byMethod: MethodCost[];
 }
 
-/** @param facts the same that the plan was expanded with */
-export function estimate(plan: Plan, facts: SweepFacts, speed: Speed = ASSUMED_SPEED): Estimate {
-  const perSecond = speed.gflopsPerSecond * 1e9;
-  const costed = plan.trials.map((planned) => ({ planned, layers: layersPerStep(planned, facts) }));
+interface Costed {
+  planned: PlannedTrial;
+  /** Layer-forwards of a step. */
+  layers: number;
+  speed: Speed;
+  seconds: number;
+}
+
+/** @param facts the same that the plan was expanded with; `speeds` of one device */
+export function estimate(plan: Pick<Plan, 'trials'>, facts: SweepFacts, speeds = new Speeds([])): Estimate {
+  const { trials } = plan;
+  const costed = trials.map((planned) => costOf(planned, facts, speeds));
+  const speed = speeds.overall();
   const cacheFlops = fillingFlops(plan, facts);
-  const flops = sum(plan.trials.map((planned) => planned.flops)) + cacheFlops;
-  const methods = [...new Set(plan.trials.map(({ trial }) => trial.method.method))];
+  const methods = [...new Set(trials.map(({ trial }) => trial.method.method))];
   return {
-    trials: plan.trials.length,
+    trials: trials.length,
     layerForwards: sum(costed.map(({ planned, layers }) => layers * planned.trial.training.steps)),
-    ...{ flops, cacheFlops, speed },
-    seconds: flops / perSecond,
-    memoryMiB: plan.trials.reduce((largest, { memoryMiB }) => Math.max(largest, memoryMiB), 0),
-    byMethod: methods.map((method) => {
-      const own = costed.filter(({ planned }) => planned.trial.method.method === method);
-      const spent = sum(own.map(({ planned }) => planned.flops));
-      const layers = sum(own.map((cost) => cost.layers)) / own.length;
-      return { method, trials: own.length, meanLayerForwardsPerStep: layers, flops: spent, seconds: spent / perSecond };
-    }),
+    flops: sum(trials.map((planned) => planned.flops)) + cacheFlops,
+    ...{ cacheFlops, speed },
+    seconds: sum(costed.map(({ seconds }) => seconds)) + cacheFlops / (speed.gflopsPerSecond * 1e9),
+    memoryMiB: trials.reduce((largest, { memoryMiB }) => Math.max(largest, memoryMiB), 0),
+    measuredMemoryMiB: speeds.peakMemoryMiB(methods),
+    databaseMiB: databaseMiB(trials, facts),
+    hiddenStatesMiB: hiddenStatesMiB(trials, facts),
+    bases: BASES.map((basis) => ({ basis, trials: costed.filter((cost) => cost.speed.basis === basis).length })),
+    byMethod: methods.map((method) => methodCost(method, costed)),
+  };
+}
+
+function costOf(planned: PlannedTrial, facts: SweepFacts, speeds: Speeds): Costed {
+  const { trial } = planned;
+  const insertionLayer = descriptorOf(trial.method.method).promptShape?.(trial.method).insertionLayer ?? null;
+  const speed = speeds.of({ trial, insertionLayer });
+  const seconds = planned.flops / (speed.gflopsPerSecond * 1e9) + speed.overheadSeconds;
+  return { planned, layers: layersPerStep(planned, facts), speed, seconds };
+}
+
+function methodCost(method: MethodName, costed: readonly Costed[]): MethodCost {
+  const own = costed.filter(({ planned }) => planned.trial.method.method === method);
+  return {
+    ...{ method, trials: own.length },
+    meanLayerForwardsPerStep: sum(own.map(({ layers }) => layers)) / own.length,
+    flops: sum(own.map(({ planned }) => planned.flops)),
+    seconds: sum(own.map(({ seconds }) => seconds)),
   };
 }
 
@@ -65,7 +93,7 @@ function layersPerStep({ trial }: PlannedTrial, facts: SweepFacts): number {
 }
 
 /** Every example goes once through the layers below the highest that is read; test examples are the same for all seeds. */
-function fillingFlops(plan: Plan, facts: SweepFacts): number {
+function fillingFlops(plan: Pick<Plan, 'trials'>, facts: SweepFacts): number {
   const { backbone } = facts;
   return sum(
     distinctBy(keepingTrials(plan, facts), ({ task }) => task.name).map((sample) => {
@@ -80,7 +108,7 @@ function fillingFlops(plan: Plan, facts: SweepFacts): number {
 }
 
 /** Those that read hidden states which are kept. */
-function keepingTrials(plan: Plan, facts: SweepFacts): Trial[] {
+function keepingTrials(plan: Pick<Plan, 'trials'>, facts: SweepFacts): Trial[] {
   return plan.trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts).length > 0);
 }
 

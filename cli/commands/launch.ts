@@ -1,13 +1,15 @@
+import { budgetedLaunch } from '../../control/budget.ts';
 import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
-import { estimateSweep, planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
+import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
+import { BUDGET_OPTIONS, budgetOf, describePicked, explainBudget } from '../budget.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
+import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
 import { largeData } from '../large-data.ts';
 import { openBeside } from '../page.ts';
-import { printPlan } from '../plan.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
@@ -20,6 +22,7 @@ export const launchCommand: Command = {
   arguments: [FILE_ARGUMENT],
   options: {
     'dry-run': { help: 'print the trials and what they would cost, start nothing' },
+    ...BUDGET_OPTIONS,
     ...WATCH_OPTION,
     'no-page': { help: 'with --watch: do not show the sweep in a browser meanwhile' },
   },
@@ -29,16 +32,35 @@ export const launchCommand: Command = {
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
     if (flags.has('dry-run')) {
-      terminal.write(printPlan(planned, estimateSweep(planned, null)));
+      await dryRun(call, planned);
       return DONE;
     }
-    return withSession(terminal, (session) =>
-      flags.has('watch')
-        ? launchAndWatch(call, session, { planned, file })
-        : launchOnly(call, session, { planned, file }),
-    );
+    const seconds = budgetOf(call);
+    return withSession(terminal, async (session) => {
+      const chosen = seconds === undefined ? planned : await withinTime(call, session, { planned, seconds });
+      return flags.has('watch')
+        ? launchAndWatch(call, session, { planned: chosen, file })
+        : launchOnly(call, session, { planned: chosen, file });
+    });
   },
 };
+
+async function withinTime(
+  call: Call,
+  { control }: Session,
+  { planned, seconds }: { planned: PlannedSweep; seconds: number },
+): Promise<PlannedSweep> {
+  const { environment, say } = call.terminal;
+  try {
+    const budgeted = await budgetedLaunch(control, planned, { seconds, here: environment.device });
+    const { picked } = budgeted;
+    if (picked === null) say(`Sweep ${planned.spec.name} keeps the trials that it was launched with.`);
+    else for (const line of describePicked(picked, { seconds, file: argumentOf(call, 'file') })) say(line);
+    return budgeted.planned;
+  } catch (error) {
+    throw explainBudget(error, seconds);
+  }
+}
 
 interface Planned {
   planned: PlannedSweep;
@@ -70,11 +92,8 @@ async function launchAndWatch(call: Call, session: Session, planned: Planned): P
   }
 }
 
-async function launchInView(
-  { terminal }: Call,
-  { control, services }: Session,
-  { planned, file }: Planned,
-): Promise<number> {
+async function launchInView(call: Call, { control, services }: Session, { planned, file }: Planned): Promise<number> {
+  const { terminal } = call;
   const { name, device } = planned.spec;
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
@@ -85,7 +104,7 @@ async function launchInView(
     announce(launched, terminal.say);
     return name;
   };
-  return runWatched({ control, terminal, wanted: device, begin, again: `lpt-sweep launch ${file.path} --watch` });
+  return runWatched({ control, terminal, wanted: device, begin, again: againWith(call, file) });
 }
 
 function announce({ sweep, created, running, unstored }: Launched, say: (text: string) => void): void {
@@ -93,4 +112,8 @@ function announce({ sweep, created, running, unstored }: Launched, say: (text: s
   else if (running) say(`Sweep ${sweep.name} was launched before: it goes on.`);
   else say(`Sweep ${sweep.name} was launched before and is ${sweep.state}: here are its results.`);
   if (unstored.length > 0 && running) say(largeData(unstored));
+}
+
+function againWith({ values: { budget } }: Call, file: SweepFile): string {
+  return `lpt-sweep launch ${file.path} --watch${budget === undefined ? '' : ` --budget ${budget}`}`;
 }

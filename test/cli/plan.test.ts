@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { printPlan } from '../../cli/plan.ts';
-import { estimate } from '../../sweep/cost.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
@@ -15,7 +14,7 @@ methods:
   - { method: lpt, insertionLayer: [3, [3, 9]], training: { frozenDropout: [true, false] } }
 `;
   const plan = planOf(source);
-  const printed = printPlan({ spec: parseSweep(source), facts: FACTS, plan }, estimate(plan, FACTS));
+  const printed = printPlan({ spec: parseSweep(source), facts: FACTS, plan }, []);
   const rows = printed.split('\n').filter((line) => line.includes(' mr '));
   expect(rows).toHaveLength(8);
   const cells = rows.map((row) => row.split('│').map((cell) => cell.trim()));

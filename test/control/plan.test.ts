@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Sources } from '../../control/facts.ts';
-import { estimateSweep, planSweep } from '../../control/plan.ts';
+import { estimateSweep } from '../../control/plan-estimate.ts';
+import { planSweep } from '../../control/plan.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
 import { temporaryFolder } from '../support/data-files.ts';
@@ -42,7 +43,7 @@ describe('a plan', () => {
     expect(planned.spec.backbone).toBe(join(folder, 'backbone'));
     expect(planned.plan.trials).toHaveLength(6);
     expect(planned.plan.trials[0]?.trial.task.data.files.train).toBe(join(folder, 'reviews/train.tsv'));
-    expect(estimateSweep(planned, null).trials).toBe(6);
+    expect(estimateSweep(planned, []).map(({ device, estimate }) => [device, estimate.trials])).toEqual([['cpu', 6]]);
   });
 
   test('takes a task that is described in the file alone', async () => {

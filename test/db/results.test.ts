@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { beginAttempt } from '../../db/attempts.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
-import { listComparison, listConfigurations, listResults, measuredSpeed, progress } from '../../db/results.ts';
+import { listComparison, listConfigurations, listResults, progress } from '../../db/results.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import type { Evaluation } from '../../training/messages.ts';
@@ -198,14 +198,4 @@ describe('progress', () => {
     const sweepId = await finished('begun', []);
     expect(await progress(own.database, sweepId)).toMatchObject({ best: [], recent: [], counts: { waiting: 8 } });
   });
-});
-
-test('the measured speed is the median arithmetic a second of trials with these weights on this device', async () => {
-  await finished('speed', BOTH_SEEDS);
-  const speed = await measuredSpeed(own.database, { backboneFingerprint: 'weights-1', device: 'cpu' });
-  const steps = smallSweep().trials.map(({ stepFlops }) => stepFlops / 0.05 / 1e9);
-  expect(speed).toMatchObject({ source: 'measured' });
-  expect(steps.some((gflops) => Math.abs(gflops - speed!.gflopsPerSecond) < 1e-6)).toBe(true);
-  expect(await measuredSpeed(own.database, { backboneFingerprint: 'other weights' })).toBeNull();
-  expect(await measuredSpeed(own.database, { backboneFingerprint: 'weights-1', device: 'gpu' })).toBeNull();
 });

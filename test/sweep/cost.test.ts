@@ -63,12 +63,12 @@ describe('the cost model', () => {
     expect(stepOf('full-tuning', 'frozenDropout: true')).toBe(36);
   });
 
-  test('turns arithmetic into seconds at the given speed, and says whether that was measured', () => {
+  test('turns arithmetic into seconds at an assumed speed where nothing was measured, and says so', () => {
     const plan = planOf(SOURCE);
     const assumed = estimate(plan, FACTS);
-    const measured = estimate(plan, FACTS, { gflopsPerSecond: 200, source: 'measured', trials: 9 });
-    expect(assumed.speed.source).toBe('assumed');
-    expect(measured.seconds).toBeCloseTo(assumed.seconds / 2, 9);
+    // 100 GFLOP/s.
+    expect(assumed.seconds).toBeCloseTo(assumed.flops / 1e11, 9);
+    expect(assumed.bases.filter(({ trials }) => trials > 0)).toEqual([{ basis: 'assumed', trials: 5 }]);
     expect(assumed.byMethod.map(({ method, trials }) => [method, trials])).toEqual([
       ['zero-shot', 1],
       ['prompt-tuning', 1],

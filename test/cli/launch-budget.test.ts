@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginAttempt } from '../../db/attempts.ts';
+import { attempts } from '../../db/schema.ts';
+import { findSweep } from '../../db/sweeps.ts';
+import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { temporaryFolder } from '../support/data-files.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { developmentServer, quietTemporal } from '../support/temporal.ts';
+import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { outcomeOf } from '../support/trials.ts';
+import { run as runIn, type Told } from './terminal.ts';
+
+describe('planning before spending', () => {
+  let environment: TestWorkflowEnvironment;
+  let db: TestDatabase;
+  const run = (...words: string[]): Promise<Told> =>
+    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+
+  beforeAll(async () => {
+    quietTemporal();
+    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
+  });
+  afterAll(async () => {
+    await environment.teardown();
+    await db.drop();
+  });
+
+  /** Two data seeds of zero-shot and of LPT at two layers, on a backbone that is there. */
+  async function sweepFiles(...names: string[]): Promise<string[]> {
+    const folder = await temporaryFolder();
+    await writeTinyBackbone(join(folder, 'backbone'));
+    await mkdir(join(folder, 'reviews'));
+    await writeFile(join(folder, 'reviews/train.tsv'), tinyReviews(120));
+    await writeFile(join(folder, 'reviews/test.tsv'), tinyReviews(40));
+    const files = names.map((name) => join(folder, `${name}.yaml`));
+    const source = `backbone: ./backbone
+tasks: [{ task: mr, data: ./reviews }]
+regime: { fewShot: 32, devSize: 40 }
+dataSeeds: [13, 21]
+training: { steps: 20, batchSize: 8, evaluateEvery: 5 }
+methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
+`;
+    for (const [index, file] of files.entries()) await writeFile(file, `name: ${names[index]!}\n${source}`);
+    return files;
+  }
+
+  /** Each took a minute, nearly all of it beside its little arithmetic. */
+  async function finishAll(name: string): Promise<void> {
+    const { id: sweepId } = await findSweep(db.database, name);
+    for (const trialId of await listWaiting(db.database, { sweepId, limit: 100 })) {
+      await beginAttempt(db.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      await finishTrial(db.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+      await db.database
+        .update(attempts)
+        .set({ startedAt: sql`${attempts.finishedAt} - interval '60 seconds'` })
+        .where(eq(attempts.trialId, trialId));
+    }
+  }
+
+  async function trialsOf(name: string): Promise<{ data_seed: number; position: number }[]> {
+    const { rows } = await db.database.execute<{ data_seed: number; position: number }>(
+      sql`select data_seed, position from trial_results where sweep = ${name} order by position`,
+    );
+    return rows;
+  }
+
+  test('a dry run goes by earlier trials, and a budget takes whole seeds, says the rest, and stays what it was', async () => {
+    const [first = '', second = ''] = await sweepFiles('first', 'second');
+    const before = await run('launch', first, '--dry-run');
+    expect(before).toMatchObject({ code: 0 });
+    expect(before.out).toContain('assumed, since nothing was measured');
+    expect((await run('launch', first)).code).toBe(0);
+    await finishAll('first');
+
+    // Six trials of a minute.
+    const after = await run('launch', second, '--dry-run', '--cost-per-hour', 'cpu=30');
+    expect(after.out).toMatch(/About 6 min on one cpu, one trial after another, cost (2\.9|3\.0)\d at 30 an hour\./);
+    expect(after.out).toContain('4 measured on trials of the same method and layer');
+    expect(after.out).toContain('(earlier trials took 901 MiB at the most)');
+    expect(after.out).toContain('Nothing was started.');
+    expect(await trialsOf('second')).toEqual([]);
+
+    // Three trials a seed: five minutes hold one seed whole, and two trials more, which are not taken.
+    const budgeted = await run('launch', second, '--dry-run', '--budget', '5m');
+    expect(budgeted.out).toContain('Budget 5 min: 3 of 6 trials, about 3 min of one device.');
+    expect(budgeted.out).toContain('Every configuration on 1 of 2 pairs of seeds: 13/1.');
+    expect(budgeted.out).toContain(
+      `Left out: 3 trials (1 zero-shot, 2 lpt). \`lpt-sweep add ${second}\` runs them later.`,
+    );
+
+    const launched = await run('launch', second, '--budget', '5m');
+    expect(launched.code).toBe(0);
+    expect(launched.said).toContain('Budget 5 min: 3 of 6 trials');
+    expect(await trialsOf('second')).toEqual([0, 1, 2].map((position) => ({ data_seed: 13, position })));
+    const again = await run('launch', second, '--budget', '1h');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.said).toContain('Sweep second keeps the trials that it was launched with.');
+    expect(await trialsOf('second')).toHaveLength(3);
+    expect((await run('add', second)).said).toContain('has 3 trials more; 3 of the file were there');
+    expect((await trialsOf('second')).map((row) => row.data_seed)).toEqual([13, 13, 13, 21, 21, 21]);
+  });
+
+  test('a budget that holds nothing, or is no time, is wrong usage', async () => {
+    const [file = ''] = await sweepFiles('third');
+    for (const flags of [['--dry-run'], []]) {
+      const { code, out, said } = await run('launch', file, ...flags, '--budget', '10s');
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(said).toMatch(/Expected `--budget` to hold one trial at least, which is estimated at \d+ s, found 10 s\./);
+    }
+    expect((await run('launch', file, '--budget', 'soon')).code).toBe(2);
+    expect(await trialsOf('third')).toEqual([]);
+  });
+
+  test('a database that cannot be read leaves a dry run with an assumed speed, and says so without the password', async () => {
+    const [file = ''] = await sweepFiles('fourth');
+    const told = await runIn(['launch', file, '--dry-run'], {
+      DATABASE_URL: 'postgres://someone:secret@127.0.0.1:9/nowhere',
+      TEMPORAL_ADDRESS: environment.address,
+    });
+    expect(told.code).toBe(0);
+    expect(told.out).toContain('assumed, since nothing was measured');
+    expect(told.said).toContain('nothing is known of earlier trials');
+    expect(told.said).not.toContain('secret');
+  });
+});
