@@ -2,6 +2,7 @@
 import type { Command, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { addCommand } from './commands/add.ts';
+import { baselinesCommand } from './commands/baselines.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
 import { continueCommand } from './commands/continue.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  baselinesCommand,
   showCommand,
   rerunCommand,
   exportCommand,
@@ -65,6 +67,7 @@ const WRITTEN_WRONG = [
   'ChangedFileError',
   'NothingToDoError',
   'OccupiedFolderError',
+  'BaselineError',
   'SpecError',
   'PlanError',
 ];

@@ -98,3 +98,8 @@ export function queryError(message: string, code: string | undefined): QueryErro
     ? new PassingQueryError(message, code)
     : new QueryError(message, code);
 }
+
+/** A file of published figures has to be written otherwise. */
+export class BaselineError extends Error {
+  override name = 'BaselineError';
+}

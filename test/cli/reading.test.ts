@@ -61,7 +61,7 @@ describe('the commands that read', () => {
   });
 
   test('a comparison shows LPT apart from baselines, and its finding beside the data', async () => {
-    const { code, out, said } = await run('compare', 'halves');
+    const { code, out, said } = await run('compare', 'halves', '--configurations');
     expect(code).toBe(0);
     expect(out.indexOf('LPT configurations')).toBeLessThan(out.indexOf('Baselines of this sweep'));
     expect(out).toContain('70.0');
@@ -69,27 +69,27 @@ describe('the commands that read', () => {
   });
 
   test('a comparison for programs carries scores in [0, 1] and where each row is from', async () => {
-    const { out } = await run('compare', 'halves', '--format', 'json');
+    const { out } = await run('compare', 'halves', '--configurations', '--format', 'json');
     const rows = JSON.parse(out) as { kind: string; method: string; testMean: number }[];
     expect(rows.filter(({ kind }) => kind === 'measured').map(({ testMean }) => testMean)).toContain(0.65);
   });
 
   test('the two averages are labelled in every format, and neither shows numbers of the other', async () => {
     const averages = async (...words: string[]): Promise<unknown[]> => {
-      const { out } = await run('compare', 'halves', ...words, '--format', 'json');
+      const { out } = await run('compare', 'halves', '--configurations', ...words, '--format', 'json');
       const rows = JSON.parse(out) as { kind: string; average: string }[];
       return [...new Set(rows.filter(({ kind }) => kind === 'measured').map(({ average }) => average))];
     };
     expect(await averages()).toEqual(['fixed']);
     expect(await averages('--average', 'per-seed')).toEqual(['per-seed']);
-    const { out: csv } = await run('compare', 'halves', '--average', 'per-seed', '--format', 'csv');
+    const { out: csv } = await run('compare', 'halves', '--configurations', '--average', 'per-seed', '--format', 'csv');
     expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,lpt,/);
-    const people = await run('compare', 'halves', '--average', 'per-seed');
+    const people = await run('compare', 'halves', '--configurations', '--average', 'per-seed');
     expect(people.out).toContain('Best on dev per seed');
     expect(people.out).toContain('Not to be mixed with `--average fixed`');
     expect(people.out).not.toContain('LPT configurations, each fixed over its seeds');
     expect(people.said).not.toContain('best LPT configuration on dev');
-    expect((await run('compare', 'halves')).out).toContain('each fixed over its seeds');
+    expect((await run('compare', 'halves', '--configurations')).out).toContain('each fixed over its seeds');
   });
 
   test('results can be kept to the trial that is best on dev for its method and seeds', async () => {
