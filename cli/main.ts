@@ -8,6 +8,7 @@ import { compareCommand } from './commands/compare.ts';
 import { continueCommand } from './commands/continue.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { effectsCommand } from './commands/effects.ts';
 import { exportCommand } from './commands/export.ts';
 import { launchCommand } from './commands/launch.ts';
 import { listCommand } from './commands/list.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   watchCommand,
   resultsCommand,
   compareCommand,
+  effectsCommand,
   baselinesCommand,
   showCommand,
   rerunCommand,
