@@ -92,6 +92,33 @@ describe('the commands that read', () => {
     expect((await run('compare', 'halves', '--configurations')).out).toContain('each fixed over its seeds');
   });
 
+  test('methods are compared for people and for programs, and effects are told on dev', async () => {
+    const people = await run('compare', 'halves');
+    expect(people.out).toContain('fixed over all seeds');
+    expect(people.out).toContain('prompt-tuning − lpt');
+    const { out } = await run('compare', 'halves', '--json', '--average', 'per-seed');
+    expect(JSON.parse(out)).toMatchObject({ average: 'per-seed', published: [] });
+    const effects = await run('effects', 'halves');
+    expect(effects.out).toContain('lpt on mr (32), 3 trials over 2 seeds');
+    expect(effects.out).toContain('insertionLayer');
+  });
+
+  test.each(['compare', 'effects'])('%s refuses to choose by test scores', async (command) => {
+    const told = await run(command, 'halves', '--select-on', 'test');
+    expect(told).toMatchObject({ code: 2, out: '' });
+    expect(told.said).toContain(
+      'Expected `--select-on` to be dev, found `test`. Test scores say how good a choice was',
+    );
+  });
+
+  test('published figures are listed with their sources, and a file that is not there is named', async () => {
+    expect((await run('baselines')).out).toContain('arXiv:2506.05629 (ID-SPAM), Table 2');
+    const told = await run('baselines', 'import', '/nowhere/own.csv');
+    expect(told).toMatchObject({ code: 2, out: '' });
+    expect(told.said).toContain('found none that can be read (ENOENT)');
+    expect((await run('baselines', 'imprt')).said).toContain('Expected `list` or `import`, found `imprt`.');
+  });
+
   test('results can be kept to the trial that is best on dev for its method and seeds', async () => {
     const { out } = await run('results', 'halves', '--best-per-seed', '--format', 'json');
     const rows = JSON.parse(out) as TrialResult[];
