@@ -78,6 +78,7 @@ async function listChosen(database: Control['database'], sweepId: string, averag
 
 function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): string[] {
   const unequal = grouped(scores, columnKey).filter((column) => new Set(column.map(({ n }) => n)).size > 1);
+  const backbones = new Set(scores.map(({ backbone }) => backbone));
   const oneSeed = scores.filter(({ n }) => n === 1).length;
   const withoutPredictions = pairs.some(({ tasks }) => tasks.some(({ mcnemar, n }) => n > 0 && mcnemar.length === 0));
   return [
@@ -85,6 +86,11 @@ function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): 
       ([{ task }]) =>
         `On ${task} the methods have unequal numbers of seeds; differences are over the seeds that both have.`,
     ),
+    ...(backbones.size === 1 || scores.length === 0
+      ? []
+      : [
+          `The sweeps have different backbones (${[...backbones].join(', ')}): ranks go across them, and no pair is made between them.`,
+        ]),
     ...(oneSeed === 0
       ? []
       : [

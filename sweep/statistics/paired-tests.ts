@@ -11,8 +11,8 @@ export type Tested = { p: number; why: null } | { p: null; why: string };
 /** Two-sided, on the differences of pairs. */
 export function pairedT(differences: readonly number[]): Tested {
   const sd = standardDeviation(differences);
-  if (sd === null) return none('one pair or none: no spread to judge by');
-  if (isNothing(sd, differences)) return none('all differences are the same: no spread to judge by');
+  if (sd === null) return none('one pair or none');
+  if (isNothing(sd, differences)) return none('all differences are the same');
   const t = mean(differences) / (sd / Math.sqrt(differences.length));
   return { p: studentTails(t, differences.length - 1), why: null };
 }
