@@ -59,11 +59,13 @@ export type Format = (typeof FORMATS)[number];
 
 export const FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: FORMATS, otherwise: 'table' } },
+  json: { help: 'the same as --format json' },
 };
 
 /** For what is one object, not rows. */
 export const OBJECT_FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: ['table', 'json'], otherwise: 'table' } },
+  json: { help: 'the same as --format json' },
 };
 
 export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's name or id" };
@@ -74,8 +76,21 @@ export const TRIAL_ARGUMENT: ArgumentSpec = {
 };
 
 /** The value is one of FORMATS: parsing has checked it. */
-export function formatOf({ values }: Call): Format {
+export function formatOf({ values, flags }: Call): Format {
+  if (flags.has('json')) return 'json';
   return FORMATS.find((format) => format === values['format']) ?? 'table';
+}
+
+export const SELECT_OPTION: Record<string, OptionSpec> = {
+  'select-on': { help: 'the split whose scores choose configurations: dev alone', value: { name: 'split', otherwise: 'dev' } },
+}; // prettier-ignore
+
+/** @throws UsageError where a choice by anything but dev is asked for */
+export function assertSelectedOnDev({ values }: Call): void {
+  const split = values['select-on'] ?? 'dev';
+  if (split === 'dev') return;
+  const why = split === 'test' ? ' Test scores say how good a choice was; chosen by, they say nothing any more.' : '';
+  throw new UsageError(`Expected \`--select-on\` to be dev, found \`${split}\`.${why}`);
 }
 
 /** Of an option that the command cannot do without. @throws UsageError */

@@ -2,11 +2,13 @@
 import type { Command, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { addCommand } from './commands/add.ts';
+import { baselinesCommand } from './commands/baselines.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
 import { continueCommand } from './commands/continue.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { effectsCommand } from './commands/effects.ts';
 import { exportCommand } from './commands/export.ts';
 import { figuresCommand } from './commands/figures.ts';
 import { launchCommand } from './commands/launch.ts';
@@ -45,6 +47,8 @@ export const COMMANDS: readonly Command[] = [
   tablesCommand,
   figuresCommand,
   serveCommand,
+  effectsCommand,
+  baselinesCommand,
   showCommand,
   rerunCommand,
   exportCommand,
@@ -73,6 +77,7 @@ const WRITTEN_WRONG = [
   'OccupiedFolderError',
   'OccupiedFileError',
   'UnknownTableError',
+  'BaselineError',
   'SpecError',
   'PlanError',
 ];

@@ -67,8 +67,10 @@ export async function compareRerun({ database }: Pick<Control, 'database'>, reru
 }
 
 async function openSweep({ database }: Control, { trial: row, sweep }: FoundTrial): Promise<SweepRow> {
-  const { trialKey, configurationKey, trial, stepFlops, flops, memoryMib: memoryMiB } = row;
-  const trials = [{ position: 0, trialKey, configurationKey, trial, stepFlops, flops, memoryMiB }];
+  const { trialKey, configurationKey, trial, memoryMib: memoryMiB } = row;
+  const { stepFlops, stepTokens, backboneParameters, flops } = row;
+  const estimates = { stepFlops, stepTokens, backboneParameters, flops, memoryMiB };
+  const trials = [{ position: 0, trialKey, configurationKey, trial, ...estimates }];
   const source = `# Trial ${row.position} of sweep ${sweep.name}, repeated.\n${sweep.source}`;
   for (let n = 1; ; n += 1) {
     const name = `${sweep.name}-rerun-${n}`;

@@ -113,3 +113,8 @@ export function isWorthWaiting(error: unknown): error is DatabaseAwayError | Pas
 export function sentenceOf(error: DatabaseAwayError | PassingQueryError): string {
   return error instanceof PassingQueryError ? `Expected Postgres to take it, found: ${error.message}.` : error.message;
 }
+
+/** A file of published figures has to be written otherwise. */
+export class BaselineError extends Error {
+  override name = 'BaselineError';
+}

@@ -10,8 +10,9 @@ export function recordEvaluation(
   database: Database,
   { trialId, attempt, evaluation }: AttemptOf & { evaluation: Evaluation },
 ): Promise<void> {
-  const { split, step, metric, score, parts = null, loss, examples, predictions = null } = evaluation;
-  const numbers = { attempt, metric, score, parts, loss, examples, predictions };
+  const { split, step, metric, score, parts = null, loss, examples } = evaluation;
+  const { predictions = null, labels = null } = evaluation;
+  const numbers = { attempt, metric, score, parts, loss, examples, predictions, labels };
   return fenced(database, { trialId, attempt }, async (transaction) => {
     await transaction
       .insert(evaluations)

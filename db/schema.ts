@@ -111,6 +111,9 @@ export const trials = pgTable(
     batchSize: integer().notNull(),
     /** Estimated arithmetic, from which speed and time left are reckoned. */
     stepFlops: doublePrecision().notNull(),
+    /** Tokens of text that one training step reads. */
+    stepTokens: doublePrecision().notNull().default(0),
+    backboneParameters: integer().notNull().default(0),
     flops: doublePrecision().notNull(),
     /** Estimated peak of a trainer: smaller devices are not asked. */
     memoryMib: doublePrecision().notNull().default(0),
@@ -209,6 +212,8 @@ export const evaluations = pgTable(
     examples: integer().notNull(),
     /** Index of the predicted label per example, in the split's own order; on tests only. */
     predictions: integer().array(),
+    /** The right ones, by the same index and in the same order. */
+    labels: integer().array(),
     recordedAt: time().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.trialId, table.split, table.step] })],

@@ -5,6 +5,7 @@ import { usualTraining } from './defaults.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
+import { countBackbone } from './methods/full-tuning.ts';
 import { descriptorOf } from './methods/index.ts';
 import { inRunningOrder } from './running-order.ts';
 import { memoryOfTrials } from './memory.ts';
@@ -21,6 +22,10 @@ export interface PlannedTrial {
   trial: Trial;
   /** Arithmetic of one training step; 0 where nothing is trained. */
   stepFlops: number;
+  /** Tokens of text, template included, that one training step reads. */
+  stepTokens: number;
+  /** Numbers that the backbone has: what its trained ones are a share of. */
+  backboneParameters: number;
   /** Arithmetic of the whole trial: steps, dev evaluations and the test. */
   flops: number;
   /** A trainer's estimated peak: devices with less are not asked. */
@@ -61,11 +66,14 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const distinct = fold(wanted);
   refuse([...combinationProblems(wanted, facts), ...sizeProblems(distinct.length, spec)], source);
   const ordered = inRunningOrder(spec, distinct);
+  const backboneParameters = countBackbone(facts.backbone);
   const memory = memoryOfTrials(ordered.map(({ trial }) => trial), facts); // prettier-ignore
   const trials = ordered.map(({ key, trial, facts: task }, position) => {
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
-    return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops, memoryMiB };
+    const stepTokens = trial.training.batchSize * task.meanTokens;
+    const keys = { trialKey: key, configurationKey: configurationKey(trial) };
+    return { position, ...keys, trial, stepFlops, stepTokens, backboneParameters, flops, memoryMiB };
   });
   return {
     trials,

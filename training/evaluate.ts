@@ -15,6 +15,7 @@ export interface Scored {
   loss: number;
   /** In the split's own order. */
   predictions: number[];
+  labels: number[];
 }
 
 export async function evaluate(request: EvaluationRequest): Promise<Scored> {
@@ -25,7 +26,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Scored> {
   const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
   const predicted = { predictions, labels };
   const { metric } = request;
-  return { score: scoreOf(metric, predicted), parts: partsOf(metric, predicted), loss, predictions };
+  return { score: scoreOf(metric, predicted), parts: partsOf(metric, predicted), loss, ...predicted };
 }
 
 function crossEntropy(scores: Float32Array, label: number): number {

@@ -78,6 +78,8 @@ export interface Evaluation {
   examples: number;
   /** Predicted label per example, by index into the task's labels, in the split's own order. Tests only. */
   predictions?: number[];
+  /** The right ones, likewise: predictions can be held against those of another trial, or looked at. */
+  labels?: number[];
 }
 
 export type Shortened = Partial<Record<Split, number>>;

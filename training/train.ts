@@ -106,7 +106,11 @@ async function scoreDev(run: Run, state: TrainingState): Promise<void> {
 /** With the weights as they stand, which are those of `step`. Resolves to the score. */
 async function scoreTest(run: Run, test: ScoredSplit, step: number): Promise<number> {
   const scored = await score(run, test, step);
-  const evaluation = { ...evaluationOf(run, test, { ...scored, step }), predictions: scored.predictions };
+  const evaluation = {
+    ...evaluationOf(run, test, { ...scored, step }),
+    predictions: scored.predictions,
+    labels: scored.labels,
+  };
   await run.pulse.send({ type: 'evaluation', evaluation });
   return scored.score;
 }

@@ -17,7 +17,7 @@ export const fullTuning: MethodDescriptor<FullTuningSettings, Record<string, nev
 };
 
 /** Without the rows of the position table that no text uses. */
-function countBackbone(sizes: Sizes): number {
+export function countBackbone(sizes: Omit<Sizes, 'labels'>): number {
   const { architecture, layers, hiddenSize: width, intermediateSize, vocabularySize, maxPositions } = sizes;
   const { embeddingSize, typeVocabularySize } = sizes;
   const tables = (vocabularySize + maxPositions + typeVocabularySize) * embeddingSize;

@@ -61,7 +61,7 @@ describe('the commands that read', () => {
   });
 
   test('a comparison shows LPT apart from baselines, and its finding beside the data', async () => {
-    const { code, out, said } = await run('compare', 'halves');
+    const { code, out, said } = await run('compare', 'halves', '--configurations');
     expect(code).toBe(0);
     expect(out.indexOf('LPT configurations')).toBeLessThan(out.indexOf('Baselines of this sweep'));
     expect(out).toContain('70.0');
@@ -69,27 +69,54 @@ describe('the commands that read', () => {
   });
 
   test('a comparison for programs carries scores in [0, 1] and where each row is from', async () => {
-    const { out } = await run('compare', 'halves', '--format', 'json');
+    const { out } = await run('compare', 'halves', '--configurations', '--format', 'json');
     const rows = JSON.parse(out) as { kind: string; method: string; testMean: number }[];
     expect(rows.filter(({ kind }) => kind === 'measured').map(({ testMean }) => testMean)).toContain(0.65);
   });
 
   test('the two averages are labelled in every format, and neither shows numbers of the other', async () => {
     const averages = async (...words: string[]): Promise<unknown[]> => {
-      const { out } = await run('compare', 'halves', ...words, '--format', 'json');
+      const { out } = await run('compare', 'halves', '--configurations', ...words, '--format', 'json');
       const rows = JSON.parse(out) as { kind: string; average: string }[];
       return [...new Set(rows.filter(({ kind }) => kind === 'measured').map(({ average }) => average))];
     };
     expect(await averages()).toEqual(['fixed']);
     expect(await averages('--average', 'per-seed')).toEqual(['per-seed']);
-    const { out: csv } = await run('compare', 'halves', '--average', 'per-seed', '--format', 'csv');
+    const { out: csv } = await run('compare', 'halves', '--configurations', '--average', 'per-seed', '--format', 'csv');
     expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,lpt,/);
-    const people = await run('compare', 'halves', '--average', 'per-seed');
+    const people = await run('compare', 'halves', '--configurations', '--average', 'per-seed');
     expect(people.out).toContain('Best on dev per seed');
     expect(people.out).toContain('Not to be mixed with `--average fixed`');
     expect(people.out).not.toContain('LPT configurations, each fixed over its seeds');
     expect(people.said).not.toContain('best LPT configuration on dev');
-    expect((await run('compare', 'halves')).out).toContain('each fixed over its seeds');
+    expect((await run('compare', 'halves', '--configurations')).out).toContain('each fixed over its seeds');
+  });
+
+  test('methods are compared for people and for programs, and effects are told on dev', async () => {
+    const people = await run('compare', 'halves');
+    expect(people.out).toContain('fixed over all seeds');
+    expect(people.out).toContain('prompt-tuning − lpt');
+    const { out } = await run('compare', 'halves', '--json', '--average', 'per-seed');
+    expect(JSON.parse(out)).toMatchObject({ average: 'per-seed', published: [] });
+    const effects = await run('effects', 'halves');
+    expect(effects.out).toContain('lpt on mr (32), 3 trials over 2 seeds');
+    expect(effects.out).toContain('insertionLayer');
+  });
+
+  test.each(['compare', 'effects'])('%s refuses to choose by test scores', async (command) => {
+    const told = await run(command, 'halves', '--select-on', 'test');
+    expect(told).toMatchObject({ code: 2, out: '' });
+    expect(told.said).toContain(
+      'Expected `--select-on` to be dev, found `test`. Test scores say how good a choice was',
+    );
+  });
+
+  test('published figures are listed with their sources, and a file that is not there is named', async () => {
+    expect((await run('baselines')).out).toContain('arXiv:2506.05629 (ID-SPAM), Table 2');
+    const told = await run('baselines', 'import', '/nowhere/own.csv');
+    expect(told).toMatchObject({ code: 2, out: '' });
+    expect(told.said).toContain('found none that can be read (ENOENT)');
+    expect((await run('baselines', 'imprt')).said).toContain('Expected `list` or `import`, found `imprt`.');
   });
 
   test('results can be kept to the trial that is best on dev for its method and seeds', async () => {

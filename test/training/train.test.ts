@@ -69,6 +69,7 @@ describe('training', () => {
     expect(tests).toHaveLength(1);
     expect(tests[0]).toMatchObject({ split: 'test', step: best.step, examples: 40 });
     expect(tests[0]!.predictions).toHaveLength(40);
+    expect(tests[0]!.labels).toHaveLength(40);
     expect(trained).toMatchObject({
       type: 'finished',
       outcome: { devScore: best.score, testScore: tests[0]!.score, selectedStep: best.step, steps: 12 },

@@ -1,0 +1,152 @@
+// Methods compared, as tables for people and as rows for programs.
+import type { MethodComparison } from '../control/compare-methods.ts';
+import { entrantName, type Entrant, type MethodOverall, type MethodScore } from '../sweep/statistics/entrant.ts';
+import type { Interval } from '../sweep/statistics/interval.ts';
+import type { MethodPair, PairOnTask, SeedTest } from '../sweep/statistics/pairs.ts';
+import { SIGNIFICANT } from '../sweep/statistics/paired-tests.ts';
+import { regimeName } from '../sweep/regime.ts';
+import { FIGURE_COLUMNS } from './commands/baselines.ts';
+import type { Format } from './command.ts';
+import { duration, grouped, meanAndSd, rounded } from './numbers.ts';
+import { print, type Cell, type Column } from './print.ts';
+
+const HEADINGS = {
+  fixed: `Methods, each with the one configuration that is best on dev of its task, fixed over all seeds (test, percent,
+mean ± sd over n seeds):
+`,
+  'per-seed': `Methods, each with the configuration that is best on dev chosen anew on each seed (test, percent, mean ± sd over n
+seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds:
+`,
+};
+
+const NOTHING = 'No trial is complete yet: there is nothing to compare.';
+
+export function printMethods(format: Format, comparison: MethodComparison): string {
+  const { average, scores, overall, pairs, published } = comparison;
+  if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`;
+  const record = (row: MethodScore) => recordOf(row, average);
+  if (format === 'csv') return print('csv', { rows: scores, columns: [], record, whenEmpty: '' });
+  if (scores.length === 0) return `${NOTHING}\n`;
+  const figures = print('table', { rows: published, columns: FIGURE_COLUMNS, whenEmpty: '' });
+  return [
+    HEADINGS[average],
+    print('table', { rows: overall, columns: taskColumns(scores, overall), whenEmpty: NOTHING }),
+    '\nWhat they took (means over trials):\n',
+    print('table', { rows: scores, columns: costColumns(scores), whenEmpty: NOTHING }),
+    ...(pairs.length === 0 ? [] : pairTables(pairs)),
+    ...(published.length === 0 ? [] : [`\n${PUBLISHED}\n`, figures]),
+  ].join('');
+}
+
+const PUBLISHED = 'Published figures, in no average and no test above (other backbones or data sizes may apply):';
+
+/** A column a task; n stands with each score, as seeds may be unequal. */
+function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<MethodOverall>[] {
+  const titles = [...new Set(scores.map(titleOf))];
+  const of = (row: Entrant, title: string) =>
+    scores.find((score) => score.method === row.method && score.sweep === row.sweep && titleOf(score) === title);
+  return [
+    { title: 'method', cell: (row) => entrantName(row, overall) },
+    ...titles.map((title) => ({ title, cell: (row: MethodOverall) => scoreCell(of(row, title)), isNumber: true })),
+    { title: 'average', cell: ({ testAverage }) => testAverage === null ? null : meanAndSd(testAverage, null), isNumber: true },
+    { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
+  ]; // prettier-ignore
+}
+
+function titleOf({ task, regime, k }: MethodScore): string {
+  return regime === 'full' ? task : `${task} (${regimeName({ regime, k })})`;
+}
+
+function scoreCell(score: MethodScore | undefined): Cell {
+  if (score === undefined) return null;
+  const spread = score.testSd === null ? ' (one seed: no sd)' : ` (n ${score.n})`;
+  return `${meanAndSd(score.testMean, score.testSd)}${spread}`;
+}
+
+function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
+  return [
+    { title: 'method', cell: (row) => entrantName(row, scores) },
+    { title: 'task', cell: titleOf },
+    { title: 'parameters', cell: ({ costs }) => grouped(whole(costs.trainableParameters)), isNumber: true },
+    { title: 'share', cell: ({ costs }) => shareCell(costs.trainableShare), isNumber: true },
+    { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },
+    { title: 'tokens/ms', cell: ({ costs }) => rounded(costs.tokensPerMs), isNumber: true },
+    { title: 'peak MiB', cell: ({ costs }) => rounded(costs.peakMemoryMiB), isNumber: true },
+    { title: 'time', cell: ({ costs }) => (costs.wallSeconds === null ? null : duration(costs.wallSeconds)), isNumber: true },
+    { title: 'weights, KiB', cell: ({ costs }) => grouped(whole(costs.checkpointBytes === null ? null : costs.checkpointBytes / 1024)), isNumber: true },
+  ]; // prettier-ignore
+}
+
+/** Each pair on each task, then pooled over task × seed. */
+function pairTables(pairs: MethodPair[]): string[] {
+  const all = pairs.flatMap(({ first, second }) => [first, second]);
+  const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
+  const rows = pairs.flatMap((pair) => pair.tasks.map((task) => ({ pair, task })));
+  return [
+    '\nDifferences in percentage points over paired seeds (95 % bootstrap interval; p of the paired t; Holm over tasks):\n',
+    print('table', {
+      rows,
+      columns: [
+        { title: 'pair', cell: ({ pair }) => name(pair) },
+        { title: 'task', cell: ({ task }) => task.task },
+        { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
+        { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
+        { title: 'interval', cell: ({ task }) => intervalCell(task.interval) },
+        { title: 't', cell: ({ task }) => task.t.why ?? probability(task.t.p), isNumber: true },
+        { title: 'Holm', cell: ({ task }) => probability(task.holm), isNumber: true },
+        { title: 'McNemar', cell: ({ task }) => mcnemarCell(task.mcnemar) },
+      ],
+      whenEmpty: '',
+    }),
+    '\nPooled over task × seed:\n',
+    print('table', {
+      rows: pairs,
+      columns: [
+        { title: 'pair', cell: name },
+        { title: 'pairs', cell: ({ pooled }) => pooled.n, isNumber: true },
+        { title: 'difference', cell: ({ pooled }) => points(pooled.difference), isNumber: true },
+        { title: 'interval', cell: ({ pooled }) => intervalCell(pooled.interval) },
+        { title: 't', cell: ({ pooled }) => pooled.t.why ?? probability(pooled.t.p), isNumber: true },
+        { title: 'Wilcoxon', cell: ({ pooled }) => pooled.wilcoxon.why ?? probability(pooled.wilcoxon.p) },
+      ],
+      whenEmpty: '',
+    }),
+  ];
+}
+
+function pairCount({ n, unpaired }: PairOnTask): string {
+  return unpaired === 0 ? String(n) : `${n} (${unpaired} without partner)`;
+}
+
+/** Seed by seed: the same examples on several seeds are no further examples. */
+function mcnemarCell(tests: readonly SeedTest[]): string | null {
+  if (tests.length === 0) return null;
+  const different = tests.filter(({ holm }) => holm < SIGNIFICANT).length;
+  return `p < ${SIGNIFICANT} on ${different} of ${tests.length} ${tests.length === 1 ? 'seed' : 'seeds'}`;
+}
+
+export function points(difference: number | null): string | null {
+  if (difference === null) return null;
+  return `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)}`;
+}
+
+export function intervalCell(interval: Interval | null): string | null {
+  return interval === null ? null : `${points(interval.low) ?? ''} to ${points(interval.high) ?? ''}`;
+}
+
+function probability(p: number | null): string | null {
+  if (p === null) return null;
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+function shareCell(share: number | null): string | null {
+  return share === null ? null : `${(100 * share).toPrecision(2)} %`;
+}
+
+function whole(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
+}
+
+function recordOf({ costs, ...score }: MethodScore, average: MethodComparison['average']): Record<string, Cell> {
+  return { kind: 'measured', average, ...score, ...costs };
+}

@@ -1,0 +1,103 @@
+// Methods against methods: each with the configuration that dev chose, scores and tests on what the test split said.
+import { listBaselines, type BaselineRow } from '../db/baselines.ts';
+import { listBestPerSeed } from '../db/best-per-seed.ts';
+import { listCompared, loadPredictions } from '../db/compared-trials.ts';
+import { listConfigurations, type ConfigurationMean } from '../db/results.ts';
+import { findSweep } from '../db/sweeps.ts';
+import { bestOnDev } from '../sweep/statistics.ts';
+import {
+  columnKey,
+  grouped,
+  overallOf,
+  scoresOf,
+  type ComparedTrial,
+  type MethodOverall,
+  type MethodScore,
+} from '../sweep/statistics/entrant.ts';
+import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
+import type { Control } from './control.ts';
+
+/** `fixed`: one configuration keeps all seeds; `per-seed`: the one that is best on dev is chosen anew on each. */
+export const AVERAGES = ['fixed', 'per-seed'] as const;
+export type Average = (typeof AVERAGES)[number];
+
+export interface MethodComparison {
+  average: Average;
+  scores: MethodScore[];
+  overall: MethodOverall[];
+  pairs: MethodPair[];
+  /** Figures from papers on the same tasks, where they were asked for: in no average, no rank and no pair. */
+  published: BaselineRow[];
+  /** What a reader has to know before believing a number. */
+  notes: string[];
+}
+
+export interface CompareChoice {
+  average?: Average;
+  /** Another sweep's name or id, or `published`. */
+  with?: string | undefined;
+}
+
+/** @throws UnknownSweepError */
+export async function compareMethods(
+  { database }: Pick<Control, 'database'>,
+  name: string,
+  { average = 'fixed', with: other }: CompareChoice = {},
+): Promise<MethodComparison> {
+  const names = other === undefined || other === 'published' ? [name] : [name, other];
+  const sweeps = await Promise.all(names.map((one) => findSweep(database, one)));
+  const ids = [...new Set(sweeps.map(({ id }) => id))];
+  const chosen = await Promise.all(ids.map((id) => listChosen(database, id, average)));
+  const trials = chosen.flat();
+  const predictions = await loadPredictions(database, trials.map(({ trialId }) => trialId)); // prettier-ignore
+  const scores = scoresOf(trials);
+  const pairs = pairsOf(trials, predictions);
+  const tasks = new Set(scores.map(({ task }) => task));
+  const published = other === 'published' ? await listBaselines(database) : [];
+  return {
+    average,
+    scores,
+    overall: overallOf(scores),
+    pairs,
+    published: published.filter(({ task }) => tasks.has(task)),
+    notes: notesOn(scores, pairs),
+  };
+}
+
+/** Dev alone chooses. */
+async function listChosen(database: Control['database'], sweepId: string, average: Average): Promise<ComparedTrial[]> {
+  if (average === 'per-seed') {
+    const trialIds = (await listBestPerSeed(database, sweepId)).map(({ trialId }) => trialId);
+    return listCompared(database, { sweepId, trialIds });
+  }
+  const configurations = await listConfigurations(database, sweepId);
+  const entrants = grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`);
+  const best = entrants.flatMap((own) => bestOnDev<ConfigurationMean>(own) ?? []);
+  return listCompared(database, { sweepId, configurationKeys: best.map(({ configurationKey }) => configurationKey) });
+}
+
+function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): string[] {
+  const unequal = grouped(scores, columnKey).filter((column) => new Set(column.map(({ n }) => n)).size > 1);
+  const backbones = new Set(scores.map(({ backbone }) => backbone));
+  const oneSeed = scores.filter(({ n }) => n === 1).length;
+  const withoutPredictions = pairs.some(({ tasks }) => tasks.some(({ mcnemar, n }) => n > 0 && mcnemar.length === 0));
+  return [
+    ...unequal.map(
+      ([{ task }]) =>
+        `On ${task} the methods have unequal numbers of seeds; differences are over the seeds that both have.`,
+    ),
+    ...(backbones.size === 1 || scores.length === 0
+      ? []
+      : [
+          `The sweeps have different backbones (${[...backbones].join(', ')}): ranks go across them, and no pair is made between them.`,
+        ]),
+    ...(oneSeed === 0
+      ? []
+      : [
+          `${oneSeed} of ${scores.length} scores ${oneSeed === 1 ? 'is' : 'are'} of one seed: no standard deviation, and nothing is known of how steady ${oneSeed === 1 ? 'it is' : 'they are'}.`,
+        ]),
+    ...(withoutPredictions
+      ? ['Some trials have no stored test predictions with their labels: no McNemar test there.']
+      : []),
+  ];
+}

@@ -1,0 +1,30 @@
+// What settings do to the score, of each method on each task: chosen by, and told on, dev alone.
+import { listSettled, type SettledRow } from '../db/settled-trials.ts';
+import { findSweep } from '../db/sweeps.ts';
+import { columnKey, grouped } from '../sweep/statistics/entrant.ts';
+import { summarise } from '../sweep/statistics/effect-summary.ts';
+import { effectsOf, type Effects, type SettledTrial } from '../sweep/statistics/effects.ts';
+import type { Control } from './control.ts';
+
+export type MethodEffects = Pick<SettledRow, 'task' | 'method' | 'regime' | 'k' | 'metric'> &
+  Effects & { /** Plain sentences. */ summary: string[] };
+
+/** Methods of which nothing varies are left out. @throws UnknownSweepError */
+export async function effects({ database }: Pick<Control, 'database'>, name: string): Promise<MethodEffects[]> {
+  const { id } = await findSweep(database, name);
+  const rows = await listSettled(database, id);
+  return grouped(rows, (row) => `${row.method}\n${columnKey(row)}`).flatMap((own) => {
+    const [{ task, method, regime, k, metric }] = own;
+    const found = effectsOf(own.flatMap((row) => settledOf(row) ?? []));
+    if (found.settings.length === 0) return [];
+    return [{ task, method, regime, k, metric, ...found, summary: summarise(found) }];
+  });
+}
+
+function settledOf({ trial, dataSeed, trainSeed, devScore }: SettledRow): SettledTrial | null {
+  if (devScore === null) return null;
+  const { method, ...own } = trial.method;
+  const { evaluationBatchSize, ...training } = trial.training;
+  const settings = Object.entries({ ...own, ...training }).map(([name, value]) => [name, [value].flat().join('+')]);
+  return { settings: Object.fromEntries(settings) as Record<string, string>, seed: `${dataSeed} ${trainSeed}`, score: devScore };
+} // prettier-ignore

@@ -1,0 +1,123 @@
+// A CSV file of published figures, held to its columns: what is wrong is named by line and column.
+import { randomUUID } from 'node:crypto';
+import { CsvError, parse } from 'csv-parse/sync';
+import { REGIMES } from '../sweep/trial.ts';
+import { BaselineError } from './errors.ts';
+import type { baselines } from './schema.ts';
+
+/** `sd` and `parameters` may be empty; scores stand as they are printed, in percent. */
+const COLUMNS = [
+  ...['paper', 'table', 'backbone', 'task', 'regime', 'method', 'metric'],
+  ...['score', 'sd', 'parameters', 'source'],
+] as const;
+
+interface Line {
+  record: string[];
+  info: { lines: number };
+}
+
+/** A line's cells by column, and how to say which of them is wrong. */
+interface Cells {
+  text: (column: string) => string;
+  wrong: (column: string, expected: string) => BaselineError;
+}
+
+/** @throws BaselineError */
+export function readBaselines(text: string, file: string): (typeof baselines.$inferInsert)[] {
+  const [head, ...lines] = readLines(text, file);
+  if (head === undefined)
+    throw new BaselineError(`Expected ${file} to begin with a line of column names, found nothing.`);
+  const missing = COLUMNS.filter((column) => !head.record.includes(column));
+  if (missing.length > 0)
+    throw new BaselineError(
+      `${file}, line ${head.info.lines}: Expected the columns ${COLUMNS.join(', ')}, found no ${missing.join(', ')}.`,
+    );
+  const rows = lines.map((line) => readFigure(cellsOf(line, head.record, file)));
+  refuseDoubles(rows, lines, file);
+  return rows;
+}
+
+function readLines(text: string, file: string): Line[] {
+  try {
+    return parse(text, {
+      ...{ bom: true, trim: true, info: true, skip_empty_lines: true, relax_column_count: true },
+    }) as unknown as Line[];
+  } catch (error) {
+    if (error instanceof CsvError) throw new BaselineError(`${file}: Expected CSV, found: ${error.message}`);
+    throw error;
+  }
+}
+
+function cellsOf({ record, info }: Line, head: string[], file: string): Cells {
+  const where = `${file}, line ${info.lines}`;
+  if (record.length !== head.length)
+    throw new BaselineError(`${where}: Expected ${head.length} columns, found ${record.length}.`);
+  const text = (column: string): string => record[head.indexOf(column)] ?? '';
+  const wrong = (column: string, expected: string): BaselineError => {
+    const found = text(column) === '' ? 'nothing' : `\`${text(column)}\``;
+    return new BaselineError(`${where}, column \`${column}\`: Expected ${expected}, found ${found}.`);
+  };
+  return { text, wrong };
+}
+
+function readFigure(cells: Cells): typeof baselines.$inferInsert {
+  const filled = (column: string, expected: string): string => {
+    const text = cells.text(column);
+    if (text === '') throw cells.wrong(column, expected);
+    return text;
+  };
+  const regime = REGIMES.find((kind) => kind === cells.text('regime'));
+  if (regime === undefined) throw cells.wrong('regime', `one of ${REGIMES.join(', ')}`);
+  const score = readNumber(cells, 'score', { expected: 'a percentage from -100 to 100', least: -100, most: 100 });
+  if (score === null) throw cells.wrong('score', 'a percentage from -100 to 100');
+  const sd = readNumber(cells, 'sd', { expected: 'percentage points from 0, or nothing', least: 0, most: 100 });
+  const most = 2 ** 31 - 1;
+  const parameters = readNumber(cells, 'parameters', { expected: 'a whole number, or nothing', least: 0, most });
+  if (parameters !== null && !Number.isInteger(parameters))
+    throw cells.wrong('parameters', 'a whole number, or nothing');
+  return {
+    id: randomUUID(),
+    paper: filled('paper', 'the paper'),
+    paperTable: filled('table', "the table's number in the paper"),
+    backbone: filled('backbone', 'the backbone'),
+    task: filled('task', 'the task'),
+    regime,
+    method: filled('method', 'the method'),
+    metric: filled('metric', 'the metric'),
+    score: share(score),
+    sd: sd === null ? null : share(sd),
+    parameters,
+    source: filled('source', 'where the figure is printed: a figure without a source is not kept'),
+  };
+}
+
+interface Range {
+  expected: string;
+  least: number;
+  most: number;
+}
+
+function readNumber(cells: Cells, column: string, { expected, least, most }: Range): number | null {
+  const text = cells.text(column);
+  if (text === '') return null;
+  const value = Number(text);
+  if (!(value >= least && value <= most)) throw cells.wrong(column, expected);
+  return value;
+}
+
+/** One statement writes them all, and cannot write a row twice. */
+function refuseDoubles(rows: (typeof baselines.$inferInsert)[], lines: Line[], file: string): void {
+  const first = new Map<string, number>();
+  for (const [index, { paper, paperTable, backbone, task, regime, method, metric }] of rows.entries()) {
+    const key = JSON.stringify([paper, paperTable, backbone, task, regime, method, metric]);
+    const [line, before] = [lines[index]?.info.lines ?? 0, first.get(key)];
+    if (before !== undefined)
+      throw new BaselineError(`${file}, line ${line}: Expected each figure once, found that of line ${before} again.`);
+    first.set(key, line);
+  }
+}
+
+/** 91.8 % is 0.918, not the 0.9179999999999999 of a binary division. */
+function share(percent: number): number {
+  return Number((percent / 100).toPrecision(12));
+}

@@ -1,0 +1,104 @@
+// Complete trials with their scores and all that they took, and their predictions: what a comparison is made of.
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { ComparedTrial } from '../sweep/statistics/entrant.ts';
+import type { Predictions } from '../sweep/statistics/pairs.ts';
+import { type Database, ask } from './client.ts';
+import { attempts, checkpoints, evaluations, sweeps, trials } from './schema.ts';
+
+/** Of one sweep: all trials of some configurations, or these. */
+export interface ComparedChoice {
+  sweepId: string;
+  configurationKeys?: string[];
+  trialIds?: string[];
+}
+
+const wallSeconds = sql<number | null>`(
+  select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
+  from ${attempts} where ${attempts.trialId} = ${trials.id})`;
+
+const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
+
+/** In running order. */
+export async function listCompared(database: Database, choice: ComparedChoice): Promise<ComparedTrial[]> {
+  const { sweepId, configurationKeys, trialIds } = choice;
+  const { task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore } = trials;
+  const { trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMib: peakMemoryMiB } = trials;
+  const rows = await ask(database, () =>
+    database
+      .select({
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint },
+        ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
+        ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
+        checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,
+      })
+      .from(trials)
+      .innerJoin(sweeps, eq(sweeps.id, trials.sweepId))
+      .leftJoin(checkpoints, and(eq(checkpoints.trialId, trials.id), eq(checkpoints.kind, 'best')))
+      .where(
+        and(
+          ...[eq(trials.sweepId, sweepId), eq(trials.state, 'complete')],
+          ...(configurationKeys === undefined ? [] : [inArray(configurationKey, configurationKeys)]),
+          ...(trialIds === undefined ? [] : [inArray(trials.id, trialIds)]),
+        ),
+      )
+      .orderBy(asc(trials.position)),
+  );
+  return rows.flatMap((row) => comparedOf(row) ?? []);
+}
+
+interface Row extends Omit<ComparedTrial, 'devScore' | 'testScore' | 'costs'> {
+  devScore: number | null;
+  testScore: number | null;
+  trainableParameters: number | null;
+  backboneParameters: number;
+  msPerStep: number | null;
+  stepTokens: number;
+  peakMemoryMiB: number | null;
+  wallSeconds: number | null;
+  checkpointBytes: number | null;
+}
+
+function comparedOf({ devScore, testScore, backboneParameters, stepTokens, ...row }: Row): ComparedTrial | null {
+  if (devScore === null || testScore === null) return null;
+  const { trainableParameters, msPerStep, peakMemoryMiB, wallSeconds: seconds, checkpointBytes, ...who } = row;
+  const isKnown = trainableParameters !== null && backboneParameters > 0;
+  return {
+    ...who,
+    ...{ devScore, testScore },
+    costs: {
+      trainableParameters,
+      trainableShare: isKnown ? trainableParameters / backboneParameters : null,
+      msPerStep,
+      tokensPerMs: msPerStep !== null && msPerStep > 0 && stepTokens > 0 ? stepTokens / msPerStep : null,
+      peakMemoryMiB,
+      wallSeconds: seconds,
+      checkpointBytes,
+    },
+  };
+}
+
+/** By trial, on its selected step; trials without stored labels are left out. */
+export async function loadPredictions(database: Database, trialIds: string[]): Promise<Map<string, Predictions>> {
+  const { predictions, labels } = evaluations;
+  const rows = await ask(database, () =>
+    database
+      .select({ trialId: trials.id, predictions, labels })
+      .from(trials)
+      .innerJoin(
+        evaluations,
+        and(
+          eq(evaluations.trialId, trials.id),
+          eq(evaluations.split, 'test'),
+          eq(evaluations.step, trials.selectedStep),
+        ),
+      )
+      .where(and(inArray(trials.id, trialIds), isNotNull(predictions), isNotNull(labels))),
+  );
+  return new Map(
+    rows.flatMap((row) =>
+      row.predictions === null || row.labels === null
+        ? []
+        : [[row.trialId, { predictions: row.predictions, labels: row.labels }]],
+    ),
+  );
+}

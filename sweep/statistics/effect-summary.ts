@@ -1,0 +1,38 @@
+// Pure: effects in plain sentences that say how sure they are.
+import type { Effects, SettingEffect } from './effects.ts';
+
+export function summarise({ settings, seeds, importance, best }: Effects): string[] {
+  if (best === null) return ['No trial is complete yet: nothing is known of any setting.'];
+  if (settings.length === 0) return ['No setting varies: there is no effect to tell.'];
+  const values = Object.entries(best.values).map(([name, value]) => `${name} ${value}`);
+  const top = importance.importances?.slice(0, 3).map(({ settings: of, share }) => `${of.join(' with ')} ${(100 * share).toFixed(0)} %`); // prettier-ignore
+  return [
+    `Best on dev: ${values.join(', ')} (${(100 * best.mean).toFixed(1)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
+    ...settings.map((setting) => sentence(setting, seeds)),
+    top === undefined
+      ? `Importance is not told: ${importance.why ?? ''}.`
+      : `Of the variance between cells: ${top.join(', ')}.${importance.filled === 0 ? '' : ` ${importance.filled} of ${importance.cells} cells are missing and were filled in.`}`,
+  ];
+}
+
+function sentence({ setting, levels, best }: SettingEffect, seeds: number): string {
+  if (seeds < 2) return `${setting}: ${best} is ahead on one seed; that says nothing of the noise.`;
+  const near = levels.filter(({ isWithinNoise }) => isWithinNoise === true).map(({ value }) => value);
+  const worse = levels.filter(({ isWithinNoise }) => isWithinNoise === false).map(({ value }) => value);
+  const unknown = levels.filter(({ isWithinNoise }) => isWithinNoise === null).map(({ value }) => value);
+  return [
+    near.length > 1
+      ? `${setting}: ${listed(near, levels.map(({ value }) => value))} are within noise of the best (${best})`
+      : `${setting}: ${best} is ahead`,
+    ...(worse.length === 0 ? [] : [`; ${worse.join(', ')} ${worse.length === 1 ? 'is' : 'are'} worse (p < 0.05, Holm)`]),
+    ...(unknown.length === 0 ? [] : [`; of ${unknown.join(', ')} it cannot be told`]),
+    seeds < 5 ? `. ${seeds} seeds only: a direction, hardly more.` : ` (${seeds} seeds).`,
+  ].join('');
+} // prettier-ignore
+
+/** `6 to 8` for numbers that stand together in the order of values. */
+function listed(values: readonly string[], all: readonly string[]): string {
+  const first = all.indexOf(values[0] ?? '');
+  const isRun = values.length > 2 && values.every((value, index) => all[first + index] === value && Number.isFinite(Number(value)));
+  return isRun ? `${values[0] ?? ''} to ${values.at(-1) ?? ''}` : values.join(', ');
+} // prettier-ignore

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { summarise } from '../../../sweep/statistics/effect-summary.ts';
+import { effectsOf, type SettledTrial } from '../../../sweep/statistics/effects.ts';
+import { importanceOf } from '../../../sweep/statistics/importance.ts';
+
+/** Layers × lengths × seeds; layers 6 and 7 differ by noise alone, layer 3 lies far below, length adds a little. */
+function grid(seeds: string[]): SettledTrial[] {
+  const noise = [0.002, -0.003, 0.001, 0.003, -0.001];
+  return seeds.flatMap((seed, s) =>
+    ['3', '6', '7', '10'].flatMap((insertionLayer, l) =>
+      ['5', '20'].map((promptLength) => ({
+        settings: { insertionLayer, promptLength, generator: 'npg' },
+        seed,
+        score: (insertionLayer === '3' ? 0.6 : 0.8) + (promptLength === '20' ? 0.01 : 0) + noise[(s + 2 * l) % 5]!,
+      })),
+    ),
+  );
+}
+
+describe('effects', () => {
+  test('are marginal means with what is within noise of the best, in order of value', () => {
+    const found = effectsOf(grid(['13', '21', '42', '87', '100']));
+    expect(found.settings.map(({ setting }) => setting)).toEqual(['insertionLayer', 'promptLength']);
+    const [layers, lengths] = found.settings;
+    expect(layers!.levels.map(({ value, isWithinNoise }) => [value, isWithinNoise])).toEqual([
+      ['3', false],
+      ['6', true],
+      ['7', true],
+      ['10', true],
+    ]);
+    // 0.6 and half of the length's 0.01; the noise of five seeds sums to 0.002.
+    expect(layers!.levels[0]!.mean).toBeCloseTo(0.6054, 12);
+    expect(lengths!.best).toBe('20');
+    expect(found.region).toMatchObject({ insertionLayer: ['6', '7', '10'] });
+    const summary = summarise(found).join('\n');
+    expect(summary).toContain('insertionLayer: 6 to 10 are within noise of the best');
+    expect(summary).toContain('3 is worse (p < 0.05, Holm) (5 seeds).');
+    expect(found.importance.importances![0]).toMatchObject({ settings: ['insertionLayer'] });
+  });
+
+  test('of one seed claim nothing of noise', () => {
+    const found = effectsOf(grid(['13']));
+    expect(found.settings[0]!.levels.every(({ interval }) => interval === null)).toBe(true);
+    expect(found.region['insertionLayer']).toEqual([]);
+    expect(summarise(found).join()).toContain('one seed; that says nothing of the noise');
+    expect(summarise(effectsOf([]))).toEqual(['No trial is complete yet: nothing is known of any setting.']);
+  });
+});
+
+describe('importance', () => {
+  const cell = (a: string, b: string, score: number) => ({ values: { a, b }, score });
+
+  test('divides the variance exactly among settings and pairs of them', () => {
+    // a adds ±2, b adds ±1, both together ±1: variances 4, 1 and 1 of 6.
+    const cells = [cell('0', '0', -2), cell('0', '1', -2), cell('1', '0', 0), cell('1', '1', 4)];
+    expect(importanceOf(cells, ['a', 'b']).importances!.map(({ settings, share }) => [settings.join(), Number(share.toFixed(12))])).toEqual([
+      ['a', Number((4 / 6).toFixed(12))],
+      ['b', Number((1 / 6).toFixed(12))],
+      ['a,b', Number((1 / 6).toFixed(12))],
+    ]); // prettier-ignore
+  });
+
+  test('fills a missing cell from the effects of its settings, and says so', () => {
+    const cells = [cell('0', '0', 1), cell('0', '1', 2), cell('1', '0', 3)];
+    const found = importanceOf(cells, ['a', 'b']);
+    // The fourth would be 4: nothing beyond the two effects, of variance 1 and 0.25.
+    expect(found).toMatchObject({ filled: 1, cells: 4 });
+    expect(found.importances![0]!.share).toBeCloseTo(0.8, 6);
+  });
+
+  test('is not told of a grid that is mostly empty, or flat', () => {
+    const sparse = [cell('0', '0', 1), cell('1', '1', 2), cell('2', '2', 3)];
+    expect(importanceOf(sparse, ['a', 'b']).why).toContain('3 of the grid’s 9 cells'.replace('’', "'"));
+    expect(importanceOf([cell('0', '0', 1), cell('1', '0', 1)], ['a', 'b']).why).toContain('the same score');
+  });
+});
