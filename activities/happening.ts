@@ -11,7 +11,7 @@ export interface AttemptName {
 }
 
 /** How an attempt ended; `yielded`: the worker stops, the trial goes on elsewhere. */
-export type AttemptEnd = Extract<TrialState, 'complete' | 'failed' | 'cancelled'> | 'yielded';
+export type AttemptEnd = Extract<TrialState, 'complete' | 'failed' | 'cancelled' | 'stopped-early'> | 'yielded';
 
 export type Happening =
   | { type: 'attempt-begun'; of: AttemptName; resumedFromStep: number | null }
@@ -19,7 +19,7 @@ export type Happening =
   | { type: 'checkpoint-saved'; of: AttemptName; step: number; bytes: number; ms: number }
   | { type: 'write-refused'; of: AttemptName; message: string }
   /** What a person sees of it is final: no further attempt, unless it is resumed or continued. */
-  | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' }
+  | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' | 'stopped-early' }
   | { type: 'trainer-started'; pid: number }
   | { type: 'trainer-died'; pid: number; how: string }
   | { type: 'database-away' }

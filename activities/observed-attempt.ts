@@ -13,6 +13,9 @@ export interface ObservedAttempt {
   context: Context;
 }
 
+/** What an attempt answers that was told to stop while it trained. */
+const ENDS = ['stopped-early', 'cancelled'] as const;
+
 type Ended = Extract<Happening, { type: 'attempt-ended' }>;
 
 export async function observed(attempt: ObservedAttempt, work: () => Promise<AttemptResult>): Promise<AttemptResult> {
@@ -24,7 +27,7 @@ export async function observed(attempt: ObservedAttempt, work: () => Promise<Att
   observe({ type: 'attempt-begun', of, resumedFromStep: begun.checkpoint?.step ?? null });
   try {
     const result = await work();
-    end({ end: 'complete' });
+    end({ end: ENDS.find((state) => state === result.state) ?? 'complete' });
     return result;
   } catch (error) {
     if (error instanceof StaleAttemptError) observe({ type: 'write-refused', of, message: error.message });

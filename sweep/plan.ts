@@ -11,6 +11,7 @@ import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
+import { stoppingWarnings } from './stopping/settings.ts';
 import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
 export interface PlannedTrial {
@@ -126,7 +127,7 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  return [...idle, ...fastRates(spec), ...droppingEntries(spec)];
+  return [...idle, ...fastRates(spec), ...droppingEntries(spec), ...stoppingWarnings(spec.stopping)];
 }
 
 /** A rate of the whole sweep that is far above what is usual for one of its methods. */
