@@ -35,6 +35,17 @@ export const stopping = z.preprocess((entry) => {
   return typeof entry === 'string' ? { rule: entry } : entry;
 }, settings.optional()) as z.ZodType<Stopping | undefined>;
 
+/** Settings from elsewhere than a sweep file. @returns what was expected, where they are wrong */
+export function parseStopping(asked: Record<string, unknown> & { rule: string }): Stopping | string {
+  const result = settings.safeParse(asked);
+  if (result.success) return result.data as Stopping;
+  const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    return `Expected a setting of the ${asked.rule} rule (${issue.message}), found \`${issue.keys.join(', ')}\`.`;
+  const field = issue?.path.join('.') ?? 'rule';
+  return `Expected \`${field}\` to be ${issue?.message ?? 'right'}, found ${String(asked[field])}.`;
+}
+
 /** A rule with its usual values. */
 export function usualStopping(rule: StoppingRule): Stopping {
   return settings.parse({ rule }) as Stopping;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describe as describeSweep } from '../../control/describe.ts';
 import { launch } from '../../control/launch.ts';
+import { replaySweep } from '../../control/replay.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
 import { show } from '../../control/show.ts';
@@ -62,6 +63,9 @@ describe('a sweep with a stopping rule', () => {
       await expect(resume(control, again)).rejects.toThrow(/to have something to resume, found 8 complete/);
     });
     expect(trainer.cancels).toBe(2);
+    const { rows } = await replaySweep(control, sweep.name, [planned.spec.stopping!]);
+    // Two data seeds with three trained trials each; the third of each again, 20 of its 40 steps before its end.
+    expect(rows).toMatchObject([{ trials: 6, stopped: 2, steps: 240, stepsSaved: 40, winnerStopped: false }]);
     expect(trainer.requests.slice(-2).map(({ checkpoint }) => [...(checkpoint ?? [])])).toEqual([[1], [1]]);
   });
 });
