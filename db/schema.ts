@@ -31,6 +31,7 @@ import {
   type Trial,
 } from '../sweep/trial.ts';
 import type { DataSplit } from '../data/parts.ts';
+import type { SweepFacts } from '../sweep/facts.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { StopReason } from '../sweep/stopping/rule.ts';
@@ -66,6 +67,8 @@ export const sweeps = pgTable(
     /** The sweep file as it was launched. */
     source: text().notNull(),
     spec: jsonb().$type<Spec>().notNull(),
+    /** What was known of backbone and data at launch: a search that goes on by scores plans further trials with it. */
+    facts: jsonb().$type<SweepFacts>(),
     /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
     contentHash: text().notNull(),
     backbone: text().notNull(),

@@ -11,6 +11,7 @@ import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
+import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
 import { stoppingWarnings } from './stopping/settings.ts';
 import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
@@ -59,26 +60,34 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const exclusion = createExclusion(spec.exclude);
   const all = candidates(spec, facts);
   const wanted = all.filter(({ trial }) => !exclusion.excludes(trial));
-  const distinct = fold(wanted);
-  refuse([...combinationProblems(wanted, facts), ...sizeProblems(distinct.length, spec)], source);
+  const chosen = chosenAtFirst(spec.search, wanted);
+  const distinct = fold(chosen);
+  const count = spec.search === undefined ? distinct.length : mostTrials(spec.search, wanted);
+  refuse([...combinationProblems(wanted, facts), ...sizeProblems(count, spec)], source);
+  return {
+    trials: inPlan(spec, facts, distinct),
+    excluded: all.length - wanted.length,
+    folded: chosen.length - distinct.length,
+    warnings: [...warnings(spec, exclusion.idle()), ...searchNotes(spec, wanted), ...shortenings(facts)],
+  };
+}
+
+/** In running order, each with what it costs. */
+export function inPlan(spec: Spec, facts: SweepFacts, distinct: readonly KeyedCandidate[]): PlannedTrial[] {
   const ordered = inRunningOrder(spec, distinct);
   const memory = memoryOfTrials(ordered.map(({ trial }) => trial), facts); // prettier-ignore
-  const trials = ordered.map(({ key, trial, facts: task }, position) => {
+  return ordered.map(({ key, trial, facts: task }, position) => {
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
     return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops, memoryMiB };
   });
-  return {
-    trials,
-    excluded: all.length - wanted.length,
-    folded: wanted.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
-  };
 }
 
+type KeyedCandidate = Candidate & { key: string };
+
 /** The first of equal trials stays. */
-function fold(wanted: Candidate[]): (Candidate & { key: string })[] {
-  const first = new Map<string, Candidate & { key: string }>();
+export function fold(wanted: readonly Candidate[]): KeyedCandidate[] {
+  const first = new Map<string, KeyedCandidate>();
   for (const candidate of wanted) {
     const key = trialKey(candidate.trial);
     if (!first.has(key)) first.set(key, { ...candidate, key });
@@ -128,6 +137,17 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
   return [...idle, ...fastRates(spec), ...droppingEntries(spec), ...stoppingWarnings(spec.stopping)];
+}
+
+function searchNotes({ search }: Spec, wanted: readonly Candidate[]): string[] {
+  if (search === undefined) return [];
+  const cells = cellsOf(wanted).size;
+  const asked = Math.min(search.configurations, cells);
+  if (search.kind === 'random') return [`The search draws ${asked} of ${cells} configurations.`];
+  const begun = Math.min(asked, search.startup);
+  return [
+    `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`,
+  ];
 }
 
 /** A rate of the whole sweep that is far above what is usual for one of its methods. */

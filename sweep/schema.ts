@@ -13,6 +13,7 @@ import {
 } from './choices.ts';
 import { mapping } from './mapping.ts';
 import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
+import { search } from './search/settings.ts';
 import { stopping } from './stopping/settings.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
 import { LARGEST_WINDOW, METRICS } from './trial.ts';
@@ -172,6 +173,7 @@ export const sweepFile = mapping({
   maxTrials: single(wholeNumber(1)).default(1000),
   window: single(wholeNumber(1, LARGEST_WINDOW)).default(4),
   stopAfterFailures,
+  search,
   stopping,
   device: single(oneOf(DEVICES)).default('auto'),
   memoryMiB: single(wholeNumber(1)).optional(),

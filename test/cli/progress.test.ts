@@ -24,6 +24,7 @@ function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = 
       name,
       source,
       spec,
+      facts: null,
       contentHash: '',
       backbone: '',
       backboneFingerprint: '',

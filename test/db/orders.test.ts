@@ -9,7 +9,8 @@ import {
   requeueTrials,
   settleStopping,
 } from '../../db/orders.ts';
-import { concludeSweep, countStates, createSweep, findSweep } from '../../db/sweeps.ts';
+import { concludeSweep } from '../../db/conclusion.ts';
+import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { parseSelection } from '../../sweep/selection.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';

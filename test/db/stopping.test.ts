@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt, listAttempts } from '../../db/attempts.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import { concludeSweep } from '../../db/conclusion.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { haltTrials, requeueTrials } from '../../db/orders.ts';
-import { concludeSweep, countStates, createSweep } from '../../db/sweeps.ts';
+import { countStates, createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import type { Stopping, StopReason } from '../../sweep/stopping/rule.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';

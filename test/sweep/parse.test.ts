@@ -239,7 +239,7 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
     ]);
     expect(() => parseSweep(text)).toThrow(
       'line 5: Expected `maxTrial` to be one of name, description, backbone, tasks, regime, dataSeeds, trainSeeds, ' +
-        'training, methods, exclude, maxTrials, window, stopAfterFailures, stopping, device, memoryMiB, found an unknown key. Did you mean `maxTrials`?',
+        'training, methods, exclude, maxTrials, window, stopAfterFailures, search, stopping, device, memoryMiB, found an unknown key. Did you mean `maxTrials`?',
     );
   });
 
