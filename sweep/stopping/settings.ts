@@ -38,7 +38,7 @@ export const stopping = z.preprocess((entry) => {
 /** Settings from elsewhere than a sweep file. @returns what was expected, where they are wrong */
 export function parseStopping(asked: Record<string, unknown> & { rule: string }): Stopping | string {
   const result = settings.safeParse(asked);
-  if (result.success) return result.data as Stopping;
+  if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys')
     return `Expected a setting of the ${asked.rule} rule (${issue.message}), found \`${issue.keys.join(', ')}\`.`;
@@ -48,7 +48,7 @@ export function parseStopping(asked: Record<string, unknown> & { rule: string })
 
 /** A rule with its usual values. */
 export function usualStopping(rule: StoppingRule): Stopping {
-  return settings.parse({ rule }) as Stopping;
+  return settings.parse({ rule });
 }
 
 /** What a person should know of unusual settings. */

@@ -73,15 +73,15 @@ describe('successive halving', () => {
 describe('the paired rule', () => {
   const paired = usualStopping('paired');
   const seeds = [13, 21, 42, 87, 100];
-  const configuration = (name: string, from: number, scores: number[], final: boolean): Standing[] =>
+  const configuration = (name: string, scores: number[], { from = 0, final = false } = {}): Standing[] =>
     scores.map((best, index) =>
       standing(from + index, best, { configuration: name, dataSeed: seeds[index]!, final: final ? best + 0.05 : null }),
     );
-  const best = configuration('best', 10, [0.8, 0.7, 0.75, 0.85, 0.8], true);
+  const best = configuration('best', [0.8, 0.7, 0.75, 0.85, 0.8], { from: 10, final: true });
 
   test('stops a configuration that is worse on each of four seeds', () => {
     // All four signs are minus: p = 1 / 2⁴ = 0.0625, below 0.1. Means 0.7 and 0.775.
-    const [own, ...others] = configuration('own', 0, [0.7, 0.65, 0.7, 0.75], false);
+    const [own, ...others] = configuration('own', [0.7, 0.65, 0.7, 0.75]);
     const reason = judge(paired, moment(own!, [...others, ...best]));
     expect(reason).toMatchObject({ rule: 'paired', p: 0.0625, comparedWith: [10, 11, 12, 13] });
     expect(reason?.score).toBeCloseTo(0.7, 12);
@@ -89,11 +89,11 @@ describe('the paired rule', () => {
   });
 
   test('lets it go on with three seeds, with one better of four, and without a complete configuration to beat', () => {
-    const [own, ...others] = configuration('own', 0, [0.7, 0.65, 0.7, 0.75], false);
+    const [own, ...others] = configuration('own', [0.7, 0.65, 0.7, 0.75]);
     expect(judge(paired, moment(own!, [...others.slice(1), ...best]))).toBeNull();
     // Worse by 0.1, 0.05 and 0.05, better by 0.1: with ranks 3.5, 1.5, 1.5 and 3.5 a sum of 3.5 or less is found in the
     // choices {}, {1.5} twice, {1.5, 1.5} is 3, {3.5} twice: 6 of 16.
-    const mixed = configuration('own', 0, [0.7, 0.65, 0.7, 0.95], false);
+    const mixed = configuration('own', [0.7, 0.65, 0.7, 0.95]);
     expect(judge(paired, moment(mixed[0]!, [...mixed.slice(1), ...best]))).toBeNull();
     const unfinished = best.map((one) => ({ ...one, final: null }));
     expect(judge(paired, moment(own!, [...others, ...unfinished]))).toBeNull();
