@@ -12,6 +12,7 @@ import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
 import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
+import type { Search } from './search/settings.ts';
 import { stoppingWarnings } from './stopping/settings.ts';
 import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
@@ -36,6 +37,8 @@ export interface Plan {
   /** Combinations that were the same trial as an earlier one. */
   folded: number;
   warnings: string[];
+  /** What a search makes of the combinations, in a sentence; absent where all of them are run. */
+  searched?: string;
 }
 
 /** Combinations that cannot run, each named; nothing is dropped in silence. */
@@ -68,7 +71,8 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     trials: inPlan(spec, facts, distinct),
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...searchNotes(spec, wanted), ...shortenings(facts)],
+    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
+    ...(spec.search === undefined ? {} : { searched: describeSearch(spec.search, wanted) }),
   };
 }
 
@@ -139,15 +143,12 @@ function warnings(spec: Spec, idleRules: number[]): string[] {
   return [...idle, ...fastRates(spec), ...droppingEntries(spec), ...stoppingWarnings(spec.stopping)];
 }
 
-function searchNotes({ search }: Spec, wanted: readonly Candidate[]): string[] {
-  if (search === undefined) return [];
+function describeSearch(search: Search, wanted: readonly Candidate[]): string {
   const cells = cellsOf(wanted).size;
   const asked = Math.min(search.configurations, cells);
-  if (search.kind === 'random') return [`The search draws ${asked} of ${cells} configurations.`];
+  if (search.kind === 'random') return `The search draws ${asked} of ${cells} configurations.`;
   const begun = Math.min(asked, search.startup);
-  return [
-    `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`,
-  ];
+  return `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`;
 }
 
 /** A rate of the whole sweep that is far above what is usual for one of its methods. */

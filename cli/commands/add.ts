@@ -22,6 +22,7 @@ export const addCommand: Command = {
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(call.terminal));
     for (const warning of planned.plan.warnings) call.terminal.say(`Note: ${warning}`);
+    if (planned.plan.searched !== undefined) call.terminal.say(planned.plan.searched);
     return withSession(call.terminal, (session) => addIt(call, session, { planned, source: file.text }));
   },
 };

@@ -26,6 +26,7 @@ export const launchCommand: Command = {
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
+    if (planned.plan.searched !== undefined) terminal.say(planned.plan.searched);
     if (flags.has('dry-run')) {
       terminal.write(printPlan(planned, estimateSweep(planned, null)));
       return DONE;

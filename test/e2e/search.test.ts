@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDatabase, type Database } from '../../db/client.ts';
 import type { TrialResult } from '../../db/results.ts';
+import { migrate } from '../../db/migrate.ts';
 import { evaluations } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
 import { openServices, type Services } from '../../runtime/services.ts';
@@ -43,6 +44,7 @@ describe('a sweep that searches and stops early, through the real command line',
     const environment = readEnvironment(childEnvironment({ ...ON_ITS_OWN, LPT_SWEEP_STATE: stateFolder }));
     services = await openServices({ environment, say: () => undefined });
     database = createDatabase(services.databaseUrl);
+    await migrate(database);
     sweep = installedIn(stateFolder, folder);
   });
 

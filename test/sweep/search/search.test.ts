@@ -51,7 +51,7 @@ describe('a random search', () => {
     const { plan } = planOf('{ kind: random, configurations: 12, seed: 3 }');
     expect(plan.trials).toHaveLength(24);
     expect(namesOf(plan.trials)).toHaveLength(12);
-    expect(plan.warnings).toContain(`The search draws 12 of ${CELLS} configurations.`);
+    expect(plan.searched).toBe(`The search draws 12 of ${CELLS} configurations.`);
     const again = planOf('{ kind: random, configurations: 12, seed: 3 }').plan;
     expect(again.trials.map(({ trialKey }) => trialKey)).toEqual(plan.trials.map(({ trialKey }) => trialKey));
     expect(namesOf(planOf('{ kind: random, configurations: 12, seed: 4 }').plan.trials)).not.toEqual(
