@@ -12,9 +12,9 @@ export interface AttemptName {
 
 /**
  * How an attempt ended. `stopped`: a person wished it; whether to pause or to cancel the trial says `trial-settled`.
- * `yielded`: the worker stops, the trial goes on elsewhere.
+ * `stopped-early`: a stopping rule did. `yielded`: the worker stops, the trial goes on elsewhere.
  */
-export type AttemptEnd = 'complete' | 'failed' | 'stopped' | 'yielded';
+export type AttemptEnd = 'complete' | 'failed' | 'stopped' | 'stopped-early' | 'yielded';
 
 export type Happening =
   | { type: 'attempt-begun'; of: AttemptName; resumedFromStep: number | null }
@@ -22,7 +22,7 @@ export type Happening =
   | { type: 'checkpoint-saved'; of: AttemptName; step: number; bytes: number; ms: number }
   | { type: 'write-refused'; of: AttemptName; message: string }
   /** What a person sees of it is final: no further attempt, unless it is resumed or continued. */
-  | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' }
+  | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' | 'stopped-early' }
   | { type: 'trainer-started'; pid: number }
   | { type: 'trainer-died'; pid: number; how: string }
   | { type: 'database-away' }

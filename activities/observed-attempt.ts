@@ -24,13 +24,18 @@ export async function observed(attempt: ObservedAttempt, work: () => Promise<Att
   observe({ type: 'attempt-begun', of, resumedFromStep: begun.checkpoint?.step ?? null });
   try {
     const result = await work();
-    end({ end: 'complete' });
+    end({ end: answered(result) });
     return result;
   } catch (error) {
     if (error instanceof StaleAttemptError) observe({ type: 'write-refused', of, message: error.message });
     end(howItEnded(error, context.cancellationSignal));
     throw error;
   }
+}
+
+/** What else it may answer, it was told to do while it trained. */
+function answered({ state }: AttemptResult): Ended['end'] {
+  return state === 'complete' || state === 'stopped-early' ? state : 'stopped';
 }
 
 export function attemptName({ begun, trialId }: Pick<ObservedAttempt, 'begun' | 'trialId'>): AttemptName {

@@ -2,7 +2,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { beginAttempt, endAttempt, recordProvenance, type Begun } from '../db/attempts.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
-import { finishTrial } from '../db/trials.ts';
+import { finishTrial, stopTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
 import type { DataSource } from '../sweep/trial.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
@@ -108,7 +108,7 @@ async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: A
   const files = await unlessAborted(signal, patiently(find, patience));
   const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
   const ready: Attempt = { ...attempt, begun: withData(begun, files) };
-  return conclude(ready, await train(ready, { trainer, backboneFolder, signal }));
+  return conclude(ready, await train(ready, { trainer, backboneFolder, signal }), signal);
 }
 
 /** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
@@ -142,9 +142,10 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
     return await trainer.train(
       { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
       {
-        onEvent: (event) => {
+        onEvent: async (event) => {
           attempt.heartbeat.hear(event);
-          return hear(attempt, event);
+          // It writes its checkpoint before it stops, so that it can go on from there.
+          if (await hear(attempt, event)) trainer.cancel();
         },
       },
     );
@@ -153,17 +154,22 @@ async function train(attempt: Attempt, { trainer, backboneFolder, signal }: Trai
   }
 }
 
-async function hear(attempt: Attempt, event: TrainEvent): Promise<void> {
+/** @returns whether the trial shall stop here */
+async function hear(attempt: Attempt, event: TrainEvent): Promise<boolean> {
   const { deps, observe, trialId, begun, patience } = attempt;
   const of = attemptName(attempt);
   const writer = { trialId, attempt: begun.attempt };
   observe({ type: 'trainer-said', of, event });
   const started = performance.now();
-  if (event.type === 'ready') return patiently(() => meetTrainer(attempt, event), patience);
-  await patiently(() => recordEvent(deps.database, writer, event), patience);
-  if (event.type !== 'checkpoint') return;
+  if (event.type === 'ready') {
+    await patiently(() => meetTrainer(attempt, event), patience);
+    return false;
+  }
+  const shallStop = await patiently(() => recordEvent(deps.database, writer, event), patience);
+  if (event.type !== 'checkpoint') return shallStop;
   const { step, bytes } = event;
   observe({ type: 'checkpoint-saved', of, step, bytes: bytes.byteLength, ms: performance.now() - started });
+  return shallStop;
 }
 
 type Ready = Extract<TrainEvent, { type: 'ready' }>;
@@ -177,12 +183,16 @@ async function meetTrainer({ deps, trialId, begun }: Attempt, { type, ...trainer
   deps.say(`This worker trains with TensorFlow.js's ${backend} backend (${tensorflow}), slowly.`);
 }
 
-async function conclude(attempt: Attempt, answer: TrainEnd): Promise<AttemptResult> {
+async function conclude(attempt: Attempt, answer: TrainEnd, signal: AbortSignal): Promise<AttemptResult> {
   if (answer.type === 'failed') throw trialFailure(answer.error.kind, answer.error.message);
-  if (answer.type === 'cancelled') throw new CancelledFailure('The trainer stopped.');
   const { deps, trialId, begun, patience } = attempt;
-  const { outcome, best } = answer;
   const writer = { trialId, attempt: begun.attempt };
+  if (answer.type === 'cancelled') {
+    if (signal.aborted) throw new CancelledFailure('The trainer stopped.');
+    const state = await patiently(() => stopTrial(deps.database, writer), patience);
+    return { state: state === 'running' ? 'waiting' : state };
+  }
+  const { outcome, best } = answer;
   await patiently(async () => {
     if (best !== null) {
       await saveCheckpoint(deps.database, { ...writer, kind: 'best', step: outcome.selectedStep, bytes: best });

@@ -5,6 +5,7 @@ const REMEDIES: Record<Finding['remedy'], string> = {
   waiting: 'it waits again, and goes on from its checkpoint',
   paused: 'it was told to pause, and is paused',
   cancelled: 'it was told to stop, and is cancelled',
+  'stopped-early': 'a rule had stopped it early, and it is that now',
   complete: 'it is complete',
   failed: 'it is failed',
   started: 'it is started again',

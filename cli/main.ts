@@ -18,6 +18,7 @@ import { predictCommand } from './commands/predict.ts';
 import { priorityCommand } from './commands/priority.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
+import { replayCommand } from './commands/replay.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { resultsCommand } from './commands/results.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   effectsCommand,
   baselinesCommand,
   showCommand,
+  replayCommand,
   rerunCommand,
   exportCommand,
   predictCommand,

@@ -53,7 +53,7 @@ export class ProgressPrinter {
 
 function blockOf(status: SweepStatus): string[] {
   const { counts, total } = status.progress;
-  const ended = counts.complete + counts.failed + counts.cancelled;
+  const ended = counts.complete + counts.failed + counts.cancelled + counts['stopped-early'];
   const filled = total === 0 ? BAR : Math.round((BAR * ended) / total);
   return [
     `${'#'.repeat(filled)}${'.'.repeat(BAR - filled)} ${ended}/${total}`,
@@ -64,8 +64,9 @@ function blockOf(status: SweepStatus): string[] {
 
 function countsOf({ progress: { counts, total } }: SweepStatus): string {
   const cancelled = counts.cancelled > 0 ? `, ${counts.cancelled} cancelled` : '';
+  const stopped = counts['stopped-early'] > 0 ? `, ${counts['stopped-early']} stopped early` : '';
   const paused = counts.paused > 0 ? `, ${counts.paused} paused` : '';
-  return `${counts.complete} of ${total} trials done, ${counts.failed} failed${cancelled}${paused}, ${counts.running} running`;
+  return `${counts.complete} of ${total} trials done, ${counts.failed} failed${stopped}${cancelled}${paused}, ${counts.running} running`;
 }
 
 /** What changes only when a trial ends. */

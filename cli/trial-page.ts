@@ -27,10 +27,11 @@ export function trialPage(details: TrialDetails): string {
 /** Everything, unrounded. */
 export function trialObject(details: TrialDetails): object {
   const { name, trial: row, sweep, provenance, attempts, evaluations } = details;
-  const { id, position, trialKey, configurationKey, state, trial, errorKind, errorMessage } = row;
+  const { id, position, trialKey, configurationKey, state, stopReason, trial, errorKind, errorMessage } = row;
   const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMib } = row;
   return {
-    ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state, errorKind, errorMessage },
+    ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state },
+    ...{ stopReason, errorKind, errorMessage },
     scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
     cost: { steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib },
     configuration: trial,
@@ -49,6 +50,7 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['trained numbers', grouped(trial.trainableParameters)],
     ['ms/step', rounded(trial.msPerStep)],
     ['peak memory, MiB', rounded(trial.peakMemoryMib)],
+    ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as const]),
     ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
   ];
 }

@@ -18,14 +18,14 @@ export type Grown = Added & { unstored: string[] };
  */
 export async function add(control: Control, request: LaunchRequest): Promise<Grown> {
   const { planned, source, chooseDevice, offerHere } = request;
-  const { spec, plan } = planned;
+  const { spec, facts, plan } = planned;
   await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
   const unstored = await storeData(control, plan.trials);
-  const added = await addTrials(control.database, { name: spec.name, source, spec, trials: plan.trials });
+  const added = await addTrials(control.database, { name: spec.name, source, spec, facts, trials: plan.trials });
   const { sweep } = added;
   // Once more, for until the trials were there to need them `prune` could take them away.
   await storeData(control, plan.trials);
-  if (added.added === 0 && !(await isLeftBehind(control, sweep.id))) {
+  if (added.added === 0 && !added.searches && !(await isLeftBehind(control, sweep.id))) {
     throw new NothingToDoError(
       `Expected the file to ask for trials that sweep \`${sweep.name}\` does not have, found all ${added.present} there already.`,
     );

@@ -6,6 +6,7 @@ import {
   type ComparisonRow,
   type ConfigurationMean,
 } from '../db/results.ts';
+import { listStopped, preferWhole, type Stopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { configurationsFound, describeFinding } from './finding.ts';
@@ -23,16 +24,26 @@ export interface Comparison {
 /** @throws UnknownSweepError */
 export async function compare({ database }: Pick<Control, 'database'>, name: string): Promise<Comparison> {
   const sweep = await findSweep(database, name);
-  const [configurations, published] = await Promise.all([
+  const [configurations, published, stopped] = await Promise.all([
     listConfigurations(database, sweep.id),
     listPublished(database, sweep.id),
+    listStopped(database, sweep.id),
   ]);
   const configurationKeys = configurationsFound(configurations).map(({ configurationKey }) => configurationKey);
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
   const tasks = [...new Set(configurations.map(({ task }) => task))];
   const findings = tasks.map((task) => {
     const ofTask = <Row extends { task: string }>(rows: Row[]): Row[] => rows.filter((row) => row.task === task);
-    return describeFinding(ofTask(configurations), ofTask(scored));
+    return describeFinding([...preferWhole(ofTask(configurations), stopped)], ofTask(scored));
   });
-  return { sweep, configurations, published, findings };
+  return { sweep, configurations, published, findings: [...findings, ...describeStopped(sweep, stopped)] };
+}
+
+/** Nobody shall take what is left of a configuration for all of it. */
+function describeStopped({ name }: SweepRow, { trials, rules }: Stopped): string[] {
+  if (trials === 0) return [];
+  const were = trials === 1 ? 'trial was' : 'trials were';
+  return [
+    `${trials} ${were} stopped early (${rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+  ];
 }

@@ -1,6 +1,7 @@
 // Pausing and cancelling: what waits stops waiting at once, what runs writes a checkpoint and stops at its next step.
 import { haltTrials, settleStopping, type Ordered } from '../db/orders.ts';
-import { concludeSweep, countStates, type SweepRow } from '../db/sweeps.ts';
+import { concludeSweep } from '../db/conclusion.ts';
+import { countStates, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { tellToLook, terminateSweepWorkflow, workflowStateAfter } from './sweep-workflow.ts';
 import { assertChanged, findTarget, type Asked, type Target } from './target.ts';

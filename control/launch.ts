@@ -42,13 +42,12 @@ export function launch(control: Control, request: LaunchRequest): Promise<Launch
 
 async function writeAndStart(control: Control, request: LaunchRequest): Promise<Launched> {
   const { planned, source, chooseDevice, offerHere } = request;
-  const { spec, plan } = planned;
+  const { spec, facts, plan } = planned;
   if (!(await hasEnded(control, spec.name))) await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
   const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,
-    source,
-    spec,
+    ...{ source, spec, facts },
     trials: plan.trials,
   });
   const running = isOpen(sweep);

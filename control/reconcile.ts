@@ -26,7 +26,8 @@ export interface Finding {
   /** Its position, where it is about one trial. */
   trial: number | null;
   /** What was done about it; of a dry run, what would be. `reported`: nothing. */
-  remedy: 'waiting' | 'paused' | 'cancelled' | 'complete' | 'failed' | 'started' | 'ended' | 'reported';
+  remedy:
+    'waiting' | 'paused' | 'cancelled' | 'stopped-early' | 'complete' | 'failed' | 'started' | 'ended' | 'reported';
 }
 
 /** How much is left to those who may be about to put it right themselves. */

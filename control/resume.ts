@@ -24,8 +24,11 @@ export interface Resumed {
 
 export interface ResumeRequest extends Pick<Fitting, 'offerHere'> {
   asked: Asked;
-  /** Failed trials only, or only those that never ended: cancelled ones, and those whose workflow is lost. Both where absent. */
-  only?: 'failed' | 'missing' | undefined;
+  /**
+   * Failed trials only, or only those that never ended: cancelled ones, and those whose workflow is lost. Both where absent.
+   * What was stopped early runs on only where it is asked for.
+   */
+  only?: 'failed' | 'missing' | 'stopped' | undefined;
   /** The sweep's file, where the person names it: it must not have changed. */
   launched?: Launching | undefined;
   chooseDevice: ChooseDevice;
@@ -45,7 +48,7 @@ export async function resume(control: Control, request: ResumeRequest): Promise<
   const states = statesOf(only, wasRunning);
   await refuseTooLargeAgain(control, { target, states: [...states, 'waiting'], offerHere });
   const ordered = await requeueTrials(database, { ...target.choice, states });
-  if (isChosen(target)) await assertChanged(control, target, { verb: 'resume', ordered });
+  if (isChosen(target) || only === 'stopped') await assertChanged(control, target, { verb: 'resume', ordered });
   const { waiting, paused } = await countStates(database, target.sweep.id);
   if (waiting > 0) await goOn(control, ordered.sweep, chooseDevice);
   return { sweep: await findSweep(database, target.sweep.id), requeued: ordered.changed, waiting, paused, wasRunning };
@@ -62,6 +65,7 @@ async function assertUnchanged({ database }: Control, sweep: SweepRow, launched:
 function statesOf(only: ResumeRequest['only'], wasRunning: boolean): Requeue['states'] {
   const missing: Requeue['states'] = wasRunning ? ['cancelled'] : ['cancelled', 'running'];
   if (only === 'failed') return ['failed'];
+  if (only === 'stopped') return ['stopped-early'];
   return only === 'missing' ? missing : ['failed', ...missing];
 }
 

@@ -1,14 +1,27 @@
 // A sweep that grows: trials that it does not have yet join it, the others stay as they are.
-import { eq, max, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { type Database, type Transaction, ask } from './client.ts';
+import { nextPosition } from './conclusion.ts';
 import { OtherInputsError } from './errors.ts';
 import { sweeps, trials } from './schema.ts';
-import { contentHash, findSweep, insertTrials, lockSweep, type NewSweep, type SweepRow, writeState } from './sweeps.ts';
+import {
+  contentHash,
+  factsToKeep,
+  findSweep,
+  insertTrials,
+  lockSweep,
+  type NewSweep,
+  searchesMore,
+  type SweepRow,
+  writeState,
+} from './sweeps.ts';
 
 export interface Added {
   /** As it was before. */
   sweep: SweepRow;
   added: number;
+  /** The file has the search come to more configurations than before. */
+  searches: boolean;
   /** Trials that the file asks for and the sweep had. */
   present: number;
   /** Trials of the sweep that the file no longer asks for: they stay. */
@@ -29,8 +42,11 @@ export async function addTrials(database: Database, asked: NewSweep): Promise<Ad
       const keys = new Set(stored.map(({ key }) => key));
       const fresh = asked.trials.filter(({ trialKey }) => !keys.has(trialKey));
       const present = asked.trials.length - fresh.length;
-      if (fresh.length > 0) await join(transaction, { sweep, asked, fresh });
-      return { sweep, added: fresh.length, present, unnamed: stored.length - present };
+      const searches = searchesMore(sweep.spec, asked.spec);
+      if (fresh.length > 0 || searches) await join(transaction, { sweep, asked, fresh });
+      // What a search has proposed stands in no file.
+      const unnamed = asked.spec.search?.kind === 'tpe' ? 0 : stored.length - present;
+      return { sweep, added: fresh.length, searches, present, unnamed };
     }),
   );
 }
@@ -43,11 +59,8 @@ interface Joining {
 
 async function join(transaction: Transaction, { sweep, asked, fresh }: Joining): Promise<void> {
   const { source, spec } = asked;
-  const [row] = await transaction
-    .select({ last: max(trials.position) })
-    .from(trials)
-    .where(eq(trials.sweepId, sweep.id));
-  const next = (row?.last ?? -1) + 1;
+  const facts = factsToKeep(asked);
+  const next = await nextPosition(transaction, sweep.id);
   await insertTrials(
     transaction,
     sweep,
@@ -57,7 +70,7 @@ async function join(transaction: Transaction, { sweep, asked, fresh }: Joining):
   const window = spec.window === sweep.spec.window ? sweep.window : spec.window;
   await transaction
     .update(sweeps)
-    .set({ source, spec, window, contentHash: contentHash(asked.trials) })
+    .set({ source, spec, facts, window, contentHash: contentHash(asked.trials) })
     .where(eq(sweeps.id, sweep.id));
   if (sweep.state !== 'paused') await writeState(transaction, { sweepId: sweep.id, state: 'running' });
 }

@@ -76,7 +76,7 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
     await transaction
       .update(trials)
       .set({
-        ...{ state: 'running', attempt, stopAs: null, errorKind: null, errorMessage: null },
+        ...{ state: 'running', attempt, stopAs: null, stopReason: null, errorKind: null, errorMessage: null },
         startedAt: sql`coalesce(${trials.startedAt}, now())`,
       })
       .where(eq(trials.id, row.id));
@@ -125,15 +125,15 @@ export function endAttempt(database: Database, end: EndOfAttempt): Promise<{ las
   });
 }
 
-type Halted = Extract<TrialState, 'paused' | 'cancelled'>;
+type Halted = Extract<TrialState, 'paused' | 'cancelled' | 'stopped-early'>;
 
 /** The attempt before this one was told to stop, and was lost before it could say that it had. */
 async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: TrialState): Promise<Settled> {
-  const state: Halted = stopAs === 'paused' ? 'paused' : 'cancelled';
+  const state: Halted = stopAs === 'paused' || stopAs === 'stopped-early' ? stopAs : 'cancelled';
   await supersede(transaction, [row.id], 'It was told to stop, and was lost before it could say that it had.');
   await transaction
     .update(trials)
-    .set({ state, stopAs: null, finishedAt: state === 'cancelled' ? sql`now()` : null })
+    .set({ state, stopAs: null, finishedAt: state === 'paused' ? null : sql`now()` })
     .where(eq(trials.id, row.id));
   return { kind: 'settled', state, outcome: null };
 }

@@ -49,7 +49,7 @@ export function continueTrials(database: Database, choice: Choice): Promise<Orde
 }
 
 export interface Requeue extends Choice {
-  states: ('failed' | 'cancelled' | 'running')[];
+  states: ('failed' | 'cancelled' | 'stopped-early' | 'running')[];
 }
 
 /** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones never run again. */
@@ -57,7 +57,11 @@ export function requeueTrials(database: Database, { states, ...choice }: Requeue
   return order(database, choice, async (transaction) => {
     const requeued = await transaction
       .update(trials)
-      .set({ state: 'waiting', stopAs: null, errorKind: null, errorMessage: null, finishedAt: null })
+      .set({
+        ...{ state: 'waiting', stopAs: null, stopReason: null, errorKind: null, errorMessage: null, finishedAt: null },
+        // A rule would stop it again at its next score.
+        isSpared: sql`${trials.isSpared} or ${trials.state} = 'stopped-early'`,
+      })
       .where(and(chosenBy(choice), inArray(trials.state, states)))
       .returning({ id: trials.id });
     const ids = requeued.map(({ id }) => id);
@@ -83,7 +87,7 @@ export function prioritiseTrials(
   });
 }
 
-const UNFINISHED = ['waiting', 'running', 'paused', 'failed', 'cancelled'] as const;
+const UNFINISHED = ['waiting', 'running', 'paused', 'failed', 'cancelled', 'stopped-early'] as const;
 
 /** For trials that nobody works on any more: what they were to stop as, they are. */
 export async function settleStopping(database: Database, sweepId: string): Promise<number> {

@@ -92,7 +92,7 @@ export function takeBack(
         .update(trials)
         .set({
           ...{ state: sql`coalesce(${stopAs}, 'waiting')`, stopAs: null },
-          finishedAt: sql`case when ${stopAs} = 'cancelled' then now() end`,
+          finishedAt: sql`case when ${stopAs} in ('cancelled', 'stopped-early') then now() end`,
         })
         .where(inArray(id, ids));
       await supersede(transaction, ids, NOBODY);

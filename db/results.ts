@@ -5,6 +5,7 @@ import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
 import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { attempts, evaluations, trials } from './schema.ts';
+import { listStopped, preferWhole } from './stopped.ts';
 import { type StateCounts, countStates } from './sweeps.ts';
 import { comparison, configurationMeans } from './views.ts';
 
@@ -27,6 +28,9 @@ export interface TrialResult {
   dataSeed: number;
   trainSeed: number;
   state: TrialState;
+  /** Where a stopping rule ended it, and why; null for all others. */
+  stoppedAtStep: number | null;
+  stopReason: string | null;
   devScore: number | null;
   testScore: number | null;
   /** These two where the test score is put together of them. */
@@ -99,6 +103,8 @@ export function listResults(
         dataSeed: page.dataSeed,
         trainSeed: page.trainSeed,
         state: page.state,
+        stoppedAtStep: sql<number | null>`(${page.stopReason} ->> 'step')::integer`,
+        stopReason: sql<string | null>`${page.stopReason} ->> 'words'`,
         devScore: page.devScore,
         testScore: page.testScore,
         testAccuracy: partOf('accuracy'),
@@ -212,14 +218,16 @@ export interface Progress {
 const RECENT = 20;
 
 export async function progress(database: Database, sweepId: string): Promise<Progress> {
-  const [counts, configurations, remainingFlops, recent] = await Promise.all([
+  const [counts, configurations, remainingFlops, recent, stopped] = await Promise.all([
     countStates(database, sweepId),
     listConfigurations(database, sweepId),
     remaining(database, sweepId),
     recentWork(database, sweepId),
+    listStopped(database, sweepId),
   ]);
   const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const best = tasks.flatMap((task) => bestOnDev(configurations.filter((row) => row.task === task)) ?? []);
+  const ofTask = (task: string) => preferWhole(configurations.filter((row) => row.task === task), stopped); // prettier-ignore
+  const best = tasks.flatMap((task) => bestOnDev(ofTask(task)) ?? []);
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
 }
 

@@ -2,7 +2,8 @@
 -- the tables, and once more after each upgrade:  psql "$DATABASE_URL" -f db/roles.sql
 -- Then make logins that belong to them:  create role gpu1 login password '…' in role lpt_sweep_worker;
 --
--- lpt_sweep_worker  what `lpt-sweep worker` reads and writes; it cannot add or delete sweeps or trials, or change what a trial is
+-- lpt_sweep_worker  what `lpt-sweep worker` reads and writes; it adds the trials that a search proposes, but cannot add
+--                   sweeps, delete either, or change what a trial is
 -- lpt_sweep_reader  the views alone, for dashboards and notebooks
 do $$
 declare
@@ -23,10 +24,11 @@ begin
   grant select on all tables in schema public to lpt_sweep_worker;
   grant insert, update on attempts, evaluations, metrics, checkpoints to lpt_sweep_worker;
   grant delete on checkpoints to lpt_sweep_worker;
+  grant insert on trials to lpt_sweep_worker;
   -- What becomes of them, and none of what they are.
   grant update (state, error, "window", priority, started_at, finished_at) on sweeps to lpt_sweep_worker;
   grant update (
-    state, stop_as, priority, attempt, dev_score, test_score, selected_step, steps, shortened, trainable_parameters,
+    state, stop_as, stop_reason, is_spared, priority, attempt, dev_score, test_score, selected_step, steps, shortened, trainable_parameters,
     ms_per_step, peak_memory_mib, error_kind, error_message, started_at, finished_at
   ) on trials to lpt_sweep_worker;
 

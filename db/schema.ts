@@ -1,6 +1,7 @@
 // The tables of a sweep. Columns are camelCase here and snake_case in Postgres (set once, in client.ts and drizzle.config.ts).
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   customType,
   doublePrecision,
@@ -30,8 +31,10 @@ import {
   type Trial,
 } from '../sweep/trial.ts';
 import type { DataSplit } from '../data/parts.ts';
+import type { SweepFacts } from '../sweep/facts.ts';
 import type { Provenance } from '../sweep/provenance.ts';
 import type { Spec } from '../sweep/spec.ts';
+import type { StopReason } from '../sweep/stopping/rule.ts';
 import type { Shortened } from '../training/messages.ts';
 import type { Parts } from '../training/score.ts';
 
@@ -64,6 +67,8 @@ export const sweeps = pgTable(
     /** The sweep file as it was launched. */
     source: text().notNull(),
     spec: jsonb().$type<Spec>().notNull(),
+    /** What was known of backbone and data at launch: a search that goes on by scores plans further trials with it. */
+    facts: jsonb().$type<SweepFacts>(),
     /** Hash over the trial keys that the file asks for: two launches are the same sweep when this is the same. */
     contentHash: text().notNull(),
     backbone: text().notNull(),
@@ -118,8 +123,12 @@ export const trials = pgTable(
     /** Estimated peak of a trainer: smaller devices are not asked. */
     memoryMib: doublePrecision().notNull().default(0),
     state: trialState().notNull().default('waiting'),
-    /** Of a running trial that a person told to stop: what it shall be then. */
+    /** Of a running trial that a person, or a stopping rule, told to stop: what it shall be then. */
     stopAs: trialState(),
+    /** Why a stopping rule ended it, or is about to. */
+    stopReason: jsonb().$type<StopReason>(),
+    /** A person had it go on after it was stopped early: no rule stops it any more. */
+    isSpared: boolean().notNull().default(false),
     priority: priority(),
     /** The current attempt's number, 0 before the first: a write that carries another one is refused. */
     attempt: integer().notNull().default(0),

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
+import type { SweepFacts } from '../sweep/facts.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { Spec } from '../sweep/spec.ts';
 import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
@@ -19,6 +20,8 @@ export interface NewSweep {
   /** The sweep file's text. */
   source: string;
   spec: Spec;
+  /** Needed where the search plans further trials. */
+  facts?: SweepFacts | undefined;
   trials: PlannedTrial[];
 }
 
@@ -120,21 +123,6 @@ export async function lockSweep(transaction: Transaction, sweepId: string): Prom
   return sweep;
 }
 
-/**
- * Ends a sweep whose workflow has nothing in flight: as what, is read off its trials' states.
- * @returns `running` where some trial waits; the sweep goes on then
- */
-export function concludeSweep(database: Database, sweepId: string): Promise<Exclude<SweepState, 'waiting'>> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      await lockSweep(transaction, sweepId);
-      const state = endOf(await readCounts(transaction, sweepId));
-      if (state !== 'running') await writeState(transaction, { sweepId, state });
-      return state;
-    }),
-  );
-}
-
 export async function setWindow(
   database: Database,
   { sweepId, window }: { sweepId: string; window: number },
@@ -142,15 +130,7 @@ export async function setWindow(
   await ask(database, () => database.update(sweeps).set({ window }).where(eq(sweeps.id, sweepId)));
 }
 
-/** What is paused will go on, so the sweep is not over, whatever became of its other trials. */
-function endOf(counts: StateCounts): Exclude<SweepState, 'waiting'> {
-  if (counts.waiting > 0) return 'running';
-  if (counts.paused > 0) return 'paused';
-  if (counts.failed + counts.running > 0) return 'failed';
-  return counts.cancelled > 0 ? 'cancelled' : 'complete';
-}
-
-async function readCounts(database: Database | Transaction, sweepId: string): Promise<StateCounts> {
+export async function readCounts(database: Database | Transaction, sweepId: string): Promise<StateCounts> {
   const counted = await database
     .select({ state: trials.state, trials: count() })
     .from(trials)
@@ -172,13 +152,18 @@ async function sameSweep(transaction: Transaction, asked: NewSweep): Promise<Swe
   throw new SweepExistsError(asked.name, changes);
 }
 
+/** The trials that a TPE search begins with are the same, however many it shall come to. */
+export function searchesMore(stored: Pick<Spec, 'search'>, asked: Pick<Spec, 'search'>): boolean {
+  return (asked.search?.configurations ?? 0) > (stored.search?.configurations ?? 0);
+}
+
 /** What makes a file another one than the stored: nothing where it asks for the very trials. */
 export async function listChanges(database: Database, stored: SweepRow, asked: NewSweep): Promise<string[]> {
   return ask(database, () => changesIn(database, stored, asked));
 }
 
 async function changesIn(from: Database | Transaction, stored: SweepRow, asked: NewSweep): Promise<string[]> {
-  if (stored.contentHash === contentHash(asked.trials)) return [];
+  if (stored.contentHash === contentHash(asked.trials) && !searchesMore(stored.spec, asked.spec)) return [];
   const keys = await from.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, stored.id));
   return differences(
     { ...stored, keys: keys.map(({ key }) => key) },
@@ -186,15 +171,21 @@ async function changesIn(from: Database | Transaction, stored: SweepRow, asked: 
   );
 }
 
-function identityOf({ name, source, spec, trials: [first] }: NewSweep) {
+function identityOf({ name, source, spec, facts, trials: [first] }: NewSweep) {
   return {
     name,
     source,
     spec,
+    facts: factsToKeep({ spec, facts }),
     window: spec.window,
     backbone: spec.backbone,
     backboneFingerprint: first?.trial.backbone.fingerprint ?? '',
   };
+}
+
+/** Of other searches all trials are there from the beginning. */
+export function factsToKeep({ spec, facts }: Pick<NewSweep, 'spec' | 'facts'>): SweepFacts | null {
+  return spec.search?.kind === 'tpe' ? (facts ?? null) : null;
 }
 
 export function contentHash(planned: PlannedTrial[]): string {

@@ -54,6 +54,9 @@ export async function findTrial(database: Database, id: string): Promise<TrialRo
   return trial;
 }
 
+/** Of a trial that ended well. */
+const NOTHING_WRONG = { stopAs: null, stopReason: null, errorKind: null, errorMessage: null };
+
 /** @throws StaleAttemptError, unless this very attempt has finished the trial before: then nothing changes */
 export function finishTrial(
   database: Database,
@@ -64,7 +67,7 @@ export function finishTrial(
     assertCurrent(trial, attempt);
     if (trial.state === 'complete') return;
     if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-    const ended = { ...numbers, peakMemoryMib, stopAs: null, errorKind: null, errorMessage: null };
+    const ended = { ...numbers, peakMemoryMib, ...NOTHING_WRONG };
     await transaction
       .update(trials)
       .set({ ...ended, state: 'complete', finishedAt: sql`now()` })
@@ -94,14 +97,20 @@ export function cancelTrial(
   return endUnfinished(database, { trialId, attempt }, { state: 'cancelled' });
 }
 
-/** Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it. */
-export function stopTrial(database: Database, trialId: string): Promise<TrialState> {
-  return endUnfinished(database, { trialId, attempt: null }, { state: 'stopped' });
+/**
+ * Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it.
+ * @throws StaleAttemptError
+ */
+export function stopTrial(
+  database: Database,
+  { trialId, attempt = null }: { trialId: string; attempt?: number | null },
+): Promise<TrialState> {
+  return endUnfinished(database, { trialId, attempt }, { state: 'as told' });
 }
 
 interface Ending {
-  /** `stopped`: what the trial was told to stop as. */
-  state: 'failed' | 'cancelled' | 'stopped';
+  /** `as told`: what the trial was told to stop as. */
+  state: 'failed' | 'cancelled' | 'as told';
   errorKind?: TrainerError['kind'];
   errorMessage?: string;
 }
@@ -116,11 +125,12 @@ function endUnfinished(
     // Sent back to waiting: whoever still speaks as its last attempt has lost it.
     if (attempt !== null && trial.state === 'waiting') throw staleAttempt(trial, attempt);
     if (trial.state !== 'waiting' && trial.state !== 'running') return trial.state;
-    const state = ending.state === 'stopped' ? (trial.stopAs ?? 'cancelled') : ending.state;
-    const hasEnded = state === 'failed' || state === 'cancelled';
+    const state = ending.state === 'as told' ? (trial.stopAs ?? 'cancelled') : ending.state;
+    const hasEnded = state === 'failed' || state === 'cancelled' || state === 'stopped-early';
+    const stopReason = state === 'stopped-early' ? trial.stopReason : null;
     await transaction
       .update(trials)
-      .set({ ...ending, state, stopAs: null, finishedAt: hasEnded ? sql`now()` : null })
+      .set({ ...ending, state, stopAs: null, stopReason, finishedAt: hasEnded ? sql`now()` : null })
       .where(eq(trials.id, trialId));
     await endRunningAttempt(transaction, trialId, { ...ending, state: hasEnded ? state : 'paused' });
     return state;

@@ -83,7 +83,7 @@ export function single<T>(domain: Domain<T>): z.ZodType<T> {
 
 const LONGEST_RANGE = 10_000;
 
-/** One value, a list of them, or `{from, to, step}` with both ends included; read as a list without repetitions. */
+/** One value, a list of them, or `{from, to, step}` or `{from, to, scale: log, count}` with both ends included; read as a list without repetitions. */
 export function choice<T>(domain: Domain<T>): z.ZodType<T[]> {
   return z.unknown().transform((input, context) => {
     const complain = (expected: string, path: PropertyKey[], value: unknown) => {
@@ -118,6 +118,7 @@ function distinct<T>(values: T[]): T[] {
 
 /** @returns the values, or what the range should have been */
 function readRange(input: Record<string, unknown>): number[] | string {
+  if (input['scale'] !== undefined || input['count'] !== undefined) return readLogRange(input);
   const { from, to, step = 1, ...others } = input;
   const isRange = typeof from === 'number' && typeof to === 'number' && typeof step === 'number';
   if (!isRange || Object.keys(others).length > 0) return 'one value, a list, or a range {from: …, to: …, step: …}';
@@ -127,6 +128,19 @@ function readRange(input: Record<string, unknown>): number[] | string {
   if (count > LONGEST_RANGE) return `a range of at most ${LONGEST_RANGE} values`;
   // Rounded, so that 0.1 + 2 × 0.1 is written 0.3.
   return Array.from({ length: count }, (_, index) => Number((from + index * step).toPrecision(12)));
+}
+
+const USUAL_COUNT = 17;
+const LOG_RANGE = `a range {from: …, to: …, scale: log, count: …} of numbers above 0, with 2 to ${LONGEST_RANGE} values`;
+
+/** Both ends included, each value the same factor above the one before; three digits are enough to tell them apart. */
+function readLogRange(input: Record<string, unknown>): number[] | string {
+  const { from, to, scale, count = USUAL_COUNT, ...others } = input;
+  if (scale !== 'log' || Object.keys(others).length > 0) return LOG_RANGE;
+  if (typeof from !== 'number' || typeof to !== 'number' || !(from > 0) || !(to > from)) return LOG_RANGE;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 2 || count > LONGEST_RANGE) return LOG_RANGE;
+  const values = Array.from({ length: count }, (_, index) => from * (to / from) ** (index / (count - 1)));
+  return [...new Set([from, ...values.slice(1, -1).map((value) => Number(value.toPrecision(3))), to])];
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

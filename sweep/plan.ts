@@ -12,6 +12,9 @@ import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
+import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
+import type { Search } from './search/settings.ts';
+import { stoppingWarnings } from './stopping/settings.ts';
 import { type Problem, methodProblems, regimeProblems } from './validity.ts';
 
 export interface PlannedTrial {
@@ -39,6 +42,8 @@ export interface Plan {
   /** Combinations that were the same trial as an earlier one. */
   folded: number;
   warnings: string[];
+  /** What a search makes of the combinations, in a sentence; absent where all of them are run. */
+  searched?: string;
 }
 
 /** Combinations that cannot run, each named; nothing is dropped in silence. */
@@ -63,29 +68,38 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const exclusion = createExclusion(spec.exclude);
   const all = candidates(spec, facts);
   const wanted = all.filter(({ trial }) => !exclusion.excludes(trial));
-  const distinct = fold(wanted);
-  refuse([...combinationProblems(wanted, facts), ...sizeProblems(distinct.length, spec)], source);
+  const chosen = chosenAtFirst(spec.search, wanted);
+  const distinct = fold(chosen);
+  const count = spec.search === undefined ? distinct.length : mostTrials(spec.search, wanted);
+  refuse([...combinationProblems(wanted, facts), ...sizeProblems(count, spec)], source);
+  return {
+    trials: inPlan(spec, facts, distinct),
+    excluded: all.length - wanted.length,
+    folded: chosen.length - distinct.length,
+    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
+    ...(spec.search === undefined ? {} : { searched: describeSearch(spec.search, wanted) }),
+  };
+}
+
+/** In running order, each with what it costs. */
+export function inPlan(spec: Spec, facts: SweepFacts, distinct: readonly KeyedCandidate[]): PlannedTrial[] {
   const ordered = inRunningOrder(spec, distinct);
   const backboneParameters = countBackbone(facts.backbone);
   const memory = memoryOfTrials(ordered.map(({ trial }) => trial), facts); // prettier-ignore
-  const trials = ordered.map(({ key, trial, facts: task }, position) => {
+  return ordered.map(({ key, trial, facts: task }, position) => {
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
     const stepTokens = trial.training.batchSize * task.meanTokens;
     const keys = { trialKey: key, configurationKey: configurationKey(trial) };
     return { position, ...keys, trial, stepFlops, stepTokens, backboneParameters, flops, memoryMiB };
   });
-  return {
-    trials,
-    excluded: all.length - wanted.length,
-    folded: wanted.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
-  };
 }
 
+type KeyedCandidate = Candidate & { key: string };
+
 /** The first of equal trials stays. */
-function fold(wanted: Candidate[]): (Candidate & { key: string })[] {
-  const first = new Map<string, Candidate & { key: string }>();
+export function fold(wanted: readonly Candidate[]): KeyedCandidate[] {
+  const first = new Map<string, KeyedCandidate>();
   for (const candidate of wanted) {
     const key = trialKey(candidate.trial);
     if (!first.has(key)) first.set(key, { ...candidate, key });
@@ -134,7 +148,15 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  return [...idle, ...fastRates(spec), ...droppingEntries(spec)];
+  return [...idle, ...fastRates(spec), ...droppingEntries(spec), ...stoppingWarnings(spec.stopping)];
+}
+
+function describeSearch(search: Search, wanted: readonly Candidate[]): string {
+  const cells = cellsOf(wanted).size;
+  const asked = Math.min(search.configurations, cells);
+  if (search.kind === 'random') return `The search draws ${asked} of ${cells} configurations.`;
+  const begun = Math.min(asked, search.startup);
+  return `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`;
 }
 
 /** A rate of the whole sweep that is far above what is usual for one of its methods. */

@@ -11,19 +11,15 @@ import {
   wholeNumber,
   YES_OR_NO,
 } from './choices.ts';
+import { mapping } from './mapping.ts';
 import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
+import { search } from './search/settings.ts';
+import { stopping } from './stopping/settings.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
 import { LARGEST_WINDOW, METRICS } from './trial.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const POSITIVE = wholeNumber(1);
-
-/** A mapping without other keys: the error of an unknown one lists the known ones. */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a mapping'),
-  });
-}
 
 function words(expected: string): z.ZodType<string> {
   return z.custom<string>((value) => typeof value === 'string' && value.trim() !== '', { error: expected });
@@ -177,6 +173,8 @@ export const sweepFile = mapping({
   maxTrials: single(wholeNumber(1)).default(1000),
   window: single(wholeNumber(1, LARGEST_WINDOW)).default(4),
   stopAfterFailures,
+  search,
+  stopping,
   device: single(oneOf(DEVICES)).default('auto'),
   memoryMiB: single(wholeNumber(1)).optional(),
 }).superRefine((file, context) => {

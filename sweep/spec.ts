@@ -1,4 +1,6 @@
 // Pure: a sweep file as the program sees it: every choice a list, nothing crossed yet.
+import type { Search } from './search/settings.ts';
+import type { Stopping } from './stopping/rule.ts';
 import type { MethodName, MetricName, TrainingSettings } from './trial.ts';
 
 /** Each setting with the values to cross; a setting that is absent takes the method's usual value. */
@@ -57,6 +59,10 @@ export interface Spec {
   window: number;
   /** Trials in a row that may fail with the same kind before the sweep is stopped; 0: any number. */
   stopAfterFailures: number;
+  /** Which combinations are run; absent: every one. */
+  search?: Search | undefined;
+  /** Ends trials early that look worse than others on dev; absent: none is. */
+  stopping?: Stopping | undefined;
   device: (typeof DEVICES)[number];
   /** What a trial needs, instead of what is estimated. */
   memoryMiB?: number;

@@ -14,7 +14,16 @@ import type { ZeroShotSettings } from './methods/zero-shot.ts';
 export const METRICS = ['accuracy', 'f1', 'accuracy-f1', 'matthews'] as const;
 export type MetricName = (typeof METRICS)[number];
 
-export const TRIAL_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
+/** `stopped-early`: a stopping rule ended it; it has dev scores, no test score, and is in no average. */
+export const TRIAL_STATES = [
+  'waiting',
+  'running',
+  'complete',
+  'failed',
+  'cancelled',
+  'paused',
+  'stopped-early',
+] as const;
 export type TrialState = (typeof TRIAL_STATES)[number];
 
 export const SWEEP_STATES = ['waiting', 'running', 'complete', 'failed', 'cancelled', 'paused'] as const;
@@ -27,7 +36,15 @@ export function isOpen({ state }: { state: SweepState }): boolean {
 }
 
 /** `paused`: it wrote its checkpoint and yielded. */
-export const ATTEMPT_STATES = ['running', 'complete', 'failed', 'cancelled', 'paused', 'superseded'] as const;
+export const ATTEMPT_STATES = [
+  'running',
+  'complete',
+  'failed',
+  'cancelled',
+  'paused',
+  'stopped-early',
+  'superseded',
+] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
 /** Which waiting trial is taken first, as Temporal counts it: 1 before all others, 5 after them. */

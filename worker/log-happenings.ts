@@ -61,7 +61,10 @@ function begun({ of, resumedFromStep }: Of<'attempt-begun'>): Said {
 
 function ended({ of, end, ms, kind, message }: Of<'attempt-ended'>): Said {
   const why = message === undefined || message === '' ? '' : `: ${message}`;
-  const how = { complete: 'is complete', stopped: 'stopped as it was told', yielded: 'goes back to the queue' };
+  const how = {
+    ...{ complete: 'is complete', stopped: 'stopped as it was told', yielded: 'goes back to the queue' },
+    'stopped-early': 'is stopped early',
+  };
   const said = end === 'failed' ? `failed (${kind ?? 'unknown'})${why}` : how[end];
   const fields = { end, seconds: round(ms / 1000), kind, error: message };
   return {

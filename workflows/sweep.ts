@@ -31,8 +31,10 @@ import { RollingWindow } from './window.ts';
 /** About as many events as make the server suggest to hand over; far below the 51,200 at which it ends a run. */
 const HISTORY_LIMIT = 8_000;
 
+const NONE_SETTLED: SettledCounts = { complete: 0, failed: 0, cancelled: 0, paused: 0, 'stopped-early': 0 };
+
 export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
-  const settled: SettledCounts = input.settled ?? { complete: 0, failed: 0, cancelled: 0, paused: 0 };
+  const settled: SettledCounts = input.settled ?? { ...NONE_SETTLED };
   const breaker = new FailureBreaker(input.stopAfterFailures, input.streak ?? null);
   const warm = new WarmWorkers();
   const window: RollingWindow<WaitingTrial> = new RollingWindow<WaitingTrial>({

@@ -21,6 +21,7 @@ export const addCommand: Command = {
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(call.terminal));
     for (const warning of planned.plan.warnings) call.terminal.say(`Note: ${warning}`);
+    if (planned.plan.searched !== undefined) call.terminal.say(planned.plan.searched);
     return withSession(call.terminal, (session) => addIt(call, session, { planned, source: file.text }));
   },
 };
@@ -40,9 +41,12 @@ async function addIt(call: Call, session: Session, launching: Launching): Promis
   return carryOn(call, session, { sweep, begin });
 }
 
-function announce({ sweep, added, present, unnamed, unstored }: Grown, say: (text: string) => void): void {
+function announce({ sweep, added, searches, present, unnamed, unstored }: Grown, say: (text: string) => void): void {
   const others = unnamed === 0 ? '' : `, ${unnamed} that the file no longer asks for stay as they are`;
+  const searched = searches ? ', and its search proposes further ones' : '';
   const held = sweep.state === 'paused' ? ` The sweep is paused: \`lpt-sweep continue ${sweep.name}\` runs them.` : '';
-  say(`Sweep ${sweep.name} has ${trialCount(added)} more; ${present} of the file were there${others}.${held}`);
+  say(
+    `Sweep ${sweep.name} has ${trialCount(added)} more${searched}; ${present} of the file were there${others}.${held}`,
+  );
   if (unstored.length > 0) say(largeData(unstored));
 }

@@ -31,6 +31,7 @@ export const launchCommand: Command = {
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
+    if (planned.plan.searched !== undefined) terminal.say(planned.plan.searched);
     if (flags.has('dry-run')) {
       await dryRun(call, planned);
       return DONE;

@@ -24,6 +24,7 @@ export const listCommand: Command = {
             { title: 'waiting', cell: ({ counts }) => counts.waiting, isNumber: true },
             { title: 'paused', cell: ({ counts }) => counts.paused, isNumber: true },
             { title: 'cancelled', cell: ({ counts }) => counts.cancelled, isNumber: true },
+            { title: 'stopped early', cell: ({ counts }) => counts['stopped-early'], isNumber: true },
             { title: 'backbone', cell: ({ backbone }) => backbone },
             { title: 'created', cell: ({ createdAt }) => createdAt.toISOString() },
             { title: 'id', cell: ({ id }) => id },

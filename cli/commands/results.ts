@@ -5,6 +5,7 @@ import { DONE } from '../exit-codes.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { grouped, percent, rounded } from '../numbers.ts';
 import { print, type Column } from '../print.ts';
+import { trialCount } from '../selected.ts';
 import { withSession } from '../session.ts';
 
 export const resultsCommand: Command = {
@@ -39,6 +40,7 @@ export const resultsCommand: Command = {
             { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
             { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
             { title: 'state', cell: ({ state }) => state },
+            ...stoppedAt(rows),
             { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
             { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
             ...secondTest(rows),
@@ -52,11 +54,20 @@ export const resultsCommand: Command = {
           whenEmpty: 'This sweep has no trials.',
         });
         call.terminal.write(printed);
+        const stopped = rows.filter(({ state }) => state === 'stopped-early').length;
+        if (stopped > 0)
+          call.terminal.say(`${trialCount(stopped)} stopped early, without a test score: \`lpt-sweep show\` says why.`);
         return DONE;
       },
       { isQuiet: true },
     ),
 };
+
+/** Most sweeps have no stopping rule. */
+function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {
+  if (rows.every(({ stoppedAtStep }) => stoppedAtStep === null)) return [];
+  return [{ title: 'stopped at', cell: ({ stoppedAtStep }) => stoppedAtStep, isNumber: true }];
+}
 
 /** Most tasks have one test set. */
 function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {

@@ -1,7 +1,7 @@
 import { planSweep } from '../../control/plan.ts';
 import type { ChooseDevice } from '../../control/go-on.ts';
 import type { Launching } from '../../control/launch.ts';
-import { resume, type Resumed } from '../../control/resume.ts';
+import { resume, type ResumeRequest, type Resumed } from '../../control/resume.ts';
 import { findTarget, type Asked } from '../../control/target.ts';
 import { NothingToDoError } from '../../db/errors.ts';
 import { carryOn, offering } from '../carry-on.ts';
@@ -20,6 +20,7 @@ export const resumeCommand: Command = {
   ],
   options: {
     failed: { help: 'only what failed' },
+    stopped: { help: 'only what a stopping rule ended early; it goes on to its end, whatever the rule says' },
     missing: { help: 'only what never ended: cancelled trials, and those whose workflow is lost' },
     ...SELECTED_OPTIONS,
     ...WATCH_OPTION,
@@ -43,12 +44,15 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
   return carryOn(call, session, { sweep, begin });
 }
 
+const KINDS = ['failed', 'missing', 'stopped'] as const;
+
 /** @throws UsageError */
-function onlyOf({ flags }: Call): 'failed' | 'missing' | undefined {
-  if (flags.has('failed') && flags.has('missing'))
-    throw new UsageError('Expected `--failed` or `--missing`, found both: without them, both are resumed.');
-  if (flags.has('failed')) return 'failed';
-  return flags.has('missing') ? 'missing' : undefined;
+function onlyOf({ flags }: Call): ResumeRequest['only'] {
+  const [only, other] = KINDS.filter((kind) => flags.has(kind));
+  if (other === undefined) return only;
+  throw new UsageError(
+    `Expected one of ${KINDS.map((kind) => `\`--${kind}\``).join(', ')}, found several: without them, what failed and what is missing is resumed.`,
+  );
 }
 
 async function launchedFrom({ arguments: { sweep }, terminal }: Call): Promise<Launching | undefined> {

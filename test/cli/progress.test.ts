@@ -7,7 +7,16 @@ import { smallSweep } from '../support/trials.ts';
 const { name, source, spec } = smallSweep('demo');
 
 function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = null): SweepStatus {
-  const counts = { waiting: 0, running: 0, complete: 0, failed: 0, cancelled: 0, paused: 0, ...changes };
+  const counts = {
+    waiting: 0,
+    running: 0,
+    complete: 0,
+    failed: 0,
+    cancelled: 0,
+    paused: 0,
+    'stopped-early': 0,
+    ...changes,
+  };
   const times = { createdAt: new Date(), startedAt: null, finishedAt: null };
   return {
     sweep: {
@@ -15,6 +24,7 @@ function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = 
       name,
       source,
       spec,
+      facts: null,
       contentHash: '',
       backbone: '',
       backboneFingerprint: '',

@@ -9,7 +9,8 @@ import {
   requeueTrials,
   settleStopping,
 } from '../../db/orders.ts';
-import { concludeSweep, countStates, createSweep, findSweep } from '../../db/sweeps.ts';
+import { concludeSweep } from '../../db/conclusion.ts';
+import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { parseSelection } from '../../sweep/selection.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
@@ -42,8 +43,8 @@ describe('a pause', () => {
     });
     const checkpoint = { trialId: running, attempt: 1, kind: 'last', step: 7, bytes: new Uint8Array(4) } as const;
     await saveCheckpoint(own.database, checkpoint);
-    expect(await stopTrial(own.database, running)).toBe('paused');
-    expect(await stopTrial(own.database, running)).toBe('paused');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('paused');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('paused');
     expect(await findTrial(own.database, running)).toMatchObject({ state: 'paused', stopAs: null, finishedAt: null });
     expect((await listAttempts(own.database, running))[0]).toMatchObject({ state: 'paused' });
     expect(await loadCheckpoint(own.database, { trialId: running, kind: 'last' })).toMatchObject({ step: 7 });
@@ -62,7 +63,7 @@ describe('a pause', () => {
     const { sweepId, running } = await sweepWithOneRunning();
     await haltTrials(own.database, { sweepId, as: 'paused' });
     await finishTrial(own.database, { trialId: running, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
-    expect(await stopTrial(own.database, running)).toBe('complete');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('complete');
     expect(await findTrial(own.database, running)).toMatchObject({ state: 'complete', stopAs: null });
   });
 
@@ -71,7 +72,7 @@ describe('a pause', () => {
     await haltTrials(own.database, { sweepId, as: 'paused' });
     expect(await continueTrials(own.database, { sweepId })).toMatchObject({ changed: 8 });
     expect(await readOrders(own.database, { sweepId, inFlight: [running] })).toMatchObject({ halted: [] });
-    expect(await stopTrial(own.database, running)).toBe('waiting');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('waiting');
     expect((await countStates(own.database, sweepId)).waiting).toBe(8);
   });
 
@@ -89,7 +90,7 @@ describe('a cancellation', () => {
     const { sweepId, running } = await sweepWithOneRunning();
     await haltTrials(own.database, { sweepId, as: 'paused' });
     expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 7, stopping: 1 });
-    expect(await stopTrial(own.database, running)).toBe('cancelled');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('cancelled');
   });
 
   test('of running trials that nobody works on is done at once', async () => {
@@ -107,7 +108,7 @@ describe('a cancellation', () => {
     expect(await requeueTrials(own.database, { sweepId, states: ['failed', 'cancelled'] })).toMatchObject({
       changed: 1,
     });
-    expect(await stopTrial(own.database, running)).toBe('waiting');
+    expect(await stopTrial(own.database, { trialId: running })).toBe('waiting');
   });
 });
 

@@ -120,7 +120,7 @@ describe('results', () => {
     const results = await listResults(own.database, { sweepId });
     expect(Object.keys(results[0]!)).toEqual(
       (
-        'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state ' +
+        'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
         'steps trainableParameters msPerStep peakMemoryMiB attempts'

@@ -8,13 +8,14 @@ import { beginAttempt, endAttempt, recordProvenance } from '../../db/attempts.ts
 import { dropCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { createDatabase, type Database } from '../../db/client.ts';
 import { OlderDatabaseError } from '../../db/errors.ts';
+import { concludeSweep } from '../../db/conclusion.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { listStoredFiles } from '../../db/data-sets.ts';
 import { recordMetrics } from '../../db/metrics.ts';
 import { migrate } from '../../db/migrate.ts';
 import { continueTrials, haltTrials, prioritiseTrials, readOrders, requeueTrials } from '../../db/orders.ts';
 import { listRunning, takeBack } from '../../db/reconciling.ts';
-import { concludeSweep, createSweep, setSweepState, setWindow } from '../../db/sweeps.ts';
+import { createSweep, setSweepState, setWindow } from '../../db/sweeps.ts';
 import { failTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
@@ -96,7 +97,7 @@ describe('the roles of db/roles.sql', () => {
     await readOrders(worker, { sweepId, inFlight: [second] });
     expect(await takeBack(worker, { sweepId, seen: await listRunning(worker, sweepId) })).toHaveLength(1);
     await beginAttempt(worker, begin);
-    await stopTrial(worker, second);
+    await stopTrial(worker, { trialId: second });
     await concludeSweep(worker, sweepId);
   }
 

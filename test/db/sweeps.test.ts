@@ -98,6 +98,14 @@ describe('a sweep', () => {
     const { database } = own;
     const { sweep } = await createSweep(database, smallSweep());
     const listed = (await listSweeps(database)).find(({ id }) => id === sweep.id);
-    expect(listed?.counts).toEqual({ waiting: 8, running: 0, complete: 0, failed: 0, cancelled: 0, paused: 0 });
+    expect(listed?.counts).toEqual({
+      waiting: 8,
+      running: 0,
+      complete: 0,
+      failed: 0,
+      cancelled: 0,
+      paused: 0,
+      'stopped-early': 0,
+    });
   });
 });

@@ -28,8 +28,12 @@ export class ScriptedTrainer implements Trainer {
     this.#cancellation = new AbortController();
     const { signal } = this.#cancellation;
     const { events = [], end } = this.#scriptOf(request);
-    for (const event of events) await onEvent(event);
-    if (end !== 'hang') return end;
+    for (const event of events) {
+      // Told to stop, it writes the checkpoint that is due, and nothing more.
+      if (signal.aborted && event.type !== 'checkpoint') break;
+      await onEvent(event);
+    }
+    if (end !== 'hang') return signal.aborted ? { type: 'cancelled', step: lastStepOf(events) } : end;
     for (let tick = 1000; !signal.aborted; tick += 1) {
       await onEvent(progressEvent(tick, 1));
       await nextMoment(20);
@@ -45,6 +49,15 @@ export class ScriptedTrainer implements Trainer {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function lastStepOf(events: readonly TrainEvent[]): number {
+  return events.reduce((step, event) => (event.type === 'checkpoint' ? event.step : step), 0);
+}
+
+export function devEvent(step: number, score: number): TrainEvent {
+  const evaluation = { step, split: 'dev', metric: 'accuracy', score, loss: 0.5, examples: 100 } as const;
+  return { type: 'evaluation', evaluation };
 }
 
 export function progressEvent(tick: number, step: number): TrainEvent {

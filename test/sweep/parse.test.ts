@@ -39,6 +39,16 @@ describe('a sweep file', () => {
     });
   });
 
+  test('asks for a stopping rule by its name, or with settings; by default there is none', () => {
+    expect(parseSweep(`${GOOD}stopping: none\n`).stopping).toBeUndefined();
+    const median = { rule: 'median', gracePeriod: 0.5, leastTrials: 5 };
+    expect(parseSweep(`${GOOD}stopping: median\n`).stopping).toEqual(median);
+    const asha = parseSweep(`${GOOD}stopping: { rule: asha, gracePeriod: 0.6, reduction: 3 }\n`).stopping;
+    expect(asha).toEqual({ rule: 'asha', gracePeriod: 0.6, leastTrials: 5, reduction: 3 });
+    const paired = { rule: 'paired', gracePeriod: 0.5, leastSeeds: 4, p: 0.1 };
+    expect(parseSweep(`${GOOD}stopping: paired\n`).stopping).toEqual(paired);
+  });
+
   test('states the values of a setting as one, a list or a range, with repetitions read once', () => {
     const text = GOOD.replace(
       '- zero-shot',
@@ -80,6 +90,23 @@ describe('a sweep file', () => {
 });
 
 describe('a mistake in a sweep file is named with line, field, expected and found', () => {
+  test.each([
+    [
+      'stopping: meridian',
+      'Expected `stopping.rule` to be one of median, asha, paired, found "meridian". Did you mean `median`?',
+    ],
+    [
+      'stopping: { rule: median, gracePeriod: 2 }',
+      'Expected `stopping.gracePeriod` to be a number from 0 to 0.99, found 2.',
+    ],
+    [
+      'stopping: { rule: paired, leastTrials: 3 }',
+      'Expected `stopping.leastTrials` to be one of rule, gracePeriod, leastSeeds, p, found an unknown key.',
+    ],
+  ])('%s', (line, message) => {
+    expect(() => parseSweep(`${GOOD}${line}\n`)).toThrow(message);
+  });
+
   test('a wrong type', () => {
     expect(issuesOf(GOOD.replace('32', 'many'))).toEqual([
       { line: 3, field: 'regime.fewShot', expected: 'a whole number from 1, or a list of them', found: '"many"' },
@@ -212,7 +239,7 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
     ]);
     expect(() => parseSweep(text)).toThrow(
       'line 5: Expected `maxTrial` to be one of name, description, backbone, tasks, regime, dataSeeds, trainSeeds, ' +
-        'training, methods, exclude, maxTrials, window, stopAfterFailures, device, memoryMiB, found an unknown key. Did you mean `maxTrials`?',
+        'training, methods, exclude, maxTrials, window, stopAfterFailures, search, stopping, device, memoryMiB, found an unknown key. Did you mean `maxTrials`?',
     );
   });
 

@@ -65,7 +65,7 @@ describe('a sweep', () => {
       await vi.waitUntil(async () => (await handle.query(progressQuery)).settled.complete === 1, { timeout: 20_000 });
       expect(await handle.query(progressQuery)).toEqual({
         inFlight: 1,
-        settled: { complete: 1, failed: 0, cancelled: 0, paused: 0 },
+        settled: { complete: 1, failed: 0, cancelled: 0, paused: 0, 'stopped-early': 0 },
       });
       orchestra.letGo();
       expect(await handle.result()).toEqual({ state: 'complete' });

@@ -1,0 +1,64 @@
+// What a sweep ends as. A search that goes on by scores has its next trials written here, in the very transaction that finds that
+// nothing is left to run: they are there once, whoever dies and whatever is repeated.
+import { asc, eq, max, sql } from 'drizzle-orm';
+import { type KnownTrial, proposeTrials } from '../sweep/search/proposals.ts';
+import type { SweepState } from '../sweep/trial.ts';
+import { type Database, type Transaction, ask } from './client.ts';
+import { trials } from './schema.ts';
+import { insertTrials, lockSweep, readCounts, type StateCounts, type SweepRow, writeState } from './sweeps.ts';
+
+/**
+ * Ends a sweep whose workflow has nothing in flight: as what, is read off its trials' states.
+ * @returns `running` where some trial waits, or the search has further ones; the sweep goes on then
+ */
+export function concludeSweep(database: Database, sweepId: string): Promise<Exclude<SweepState, 'waiting'>> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const sweep = await lockSweep(transaction, sweepId);
+      const counts = await readCounts(transaction, sweepId);
+      const state = (await growBySearch(transaction, sweep, counts)) ? 'running' : endOf(counts);
+      if (state !== 'running') await writeState(transaction, { sweepId, state });
+      return state;
+    }),
+  );
+}
+
+/** What is paused will go on, so the sweep is not over, whatever became of its other trials. */
+function endOf(counts: StateCounts): Exclude<SweepState, 'waiting'> {
+  if (counts.waiting > 0) return 'running';
+  if (counts.paused > 0) return 'paused';
+  if (counts.failed + counts.running > 0) return 'failed';
+  return counts.cancelled > 0 ? 'cancelled' : 'complete';
+}
+
+/** A person who cancels a trial wants no more of them; `resume` puts it back, and the search goes on. */
+async function growBySearch(transaction: Transaction, sweep: SweepRow, counts: StateCounts): Promise<boolean> {
+  const { spec, facts } = sweep;
+  const isOver = counts.waiting + counts.running + counts.paused + counts.cancelled === 0;
+  if (!isOver || facts === null || spec.search?.kind !== 'tpe') return false;
+  const fresh = proposeTrials(spec, facts, await listKnown(transaction, sweep));
+  if (fresh.length === 0) return false;
+  const next = await nextPosition(transaction, sweep.id);
+  await insertTrials(transaction, sweep, fresh.map((trial, index) => ({ ...trial, position: next + index }))); // prettier-ignore
+  return true;
+}
+
+function listKnown(transaction: Transaction, { id }: SweepRow): Promise<KnownTrial[]> {
+  const { state, devScore, position } = trials;
+  const method = sql<KnownTrial['method']>`${trials.trial} -> 'method'`;
+  const training = sql<KnownTrial['training']>`${trials.trial} -> 'training'`;
+  return transaction
+    .select({ method, training, state, devScore })
+    .from(trials)
+    .where(eq(trials.sweepId, id))
+    .orderBy(asc(position));
+}
+
+/** Behind all trials that the sweep has. */
+export async function nextPosition(transaction: Transaction, sweepId: string): Promise<number> {
+  const [row] = await transaction
+    .select({ last: max(trials.position) })
+    .from(trials)
+    .where(eq(trials.sweepId, sweepId));
+  return (row?.last ?? -1) + 1;
+}

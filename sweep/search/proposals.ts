@@ -1,0 +1,60 @@
+// Pure: the next trials of a TPE search, from the dev scores of those that have ended. Test takes no part in it.
+import { type Candidate, candidates } from '../candidates.ts';
+import { createExclusion } from '../exclude.ts';
+import type { SweepFacts } from '../facts.ts';
+import { fold, inPlan, type PlannedTrial } from '../plan.ts';
+import type { Spec } from '../spec.ts';
+import { mean } from '../statistics.ts';
+import type { Trial, TrialState } from '../trial.ts';
+import { cellOf, cellsOf } from './cells.ts';
+import { type Observation, type Point, propose } from './tpe.ts';
+
+/** A trial that the sweep has, as far as the search has to know of it. */
+export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
+  state: TrialState;
+  devScore: number | null;
+}
+
+/**
+ * All trials of the configurations of one round. The same for the same known trials.
+ * @returns none where the search is no TPE search, or at its end
+ */
+export function proposeTrials(spec: Spec, facts: SweepFacts, known: readonly KnownTrial[]): PlannedTrial[] {
+  const { search } = spec;
+  if (search?.kind !== 'tpe') return [];
+  const exclusion = createExclusion(spec.exclude);
+  const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
+  const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));
+  const names = propose({
+    space: new Map([...cells].map(([name, own]) => [name, pointOf(own)])),
+    observed: observationsOf(known).filter(({ name }) => cells.has(name)),
+    taken,
+    count: Math.min(search.round, search.configurations - taken.size),
+    seed: search.seed,
+  });
+  return inPlan(spec, facts, fold(names.flatMap((name) => cells.get(name) ?? [])));
+}
+
+/** A configuration with a failed trial says nothing; one with a trial that was stopped early is worse than any other. */
+function observationsOf(known: readonly KnownTrial[]): Observation[] {
+  const byCell = new Map<string, KnownTrial[]>();
+  for (const trial of known) {
+    const name = cellOf(trial);
+    byCell.set(name, [...(byCell.get(name) ?? []), trial]);
+  }
+  return [...byCell].flatMap(([name, own]): Observation[] => {
+    if (own.some(({ state }) => state === 'stopped-early')) return [{ name, score: null }];
+    const scores = own.flatMap(({ state, devScore }) => (state === 'complete' ? (devScore ?? []) : []));
+    return scores.length < own.length ? [] : [{ name, score: mean(scores) }];
+  });
+}
+
+/** Settings of different methods are different settings, whatever their names. */
+function pointOf([first]: readonly Candidate[]): Point {
+  if (first === undefined) throw new RangeError('Expected a configuration to have a trial, found none.');
+  const { method: settings, training } = first.trial;
+  const { method, ...own } = settings;
+  const { evaluationBatchSize, ...trained } = training;
+  const fields = Object.entries({ ...trained, ...own }).map(([name, value]) => [`${method}.${name}`, value] as const);
+  return { method, ...Object.fromEntries(fields) };
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import { concludeSweep } from '../../db/conclusion.ts';
+import { recordEvaluation } from '../../db/evaluations.ts';
+import { haltTrials, requeueTrials } from '../../db/orders.ts';
+import { countStates, createSweep } from '../../db/sweeps.ts';
+import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import type { Stopping, StopReason } from '../../sweep/stopping/rule.ts';
+import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
+import { outcomeOf, smallSweep } from '../support/trials.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+const WORKER = { worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' };
+const MEDIAN: Stopping = { rule: 'median', gracePeriod: 0.5, leastTrials: 2 };
+
+interface Begun {
+  trialId: string;
+  attempt: number;
+}
+
+/** Prompt tuning and LPT at 3, 6 and 9 for data seed 13, then the same for 21: 40 steps, dev at 20 and 40. */
+async function trained(stopping: Stopping | null = MEDIAN): Promise<{ sweepId: string; ids: string[] }> {
+  const asked = smallSweep(undefined, '[3, 6, 9]');
+  const { sweep } = await createSweep(own.database, {
+    ...asked,
+    spec: { ...asked.spec, ...(stopping ? { stopping } : {}) },
+  });
+  const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 100 });
+  const isTrained = asked.trials.map(({ trial }) => trial.training.steps > 0);
+  return { sweepId: sweep.id, ids: ids.filter((_, index) => isTrained[index]) };
+}
+
+async function begin(trialId: string): Promise<Begun> {
+  const begun = await beginAttempt(own.database, { trialId, ...WORKER });
+  if (begun.kind !== 'begun') throw new Error(`Expected trial ${trialId} to begin, found it ${begun.kind}.`);
+  return { trialId, attempt: begun.attempt };
+}
+
+function scored(of: Begun, score: number, step = 20): Promise<StopReason | null> {
+  const evaluation = { step, split: 'dev', metric: 'accuracy', score, loss: 0.5, examples: 100 } as const;
+  return recordEvaluation(own.database, { ...of, evaluation });
+}
+
+/** The first two have 0.8 and 0.7 by step 20; the third is about to say. */
+async function third(stopping: Stopping | null = MEDIAN): Promise<Begun & { sweepId: string; ids: string[] }> {
+  const { sweepId, ids } = await trained(stopping);
+  for (const [index, score] of [0.8, 0.7].entries()) expect(await scored(await begin(ids[index]!), score)).toBeNull();
+  return { ...(await begin(ids[2]!)), sweepId, ids };
+}
+
+describe('a trial that is scored on dev', () => {
+  test('is stopped where its rule says so, and keeps its reason, its scores and its checkpoint', async () => {
+    const { sweepId, ...of } = await third();
+    // The median of 0.8 and 0.7 is 0.75. Zero-shot is at position 0.
+    const reason = await scored(of, 0.6);
+    expect(reason).toMatchObject({ rule: 'median', step: 20, score: 0.6, threshold: 0.75, comparedWith: [1, 2] });
+    expect(await findTrial(own.database, of.trialId)).toMatchObject({ state: 'running', stopAs: 'stopped-early' });
+    await saveCheckpoint(own.database, { ...of, kind: 'last', step: 20, bytes: new Uint8Array([7]) });
+    expect(await stopTrial(own.database, of)).toBe('stopped-early');
+    const row = await findTrial(own.database, of.trialId);
+    expect(row).toMatchObject({ state: 'stopped-early', stopAs: null, devScore: null, testScore: null });
+    expect(row.stopReason).toEqual(reason);
+    expect(row.finishedAt).not.toBeNull();
+    expect((await listAttempts(own.database, of.trialId))[0]).toMatchObject({ state: 'stopped-early' });
+    expect((await loadCheckpoint(own.database, { trialId: of.trialId, kind: 'last' }))?.step).toBe(20);
+    expect(await countStates(own.database, sweepId)).toMatchObject({ 'stopped-early': 1, running: 2 });
+  });
+
+  test('gets the same answer when the write is repeated, whatever others have scored meanwhile', async () => {
+    const { ids, ...of } = await third();
+    const reason = await scored(of, 0.6);
+    await scored(await begin(ids[3]!), 0.1);
+    expect(await scored(of, 0.6)).toEqual(reason);
+  });
+
+  test('goes on where it is no worse, where other seeds alone are better, and where the file asks for no rule', async () => {
+    expect(await scored(await third(), 0.75)).toBeNull();
+    const { ids } = await third();
+    expect(await scored(await begin(ids[4]!), 0.1)).toBeNull();
+    expect(await scored(await third({ ...MEDIAN, gracePeriod: 0.6 }), 0.1)).toBeNull();
+    expect(await scored(await third(null), 0.1)).toBeNull();
+  });
+
+  test('is what a person told it to be, where a rule speaks later', async () => {
+    const { sweepId, trialId, attempt } = await third();
+    await haltTrials(own.database, { sweepId, ids: [trialId], as: 'paused' });
+    expect(await scored({ trialId, attempt }, 0.6)).toBeNull();
+    expect(await stopTrial(own.database, { trialId })).toBe('paused');
+    expect((await findTrial(own.database, trialId)).stopReason).toBeNull();
+  });
+
+  test('whose worker dies before it has stopped is stopped by the attempt that comes after', async () => {
+    const { trialId, attempt } = await third();
+    const reason = await scored({ trialId, attempt }, 0.6);
+    const next = await beginAttempt(own.database, { trialId, ...WORKER });
+    expect(next).toEqual({ kind: 'settled', state: 'stopped-early', outcome: null });
+    expect((await findTrial(own.database, trialId)).stopReason).toEqual(reason);
+    expect(await listAttempts(own.database, trialId)).toMatchObject([{ state: 'superseded' }]);
+  });
+});
+
+describe('a trial that was stopped early', () => {
+  test('runs again only where it is asked for, and no rule stops it any more', async () => {
+    const { sweepId, trialId, attempt } = await third();
+    await scored({ trialId, attempt }, 0.6);
+    await stopTrial(own.database, { trialId });
+    const usual = { sweepId, states: ['failed', 'cancelled'] } as const;
+    expect(await requeueTrials(own.database, { ...usual, states: [...usual.states] })).toMatchObject({ changed: 0 });
+    expect(await requeueTrials(own.database, { sweepId, states: ['stopped-early'] })).toMatchObject({ changed: 1 });
+    expect(await findTrial(own.database, trialId)).toMatchObject({
+      state: 'waiting',
+      isSpared: true,
+      stopReason: null,
+    });
+    const again = await begin(trialId);
+    expect(await scored(again, 0.6)).toBeNull();
+    await finishTrial(own.database, { ...again, outcome: outcomeOf(0.65, 0.6) });
+    expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'complete', devScore: 0.65 });
+  });
+
+  test('leaves its sweep complete when all others are', async () => {
+    const { sweepId, ids, ...of } = await third();
+    await scored(of, 0.6);
+    await stopTrial(own.database, of);
+    for (const trialId of await listWaiting(own.database, { sweepId, limit: 100 })) await begin(trialId);
+    const all = await own.database.execute<{ id: string; attempt: number }>(
+      `select id, attempt from trials where sweep_id = '${sweepId}' and state = 'running'`,
+    );
+    for (const { id: trialId, attempt } of all.rows)
+      await finishTrial(own.database, { trialId, attempt, outcome: outcomeOf(0.7, 0.6) });
+    expect(await concludeSweep(own.database, sweepId)).toBe('complete');
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { parseSweep } from '../../../sweep/parse.ts';
+import { expand, type PlannedTrial } from '../../../sweep/plan.ts';
+import { cellOf } from '../../../sweep/search/cells.ts';
+import { shuffled, uniform, weighted } from '../../../sweep/search/draws.ts';
+import { type KnownTrial, proposeTrials } from '../../../sweep/search/proposals.ts';
+import { type Point, propose } from '../../../sweep/search/tpe.ts';
+import { FACTS } from '../../support/trials.ts';
+
+const SPACE = `
+name: search
+tasks: [mr]
+regime: { fewShot: 32, devSize: 100 }
+dataSeeds: [13, 21]
+training: { steps: 40, batchSize: 8, learningRate: { from: 1.0e-4, to: 1.0e-2, scale: log, count: 9 } }
+methods:
+  - { method: lpt, insertionLayer: [2, 4, 6, 8, 10], promptLength: [5, 10], generator: [none, npg] }
+`;
+/** 9 rates × 5 layers × 2 lengths × 2 generators. */
+const CELLS = 180;
+
+function planOf(search: string) {
+  const source = `${SPACE}search: ${search}\n`;
+  const spec = parseSweep(source);
+  return { spec, plan: expand(spec, FACTS, source) };
+}
+
+function namesOf(trials: readonly PlannedTrial[]): string[] {
+  return [...new Set(trials.map(({ trial }) => cellOf(trial)))].sort();
+}
+
+function complete({ trial: { method, training } }: PlannedTrial, devScore: number): KnownTrial {
+  return { method, training, state: 'complete', devScore };
+}
+
+describe('a range on a logarithmic scale', () => {
+  test('has the same factor from each value to the next, and both ends', () => {
+    // 100 ^ (1 / 8) = 1.778 from one to the next.
+    const { training } = parseSweep(SPACE);
+    expect(training.learningRate).toEqual([1e-4, 1.78e-4, 3.16e-4, 5.62e-4, 1e-3, 1.78e-3, 3.16e-3, 5.62e-3, 1e-2]);
+  });
+
+  test('is refused where it cannot be one', () => {
+    for (const wrong of ['{ from: 0, to: 1, scale: log }', '{ from: 0.1, to: 0.2, scale: linear }'])
+      expect(() => parseSweep(SPACE.replace(/\{ from.*9 \}/, wrong))).toThrow(/`training.learningRate` to be a range/);
+  });
+});
+
+describe('a random search', () => {
+  test('draws so many configurations, each on every seed, and the same again', () => {
+    const { plan } = planOf('{ kind: random, configurations: 12, seed: 3 }');
+    expect(plan.trials).toHaveLength(24);
+    expect(namesOf(plan.trials)).toHaveLength(12);
+    expect(plan.searched).toBe(`The search draws 12 of ${CELLS} configurations.`);
+    const again = planOf('{ kind: random, configurations: 12, seed: 3 }').plan;
+    expect(again.trials.map(({ trialKey }) => trialKey)).toEqual(plan.trials.map(({ trialKey }) => trialKey));
+    expect(namesOf(planOf('{ kind: random, configurations: 12, seed: 4 }').plan.trials)).not.toEqual(
+      namesOf(plan.trials),
+    );
+  });
+
+  test('that is asked for more draws those that it had, and others', () => {
+    const few = namesOf(planOf('{ kind: random, configurations: 12 }').plan.trials);
+    const more = namesOf(planOf('{ kind: random, configurations: 20 }').plan.trials);
+    expect(more.filter((name) => few.includes(name))).toEqual(few);
+    expect(planOf('{ kind: random, configurations: 1000 }').plan.trials).toHaveLength(2 * CELLS);
+  });
+
+  test('leaves out what a rule excludes, and counts all that it may come to', () => {
+    const source = `${SPACE}search: { kind: random, configurations: 1000 }\nexclude: [{ generator: npg }]\nmaxTrials: 200\n`;
+    expect(expand(parseSweep(source), FACTS, source).trials).toHaveLength(CELLS);
+    expect(() => planOf('{ kind: tpe, configurations: 60 }\nmaxTrials: 100')).toThrow(/at least 120/);
+  });
+});
+
+describe('a TPE search', () => {
+  const search = '{ kind: tpe, configurations: 30, seed: 3, startup: 8, round: 4 }';
+
+  test('begins at random, and then proposes by rounds until it has come to its number', () => {
+    const { spec, plan } = planOf(search);
+    expect(namesOf(plan.trials)).toHaveLength(8);
+    const known = plan.trials.map((trial) => complete(trial, 0.5));
+    const rounds: number[] = [];
+    for (;;) {
+      const next = proposeTrials(spec, FACTS, known);
+      if (next.length === 0) break;
+      expect(next).toHaveLength(2 * namesOf(next).length);
+      rounds.push(namesOf(next).length);
+      known.push(...next.map((trial) => complete(trial, 0.5)));
+    }
+    expect(rounds).toEqual([4, 4, 4, 4, 4, 2]);
+    expect(new Set(known.map(cellOf)).size).toBe(30);
+  });
+
+  test('proposes the same from the same scores, and other things from others', () => {
+    const { spec, plan } = planOf(search);
+    const layerOf = ({ trial: { method } }: PlannedTrial) =>
+      'insertionLayer' in method ? Number(method.insertionLayer) : 0;
+    const deep = plan.trials.map((trial) => complete(trial, 0.5 + layerOf(trial) / 100));
+    const shallow = plan.trials.map((trial) => complete(trial, 0.7 - layerOf(trial) / 100));
+    const fromDeep = namesOf(proposeTrials(spec, FACTS, deep));
+    expect(namesOf(proposeTrials(spec, FACTS, deep))).toEqual(fromDeep);
+    expect(namesOf(proposeTrials(spec, FACTS, shallow))).not.toEqual(fromDeep);
+  });
+
+  test('does not learn from a configuration that failed, and takes one that was stopped early for a bad one', () => {
+    const { spec, plan } = planOf(search);
+    const half = plan.trials.map((trial, index) => complete(trial, index / 100));
+    const best = half.at(-1)!;
+    const others = half.filter((trial) => cellOf(trial) !== cellOf(best));
+    const as = (state: KnownTrial['state']) => [...others, { ...best, state, devScore: null }];
+    const sets = [half, as('failed'), as('stopped-early')].map((known) => namesOf(proposeTrials(spec, FACTS, known)));
+    expect(new Set(sets.map((names) => names.join('\n'))).size).toBe(3);
+  });
+});
+
+describe('the Parzen estimator', () => {
+  const space = new Map<string, Point>(
+    Array.from({ length: 100 }, (_, index) => [
+      String(index),
+      { x: index % 10, kind: ['a', 'b'][index % 2], y: Math.floor(index / 10) },
+    ]),
+  );
+  /** Best at x = 7, y = 3: 0 there, below everywhere else. */
+  const scoreOf = (name: string): number => {
+    const { x, y } = space.get(name) as { x: number; y: number };
+    return -((x - 7) ** 2) - (y - 3) ** 2;
+  };
+
+  test('comes near the best with a third of the space, whatever its seed', () => {
+    const bests = Array.from({ length: 20 }, (_, seed) => {
+      const names = shuffled([...space.keys()], uniform(seed)).slice(0, 10);
+      while (names.length < 34) {
+        const observed = names.map((name) => ({ name, score: scoreOf(name) }));
+        names.push(...propose({ space, observed, taken: new Set(names), count: 4, seed }));
+      }
+      return Math.max(...names.map(scoreOf));
+    });
+    expect(Math.min(...bests)).toBeGreaterThanOrEqual(-2);
+    expect(bests.filter((best) => best === 0).length).toBeGreaterThanOrEqual(10);
+  });
+
+  test('proposes nothing twice, and no more than there is', () => {
+    const taken = new Set([...space.keys()].slice(3));
+    expect(propose({ space, observed: [], taken, count: 5, seed: 1 }).sort()).toEqual(['0', '1', '2']);
+  });
+});
+
+describe('draws', () => {
+  test('are even, and weighted ones go by their weights', () => {
+    const next = uniform(7);
+    const counts = [0, 0, 0];
+    for (let draw = 0; draw < 6000; draw += 1) counts[weighted([1, 2, 3], next)]! += 1;
+    // 1000, 2000 and 3000, each with a standard deviation below 39.
+    for (const [index, expected] of [1000, 2000, 3000].entries())
+      expect(Math.abs(counts[index]! - expected)).toBeLessThan(160);
+  });
+});
