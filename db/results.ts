@@ -43,6 +43,8 @@ export interface TrialResult {
   steps: number | null;
   trainableParameters: number | null;
   msPerStep: number | null;
+  /** Whether other trials took part in the steps that were timed. */
+  measuredJointly: boolean | null;
   peakMemoryMiB: number | null;
   attempts: number;
 }
@@ -112,6 +114,7 @@ export function listResults(
         steps: page.steps,
         trainableParameters: page.trainableParameters,
         msPerStep: page.msPerStep,
+        measuredJointly: page.measuredJointly,
         peakMemoryMiB: page.peakMemoryMib,
         attempts: page.attempt,
       })
@@ -250,6 +253,7 @@ export async function measuredSpeed(
         eq(trials.state, 'complete'),
         gt(trials.stepFlops, 0),
         isNotNull(trials.msPerStep),
+        eq(trials.measuredJointly, false),
         device === undefined ? undefined : eq(attempts.device, device),
       ),
     )

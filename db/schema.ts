@@ -1,6 +1,7 @@
 // The tables of a sweep. Columns are camelCase here and snake_case in Postgres (set once, in client.ts and drizzle.config.ts).
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   customType,
   doublePrecision,
@@ -128,6 +129,10 @@ export const trials = pgTable(
     shortened: jsonb().$type<Shortened>(),
     trainableParameters: integer(),
     msPerStep: doublePrecision(),
+    /** Whether other trials took part in steps that were timed: such times are not compared with those of a trial alone. */
+    measuredJointly: boolean(),
+    /** Of all its steps, those taken together with other trials. */
+    jointSteps: integer(),
     peakMemoryMib: doublePrecision(),
     errorKind: errorKind(),
     errorMessage: text(),
