@@ -135,22 +135,17 @@ interface TrainOptions {
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
   const { trial, checkpoint, layersToKeep, shrink } = attempt.begun;
-  const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await trainer.train(
-      { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
-      {
-        onEvent: (event) => {
-          attempt.heartbeat.hear(event);
-          return hear(attempt, event);
-        },
+  return trainer.train(
+    { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+    {
+      signal,
+      onEvent: (event) => {
+        attempt.heartbeat.hear(event);
+        return hear(attempt, event);
       },
-    );
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+    },
+  );
 }
 
 async function hear(attempt: Attempt, event: TrainEvent): Promise<void> {

@@ -32,9 +32,8 @@ export async function jointStep(backbone: Backbone, parts: readonly JointPart[])
     const loss = tf.tidy(() => tf.reshape<tf.Rank.R0>(tf.slice(losses, [index], [1]), []));
     return applyGradients(state, { loss, gradients: namedGradients(state.method, grads) }, trial);
   });
-  losses.dispose();
   const all = tf.concat(applied.map(({ measured }) => measured)); // [2 R]
-  tf.dispose(applied.map(({ measured }) => measured));
+  tf.dispose([losses, ...applied.map(({ measured }) => measured)]);
   const values = await all.data<'float32'>();
   all.dispose();
   return parts.map(({ state }, index) => {

@@ -57,15 +57,12 @@ function lowestOf(riders: readonly Rider[]): number {
 
 /** The sequences with what joins the output of a layer; null where nothing does. */
 function join(layer: number, aboard: readonly Sequence[], riders: readonly Rider[]): Sequence[] | null {
-  let isJoined = false;
-  const sequences = riders.flatMap((rider) => {
+  const parts = riders.map((rider) => {
     const present = rider.tuning.firstTouchedLayer === layer ? boarding(rider, layer) : sequencesOf(aboard, rider);
     const prompt = present.length === 0 ? null : promptOf(rider, layer, () => textOf(rider, layer, present));
-    if (prompt === null) return present;
-    isJoined = true;
-    return withPrompt(present, prompt);
+    return { isJoined: prompt !== null, sequences: prompt === null ? present : withPrompt(present, prompt) };
   });
-  return isJoined ? sequences : null;
+  return parts.some(({ isJoined }) => isJoined) ? parts.flatMap(({ sequences }) => sequences) : null;
 }
 
 function boarding(rider: Rider, layer: number): Sequence[] {

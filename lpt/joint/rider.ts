@@ -18,8 +18,9 @@ export interface Rider {
 
 /** Null where the method changes more than what stands in front of the text, or reads its own head. */
 export function jointTuningOf(tuning: Tuning, frozenDropout: boolean): JointTuning | null {
-  const { prompts, firstTouchedLayer, trained, changes, head, backbone } = tuning;
-  if (frozenDropout || changes || head || backbone || trained.length === 0) return null;
+  const { prompts, firstTouchedLayer } = tuning;
+  const isElsewhereToo = 'changes' in tuning || 'head' in tuning || 'backbone' in tuning;
+  if (frozenDropout || isElsewhereToo || tuning.trained.length === 0) return null;
   return prompts?.has(firstTouchedLayer) === true ? { prompts, firstTouchedLayer } : null;
 }
 
