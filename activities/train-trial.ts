@@ -106,10 +106,23 @@ async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: A
   const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
   const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
   const files = await unlessAborted(signal, patiently(find, patience));
-  const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
+  const wanted = { backbone: backbone.fingerprint, data: task.data.fingerprint, shrink: begun.shrink };
+  const trainer = await whileBeating(onProgress, choose(wanted, signal));
   const ready: Attempt = { ...attempt, begun: withData(begun, files) };
   return conclude(ready, await train(ready, { trainer, backboneFolder, signal }));
 }
+
+/** As long as others train in its place, a trial that waits is alive. */
+async function whileBeating<T>(onProgress: () => void, work: Promise<T>): Promise<T> {
+  const beating = setInterval(onProgress, BEAT_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+const BEAT_MS = 2_000;
 
 /** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
