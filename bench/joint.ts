@@ -90,7 +90,10 @@ async function compare(backbone: Backbone, layers: readonly number[]): Promise<C
     times.oneAfterAnother.push(await timed(ways.oneAfterAnother));
     times.together.push(await timed(ways.together));
   }
-  for (const { state } of trials) tf.dispose([state.dispose(), state.method.dispose()]);
+  for (const { state } of trials) {
+    state.dispose();
+    state.method.dispose();
+  }
   const [together, oneAfterAnother] = [sideOf(times.together), sideOf(times.oneAfterAnother)];
   return {
     ...{ trials: trials.length, batchSize: trials[0]?.trial.training.batchSize ?? 0, layers },

@@ -36,7 +36,7 @@ export function someExamples(vocabulary: number): EncodedExample[] {
     const numbers = uniforms({ seed, name: 'text' }, 20);
     const length = 6 + Math.floor((numbers[0] ?? 0) * 12);
     const tokenIds = Int32Array.from(numbers.subarray(1, 1 + length), (number) => Math.floor(number * vocabulary));
-    return { tokenIds, maskPosition: length - 2 - (seed % 3), label: seed % 2 } as EncodedExample;
+    return { tokenIds, maskPosition: length - 2 - (seed % 3), label: seed % 2 };
   });
 }
 

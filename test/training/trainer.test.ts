@@ -89,6 +89,42 @@ describe('a trainer', () => {
     expect(trainer.pid).toBe(pid);
   });
 
+  test('trains several trials of one backbone at once, of which one can be stopped', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const stopped = run(trainer, request({ ...LONG, trainSeed: 2 }), (event, stop) => {
+      if (event.type === 'checkpoint') stop();
+    });
+    const whole = run(trainer, request(LONG));
+    const other = request();
+    other.trial.backbone = { ...other.trial.backbone, fingerprint: 'another' };
+    await expect(run(trainer, other)).rejects.toThrow('others of the same backbone, found it training');
+    await expect(run(trainer, { ...request(), shrink: 1 })).rejects.toThrow('found it training');
+    expect((await stopped).end.type).toBe('cancelled');
+    const { end, events } = await whole;
+    expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: true } });
+    expect(events.filter(({ type }) => type === 'evaluation')).toHaveLength(21);
+  });
+
+  test('that dies takes no trial with it for good: each resumes from its own checkpoint', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const requests = [request(LONG), request({ ...LONG, trainSeed: 2 })];
+    const killed = await Promise.all(
+      requests.map((one, index) =>
+        run(trainer, one, (event) => {
+          if (index === 0 && event.type === 'checkpoint' && event.step === 15) process.kill(trainer.pid!, 'SIGKILL');
+        }),
+      ),
+    );
+    for (const [index, ran] of killed.entries()) {
+      expect(ran.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+      const { end } = await run(trainer, { ...requests[index]!, checkpoint: checkpointsOf(ran).at(-1)! });
+      expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: false } });
+      if (end.type === 'finished') expect(end.outcome.jointSteps).toBeGreaterThan(0);
+    }
+  });
+
   test('killed in the middle of a trial, resumes from its last checkpoint to the numbers of an undisturbed run', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
