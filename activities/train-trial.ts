@@ -106,10 +106,23 @@ async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: A
   const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
   const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
   const files = await unlessAborted(signal, patiently(find, patience));
-  const trainer = choose({ backbone: backbone.fingerprint, data: task.data.fingerprint });
+  const wanted = { backbone: backbone.fingerprint, data: task.data.fingerprint, shrink: begun.shrink };
+  const trainer = await whileBeating(onProgress, choose(wanted, signal));
   const ready: Attempt = { ...attempt, begun: withData(begun, files) };
   return conclude(ready, await train(ready, { trainer, backboneFolder, signal }), signal);
 }
+
+/** As long as others train in its place, a trial that waits is alive. */
+async function whileBeating<T>(onProgress: () => void, work: Promise<T>): Promise<T> {
+  const beating = setInterval(onProgress, BEAT_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+const BEAT_MS = 2_000;
 
 /** What goes on behind is of use to the next trial, or ends with the worker. @throws the signal's reason */
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -135,23 +148,19 @@ interface TrainOptions {
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
   const { trial, checkpoint, layersToKeep, shrink } = attempt.begun;
-  const stop = (): void => trainer.cancel();
   signal.throwIfAborted();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await trainer.train(
-      { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
-      {
-        onEvent: async (event) => {
-          attempt.heartbeat.hear(event);
-          // It writes its checkpoint before it stops, so that it can go on from there.
-          if (await hear(attempt, event)) trainer.cancel();
-        },
+  const rule = new AbortController();
+  return trainer.train(
+    { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+    {
+      signal: AbortSignal.any([signal, rule.signal]),
+      onEvent: async (event) => {
+        attempt.heartbeat.hear(event);
+        // It writes its checkpoint before it stops, so that it can go on from there.
+        if (await hear(attempt, event)) rule.abort();
       },
-    );
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+    },
+  );
 }
 
 /** @returns whether the trial shall stop here */

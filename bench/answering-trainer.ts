@@ -19,7 +19,8 @@ const END: TrainEnd = {
   type: 'finished',
   outcome: {
     ...{ devScore: 0.5, testScore: 0.5, selectedStep: 1, steps: 1, shortened: { train: 0, dev: 0, test: 0 } },
-    ...{ trainableParameters: 512, msPerStep: 1, peakMemoryMiB: 1 },
+    ...{ trainableParameters: 512, msPerStep: 1, measuredJointly: false, jointSteps: 0 },
+    peakMemoryMiB: 1,
   },
   best: BYTES,
 };
@@ -30,11 +31,6 @@ export class AnsweringTrainer implements Trainer {
   async train(_request: TrainRequest, { onEvent }: TrainOptions): Promise<TrainEnd> {
     for (const event of EVENTS) await onEvent(event);
     return END;
-  }
-
-  /** It has ended before it can be told to. */
-  cancel(): void {
-    return;
   }
 
   close(): Promise<void> {

@@ -29,11 +29,12 @@ export function trialObject(details: TrialDetails): object {
   const { name, trial: row, sweep, provenance, attempts, evaluations } = details;
   const { id, position, trialKey, configurationKey, state, stopReason, trial, errorKind, errorMessage } = row;
   const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMib } = row;
+  const { measuredJointly, jointSteps } = row;
   return {
     ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state },
     ...{ stopReason, errorKind, errorMessage },
     scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
-    cost: { steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib },
+    cost: { steps, trainableParameters, msPerStep, measuredJointly, jointSteps, peakMemoryMiB: peakMemoryMib },
     configuration: trial,
     provenance,
     attempts: attempts.map(({ trialId, provenance: own, ...attempt }) => ({ ...attempt, provenance: own })),
@@ -49,10 +50,17 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
     ['trained numbers', grouped(trial.trainableParameters)],
     ['ms/step', rounded(trial.msPerStep)],
+    ['measured', measured(trial.measuredJointly)],
+    ['joint steps', trial.jointSteps],
     ['peak memory, MiB', rounded(trial.peakMemoryMib)],
     ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as const]),
     ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
   ];
+}
+
+function measured(jointly: boolean | null): string | null {
+  if (jointly === null) return null;
+  return jointly ? 'jointly: the share of a step that several trials took' : 'alone';
 }
 
 function configurationOf({ trial: { trial } }: TrialDetails): Entry[] {

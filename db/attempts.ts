@@ -202,9 +202,11 @@ function layersRead(method: MethodSettings): number[] {
 /** What a complete trial's row says of its outcome; null for any other. */
 function outcomeOf(row: TrialRow): TrialOutcome | null {
   const { devScore, testScore, selectedStep, steps, shortened, trainableParameters, peakMemoryMib } = row;
+  const { msPerStep, measuredJointly, jointSteps } = row;
   if (row.state !== 'complete' || devScore === null || testScore === null || selectedStep === null) return null;
   if (steps === null || shortened === null || trainableParameters === null || peakMemoryMib === null) return null;
-  const { msPerStep } = row;
+  if (measuredJointly === null || jointSteps === null) return null;
   const scores = { devScore, testScore, selectedStep };
-  return { ...scores, steps, shortened, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib };
+  const cost = { msPerStep, measuredJointly, jointSteps, peakMemoryMiB: peakMemoryMib };
+  return { ...scores, steps, shortened, trainableParameters, ...cost };
 }

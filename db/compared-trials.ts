@@ -18,11 +18,14 @@ const wallSeconds = sql<number | null>`(
 
 const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
 
+/** Alone: what a step took together with other trials is a share of something else. */
+const msPerStep = sql<number | null>`case when ${trials.measuredJointly} is not true then ${trials.msPerStep} end`;
+
 /** In running order. */
 export async function listCompared(database: Database, choice: ComparedChoice): Promise<ComparedTrial[]> {
   const { sweepId, configurationKeys, trialIds } = choice;
   const { task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore } = trials;
-  const { trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMib: peakMemoryMiB } = trials;
+  const { trainableParameters, backboneParameters, stepTokens, peakMemoryMib: peakMemoryMiB } = trials;
   const rows = await ask(database, () =>
     database
       .select({
@@ -60,7 +63,7 @@ interface Row extends Omit<ComparedTrial, 'devScore' | 'testScore' | 'costs'> {
 
 function comparedOf({ devScore, testScore, backboneParameters, stepTokens, ...row }: Row): ComparedTrial | null {
   if (devScore === null || testScore === null) return null;
-  const { trainableParameters, msPerStep, peakMemoryMiB, wallSeconds: seconds, checkpointBytes, ...who } = row;
+  const { trainableParameters, msPerStep: ms, peakMemoryMiB, wallSeconds: seconds, checkpointBytes, ...who } = row;
   const isKnown = trainableParameters !== null && backboneParameters > 0;
   return {
     ...who,
@@ -68,8 +71,8 @@ function comparedOf({ devScore, testScore, backboneParameters, stepTokens, ...ro
     costs: {
       trainableParameters,
       trainableShare: isKnown ? trainableParameters / backboneParameters : null,
-      msPerStep,
-      tokensPerMs: msPerStep !== null && msPerStep > 0 && stepTokens > 0 ? stepTokens / msPerStep : null,
+      msPerStep: ms,
+      tokensPerMs: ms !== null && ms > 0 && stepTokens > 0 ? stepTokens / ms : null,
       peakMemoryMiB,
       wallSeconds: seconds,
       checkpointBytes,

@@ -34,7 +34,8 @@ export function listMeasured(database: Database, backboneFingerprint: string): P
     })
     .from(trials)
     .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
-    .where(and(eq(trials.sweepId, newest.id), eq(trials.state, 'complete')))
+    // One that rode with others took a share of what they all took.
+    .where(and(eq(trials.sweepId, newest.id), eq(trials.state, 'complete'), sql`${trials.measuredJointly} is not true`))
     .orderBy(desc(trials.finishedAt))
     .limit(TRIALS_ASKED)
     .as('ended');

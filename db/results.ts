@@ -46,6 +46,8 @@ export interface TrialResult {
   steps: number | null;
   trainableParameters: number | null;
   msPerStep: number | null;
+  /** Whether other trials took part in the steps that were timed. */
+  measuredJointly: boolean | null;
   peakMemoryMiB: number | null;
   attempts: number;
 }
@@ -117,6 +119,7 @@ export function listResults(
         steps: page.steps,
         trainableParameters: page.trainableParameters,
         msPerStep: page.msPerStep,
+        measuredJointly: page.measuredJointly,
         peakMemoryMiB: page.peakMemoryMib,
         attempts: page.attempt,
       })

@@ -140,6 +140,10 @@ export const trials = pgTable(
     shortened: jsonb().$type<Shortened>(),
     trainableParameters: integer(),
     msPerStep: doublePrecision(),
+    /** Whether other trials took part in steps that were timed: such times are not compared with those of a trial alone. */
+    measuredJointly: boolean(),
+    /** Of all its steps, those taken together with other trials. */
+    jointSteps: integer(),
     peakMemoryMib: doublePrecision(),
     errorKind: errorKind(),
     errorMessage: text(),

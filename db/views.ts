@@ -1,5 +1,5 @@
 // The views' columns, for typed reading. Their SQL is in the migrations; plain SQL reads the same names in snake_case.
-import { doublePrecision, integer, pgView, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { boolean, doublePrecision, integer, pgView, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { errorKind, metric, regimeKind, trialState } from './schema.ts';
 
 export const trialResults = pgView('trial_results', {
@@ -37,6 +37,8 @@ export const trialResults = pgView('trial_results', {
   errorMessage: text(),
   startedAt: timestamp({ withTimezone: true }),
   finishedAt: timestamp({ withTimezone: true }),
+  measuredJointly: boolean(),
+  jointSteps: integer(),
 }).existing();
 
 export const configurationMeans = pgView('configuration_means', {

@@ -1,7 +1,7 @@
-// Mean cross-entropy over the whole vocabulary, straight from decoder and bias: no one-hot of the vocabulary is made. With
+// Cross-entropy over the whole vocabulary, straight from decoder and bias: no one-hot of the vocabulary is made. With
 // p = softmax(W x + b) its gradient is Σ p W − W[target]: the mean of the word vectors, less the one that was right.
-import { add, exp, gather, logSumExp, mean, mul, ones, reshape, sub, sum, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, exp, gather, logSumExp, mul, reshape, sub, sum, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { runFused } from './fused.ts';
 import { linear, linearInputGradient, linearWeightGradients, type Linear } from './linear.ts';
 import { scatterRows } from './positions.ts';
@@ -23,16 +23,18 @@ export function crossEntropy(
   rows: Tensor2D,
   decoder: WordDecoder,
   { target, weightsToo }: { target: Tensor1D; weightsToo: boolean },
-): { loss: Scalar; activations: CrossEntropyActivations } {
+): { losses: Tensor1D; activations: CrossEntropyActivations } {
   const whole = {
     weight: decoder.weight,
     bias: decoder.bias ?? zeros<Tensor1D['rankType']>([decoder.weight.shape[0]]),
   };
   const { logSum, expected, probabilities } = (weightsToo ? null : fusedSoftmax(rows, whole)) ?? softmax(rows, whole);
-  const loss = tidy(() => mean<Scalar>(sub(logSum, targetScores(rows, whole, target))));
+  const losses = tidy(() =>
+    reshape<Tensor1D['rankType']>(sub(logSum, targetScores(rows, whole, target)), [target.size]),
+  ); // [B]
   const activations = { expected, target };
-  if (!weightsToo || probabilities === undefined) return { loss, activations };
-  return { loss, activations: { ...activations, forWeights: { rows, probabilities } } };
+  if (!weightsToo || probabilities === undefined) return { losses, activations };
+  return { losses, activations: { ...activations, forWeights: { rows, probabilities } } };
 }
 
 /** A type and not an interface: a tidy hands it on. */
@@ -67,16 +69,17 @@ function targetScores(rows: Tensor2D, { weight, bias }: Required<WordDecoder>, t
   });
 }
 
+/** `gradient`: of each row's loss. */
 export function crossEntropyInputGradient(
-  gradient: Scalar,
+  gradient: Tensor1D,
   { weight }: WordDecoder,
   { expected, target }: CrossEntropyActivations,
 ): Tensor2D {
-  return tidy(() => mul(sub<Tensor2D>(expected, gather(weight, target)), mul(gradient, 1 / target.size))); // [B, D]
+  return tidy(() => mul(sub<Tensor2D>(expected, gather(weight, target)), reshape(gradient, [target.size, 1]))); // [B, D]
 }
 
 export function crossEntropyWeightGradients(
-  gradient: Scalar,
+  gradient: Tensor1D,
   { weight: { shape } }: WordDecoder,
   { target, forWeights }: CrossEntropyActivations,
 ): Linear {
@@ -84,12 +87,11 @@ export function crossEntropyWeightGradients(
   const { rows, probabilities } = forWeights;
   const [vocabulary, width] = shape;
   return tidy(() => {
-    const share = mul(gradient, 1 / target.size);
+    const share: Tensor2D = reshape(gradient, [target.size, 1]); // [B, 1]
     const expected = linearWeightGradients(mul<Tensor2D>(probabilities, share), rows);
-    const counts = mul<Tensor2D>(ones([target.size, 1]), share); // [B, 1]
     return {
       weight: sub<Tensor2D>(expected.weight, scatterRows(target, mul<Tensor2D>(rows, share), [vocabulary, width])),
-      bias: sub<Tensor1D>(expected.bias, reshape(scatterRows(target, counts, [vocabulary, 1]), [vocabulary])),
+      bias: sub<Tensor1D>(expected.bias, reshape(scatterRows(target, share, [vocabulary, 1]), [vocabulary])),
     };
   });
 }

@@ -1,5 +1,6 @@
 // What training asks of every way of tuning a frozen masked language model. (What each way says of itself: tuning.ts.)
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { JointTuning } from './joint/rider.ts';
 import type { DropoutSeed } from './random.ts';
 
 /** One padded batch. B examples, T positions, the real ones first. */
@@ -32,5 +33,7 @@ export interface Method {
   loss(batch: Batch, dropoutSeed: DropoutSeed): Scalar;
   /** Scores of the labels, whose words are given, without dropout: [B, C]. */
   scores(batch: Batch, labelWordIds: Tensor1D): Tensor2D;
+  /** How it rides in a joint step; null: it trains alone. */
+  readonly joint: JointTuning | null;
   dispose(): void;
 }

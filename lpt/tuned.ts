@@ -1,6 +1,7 @@
 // From what a way of tuning says of itself to a method that can be trained: loss and scores, written once for all of them.
 import { tidy } from '@tensorflow/tfjs-core';
 import { wordHead, type Backbone } from './backbone.ts';
+import { jointTuningOf } from './joint/rider.ts';
 import type { Method } from './method.ts';
 import { maskLoss, scoreWords } from './word-head.ts';
 import type { TunedHead, Tuning } from './tuning.ts';
@@ -16,7 +17,7 @@ export function methodOf({ backbone, tuning, frozenDropout }: Tuned): Method {
   const head = tuning.head ?? headOf(tuning.backbone ?? backbone, tuning);
   const shared = { backbone, tuning, frozenDropout };
   return {
-    ...{ inputLayers: tuning.inputLayers, trained: tuning.trained },
+    ...{ inputLayers: tuning.inputLayers, trained: tuning.trained, joint: jointTuningOf(tuning, frozenDropout) },
     loss: (batch, dropoutSeed) =>
       tidy(() => head.loss(maskVector({ ...shared, batch, dropoutSeed, forGradient: true }), batch)),
     scores: (batch, labelWordIds) =>

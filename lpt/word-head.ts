@@ -22,6 +22,7 @@ import {
 import { linear, linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { toRows, toSequences } from './positions.ts';
+import { meanStep } from './steps/mean.ts';
 import { tensorsLike, tensorsOf, type HeadWeights } from './weights.ts';
 
 export interface WordHead {
@@ -43,12 +44,21 @@ export function scoreWords({ weights, word, epsilon }: WordHead, maskVector: Ten
   });
 }
 
-/** Mean cross-entropy over the whole vocabulary of the word that belongs at the mask. `maskVector`: [B, 1, D]. */
-export function maskLoss(
-  head: WordHead,
-  { maskVector, target }: { maskVector: Tensor3D; target: Tensor1D },
-  gradientTo: Exclude<GradientTo, 'nothing'>,
-): Scalar {
+export interface MaskRead {
+  maskVector: Tensor3D; // [B, 1, D]
+  /** The word that belongs at the mask. */
+  target: Tensor1D; // [B] int32
+}
+
+type GradientOfLoss = Exclude<GradientTo, 'nothing'>;
+
+/** Mean cross-entropy over the whole vocabulary. */
+export function maskLoss(head: WordHead, read: MaskRead, gradientTo: GradientOfLoss): Scalar {
+  return meanStep(maskLosses(head, read, gradientTo));
+}
+
+/** Cross-entropy over the whole vocabulary of each example, [B]. */
+export function maskLosses(head: WordHead, { maskVector, target }: MaskRead, gradientTo: GradientOfLoss): Tensor1D {
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({
     inputs: [maskVector, ...(weightsToo ? [head.word, ...tensorsOf(head.weights ?? {})] : [])],
@@ -71,23 +81,23 @@ function forward(
   head: WordHead,
   maskVector: Tensor3D,
   asked: { target: Tensor1D; weightsToo: boolean },
-): { output: Scalar; kept: Kept } {
+): { output: Tensor1D; kept: Kept } {
   const { weights, epsilon } = head;
   const maskRows = toRows(maskVector); // [B, D]
   if (weights === undefined) {
-    const { loss, activations } = crossEntropy(maskRows, decoder(head), asked);
-    return { output: loss, kept: { maskRows, entropy: activations } };
+    const { losses, activations } = crossEntropy(maskRows, decoder(head), asked);
+    return { output: losses, kept: { maskRows, entropy: activations } };
   }
   const { transform, norm } = weights;
   const { output: raised, slope } = biasGeluWithSlope(linearProduct(maskRows, transform), transform.bias); // [B, E]
   const normalized = normalize(raised, epsilon);
   const transformed = scaleAndShift(normalized.normalized, norm); // [B, E]
-  const { loss, activations } = crossEntropy(transformed, decoder(head), asked);
-  return { output: loss, kept: { maskRows, entropy: activations, transform: { normalized, slope } } };
+  const { losses, activations } = crossEntropy(transformed, decoder(head), asked);
+  return { output: losses, kept: { maskRows, entropy: activations, transform: { normalized, slope } } };
 }
 
 interface Backward {
-  gradient: Scalar;
+  gradient: Tensor1D; // [B]
   kept: Kept;
   weightsToo: boolean;
 }

@@ -12,6 +12,8 @@ const BEST_FORMAT = 'lpt-sweep-weights-1';
 /** Value, two moments and best value of each trained number. */
 const COPIES = 4;
 
+type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointSteps'>;
+
 /** Null where the state is too large to be kept. */
 export async function encodeCheckpoint(state: TrainingState, trialKey: string): Promise<Uint8Array | null> {
   const { trained } = state.method;
@@ -26,8 +28,8 @@ export async function encodeCheckpoint(state: TrainingState, trialKey: string): 
     const best = state.best?.weights.get(name);
     if (best) tensors[`best/${name}`] = { shape: variable.shape, values: best };
   }
-  const { step, evaluatedAt, best } = state;
-  const position = { step, evaluatedAt, best: best && { step: best.step, score: best.score } };
+  const { step, evaluatedAt, best, jointSteps } = state;
+  const position = { step, evaluatedAt, jointSteps, best: best && { step: best.step, score: best.score } };
   return encodeSafetensors(tensors, { format: FORMAT, trialKey, position: JSON.stringify(position) });
 }
 
@@ -38,7 +40,7 @@ export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trial
     const found = `${String(metadata['format'])} of ${String(metadata['trialKey'])}`;
     throw new ConfigurationError(`Expected a checkpoint (${FORMAT}) of trial ${trialKey}, found ${found}.`);
   }
-  const position = JSON.parse(metadata['position'] ?? '{}') as Pick<TrainingState, 'step' | 'evaluatedAt' | 'best'>;
+  const position = JSON.parse(metadata['position'] ?? '{}') as Position;
   const weights = new Map<string, Float32Array>();
   for (const { name, variable } of state.method.trained) {
     const stored = (part: string): StoredTensor => {
@@ -57,6 +59,7 @@ export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trial
   }
   state.step = position.step;
   state.evaluatedAt = position.evaluatedAt;
+  state.jointSteps = position.jointSteps;
   state.best = position.best && { ...position.best, weights };
 }
 

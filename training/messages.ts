@@ -18,11 +18,12 @@ export interface TrainRequest {
   shrink?: number;
 }
 
+/** `ride` tells the trials of one trainer apart. */
 export type ToTrainer =
-  | { type: 'train'; request: TrainRequest }
-  | { type: 'cancel' }
-  /** One of the trainer's messages has been dealt with: it may send another. */
-  | { type: 'received' };
+  | { type: 'train'; ride: number; request: TrainRequest }
+  | { type: 'cancel'; ride: number }
+  /** One of a trial's messages has been dealt with: it may send another. */
+  | { type: 'received'; ride: number };
 
 export type Phase = 'loading' | 'caching' | 'training' | 'evaluating';
 
@@ -93,8 +94,12 @@ export interface TrialOutcome {
   /** How many examples of each split were longer than the backbone can read, and lost text. */
   shortened: Shortened;
   trainableParameters: number;
-  /** Median over this attempt's steps; null where nothing was trained. */
+  /** Median over this attempt's steps; null where nothing was trained. Of a step that several trials took, its share. */
   msPerStep: number | null;
+  /** Whether other trials took part in some step that was measured. */
+  measuredJointly: boolean;
+  /** Of all its steps, those taken with other trials: its numbers are then those of a solo run up to rounding. */
+  jointSteps: number;
   peakMemoryMiB: number;
 }
 
@@ -113,3 +118,8 @@ export type FromTrainer =
   | { type: 'finished'; outcome: TrialOutcome; best: Uint8Array | null }
   | { type: 'cancelled'; step: number }
   | { type: 'failed'; error: TrainerError };
+
+export interface Said {
+  ride: number;
+  message: FromTrainer;
+}

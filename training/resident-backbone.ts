@@ -13,8 +13,9 @@ export interface Resident {
 
 export class ResidentBackbone {
   readonly #budgetBytes: number;
-  #folder: string | null = null;
   #resident: Resident | null = null;
+  /** Of the last one asked for, which may still be on its way. */
+  #loading: { name: string; resident: Promise<Resident> } | null = null;
 
   /** @param budgetBytes most bytes of hidden states to keep */
   constructor(budgetBytes: number) {
@@ -25,11 +26,19 @@ export class ResidentBackbone {
    * The backbone of a folder, loaded unless it is the one at hand: one trainer holds one backbone at a time.
    * @throws ConfigurationError where the weights in the folder are not those that the sweep was launched with
    */
-  async load(folder: string, fingerprint: string): Promise<Resident> {
-    if (this.#resident && this.#folder === folder && this.#resident.backbone.fingerprint === fingerprint) {
-      return this.#resident;
-    }
+  load(folder: string, fingerprint: string): Promise<Resident> {
+    const name = `${fingerprint} ${folder}`;
+    if (this.#loading?.name === name) return this.#loading.resident;
     this.release();
+    const loading = { name, resident: this.#load(folder, fingerprint) };
+    this.#loading = loading;
+    loading.resident.catch(() => {
+      if (this.#loading === loading) this.#loading = null;
+    });
+    return loading.resident;
+  }
+
+  async #load(folder: string, fingerprint: string): Promise<Resident> {
     const backbone = await loadBackbone(folder);
     if (backbone.fingerprint !== fingerprint) {
       backbone.dispose();
@@ -43,7 +52,6 @@ export class ResidentBackbone {
     });
     const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes });
     this.#resident = { backbone, tokenizer, hiddenStates };
-    this.#folder = folder;
     return this.#resident;
   }
 
@@ -55,6 +63,6 @@ export class ResidentBackbone {
   release(): void {
     this.#resident?.backbone.dispose();
     this.#resident = null;
-    this.#folder = null;
+    this.#loading = null;
   }
 }

@@ -1,38 +1,52 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
 import { fingerprintData } from '../data/dataset.ts';
-import type { Encoded } from '../data/encode.ts';
+import type { Encoded, EncodedExample } from '../data/encode.ts';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { DataError } from '../data/error.ts';
+import type { Backbone } from '../lpt/backbone.ts';
+import type { Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { promptLength } from '../sweep/arithmetic.ts';
+import { firstTouchedLayer, promptLength } from '../sweep/arithmetic.ts';
 import { trialKey } from '../sweep/trial-key.ts';
-import type { TaskSettings } from '../sweep/trial.ts';
+import type { TaskSettings, Trial } from '../sweep/trial.ts';
+import { longest } from './batches.ts';
+import { stepBytes } from './joint-memory.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
+import type { SharedSteps } from './shared-steps.ts';
 import { SplitInputs } from './split-inputs.ts';
+import { TooLargeError } from './too-large.ts';
 import { train, type Run, type Trained } from './train.ts';
 
 export interface TrialSurroundings {
   resident: ResidentBackbone;
   pulse: Pulse;
-  /** Milliseconds, from anywhere. */
-  now: () => number;
+  /** Where the trials of one trainer meet. */
+  steps: SharedSteps;
+  /** Bytes that a step may need; a trial whose steps need more is not begun. */
+  free: () => number;
 }
 
-/** @throws ConfigurationError, DataError, DivergedError */
+/** @throws ConfigurationError, DataError, DivergedError, TooLargeError */
 export async function runTrial(request: TrainRequest, surroundings: TrialSurroundings): Promise<Trained> {
   try {
     const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings));
-    const { method } = prepared;
-    return await train(prepared).finally(() => method.dispose());
+    const { method, stepBytes } = prepared;
+    try {
+      const free = surroundings.free();
+      if (stepBytes > free) throw new TooLargeError(stepBytes, free);
+      return await train(prepared);
+    } finally {
+      method.dispose();
+    }
   } catch (error) {
     if (error instanceof Cancelled) return { type: 'cancelled', step: 0 };
     throw error;
   }
 }
 
-async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSurroundings): Promise<Run> {
+async function prepare(request: TrainRequest, { resident, pulse, steps }: TrialSurroundings): Promise<Run> {
   const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   await pulse.beat('loading', 0);
   const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
@@ -55,8 +69,27 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
-  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, shrink, pulse, now };
+  const run: Run = {
+    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, shrink, pulse, steps },
+    ...{ backbone, stepBytes: stepBytesOf(trial, { method, backbone, examples: splits.train.examples }) / 2 ** shrink },
+  };
   return checkpoint ? { ...run, checkpoint } : run;
+}
+
+interface StepOf {
+  method: Method;
+  backbone: Backbone;
+  examples: readonly EncodedExample[];
+}
+
+/** At the longest batch that there can be. */
+function stepBytesOf({ method: settings, training }: Trial, { method, backbone, examples }: StepOf): number {
+  const { config } = backbone;
+  const touched = 'insertionLayer' in settings ? [settings.insertionLayer].flat().length : 1;
+  const positions = longest([...examples]) + promptLength(settings) * touched;
+  const layers = config.layers - firstTouchedLayer(settings, config);
+  const trained = method.trained.reduce((sum, { variable }) => sum + variable.size, 0);
+  return stepBytes({ batchSize: training.batchSize, positions, layers, trained }, config);
 }
 
 async function checkData(task: TaskSettings): Promise<void> {

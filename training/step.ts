@@ -1,6 +1,6 @@
 // One training step: gradients of a batch, clipped, applied by AdamW.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Trial } from '../sweep/trial.ts';
 import { randomWord, STREAMS } from '../data/random.ts';
 import type { Batch, Method } from '../lpt/method.ts';
@@ -17,8 +17,9 @@ export interface BatchPart extends Part {
   batch: Batch;
 }
 
-interface Gradients {
+export interface Gradients {
   loss: Scalar;
+  /** By the variable's name. */
   gradients: Record<string, Tensor>;
 }
 
@@ -31,22 +32,44 @@ export async function trainStep(
   parts: Iterable<BatchPart>,
   trial: Trial,
 ): Promise<MetricPoint[]> {
-  const learningRate = learningRateAt(state.step, trial.training);
-  const { loss, gradients } = sumOverParts(state.method, parts, dropoutSeedAt(state.step, trial.trainSeed));
+  const found = sumOverParts(state.method, parts, dropoutSeedAt(state.step, trial.trainSeed));
+  const applied = applyGradients(state, found, trial);
+  const [loss = Number.NaN, gradientNorm = Number.NaN] = await applied.measured.data<'float32'>();
+  applied.measured.dispose();
+  return pointsOf(state.step, { ...applied, loss, gradientNorm });
+}
+
+export interface Applied {
+  learningRate: number;
+  /** Loss and gradient norm. */
+  measured: Tensor1D; // [2]
+}
+
+/** Moves `state` one step on by its gradients, which it frees. */
+export function applyGradients(state: TrainingState, { loss, gradients }: Gradients, { training }: Trial): Applied {
+  const learningRate = learningRateAt(state.step, training);
   const norm = globalNorm(gradients);
-  const clip = clipFactor(norm, trial.training.clipNorm);
+  const clip = clipFactor(norm, training.clipNorm);
   state.optimizer.apply({ gradients, clip, learningRate, step: state.step + 1 });
-  const both = tf.stack([loss, norm]); // [2]
-  const [lossValue = Number.NaN, gradientNorm = Number.NaN] = await both.data<'float32'>();
-  tf.dispose([loss, gradients, norm, clip, both]);
+  const measured = tf.stack([loss, norm]) as Tensor1D; // [2]
+  tf.dispose([loss, gradients, norm, clip]);
   state.step++;
-  if (!Number.isFinite(lossValue) || !Number.isFinite(gradientNorm)) {
-    throw new DivergedError(state.step, lossValue, gradientNorm);
-  }
+  return { learningRate, measured };
+}
+
+export interface Measured {
+  learningRate: number;
+  loss: number;
+  gradientNorm: number;
+}
+
+/** @throws DivergedError where one of them is not finite */
+export function pointsOf(step: number, { learningRate, loss, gradientNorm }: Measured): MetricPoint[] {
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw new DivergedError(step, loss, gradientNorm);
   return [
-    { step: state.step, name: 'loss', value: lossValue },
-    { step: state.step, name: 'gradientNorm', value: gradientNorm },
-    { step: state.step, name: 'learningRate', value: learningRate },
+    { step, name: 'loss', value: loss },
+    { step, name: 'gradientNorm', value: gradientNorm },
+    { step, name: 'learningRate', value: learningRate },
   ];
 }
 
@@ -82,11 +105,16 @@ function addShare(sum: Gradients | undefined, found: Gradients, share: number): 
 function gradientsOf(method: Method, batch: Batch, dropoutSeed: DropoutSeed): Gradients {
   const variables = method.trained.map(({ variable }) => variable);
   const { value: loss, grads } = tf.variableGrads(() => method.loss(batch, dropoutSeed), variables);
-  const named = method.trained.flatMap(({ name, variable }) => {
+  return { loss, gradients: namedGradients(method, grads) };
+}
+
+/** @param grads by TensorFlow.js's own names of the variables */
+export function namedGradients({ trained }: Method, grads: Record<string, Tensor>): Record<string, Tensor> {
+  const named = trained.flatMap(({ name, variable }) => {
     const gradient = grads[variable.name];
     return gradient ? [[name, gradient] as const] : [];
   });
-  return { loss, gradients: Object.fromEntries(named) };
+  return Object.fromEntries(named);
 }
 
 /** Told by seed and step alone, so a resumed trial drops what an uninterrupted one drops. Fits TensorFlow's int32. */

@@ -1,5 +1,6 @@
 // One trial: train, score dev at intervals, score test once with the weights that did best on dev.
 import type { Trial } from '../sweep/trial.ts';
+import type { Backbone } from '../lpt/backbone.ts';
 import type { Method } from '../lpt/method.ts';
 import { BatchOrder, disposeBatch } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
@@ -7,6 +8,8 @@ import { evaluate, type Scored } from './evaluate.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
+import type { JointPart } from './joint-step.ts';
+import type { ReadyStep, SharedSteps, TakenStep } from './shared-steps.ts';
 import { dropoutSeedOf, halved, partsOf } from './shrink.ts';
 import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
 import { TrainingState } from './training-state.ts';
@@ -22,7 +25,11 @@ export interface Run {
   checkpoint?: Uint8Array;
   shrink: number;
   pulse: Pulse;
-  now: () => number;
+  /** Where it meets the other trials of its trainer. */
+  steps: SharedSteps;
+  backbone: Backbone;
+  /** Of a step, at its peak. */
+  stepBytes: number;
 }
 
 export type Trained =
@@ -35,7 +42,7 @@ export async function train(run: Run): Promise<Trained> {
   const state = new TrainingState(run.method, weightDecay);
   const lastStep = run.method.trained.length > 0 ? steps : 0;
   const order = new BatchOrder(run.inputs.train.examples.length, batchSize, run.trial.trainSeed);
-  const durations: number[] = [];
+  const taken: TakenStep[] = [];
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
     if (lastStep > 0 && !run.trial.training.frozenDropout)
@@ -45,11 +52,13 @@ export async function train(run: Run): Promise<Trained> {
       if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
       if (state.step === lastStep) break;
       await run.pulse.beat('training', state.step);
-      const ms = await timedStep(run, state, order.at(state.step));
-      durations.push(ms);
-      await run.pulse.stepped(state.step, ms);
+      const step = await run.steps.take(readyStep(run, state, order.at(state.step)));
+      if (step.trials > 1) state.jointSteps += 1;
+      taken.push(step);
+      await run.pulse.metrics(step.points);
+      await run.pulse.stepped(state.step, step.ms);
     }
-    return await finish(run, state, durations);
+    return await finish(run, state, taken);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     await run.pulse.endStretch(state.step);
@@ -64,13 +73,14 @@ function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
   return inputs.train.keepAll(() => pulse.beat('caching', step));
 }
 
-/** Resolves to the milliseconds it took. */
-async function timedStep(run: Run, state: TrainingState, indices: number[]): Promise<number> {
-  const started = run.now();
-  const points = await trainStep(state, batchParts(run, state.step, indices), run.trial);
-  const duration = run.now() - started;
-  await run.pulse.metrics(points);
-  return duration;
+function readyStep(run: Run, state: TrainingState, indices: number[]): ReadyStep {
+  const { trial, method, backbone, stepBytes: bytes, shrink } = run;
+  const alone = () => trainStep(state, batchParts(run, state.step, indices), trial);
+  const tuning = method.joint;
+  if (tuning === null || shrink > 0) return { together: null, alone };
+  const { train } = run.inputs;
+  const part = (): JointPart => ({ state, trial, tuning, rows: train.rows(indices), batch: train.batch(indices) });
+  return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone };
 }
 
 /** Each is freed when the next is asked for. */
@@ -115,7 +125,7 @@ async function scoreTest(run: Run, test: ScoredSplit, step: number): Promise<num
   return scored.score;
 }
 
-async function finish(run: Run, state: TrainingState, durations: number[]): Promise<Trained> {
+async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promise<Trained> {
   const best = state.best;
   if (!best) throw new Error('Expected dev to have been scored, found no score.');
   state.select();
@@ -131,7 +141,9 @@ async function finish(run: Run, state: TrainingState, durations: number[]): Prom
       steps: state.step,
       shortened: run.shortened,
       trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
-      msPerStep: median(durations),
+      msPerStep: median(taken.map(({ ms }) => ms)),
+      measuredJointly: taken.some(({ trials }) => trials > 1),
+      jointSteps: state.jointSteps,
     },
     best: encodeBest(state, run.trialKey),
   };

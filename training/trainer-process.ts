@@ -4,10 +4,13 @@ import { hardwareName, operationThreads } from '../runtime/hardware.ts';
 import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
 import type { TrainerProvenance } from '../sweep/provenance.ts';
 import { toTrainerError } from './error-kind.ts';
-import type { FromTrainer, ToTrainer, TrainRequest } from './messages.ts';
+import { freeBytes } from './joint-memory.ts';
+import type { FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
+import { Ride } from './ride.ts';
 import { runTrial } from './run-trial.ts';
+import { SharedSteps } from './shared-steps.ts';
 import type { Trained } from './train.ts';
 import { peakMemoryMiB, UsageMeter } from './usage-meter.ts';
 
@@ -15,41 +18,37 @@ import { peakMemoryMiB, UsageMeter } from './usage-meter.ts';
 export interface TrainerProcessSettings {
   threads?: number;
   hiddenStatesMiB: number;
+  /** All that it may use; absent: nothing is refused. */
+  memoryMiB?: number;
 }
-
-/** Messages that the parent has not yet dealt with; more than these wait here. */
-const MOST_UNRECEIVED = 16;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
 const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20);
 const meter = new UsageMeter(() => resident.counts());
-let cancelled = false;
-let unreceived = 0;
-let afterReceipt: (() => void) | null = null;
+const now = (): number => performance.timeOrigin + performance.now();
+const steps = new SharedSteps({ now, free });
+const rides = new Map<number, Ride>();
 
-async function send(message: FromTrainer): Promise<void> {
-  unreceived++;
-  process.send?.(message);
-  if (unreceived > MOST_UNRECEIVED) await new Promise<void>((resolve) => (afterReceipt = resolve));
+/** Bytes that steps may need at one time, beside all that stays. */
+function free(): number {
+  if (settings.memoryMiB === undefined) return Number.POSITIVE_INFINITY;
+  return freeBytes(settings.memoryMiB * 2 ** 20, resident.counts().bytes);
 }
 
-function received(): void {
-  unreceived--;
-  if (unreceived > MOST_UNRECEIVED) return;
-  afterReceipt?.();
-  afterReceipt = null;
-}
-
-async function trainAndReport(request: TrainRequest): Promise<void> {
-  cancelled = false;
-  const now = (): number => performance.timeOrigin + performance.now();
-  const { steps } = request.trial.training;
-  const pulse = new Pulse({ send, cancelled: () => cancelled, now, steps, usage: () => meter.read() });
+async function trainAndReport(ride: number, request: TrainRequest): Promise<void> {
+  const line = new Ride((message) => process.send?.({ ride, message } satisfies Said));
+  rides.set(ride, line);
+  const pulse = new Pulse({
+    ...{ now, steps: request.trial.training.steps, usage: () => meter.read() },
+    send: (message) => line.send(message),
+    cancelled: () => line.isCancelled,
+  });
   const end = await tensorflow
-    .then((loaded) => send({ type: 'ready', ...describe(loaded) }))
-    .then(() => runTrial(request, { resident, pulse, now }))
+    .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))
+    .then(() => runTrial(request, { resident, pulse, steps, free }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   await pulse.send(end);
+  rides.delete(ride);
 }
 
 function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
@@ -62,9 +61,10 @@ function toEnd(trained: Trained): FromTrainer {
 }
 
 process.on('message', (message: ToTrainer) => {
-  if (message.type === 'train') void trainAndReport(message.request);
-  else if (message.type === 'cancel') cancelled = true;
-  else received();
+  const { type, ride } = message;
+  if (type === 'train') void trainAndReport(ride, message.request);
+  else if (type === 'cancel') rides.get(ride)?.cancel();
+  else rides.get(ride)?.received();
 });
 // Without a parent there is nobody to train for.
 process.on('disconnect', () => process.exit(0));

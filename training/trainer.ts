@@ -1,8 +1,9 @@
-// The parent's side of a trainer: one child process that trains one trial at a time, and is replaced when it dies.
+// The parent's side of a trainer: one child process that trains one trial, or several of one backbone at once, and is
+// replaced when it dies.
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
-import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import type { FromTrainer, Said, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
 import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
@@ -17,6 +18,8 @@ export interface TrainerSettings {
   env?: Record<string, string | undefined>;
   /** Memory for hidden states, in MiB. */
   hiddenStatesMiB?: number;
+  /** All memory that the child may use, in MiB: what needs more is refused. Absent: nothing is. */
+  memoryMiB?: number;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
   onStart?: (pid: number) => void;
@@ -32,13 +35,16 @@ export interface TrainOptions {
    * trial at its next step.
    */
   onEvent: (event: TrainEvent) => void | Promise<void>;
+  /** Stops the trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
+  signal?: AbortSignal;
 }
 
 export interface Trainer {
-  /** Resolves however the trial ends, also when the child dies. Rejects with the error of `onEvent`, if it threw. */
+  /**
+   * Resolves however the trial ends, also when the child dies. Rejects with the error of `onEvent`, if it threw. May be
+   * called while others of the same backbone train, none of them shrunk: their steps are then taken together where they can.
+   */
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
-  /** Stops the running trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
-  cancel(): void;
   /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
   close(): Promise<void>;
   /** Process id of the child, once there is one. */
@@ -46,6 +52,8 @@ export interface Trainer {
 }
 
 interface Running {
+  ride: number;
+  backbone: string;
   options: TrainOptions;
   /** Processes that the kernel had killed for memory when the trial began. */
   oomKills: number | null;
@@ -79,7 +87,10 @@ class ChildTrainer implements Trainer {
   #child: ChildProcess | null = null;
   /** The child's. */
   #shrink = 0;
-  #running: Running | null = null;
+  readonly #running = new Map<number, Running>();
+  #rides = 0;
+  /** Memory ran out in the child: it takes no new trial. */
+  #isWorn = false;
   #lastLines: string[] = [];
   #isClosing = false;
 
@@ -91,22 +102,40 @@ class ChildTrainer implements Trainer {
     return this.#child?.pid;
   }
 
-  train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
-    if (this.#running) return Promise.reject(new Error('Expected the trainer to be free, found it training.'));
-    const { shrink = 0 } = request;
+  async train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
+    const { shrink = 0, trial } = request;
+    const { fingerprint: backbone } = trial.backbone;
+    const others = [...this.#running.values()];
     // A shrunk trial needs the memory that earlier ones hold, and a shrunk child keeps too little for other trials.
-    if (shrink > 0 || this.#shrink > 0) void this.#retire();
+    const isFresh = shrink > 0 || this.#shrink > 0 || this.#isWorn;
+    if (others.some((other) => isFresh || other.backbone !== backbone)) {
+      throw new Error('Expected the trainer to be free, or to train others of the same backbone, found it training.');
+    }
+    if (isFresh) void this.#retire();
     const child = (this.#child ??= this.#start(shrink));
-    return new Promise((end, fail) => {
-      this.#running = { options, oomKills: countOomKills(), queue: Promise.resolve(), end, fail };
-      tell(child, { type: 'train', request });
+    const ride = (this.#rides += 1);
+    const cancel = (): void => this.#cancel(ride);
+    options.signal?.addEventListener('abort', cancel, { once: true });
+    const ended = new Promise<TrainEnd>((end, fail) => {
+      this.#running.set(ride, {
+        ride,
+        backbone,
+        options,
+        oomKills: countOomKills(),
+        queue: Promise.resolve(),
+        end,
+        fail,
+      });
+      tell(child, { type: 'train', ride, request });
+      if (options.signal?.aborted === true) cancel();
     });
+    return ended.finally(() => options.signal?.removeEventListener('abort', cancel));
   }
 
-  cancel(): void {
-    const [running, child] = [this.#running, this.#child];
+  #cancel(ride: number): void {
+    const [running, child] = [this.#running.get(ride), this.#child];
     if (!running || !child) return;
-    tell(child, { type: 'cancel' });
+    tell(child, { type: 'cancel', ride });
     running.deadline ??= setTimeout(() => {
       running.isOverdue = true;
       child.kill('SIGKILL');
@@ -136,17 +165,19 @@ class ChildTrainer implements Trainer {
   }
 
   #start(shrink: number): ChildProcess {
-    const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
+    const { threads, env, memoryMiB, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
     const argument: TrainerProcessSettings = {
       hiddenStatesMiB: hiddenStatesMiB / 2 ** shrink,
       ...(threads === undefined ? {} : { threads }),
+      ...(memoryMiB === undefined ? {} : { memoryMiB }),
     };
+    this.#isWorn = false;
     this.#lastLines = [];
     this.#shrink = shrink;
     this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
-    child.on('message', (message: FromTrainer) => this.#received(child, message));
+    child.on('message', (said: Said) => this.#received(child, said));
     if (child.pid !== undefined) this.#settings.onStart?.(child.pid);
     child.on('error', (error) => this.#died(child, error.message));
     child.on('close', (code, signal) => this.#died(child, signal ?? `exit code ${String(code)}`));
@@ -158,13 +189,13 @@ class ChildTrainer implements Trainer {
     this.#settings.say?.(line);
   }
 
-  #received(child: ChildProcess, message: FromTrainer): void {
-    const running = this.#running;
+  #received(child: ChildProcess, { ride, message }: Said): void {
+    const running = this.#running.get(ride);
     if (!running || child !== this.#child) return;
     running.queue = running.queue.then(async () => {
-      if (isEnd(message)) await this.#endedBy(message);
+      if (isEnd(message)) await this.#endedBy(running, message);
       else await this.#dealWith(running, message);
-      tell(child, { type: 'received' });
+      tell(child, { type: 'received', ride });
     });
   }
 
@@ -174,20 +205,19 @@ class ChildTrainer implements Trainer {
       await running.options.onEvent(event);
     } catch (error) {
       running.error = error;
-      this.cancel();
+      this.#cancel(running.ride);
     }
   }
 
   /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. */
-  async #endedBy(message: TrainEnd): Promise<void> {
-    if (message.type === 'failed' && message.error.kind === 'out-of-memory') await this.#retire();
-    this.#ended(message);
+  async #endedBy(running: Running, message: TrainEnd): Promise<void> {
+    if (message.type === 'failed' && message.error.kind === 'out-of-memory') this.#isWorn = true;
+    if (this.#isWorn && this.#running.size === 1) await this.#retire();
+    this.#ended(running, message);
   }
 
-  #ended(result: TrainEnd): void {
-    const running = this.#running;
-    this.#running = null;
-    if (!running) return;
+  #ended(running: Running, result: TrainEnd): void {
+    if (!this.#running.delete(running.ride)) return;
     clearTimeout(running.deadline);
     if ('error' in running) running.fail(running.error);
     else running.end(result);
@@ -197,11 +227,12 @@ class ChildTrainer implements Trainer {
     if (child !== this.#child) return;
     this.#child = null;
     if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
-    const running = this.#running;
-    if (!running) return;
-    const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
-    const error = running.isOverdue ? OVERDUE : lossError(death, this.#lastLines);
-    running.queue = running.queue.then(() => this.#ended({ type: 'failed', error }));
+    const isOverdue = [...this.#running.values()].some((running) => running.isOverdue);
+    for (const running of this.#running.values()) {
+      const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
+      const error = isOverdue ? OVERDUE : lossError(death, this.#lastLines);
+      running.queue = running.queue.then(() => this.#ended(running, { type: 'failed', error }));
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export class TrainingState {
   /** The last step that dev was scored at: a trial may stop between the step and its evaluation. */
   evaluatedAt = -1;
   best: Best | null = null;
+  /** Of the steps done, those taken with other trials. */
+  jointSteps = 0;
 
   constructor(method: Method, weightDecay: number) {
     this.method = method;

@@ -33,6 +33,8 @@ export interface WorkerOptions {
   services: Pick<Services, 'databaseUrl' | 'temporal'>;
   /** Absent: one a card, or one on the processor. */
   trainers?: number;
+  /** Trials of one backbone that a trainer trains at once; absent: one. */
+  joint?: number;
   log: Log;
   /** Called once, when it asks for work. */
   onReady?: (offer: Pick<Trainers, 'deviceClass' | 'memoryMiB'>) => void;
@@ -80,7 +82,7 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
   try {
     await migrate(database);
     connection = await connectWorker(services.temporal.connectionOptions);
-    const pool = new TrainerPool(trainers.all);
+    const pool = new TrainerPool(trainers.all, trainers.joint);
     const parts = { ...surroundings, database, pool, downloads: downloads.signal };
     const workers = await makeWorkers(options, connection, parts);
     if (signal.aborted) return;
@@ -143,8 +145,9 @@ async function makeWorkers(
   });
 }
 
-function greetingOf({ identity, trainers: { all, memoryMiB } }: Surroundings): string {
-  const several = all.length === 1 ? '' : `${all.length} at a time, `;
+function greetingOf({ identity, trainers: { all, joint, memoryMiB } }: Surroundings): string {
+  const count = all.length * joint;
+  const several = count === 1 ? '' : `${count} at a time, `;
   return `Worker ${identity} takes trials: ${several}up to ${memoryMiB} MiB each.`;
 }
 

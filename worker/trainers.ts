@@ -14,6 +14,8 @@ export interface Trainers {
   /** Of each. */
   memoryMiB: number;
   all: Trainer[];
+  /** How many trials each trains at once. */
+  joint: number;
   /** Ends their processes, whatever they are doing. */
   close: () => Promise<void>;
 }
@@ -22,19 +24,27 @@ export interface TrainersOptions {
   environment: Environment;
   /** Absent: one on the processor, one a card. */
   trainers?: number;
+  /** Trials of one backbone that a trainer trains at once; absent: one. */
+  joint?: number;
   log: Log;
   observe: Observe;
 }
 
 /** A trainer's process starts with its first trial. */
-export async function startTrainers({ environment, trainers, log, observe }: TrainersOptions): Promise<Trainers> {
+export async function startTrainers({
+  environment,
+  trainers,
+  joint = 1,
+  log,
+  observe,
+}: TrainersOptions): Promise<Trainers> {
   const { device, threads, visibleCards } = environment;
   const deviceClass = await detectDevice(device);
   const plans = planTrainers({ deviceClass, trainers, threads, cards: cardsOf(visibleCards) });
   const memoryMiB = environment.memoryMiB ?? (await trainerMemoryMiB({ deviceClass, trainers: plans.length }));
   const all = plans.map(({ cards, ...plan }) =>
     createTrainer({
-      ...plan,
+      ...{ ...plan, memoryMiB },
       env: childEnvironment({ CUDA_VISIBLE_DEVICES: cards }),
       say: (line) => log({ level: 'debug', event: 'trainer-wrote', message: `trainer: ${line}` }),
       onStart: (pid) => observe({ type: 'trainer-started', pid }),
@@ -44,7 +54,7 @@ export async function startTrainers({ environment, trainers, log, observe }: Tra
   const close = async (): Promise<void> => {
     await Promise.all(all.map((trainer) => trainer.close()));
   };
-  return { deviceClass, memoryMiB, all, close };
+  return { deviceClass, memoryMiB, all, joint, close };
 }
 
 export interface TrainerPlan {

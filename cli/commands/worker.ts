@@ -16,13 +16,18 @@ export const workerCommand: Command = {
       help: 'trials at one time; one a graphics card, or one on the processor, where absent',
       value: { name: 'number' },
     },
+    joint: {
+      help: 'trials of one backbone that each trainer trains at once, in joint steps; 1 where absent',
+      value: { name: 'number' },
+    },
     'metrics-port': {
       help: 'show Prometheus metrics at http://127.0.0.1:<port>/metrics',
       value: { name: 'port' },
     },
   },
   run: async ({ terminal, values }) => {
-    const trainers = numberOfTrainers(values['trainers']);
+    const trainers = count('--trainers', values['trainers'], MOST_TRAINERS);
+    const joint = count('--joint', values['joint'], MOST_JOINT);
     // Temporal's worker is large; the other commands do without.
     const { runWorker } = await import('../../worker/main.ts');
     const environment = withMetricsPort(terminal.environment, values['metrics-port']);
@@ -34,6 +39,7 @@ export const workerCommand: Command = {
         environment,
         services,
         ...(trainers === undefined ? {} : { trainers }),
+        ...(joint === undefined ? {} : { joint }),
         log,
         onReady: ({ deviceClass: device }) => {
           parent.tell({ type: 'ready', device });
@@ -52,13 +58,15 @@ export const workerCommand: Command = {
 };
 
 const MOST_TRAINERS = 64;
+/** A trainer takes no more side by side than its memory holds; the others wait for the next step. */
+const MOST_JOINT = 64;
 
 /** @throws UsageError */
-function numberOfTrainers(text: string | undefined): number | undefined {
+function count(option: string, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= MOST_TRAINERS) return number;
-  throw new UsageError(`Expected \`--trainers\` to be a whole number from 1 to ${MOST_TRAINERS}, found \`${text}\`.`);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new UsageError(`Expected \`${option}\` to be a whole number from 1 to ${most}, found \`${text}\`.`);
 }
 
 function withMetricsPort(environment: Environment, given: string | undefined): Environment {

@@ -1,9 +1,10 @@
 // A linear probe (Alain & Bengio 2017, arXiv 1610.01644): a linear classifier of the frozen model's vector at the mask.
-import { tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { crossEntropy, crossEntropyWeightGradients } from '../cross-entropy.ts';
 import { linear } from '../linear.ts';
 import { withOwnGradient } from '../own-gradient.ts';
 import { toRows } from '../positions.ts';
+import { meanStep } from '../steps/mean.ts';
 import { trainedLinear } from '../trained.ts';
 import type { Start, Tuning } from '../tuning.ts';
 
@@ -15,20 +16,22 @@ export function tuneProbe({ backbone, trainSeed, labels }: Start): Tuning {
     ...{ trained: probe.trained, firstTouchedLayer: layers, inputLayers: [layers] },
     head: {
       loss: (maskVector, { label }) =>
-        withOwnGradient({
-          inputs: [weight, bias],
-          forward: () => {
-            const { loss, activations } = crossEntropy(toRows(maskVector), probe.linear, {
-              target: label,
-              weightsToo: true,
-            });
-            return { output: loss, kept: activations };
-          },
-          backward: (gradient: Scalar, kept) => {
-            const found = crossEntropyWeightGradients(gradient, probe.linear, kept);
-            return [found.weight, found.bias];
-          },
-        }),
+        meanStep(
+          withOwnGradient({
+            inputs: [weight, bias],
+            forward: () => {
+              const { losses, activations } = crossEntropy(toRows(maskVector), probe.linear, {
+                target: label,
+                weightsToo: true,
+              });
+              return { output: losses, kept: activations };
+            },
+            backward: (gradient: Tensor1D, kept) => {
+              const found = crossEntropyWeightGradients(gradient, probe.linear, kept);
+              return [found.weight, found.bias];
+            },
+          }),
+        ),
       scores: (maskVector): Tensor2D => tidy(() => linear(toRows(maskVector), probe.linear)), // [B, C]
     },
   };

@@ -123,7 +123,7 @@ describe('results', () => {
         'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
-        'steps trainableParameters msPerStep peakMemoryMiB attempts'
+        'steps trainableParameters msPerStep measuredJointly peakMemoryMiB attempts'
       ).split(' '),
     );
     expect(results[0]).toMatchObject({

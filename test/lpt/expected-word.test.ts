@@ -38,8 +38,9 @@ function problem([count, words, width]: [number, number, number], size = 1) {
 type Problem = ReturnType<typeof problem>;
 
 function lossAndGradient({ rows, decoder, target }: Problem): { loss: tf.Scalar; gradient: tf.Tensor2D } {
-  const { loss, activations } = crossEntropy(rows, decoder, { target, weightsToo: false });
-  return { loss, gradient: crossEntropyInputGradient(tf.scalar(1), decoder, activations) };
+  const { losses, activations } = crossEntropy(rows, decoder, { target, weightsToo: false });
+  const each = tf.fill<tf.Rank.R1>([target.size], 1 / target.size);
+  return { loss: tf.mean(losses), gradient: crossEntropyInputGradient(each, decoder, activations) };
 }
 
 function plainly<Result>(compute: () => Result): Result {

@@ -128,8 +128,9 @@ test('cross-entropy, also where two examples have the same target', () => {
   const [dx, dw, db] = automatic([x, weight, bias], dy) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const decoder = { weight, bias };
   const { activations } = crossEntropy(x, decoder, { target, weightsToo: true });
-  expectClose(crossEntropyInputGradient(dy, decoder, activations), dx.dataSync(), 1e-5);
-  const found = crossEntropyWeightGradients(dy, decoder, activations);
+  const dl = tf.fill<tf.Rank.R1>([3], 1.5 / 3); // of each example's loss
+  expectClose(crossEntropyInputGradient(dl, decoder, activations), dx.dataSync(), 1e-5);
+  const found = crossEntropyWeightGradients(dl, decoder, activations);
   expectClose(found.weight, dw.dataSync(), 1e-5);
   expectClose(found.bias, db.dataSync(), 1e-5);
 });

@@ -15,6 +15,7 @@ import { parseSweep } from '../../sweep/parse.ts';
 import { planOf } from '../support/trials.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 
+const ALONE = { measuredJointly: false, jointSteps: 0 };
 const WORKERS = [
   '101@host-a/cpu/4000MiB',
   '102@host-a/cpu/4000MiB',
@@ -114,7 +115,7 @@ async function trainOne(database: Database, trialId: string, index: number): Pro
   };
   await recordEvaluation(database, { trialId, attempt, evaluation: { ...test, score: score - 0.02 } });
   const cost = { trainableParameters: method === 'zero-shot' ? 0 : 590_848, peakMemoryMiB: 900.5 };
-  const outcome = { selectedStep: 30, steps: 40, shortened: { train: 0, dev: 1, test: 2 }, ...cost };
+  const outcome = { selectedStep: 30, steps: 40, shortened: { train: 0, dev: 1, test: 2 }, ...cost, ...ALONE };
   const msPerStep = method === 'zero-shot' ? null : 90 - (insertionLayer ?? 0) * 5 + (promptLength ?? 0) + luck * 100;
   await finishTrial(database, {
     trialId,

@@ -4,11 +4,16 @@ import type { Evaluation, FromTrainer, MetricPoint, TrainRequest } from '../../t
 import { Pulse } from '../../training/pulse.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { runTrial } from '../../training/run-trial.ts';
+import { SharedSteps } from '../../training/shared-steps.ts';
 import type { Trained } from '../../training/train.ts';
 import { UsageMeter } from '../../training/usage-meter.ts';
 
 export interface RunHere {
   resident?: ResidentBackbone;
+  /** Where it meets others; absent: it is alone. */
+  steps?: SharedSteps;
+  /** Bytes that a step may need. */
+  free?: number;
   /** Sees every message; true asks the trial to stop. */
   watch?: (message: FromTrainer) => boolean;
 }
@@ -21,7 +26,10 @@ export interface RanHere {
   messages: FromTrainer[];
 }
 
-export async function runHere(request: TrainRequest, { resident, watch }: RunHere = {}): Promise<RanHere> {
+export async function runHere(
+  request: TrainRequest,
+  { resident, watch, steps: shared, free: bytes = Number.POSITIVE_INFINITY }: RunHere = {},
+): Promise<RanHere> {
   await loadTensorflow({ threads: 1, device: 'cpu' });
   const messages: FromTrainer[] = [];
   let stop = false;
@@ -35,7 +43,9 @@ export async function runHere(request: TrainRequest, { resident, watch }: RunHer
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
   const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps, usage });
-  const trained = await runTrial(request, { resident: backbones, pulse, now });
+  const free = () => bytes;
+  const steps = shared ?? new SharedSteps({ now, free });
+  const trained = await runTrial(request, { resident: backbones, pulse, steps, free });
   await pulse.flush();
   if (!resident) backbones.release();
   return {

@@ -1,7 +1,7 @@
 // A trainer at the seam of the process boundary: it says what it is told to say, so that trouble can be made on purpose.
 import { setTimeout as nextMoment } from 'node:timers/promises';
 import type { TrainRequest } from '../../training/messages.ts';
-import type { TrainEnd, TrainEvent, Trainer } from '../../training/trainer.ts';
+import type { TrainEnd, TrainEvent, Trainer, TrainOptions } from '../../training/trainer.ts';
 
 export interface Script {
   events?: TrainEvent[];
@@ -14,36 +14,26 @@ export class ScriptedTrainer implements Trainer {
   readonly requests: TrainRequest[] = [];
   cancels = 0;
   readonly #scriptOf: (request: TrainRequest) => Script;
-  #cancellation = new AbortController();
 
   constructor(script: Script | ((request: TrainRequest) => Script)) {
     this.#scriptOf = typeof script === 'function' ? script : () => script;
   }
 
-  async train(
-    request: TrainRequest,
-    { onEvent }: { onEvent(event: TrainEvent): void | Promise<void> },
-  ): Promise<TrainEnd> {
+  async train(request: TrainRequest, { onEvent, signal }: TrainOptions): Promise<TrainEnd> {
     this.requests.push(request);
-    this.#cancellation = new AbortController();
-    const { signal } = this.#cancellation;
+    signal?.addEventListener('abort', () => (this.cancels += 1), { once: true });
     const { events = [], end } = this.#scriptOf(request);
     for (const event of events) {
       // Told to stop, it writes the checkpoint that is due, and nothing more.
-      if (signal.aborted && event.type !== 'checkpoint') break;
+      if (signal?.aborted && event.type !== 'checkpoint') break;
       await onEvent(event);
     }
-    if (end !== 'hang') return signal.aborted ? { type: 'cancelled', step: lastStepOf(events) } : end;
-    for (let tick = 1000; !signal.aborted; tick += 1) {
+    if (end !== 'hang') return signal?.aborted ? { type: 'cancelled', step: lastStepOf(events) } : end;
+    for (let tick = 1000; signal?.aborted !== true; tick += 1) {
       await onEvent(progressEvent(tick, 1));
       await nextMoment(20);
     }
     return { type: 'cancelled', step: 1 };
-  }
-
-  cancel(): void {
-    this.cancels += 1;
-    this.#cancellation.abort();
   }
 
   close(): Promise<void> {

@@ -68,6 +68,8 @@ export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
     shortened: { train: 0, dev: 1, test: 2 },
     trainableParameters: 590_848,
     msPerStep: 50,
+    measuredJointly: false,
+    jointSteps: 0,
     peakMemoryMiB: 900.5,
   };
 }

@@ -23,12 +23,19 @@ interface Ran {
   end: TrainEnd;
 }
 
-async function run(trainer: Trainer, request: TrainRequest, onEvent?: (event: TrainEvent) => void): Promise<Ran> {
+/** @param onEvent may stop the trial */
+async function run(
+  trainer: Trainer,
+  request: TrainRequest,
+  onEvent?: (event: TrainEvent, stop: () => void) => void,
+): Promise<Ran> {
   const events: TrainEvent[] = [];
+  const stopping = new AbortController();
   const end = await trainer.train(request, {
+    signal: stopping.signal,
     onEvent: (event) => {
       events.push(event);
-      onEvent?.(event);
+      onEvent?.(event, () => stopping.abort());
     },
   });
   return { events, end };
@@ -73,17 +80,49 @@ describe('a trainer', () => {
     if (end.type === 'finished') expect(end.outcome.peakMemoryMiB).toBeGreaterThan(50);
   });
 
-  test('trains one trial after the other in one child, and no two at once', async () => {
+  test('trains one trial after the other in one child', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
-    const first = trainer.train(request({ training: { steps: 3 } }), { onEvent: () => undefined });
-    await expect(trainer.train(request(), { onEvent: () => undefined })).rejects.toThrow(
-      'to be free, found it training',
-    );
-    await first;
+    await run(trainer, request({ training: { steps: 3 } }));
     const { pid } = trainer;
     expect((await run(trainer, request({ training: { steps: 3 } }))).end.type).toBe('finished');
     expect(trainer.pid).toBe(pid);
+  });
+
+  test('trains several trials of one backbone at once, of which one can be stopped', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const stopped = run(trainer, request({ ...LONG, trainSeed: 2 }), (event, stop) => {
+      if (event.type === 'checkpoint') stop();
+    });
+    const whole = run(trainer, request(LONG));
+    const other = request();
+    other.trial.backbone = { ...other.trial.backbone, fingerprint: 'another' };
+    await expect(run(trainer, other)).rejects.toThrow('others of the same backbone, found it training');
+    await expect(run(trainer, { ...request(), shrink: 1 })).rejects.toThrow('found it training');
+    expect((await stopped).end.type).toBe('cancelled');
+    const { end, events } = await whole;
+    expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: true } });
+    expect(events.filter(({ type }) => type === 'evaluation')).toHaveLength(21);
+  });
+
+  test('that dies takes no trial with it for good: each resumes from its own checkpoint', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const requests = [request(LONG), request({ ...LONG, trainSeed: 2 })];
+    const killed = await Promise.all(
+      requests.map((one, index) =>
+        run(trainer, one, (event) => {
+          if (index === 0 && event.type === 'checkpoint' && event.step === 15) process.kill(trainer.pid!, 'SIGKILL');
+        }),
+      ),
+    );
+    for (const [index, ran] of killed.entries()) {
+      expect(ran.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
+      const { end } = await run(trainer, { ...requests[index]!, checkpoint: checkpointsOf(ran).at(-1)! });
+      expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: false } });
+      if (end.type === 'finished') expect(end.outcome.jointSteps).toBeGreaterThan(0);
+    }
   });
 
   test('killed in the middle of a trial, resumes from its last checkpoint to the numbers of an undisturbed run', async () => {
@@ -107,8 +146,8 @@ describe('a trainer', () => {
     const trainer = trainerOfTest();
     const settings = request(LONG);
     const whole = await run(trainer, settings);
-    const cancelled = await run(trainer, settings, (event) => {
-      if (event.type === 'checkpoint' && event.step === 10) trainer.cancel();
+    const cancelled = await run(trainer, settings, (event, stop) => {
+      if (event.type === 'checkpoint' && event.step === 10) stop();
     });
     expect(cancelled.end.type).toBe('cancelled');
     if (cancelled.end.type === 'cancelled') expect(cancelled.end.step).toBeGreaterThanOrEqual(10);
@@ -120,11 +159,11 @@ describe('a trainer', () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest({ stopMs: 50 });
     let hanging: number | undefined;
-    const hung = await run(trainer, request(LONG), (event) => {
+    const hung = await run(trainer, request(LONG), (event, stop) => {
       if (event.type !== 'checkpoint' || hanging !== undefined) return;
       hanging = trainer.pid!;
       process.kill(hanging, 'SIGSTOP');
-      trainer.cancel();
+      stop();
     });
     expect(hung.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
     if (hung.end.type === 'failed') expect(hung.end.error.message).toContain('found it hanging');

@@ -1,0 +1,110 @@
+// Trials that meet in one trainer: whole runs beside their solo runs.
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ResidentBackbone } from '../../training/resident-backbone.ts';
+import { SharedSteps } from '../../training/shared-steps.ts';
+import type { FromTrainer, TrainRequest } from '../../training/messages.ts';
+import { numbersOf, runHere, type RanHere } from '../support/run-here.ts';
+import { npgAtLayer, tinyTrials } from '../support/tiny-trial.ts';
+
+interface Meeting {
+  free?: number;
+  watch?: (index: number, message: FromTrainer) => boolean;
+}
+
+async function together(
+  requests: TrainRequest[],
+  { free = Number.POSITIVE_INFINITY, watch }: Meeting = {},
+): Promise<PromiseSettledResult<RanHere>[]> {
+  const resident = new ResidentBackbone(2 ** 28);
+  onTestFinished(() => resident.release());
+  const steps = new SharedSteps({ now: () => performance.now(), free: () => free });
+  return Promise.allSettled(
+    requests.map((request, index) =>
+      runHere(request, { resident, steps, ...(watch && { watch: (message) => watch(index, message) }) }),
+    ),
+  );
+}
+
+function ranOf(settled: PromiseSettledResult<RanHere> | undefined): RanHere {
+  if (settled?.status !== 'fulfilled') throw new Error(`Expected a trial to end, found ${String(settled?.reason)}.`);
+  return settled.value;
+}
+
+const outcomeOf = ({ trained }: RanHere) => (trained.type === 'finished' ? trained.outcome : null);
+
+function expectSameNumbers(found: RanHere, alone: RanHere): void {
+  expect(found.points.map(({ name, step }) => `${name} ${step}`)).toEqual(
+    alone.points.map(({ name, step }) => `${name} ${step}`),
+  );
+  found.points.forEach(({ value }, index) => {
+    const expected = alone.points[index]!.value;
+    expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-5 * Math.abs(expected));
+  });
+  expect(outcomeOf(found)).toMatchObject({ devScore: outcomeOf(alone)!.devScore, steps: outcomeOf(alone)!.steps });
+}
+
+describe('trials of one trainer', () => {
+  test('ride together, each with its own schedule, evaluations and end, and each with the numbers of its solo run', async () => {
+    const request = await tinyTrials();
+    const requests = [
+      request({ training: { steps: 50, evaluateEvery: 10 } }),
+      request({ method: npgAtLayer(1), trainSeed: 2, training: { steps: 30, evaluateEvery: 7, batchSize: 5 } }),
+      request({ method: npgAtLayer(3), training: { steps: 12, evaluateEvery: 50 } }),
+    ];
+    const found = (await together(requests)).map(ranOf);
+    for (const [index, one] of requests.entries()) {
+      const alone = await runHere(one);
+      expectSameNumbers(found[index]!, alone);
+      expect(outcomeOf(alone)).toMatchObject({ jointSteps: 0, measuredJointly: false });
+      expect(outcomeOf(found[index]!)).toMatchObject({ measuredJointly: true });
+      expect(outcomeOf(found[index]!)!.jointSteps).toBeGreaterThan(0);
+    }
+  });
+
+  test('that fail or are cancelled touch no neighbour', async () => {
+    const request = await tinyTrials();
+    const table = { method: 'lpt', insertionLayer: 2, promptLength: 2, generator: 'none', initialisation: 'normal' };
+    const requests = [
+      request({ training: { steps: 20 } }),
+      request({ method: table as never, training: { steps: 20, learningRate: 1e38 } }),
+      request({ trainSeed: 3, training: { steps: 20 } }),
+    ];
+    const watch = (index: number, message: FromTrainer): boolean => index === 2 && message.type === 'checkpoint';
+    const [first, diverged, cancelled] = await together(requests, { watch });
+    expect(diverged).toMatchObject({ status: 'rejected', reason: { kind: 'diverged' } });
+    expect(ranOf(cancelled).trained).toEqual({ type: 'cancelled', step: 5 });
+    expectSameNumbers(ranOf(first), await runHere(requests[0]!));
+  });
+
+  test('whose steps do not fit side by side take turns, with the very bits of their solo runs', async () => {
+    const request = await tinyTrials();
+    const requests = [request({ training: { steps: 6 } }), request({ trainSeed: 2, training: { steps: 6 } })];
+    const found = (await together(requests, { free: 1 })).map(ranOf);
+    for (const [index, one] of requests.entries()) {
+      expect(numbersOf(found[index]!)).toEqual(numbersOf(await runHere(one)));
+    }
+  });
+
+  test('too large for the memory there is are refused before they start, with the number', async () => {
+    const request = await tinyTrials();
+    const running = runHere(request(), { free: 10 * 2 ** 10 });
+    await expect(running).rejects.toMatchObject({ kind: 'out-of-memory' });
+    await expect(running).rejects.toThrow(/at most the 1 MiB that the trainer has left, found \d+ MiB/);
+  });
+
+  test('leave no tensors behind', async () => {
+    const request = await tinyTrials();
+    const requests = [request({ training: { steps: 4 } }), request({ trainSeed: 2, training: { steps: 3 } })];
+    const resident = new ResidentBackbone(2 ** 28);
+    onTestFinished(() => resident.release());
+    const meet = async (): Promise<void> => {
+      const steps = new SharedSteps({ now: () => performance.now(), free: () => Number.POSITIVE_INFINITY });
+      await Promise.all(requests.map((one) => runHere(one, { resident, steps })));
+    };
+    await meet();
+    const before = tf.memory().numTensors;
+    await meet();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,70 @@
+// One training step of several trials at once: one pass through the layers they share, then each trial's own clipping and AdamW.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Backbone } from '../lpt/backbone.ts';
+import { jointLosses, totalOf } from '../lpt/joint/joint-losses.ts';
+import type { JointTuning, Rider } from '../lpt/joint/rider.ts';
+import type { Batch } from '../lpt/method.ts';
+import type { Trial } from '../sweep/trial.ts';
+import type { MetricPoint } from './messages.ts';
+import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
+import type { TrainingState } from './training-state.ts';
+
+export interface JointPart {
+  state: TrainingState;
+  trial: Trial;
+  tuning: JointTuning;
+  batch: Batch;
+  rows: Rider['rows'];
+}
+
+/** What became of one trial's step. */
+export type Stepped = { points: MetricPoint[] } | { error: unknown };
+
+/**
+ * Moves every trial one step on; the answers are in their order. A loss or gradient that is not finite is its own trial's
+ * error. Where the shared pass itself fails nothing has moved.
+ * @throws what the shared pass threw
+ */
+export async function jointStep(backbone: Backbone, parts: readonly JointPart[]): Promise<Stepped[]> {
+  const { losses, grads } = gradientsOf(backbone, parts);
+  const applied = parts.map(({ state, trial }, index): Applied => {
+    const loss = tf.tidy(() => tf.reshape<tf.Rank.R0>(tf.slice(losses, [index], [1]), []));
+    return applyGradients(state, { loss, gradients: namedGradients(state.method, grads) }, trial);
+  });
+  const all = tf.concat(applied.map(({ measured }) => measured)); // [2 R]
+  tf.dispose([losses, ...applied.map(({ measured }) => measured)]);
+  const values = await all.data<'float32'>();
+  all.dispose();
+  return parts.map(({ state }, index) => {
+    const [loss = Number.NaN, gradientNorm = Number.NaN] = values.subarray(2 * index, 2 * index + 2);
+    const { learningRate = Number.NaN } = applied[index] ?? {};
+    return settled(() => pointsOf(state.step, { learningRate, loss, gradientNorm }));
+  });
+}
+
+function settled(points: () => MetricPoint[]): Stepped {
+  try {
+    return { points: points() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function gradientsOf(backbone: Backbone, parts: readonly JointPart[]) {
+  const riders = parts.map(({ state, trial, ...part }): Rider => {
+    return { ...part, dropoutSeed: dropoutSeedAt(state.step, trial.trainSeed) };
+  });
+  const variables = parts.flatMap(({ state }) => state.method.trained.map(({ variable }) => variable));
+  return tf.tidy((): { losses: Tensor1D; grads: Record<string, Tensor> } => {
+    const found: Tensor1D[] = [];
+    const loss = (): Scalar => {
+      const losses = jointLosses({ backbone, riders }); // [R]
+      // The gradients' own tidy hands on the sum alone.
+      found.push(tf.keep(losses));
+      return totalOf(losses);
+    };
+    const { grads } = tf.variableGrads(loss, variables);
+    return { losses: found[0] ?? tf.tensor1d([]), grads };
+  });
+}

@@ -1,0 +1,38 @@
+// One trial's line from its trainer to the parent: no more messages under way than the parent keeps up with.
+import type { FromTrainer } from './messages.ts';
+
+/** Messages that the parent has not yet dealt with; more than these wait here. */
+const MOST_UNRECEIVED = 16;
+
+export class Ride {
+  readonly #say: (message: FromTrainer) => void;
+  #unreceived = 0;
+  #afterReceipt: (() => void) | null = null;
+  #isCancelled = false;
+
+  constructor(say: (message: FromTrainer) => void) {
+    this.#say = say;
+  }
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+  }
+
+  /** Resolves when another message may follow. */
+  async send(message: FromTrainer): Promise<void> {
+    this.#unreceived += 1;
+    this.#say(message);
+    if (this.#unreceived > MOST_UNRECEIVED) await new Promise<void>((resolve) => (this.#afterReceipt = resolve));
+  }
+
+  received(): void {
+    this.#unreceived -= 1;
+    if (this.#unreceived > MOST_UNRECEIVED) return;
+    this.#afterReceipt?.();
+    this.#afterReceipt = null;
+  }
+}
