@@ -128,6 +128,8 @@ export const trials = pgTable(
     shortened: jsonb().$type<Shortened>(),
     trainableParameters: integer(),
     msPerStep: doublePrecision(),
+    /** Share of the hidden states read that were found kept; null where none were. */
+    cacheHitRate: doublePrecision(),
     peakMemoryMib: doublePrecision(),
     errorKind: errorKind(),
     errorMessage: text(),

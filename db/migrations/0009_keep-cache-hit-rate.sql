@@ -1,0 +1,1 @@
+ALTER TABLE "trials" ADD COLUMN "cache_hit_rate" double precision;
