@@ -19,7 +19,7 @@ const END: TrainEnd = {
   type: 'finished',
   outcome: {
     ...{ devScore: 0.5, testScore: 0.5, selectedStep: 1, steps: 1, shortened: { train: 0, dev: 0, test: 0 } },
-    ...{ trainableParameters: 512, msPerStep: 1, peakMemoryMiB: 1 },
+    ...{ trainableParameters: 512, msPerStep: 1, cacheHitRate: 1, peakMemoryMiB: 1 },
   },
   best: BYTES,
 };

@@ -28,11 +28,11 @@ export function trialPage(details: TrialDetails): string {
 export function trialObject(details: TrialDetails): object {
   const { name, trial: row, sweep, provenance, attempts, evaluations } = details;
   const { id, position, trialKey, configurationKey, state, trial, errorKind, errorMessage } = row;
-  const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMib } = row;
+  const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, cacheHitRate, peakMemoryMib } = row;
   return {
     ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state, errorKind, errorMessage },
     scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
-    cost: { steps, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib },
+    cost: { steps, trainableParameters, msPerStep, cacheHitRate, peakMemoryMiB: peakMemoryMib },
     configuration: trial,
     provenance,
     attempts: attempts.map(({ trialId, provenance: own, ...attempt }) => ({ ...attempt, provenance: own })),
@@ -48,6 +48,7 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
     ['trained numbers', grouped(trial.trainableParameters)],
     ['ms/step', rounded(trial.msPerStep)],
+    ['hidden states found kept', percent(trial.cacheHitRate)],
     ['peak memory, MiB', rounded(trial.peakMemoryMib)],
     ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
   ];

@@ -204,7 +204,7 @@ function outcomeOf(row: TrialRow): TrialOutcome | null {
   const { devScore, testScore, selectedStep, steps, shortened, trainableParameters, peakMemoryMib } = row;
   if (row.state !== 'complete' || devScore === null || testScore === null || selectedStep === null) return null;
   if (steps === null || shortened === null || trainableParameters === null || peakMemoryMib === null) return null;
-  const { msPerStep } = row;
+  const { msPerStep, cacheHitRate } = row;
   const scores = { devScore, testScore, selectedStep };
-  return { ...scores, steps, shortened, trainableParameters, msPerStep, peakMemoryMiB: peakMemoryMib };
+  return { ...scores, steps, shortened, trainableParameters, msPerStep, cacheHitRate, peakMemoryMiB: peakMemoryMib };
 }

@@ -43,6 +43,7 @@ export interface TrialResult {
   steps: number | null;
   trainableParameters: number | null;
   msPerStep: number | null;
+  cacheHitRate: number | null;
   peakMemoryMiB: number | null;
   attempts: number;
 }
@@ -112,6 +113,7 @@ export function listResults(
         steps: page.steps,
         trainableParameters: page.trainableParameters,
         msPerStep: page.msPerStep,
+        cacheHitRate: page.cacheHitRate,
         peakMemoryMiB: page.peakMemoryMib,
         attempts: page.attempt,
       })

@@ -3,7 +3,8 @@ import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import { loadBackbone } from './backbone.ts';
-import { HiddenStates, type CacheCounts } from './hidden-states.ts';
+import type { BlockStore } from './disk/block-store.ts';
+import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
 
 export interface Resident {
   backbone: Backbone;
@@ -13,12 +14,18 @@ export interface Resident {
 
 export class ResidentBackbone {
   readonly #budgetBytes: number;
+  readonly #openDisk: () => Promise<BlockStore | undefined>;
+  #disk: Promise<BlockStore | undefined> | null = null;
   #folder: string | null = null;
   #resident: Resident | null = null;
 
-  /** @param budgetBytes most bytes of hidden states to keep */
-  constructor(budgetBytes: number) {
+  /**
+   * @param budgetBytes most bytes of hidden states to keep in memory
+   * @param openDisk where more of them are kept; asked once, when a backend of TensorFlow.js is loaded
+   */
+  constructor(budgetBytes: number, openDisk: () => Promise<BlockStore | undefined> = nowhere) {
     this.#budgetBytes = budgetBytes;
+    this.#openDisk = openDisk;
   }
 
   /**
@@ -26,6 +33,8 @@ export class ResidentBackbone {
    * @throws ConfigurationError where the weights in the folder are not those that the sweep was launched with
    */
   async load(folder: string, fingerprint: string): Promise<Resident> {
+    const disk = await (this.#disk ??= this.#openDisk());
+    disk?.goOn();
     if (this.#resident && this.#folder === folder && this.#resident.backbone.fingerprint === fingerprint) {
       return this.#resident;
     }
@@ -41,7 +50,7 @@ export class ResidentBackbone {
       backbone.dispose();
       throw error;
     });
-    const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes });
+    const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes, disk });
     this.#resident = { backbone, tokenizer, hiddenStates };
     this.#folder = folder;
     return this.#resident;
@@ -49,7 +58,7 @@ export class ResidentBackbone {
 
   /** Of the hidden states kept for the backbone at hand. */
   counts(): Readonly<CacheCounts> {
-    return this.#resident?.hiddenStates.counts() ?? { hits: 0, fills: 0, bytes: 0 };
+    return this.#resident?.hiddenStates.counts() ?? NO_COUNTS;
   }
 
   release(): void {
@@ -57,4 +66,8 @@ export class ResidentBackbone {
     this.#resident = null;
     this.#folder = null;
   }
+}
+
+function nowhere(): Promise<undefined> {
+  return Promise.resolve(undefined);
 }

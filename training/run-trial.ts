@@ -7,6 +7,7 @@ import { createMethod } from '../lpt/methods.ts';
 import { promptLength } from '../sweep/arithmetic.ts';
 import { trialKey } from '../sweep/trial-key.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
+import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
@@ -44,7 +45,9 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
     ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
   });
-  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep, shrink };
+  const lookups = new Lookups();
+  const kept = { hiddenStates, inputLayers: method.inputLayers, layersToKeep, lookups };
+  const shared = { labelWordIds, backbone, shrink, ...kept };
   const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
   const mismatched = splits['test-mismatched'];
   const inputs = {
@@ -55,7 +58,7 @@ async function prepare(request: TrainRequest, { resident, pulse, now }: TrialSur
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
-  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, shrink, pulse, now };
+  const run = { trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, shrink, pulse, now };
   return checkpoint ? { ...run, checkpoint } : run;
 }
 

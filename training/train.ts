@@ -4,6 +4,7 @@ import type { Method } from '../lpt/method.ts';
 import { BatchOrder, disposeBatch } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type Scored } from './evaluate.ts';
+import type { Lookups } from './lookups.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
@@ -17,6 +18,7 @@ export interface Run {
   method: Method;
   inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
   shortened: Shortened;
+  lookups: Lookups;
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
@@ -128,6 +130,7 @@ async function finish(run: Run, state: TrainingState, durations: number[]): Prom
       shortened: run.shortened,
       trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
       msPerStep: median(durations),
+      cacheHitRate: run.lookups.hitRate(),
     },
     best: encodeBest(state, run.trialKey),
   };

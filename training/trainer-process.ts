@@ -4,7 +4,9 @@ import { hardwareName, operationThreads } from '../runtime/hardware.ts';
 import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
 import type { TrainerProvenance } from '../sweep/provenance.ts';
 import { toTrainerError } from './error-kind.ts';
-import type { FromTrainer, ToTrainer, TrainRequest } from './messages.ts';
+import { BlockStore } from './disk/block-store.ts';
+import { recipeOf } from './disk/recipe.ts';
+import type { DiskSettings, FromTrainer, ToTrainer, TrainRequest } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
 import { runTrial } from './run-trial.ts';
@@ -15,13 +17,14 @@ import { peakMemoryMiB, UsageMeter } from './usage-meter.ts';
 export interface TrainerProcessSettings {
   threads?: number;
   hiddenStatesMiB: number;
+  hiddenStatesDisk?: DiskSettings;
 }
 
 /** Messages that the parent has not yet dealt with; more than these wait here. */
 const MOST_UNRECEIVED = 16;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
-const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20);
+const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20, openDisk);
 const meter = new UsageMeter(() => resident.counts());
 let cancelled = false;
 let unreceived = 0;
@@ -52,6 +55,13 @@ async function trainAndReport(request: TrainRequest): Promise<void> {
   await pulse.send(end);
 }
 
+async function openDisk(): Promise<BlockStore | undefined> {
+  if (settings.hiddenStatesDisk === undefined) return undefined;
+  const { folder, limitMiB } = settings.hiddenStatesDisk;
+  const say = (text: string): void => void send({ type: 'notice', text });
+  return new BlockStore({ folder, limitBytes: limitMiB * 2 ** 20, recipe: recipeOf(describe(await tensorflow)), say });
+}
+
 function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
   return { backend, tensorflow: version, device, hardware: hardwareName(device), threads: operationThreads(backend) };
 }
@@ -70,6 +80,8 @@ process.on('message', (message: ToTrainer) => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C goes to the whole process group, and some supervisors' SIGTERM too; the parent decides what becomes of the trial.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+// Otherwise a file that grows past a limit ends the process: a write then fails, as on a full disk.
+process.on('SIGXFSZ', () => undefined);
 
 const { device } = readEnvironment();
 const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
-import type { FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import type { DiskSettings, FromTrainer, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
 import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
@@ -17,6 +17,8 @@ export interface TrainerSettings {
   env?: Record<string, string | undefined>;
   /** Memory for hidden states, in MiB. */
   hiddenStatesMiB?: number;
+  /** Where more of them are kept; nowhere if absent. */
+  hiddenStatesDisk?: DiskSettings;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
   onStart?: (pid: number) => void;
@@ -39,7 +41,7 @@ export interface Trainer {
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
   /** Stops the running trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
   cancel(): void;
-  /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
+  /** Ends the child. What it keeps on disk is whole at any moment, so nothing is lost but a trial that still runs. */
   close(): Promise<void>;
   /** Process id of the child, once there is one. */
   readonly pid: number | undefined;
@@ -136,9 +138,10 @@ class ChildTrainer implements Trainer {
   }
 
   #start(shrink: number): ChildProcess {
-    const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
+    const { threads, env, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB, hiddenStatesDisk } = this.#settings;
     const argument: TrainerProcessSettings = {
       hiddenStatesMiB: hiddenStatesMiB / 2 ** shrink,
+      ...(hiddenStatesDisk === undefined ? {} : { hiddenStatesDisk }),
       ...(threads === undefined ? {} : { threads }),
     };
     this.#lastLines = [];

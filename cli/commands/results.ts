@@ -45,6 +45,7 @@ export const resultsCommand: Command = {
             { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
             { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
             { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
+            { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
             { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
             { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
           ],
