@@ -6,6 +6,7 @@ import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { descriptorOf } from './methods/index.ts';
+import { frozenDropoutWarning } from './frozen-dropout.ts';
 import { inRunningOrder } from './running-order.ts';
 import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
@@ -67,11 +68,16 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
     return { position, trialKey: key, configurationKey: configurationKey(trial), trial, stepFlops, flops, memoryMiB };
   });
+  const dropping = frozenDropoutWarning(
+    spec,
+    trials.map(({ trial }) => trial),
+    facts,
+  );
   return {
     trials,
     excluded: all.length - wanted.length,
     folded: wanted.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
+    warnings: [...warnings(spec, exclusion.idle()), ...dropping, ...shortenings(facts)],
   };
 }
 
@@ -126,7 +132,7 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  return [...idle, ...fastRates(spec), ...droppingEntries(spec)];
+  return [...idle, ...fastRates(spec)];
 }
 
 /** A rate of the whole sweep that is far above what is usual for one of its methods. */
@@ -140,17 +146,6 @@ function fastRates({ methods, training }: Spec): string[] {
       `\`methods[${index}]\` (${method}) takes learningRate ${tooFast.join(', ')} from \`training\`; ${usual} is usual for it.`,
     ];
   });
-}
-
-function droppingEntries({ methods, training }: Spec): string[] {
-  const dropping = methods.flatMap(({ method, training: own }, index) => {
-    const isDropping = (own.frozenDropout ?? training.frozenDropout ?? []).includes(true);
-    return isDropping && descriptorOf(method).passes > 0 ? [`\`methods[${index}]\` (${method})`] : [];
-  });
-  if (dropping.length === 0) return [];
-  return [
-    `With \`frozenDropout\` the layers below a prompt run anew in every step, as their outputs cannot be kept: ${dropping.join(', ')}.`,
-  ];
 }
 
 /** Template and mask stay whole whatever is cut. */

@@ -5,6 +5,7 @@ import type { DeviceClass } from '../../workflows/queues.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
+import { keptStates } from '../kept-states.ts';
 import { largeData } from '../large-data.ts';
 import { printPlan } from '../plan.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
@@ -26,6 +27,8 @@ export const launchCommand: Command = {
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
+    const kept = keptStates(planned, terminal.environment);
+    if (kept !== null) terminal.say(kept);
     if (flags.has('dry-run')) {
       terminal.write(printPlan(planned, estimateSweep(planned, null)));
       return DONE;
