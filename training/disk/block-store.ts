@@ -30,6 +30,8 @@ export interface DiskCounts {
   diskBytes: number;
 }
 
+/** Errors of a path that leads to no file. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 /** Hidden states are kept as they are computed. */
 const PRECISION = 'float32';
 
@@ -38,7 +40,7 @@ export class BlockStore {
   readonly #folder: BlockFolder;
   readonly #counts = { damaged: 0, unwritten: 0 };
   #resting = false;
-  #lastSaid = '';
+  readonly #said = new Set<string>();
   #written = 0;
 
   constructor(settings: BlockStoreSettings) {
@@ -64,7 +66,7 @@ export class BlockStore {
       return block;
     } catch (error) {
       if (error instanceof DamagedBlockError) this.#foundDamaged(name, error);
-      else if (codeOf(error) !== 'ENOENT')
+      else if (!ABSENT.has(codeOf(error) ?? ''))
         this.#sayOnce(`Hidden states cannot be read from disk (${messageOf(error)}): they are computed anew.`);
       return null;
     }
@@ -113,8 +115,8 @@ export class BlockStore {
 
   /** The same trouble befalls block after block. */
   #sayOnce(text: string): void {
-    if (text !== this.#lastSaid) this.#settings.say(text);
-    this.#lastSaid = text;
+    if (!this.#said.has(text)) this.#settings.say(text);
+    this.#said.add(text);
   }
 
   #nameOf({ backbone, chunk, layer }: BlockKey): string {

@@ -125,6 +125,18 @@ test('two trainers that fill one folder at once each end with the numbers of one
   expect(await filesUnder(folder)).toHaveLength(3 * CHUNKS);
 });
 
+test('a trainer that may not write the folder says so, and ends with the same numbers', async () => {
+  const request = await tinyTrials();
+  const file = join(await temporaryFolder(), 'file');
+  await writeFile(file, '');
+  const notices: string[] = [];
+  const end = await trainedOn(join(file, 'inside'), request(), (text) => notices.push(text));
+  expect(end).toEqual(await trainedOn(null, request()));
+  expect(notices).toEqual([
+    expect.stringMatching(/^Hidden states cannot be kept on disk \(ENOTDIR.*numbers stay the same\.$/),
+  ]);
+});
+
 test('a layer above kept ones is the same to the last bit whichever of them were kept', async () => {
   const request = await tinyTrials();
   const { backbone, hiddenStates } = await residentOn(await temporaryFolder()).resident.load(
@@ -144,11 +156,19 @@ test('a layer above kept ones is the same to the last bit whichever of them were
   }
 });
 
-async function trainedOn(folder: string | null, request: TrainRequest): Promise<object> {
+async function trainedOn(
+  folder: string | null,
+  request: TrainRequest,
+  notice: (text: string) => void = () => undefined,
+): Promise<object> {
   const disk = folder === null ? {} : { hiddenStatesDisk: { folder, limitMiB: 64 } };
   const trainer = createTrainer({ threads: 1, ...disk });
   try {
-    const end: TrainEnd = await trainer.train(request, { onEvent: () => undefined });
+    const end: TrainEnd = await trainer.train(request, {
+      onEvent: (event) => {
+        if (event.type === 'notice') notice(event.text);
+      },
+    });
     if (end.type !== 'finished') throw new Error(`Expected the trial to finish, found ${JSON.stringify(end)}.`);
     const { msPerStep, cacheHitRate, peakMemoryMiB, ...numbers } = end.outcome;
     return { numbers, best: end.best };
