@@ -47,6 +47,7 @@ function sweepFile({ model, data, tasks, layers, examples, steps }: CacheCase) {
     backbone: model,
     tasks: tasks.map((task) => ({ task, data: join(data, task) })),
     regime: { fewShot: examples, devSize: examples, testSize: examples },
+    ...{ dataSeeds: [13], trainSeeds: [1] },
     training: { steps, batchSize: batch, learningRate, weightDecay },
     methods: layers.map((layer) => settingsOf(stepCase(layer))),
   };
