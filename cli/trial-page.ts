@@ -28,13 +28,16 @@ export function trialPage(details: TrialDetails): string {
 export function trialObject(details: TrialDetails): object {
   const { name, trial: row, sweep, provenance, attempts, evaluations } = details;
   const { id, position, trialKey, configurationKey, state, stopReason, trial, errorKind, errorMessage } = row;
-  const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, peakMemoryMib } = row;
+  const { devScore, testScore, selectedStep, steps, trainableParameters, msPerStep, cacheHitRate, peakMemoryMib } = row;
   const { measuredJointly, jointSteps } = row;
   return {
     ...{ name, id, sweep: sweep.name, position, trialKey, configurationKey, state },
     ...{ stopReason, errorKind, errorMessage },
     scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
-    cost: { steps, trainableParameters, msPerStep, measuredJointly, jointSteps, peakMemoryMiB: peakMemoryMib },
+    cost: {
+      ...{ steps, trainableParameters, msPerStep, measuredJointly, jointSteps, cacheHitRate },
+      peakMemoryMiB: peakMemoryMib,
+    },
     configuration: trial,
     provenance,
     attempts: attempts.map(({ trialId, provenance: own, ...attempt }) => ({ ...attempt, provenance: own })),
@@ -52,6 +55,7 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['ms/step', rounded(trial.msPerStep)],
     ['measured', measured(trial.measuredJointly)],
     ['joint steps', trial.jointSteps],
+    ['hidden states found kept', percent(trial.cacheHitRate)],
     ['peak memory, MiB', rounded(trial.peakMemoryMib)],
     ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as const]),
     ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),

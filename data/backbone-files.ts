@@ -119,15 +119,14 @@ const CONVERSION = [
 
 /**
  * sha256 of the weights, file after file. A `fingerprint.json` ({sha256, bytes}) beside them saves reading them, when the
- * size still fits.
+ * size still fits and none of them was written after it.
  * @throws ConfigurationError where the folder has no weights
  */
 export async function fingerprintBackbone(folder: string): Promise<string> {
   const files = await weightsFiles(folder);
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const bytes = sizes.reduce((sum, one) => sum + one, 0);
+  const found = await Promise.all(files.map((file) => stat(file)));
   const recorded = await readRecorded(join(folder, FINGERPRINT_FILE));
-  if (recorded?.bytes === bytes) return recorded.sha256;
+  if (recorded !== null && describes(recorded, found)) return recorded.sha256;
   const hash = createHash('sha256');
   for (const file of files) {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
@@ -137,10 +136,22 @@ export async function fingerprintBackbone(folder: string): Promise<string> {
 
 const fingerprintSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int() });
 
+interface Recorded extends z.infer<typeof fingerprintSchema> {
+  writtenAt: number;
+}
+
+/** Other weights of the same sizes are told by their time alone. */
+function describes({ bytes, writtenAt }: Recorded, weights: { size: number; mtimeMs: number }[]): boolean {
+  return (
+    weights.reduce((sum, { size }) => sum + size, 0) === bytes && weights.every(({ mtimeMs }) => mtimeMs <= writtenAt)
+  );
+}
+
 /** Null where there is none, or none that can be read: the weights themselves decide then. */
-async function readRecorded(file: string): Promise<z.infer<typeof fingerprintSchema> | null> {
+async function readRecorded(file: string): Promise<Recorded | null> {
   try {
-    return fingerprintSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const recorded = fingerprintSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return { ...recorded, writtenAt: (await stat(file)).mtimeMs };
   } catch {
     return null;
   }

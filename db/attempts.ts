@@ -207,6 +207,6 @@ function outcomeOf(row: TrialRow): TrialOutcome | null {
   if (steps === null || shortened === null || trainableParameters === null || peakMemoryMib === null) return null;
   if (measuredJointly === null || jointSteps === null) return null;
   const scores = { devScore, testScore, selectedStep };
-  const cost = { msPerStep, measuredJointly, jointSteps, peakMemoryMiB: peakMemoryMib };
+  const cost = { msPerStep, measuredJointly, jointSteps, cacheHitRate: row.cacheHitRate, peakMemoryMiB: peakMemoryMib };
   return { ...scores, steps, shortened, trainableParameters, ...cost };
 }

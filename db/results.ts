@@ -48,6 +48,7 @@ export interface TrialResult {
   msPerStep: number | null;
   /** Whether other trials took part in the steps that were timed. */
   measuredJointly: boolean | null;
+  cacheHitRate: number | null;
   peakMemoryMiB: number | null;
   attempts: number;
 }
@@ -120,6 +121,7 @@ export function listResults(
         trainableParameters: page.trainableParameters,
         msPerStep: page.msPerStep,
         measuredJointly: page.measuredJointly,
+        cacheHitRate: page.cacheHitRate,
         peakMemoryMiB: page.peakMemoryMib,
         attempts: page.attempt,
       })

@@ -144,6 +144,8 @@ export const trials = pgTable(
     measuredJointly: boolean(),
     /** Of all its steps, those taken together with other trials. */
     jointSteps: integer(),
+    /** Share of the hidden states read that were found kept; null where none were. */
+    cacheHitRate: doublePrecision(),
     peakMemoryMib: doublePrecision(),
     errorKind: errorKind(),
     errorMessage: text(),

@@ -39,6 +39,8 @@ export const trialResults = pgView('trial_results', {
   finishedAt: timestamp({ withTimezone: true }),
   measuredJointly: boolean(),
   jointSteps: integer(),
+  cacheHitRate: doublePrecision(),
+  stopReason: text(),
 }).existing();
 
 export const configurationMeans = pgView('configuration_means', {

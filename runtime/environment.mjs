@@ -22,6 +22,7 @@ import { databaseUrl } from './database-url.mjs';
  * @property {string} [tracesUrl] where traces go, OTLP over HTTP (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT)
  * @property {number} [threads] threads of one TensorFlow operation (LPT_SWEEP_THREADS)
  * @property {number} [memoryMiB] what one trainer may use, instead of what the device has (LPT_SWEEP_MEMORY)
+ * @property {number} hiddenStatesDiskMiB what kept hidden states may take in the cache folder, 0 for none (LPT_SWEEP_HIDDEN_STATES)
  * @property {number} graceMs from the signal to the end of a worker that drains (LPT_SWEEP_GRACE, in seconds)
  * @property {string} [visibleCards] CUDA_VISIBLE_DEVICES
  * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
@@ -39,6 +40,8 @@ import { databaseUrl } from './database-url.mjs';
 const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
 /** Within the half minute that container platforms usually allow. */
 const USUAL_GRACE_S = 20;
+/** Of BERT-base and short texts, about 90,000 examples at one layer. */
+const USUAL_HIDDEN_STATES_MIB = 8192;
 const LOG_FORMATS = /** @type {const} */ (['json', 'text']);
 const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
 
@@ -66,6 +69,8 @@ export function readEnvironment(env = process.env) {
     tracesUrl: tracesUrl(env),
     threads: wholeNumber(env, 'LPT_SWEEP_THREADS', { from: 1, to: 1024 }),
     memoryMiB: wholeNumber(env, 'LPT_SWEEP_MEMORY', { from: 1, to: 2 ** 30 }),
+    hiddenStatesDiskMiB:
+      wholeNumber(env, 'LPT_SWEEP_HIDDEN_STATES', { from: 0, to: 2 ** 30 }) ?? USUAL_HIDDEN_STATES_MIB,
     graceMs: 1000 * (wholeNumber(env, 'LPT_SWEEP_GRACE', { from: 1, to: 86_400 }) ?? USUAL_GRACE_S),
     visibleCards: text(env, 'CUDA_VISIBLE_DEVICES'),
     device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',

@@ -16,6 +16,8 @@ export function cacheLayout(cacheFolder) {
     hubDatasets: join(cacheFolder, 'datasets', 'hub'),
     /** Data sets of sweeps as they were launched, by their fingerprints. */
     launchedDatasets: join(cacheFolder, 'datasets', 'launched'),
+    /** What frozen layers computed, by everything that decides it. */
+    hiddenStates: join(cacheFolder, 'hidden-states'),
     movieReviews: join(cacheFolder, 'datasets', 'movie-reviews'),
   };
 }

@@ -7,6 +7,7 @@ import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { countBackbone } from './methods/full-tuning.ts';
 import { descriptorOf } from './methods/index.ts';
+import { frozenDropoutWarning } from './frozen-dropout.ts';
 import { inRunningOrder } from './running-order.ts';
 import { memoryOfTrials } from './memory.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
@@ -72,11 +73,17 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const distinct = fold(chosen);
   const count = spec.search === undefined ? distinct.length : mostTrials(spec.search, wanted);
   refuse([...combinationProblems(wanted, facts), ...sizeProblems(count, spec)], source);
+  const trials = inPlan(spec, facts, distinct);
+  const dropping = frozenDropoutWarning(
+    spec,
+    trials.map(({ trial }) => trial),
+    facts,
+  );
   return {
-    trials: inPlan(spec, facts, distinct),
+    trials,
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...shortenings(facts)],
+    warnings: [...warnings(spec, exclusion.idle()), ...dropping, ...shortenings(facts)],
     ...(spec.search === undefined ? {} : { searched: describeSearch(spec.search, wanted) }),
   };
 }
@@ -148,7 +155,7 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 
 function warnings(spec: Spec, idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  return [...idle, ...fastRates(spec), ...droppingEntries(spec), ...stoppingWarnings(spec.stopping)];
+  return [...idle, ...fastRates(spec), ...stoppingWarnings(spec.stopping)];
 }
 
 function describeSearch(search: Search, wanted: readonly Candidate[]): string {
@@ -170,17 +177,6 @@ function fastRates({ methods, training }: Spec): string[] {
       `\`methods[${index}]\` (${method}) takes learningRate ${tooFast.join(', ')} from \`training\`; ${usual} is usual for it.`,
     ];
   });
-}
-
-function droppingEntries({ methods, training }: Spec): string[] {
-  const dropping = methods.flatMap(({ method, training: own }, index) => {
-    const isDropping = (own.frozenDropout ?? training.frozenDropout ?? []).includes(true);
-    return isDropping && descriptorOf(method).passes > 0 ? [`\`methods[${index}]\` (${method})`] : [];
-  });
-  if (dropping.length === 0) return [];
-  return [
-    `With \`frozenDropout\` the layers below a prompt run anew in every step, as their outputs cannot be kept: ${dropping.join(', ')}.`,
-  ];
 }
 
 /** Template and mask stay whole whatever is cut. */

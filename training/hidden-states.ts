@@ -1,4 +1,5 @@
-// The hidden states below the prompt, in memory: they depend on backbone and text alone, so no trial computes them twice.
+// The hidden states below the prompt, in memory and below it on disk: they depend on backbone and text alone, so no trial
+// computes them twice.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
@@ -6,11 +7,14 @@ import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { padTokens } from './batches.ts';
 import { chunkAddress } from './chunks.ts';
+import type { BlockKey, BlockStore, DiskCounts } from './disk/block-store.ts';
 
 export interface HiddenStatesSettings {
   backbone: Backbone;
   /** Most bytes kept; the least recently used chunks go first. */
   budgetBytes: number;
+  /** Absent: nothing is kept on disk. */
+  disk?: BlockStore | undefined;
 }
 
 export interface ChunkRequest {
@@ -32,12 +36,28 @@ export interface BatchRequest {
   dropoutSeed: DropoutSeed | null;
 }
 
-export interface CacheCounts {
+export interface CacheCounts extends DiskCounts {
+  /** Chunks found kept. */
   hits: number;
+  /** Those of them that came from disk. */
+  diskHits: number;
   /** Chunks that had to be run through the frozen layers. */
   fills: number;
+  /** In memory. */
   bytes: number;
 }
+
+/** H_k of each example of a chunk, [T_i, D] without padding. */
+export interface FoundChunk {
+  rows: Float32Array[];
+  /** False: it was computed for this request. */
+  wasKept: boolean;
+}
+
+export const NO_COUNTS: Readonly<CacheCounts> = {
+  ...{ hits: 0, diskHits: 0, fills: 0, bytes: 0 },
+  ...{ damaged: 0, unwritten: 0, diskBytes: 0 },
+};
 
 interface Entry {
   rows: Float32Array[];
@@ -47,40 +67,60 @@ interface Entry {
 export class HiddenStates {
   readonly #backbone: Backbone;
   readonly #budgetBytes: number;
+  readonly #disk: BlockStore | undefined;
   /** In order of use, oldest first. */
   readonly #entries = new Map<string, Entry>();
-  readonly #counts: CacheCounts = { hits: 0, fills: 0, bytes: 0 };
+  readonly #counts = { hits: 0, diskHits: 0, fills: 0, bytes: 0 };
 
-  constructor({ backbone, budgetBytes }: HiddenStatesSettings) {
+  constructor({ backbone, budgetBytes, disk }: HiddenStatesSettings) {
     this.#backbone = backbone;
     this.#budgetBytes = budgetBytes;
+    this.#disk = disk;
   }
 
   counts(): Readonly<CacheCounts> {
-    return { ...this.#counts };
+    return { ...NO_COUNTS, ...this.#disk?.counts(), ...this.#counts };
   }
 
   /**
-   * H_k of each example of a chunk, [T_i, D] without padding. A chunk is always run as a whole and from the tokens
-   * up, so the numbers are the same to the last bit whatever was kept before.
+   * H_k of each example of a chunk. A chunk is always run as a whole and from the tokens up, so the numbers are the same
+   * to the last bit whatever was kept before.
    */
-  ofChunk({ examples, layer, layersToKeep }: ChunkRequest): Float32Array[] {
+  ofChunk({ examples, layer, layersToKeep }: ChunkRequest): FoundChunk {
     const address = chunkAddress(examples);
-    const kept = this.#entries.get(`${layer} ${address}`);
+    const kept = this.#kept(address, layer);
     if (kept) {
       this.#counts.hits++;
-      this.#entries.delete(`${layer} ${address}`);
-      this.#entries.set(`${layer} ${address}`, kept);
-      return kept.rows;
+      return { rows: kept, wasKept: true };
     }
     this.#counts.fills++;
     const layers = [...new Set([...layersToKeep, layer])].filter((k) => k >= 1).sort((a, b) => a - b);
     const filled = this.#run(examples, layers);
     // The layer asked for is entered last: under a small budget it is the one that stays.
     for (const [k, rows] of [...filled].sort(([a], [b]) => Number(a === layer) - Number(b === layer))) {
+      this.#disk?.write(this.#keyOf(address, k), { rows, width: this.#backbone.config.hiddenSize });
       this.#keep(`${k} ${address}`, rows);
     }
-    return filled.get(layer) ?? [];
+    return { rows: filled.get(layer) ?? [], wasKept: false };
+  }
+
+  #kept(address: string, layer: number): Float32Array[] | null {
+    const name = `${layer} ${address}`;
+    const entry = this.#entries.get(name);
+    if (entry) {
+      this.#entries.delete(name);
+      this.#entries.set(name, entry);
+      return entry.rows;
+    }
+    const block = this.#disk?.read(this.#keyOf(address, layer));
+    if (!block) return null;
+    this.#counts.diskHits++;
+    this.#keep(name, block.rows);
+    return block.rows;
+  }
+
+  #keyOf(chunk: string, layer: number): BlockKey {
+    return { backbone: this.#backbone.fingerprint, chunk, layer };
   }
 
   #run(examples: EncodedExample[], layers: number[]): Map<number, Float32Array[]> {

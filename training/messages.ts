@@ -18,6 +18,13 @@ export interface TrainRequest {
   shrink?: number;
 }
 
+/** Where hidden states are kept on disk. */
+export interface DiskSettings {
+  folder: string;
+  /** Of all files together. */
+  limitMiB: number;
+}
+
 /** `ride` tells the trials of one trainer apart. */
 export type ToTrainer =
   | { type: 'train'; ride: number; request: TrainRequest }
@@ -55,8 +62,14 @@ export interface Usage {
   /** Chunks of hidden states found kept, and run anew, since the last piece of work. */
   hits: number;
   fills: number;
-  /** Hidden states kept now. */
+  /** Of the hits, those that came from disk. */
+  diskHits: number;
+  /** Blocks on disk that were not what had been written, since the last piece of work; each was computed anew. */
+  damaged: number;
+  /** Hidden states kept in memory now. */
   hiddenStatesBytes: number;
+  /** On disk, by all processes that keep theirs there, as far as this one knows. */
+  hiddenStatesDiskBytes: number;
   /** Most memory the trainer's process has had so far. */
   peakMemoryMiB: number;
 }
@@ -100,6 +113,11 @@ export interface TrialOutcome {
   measuredJointly: boolean;
   /** Of all its steps, those taken with other trials: its numbers are then those of a solo run up to rounding. */
   jointSteps: number;
+  /**
+   * Share of the hidden states read in this attempt, by steps and scores, that were found kept and not computed for it;
+   * null where none were read.
+   */
+  cacheHitRate: number | null;
   peakMemoryMiB: number;
 }
 
@@ -114,6 +132,8 @@ export type FromTrainer =
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'evaluation'; evaluation: Evaluation }
   | { type: 'worked'; work: Work }
+  /** What a person should know of the machine: a disk that is full, a damaged file. */
+  | { type: 'notice'; text: string }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
   | { type: 'finished'; outcome: TrialOutcome; best: Uint8Array | null }
   | { type: 'cancelled'; step: number }

@@ -3,7 +3,8 @@ import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import { loadBackbone } from './backbone.ts';
-import { HiddenStates, type CacheCounts } from './hidden-states.ts';
+import type { BlockStore } from './disk/block-store.ts';
+import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
 
 export interface Resident {
   backbone: Backbone;
@@ -13,24 +14,32 @@ export interface Resident {
 
 export class ResidentBackbone {
   readonly #budgetBytes: number;
+  readonly #openDisk: () => Promise<BlockStore | undefined>;
+  #disk: Promise<BlockStore | undefined> | null = null;
   #resident: Resident | null = null;
   /** Of the last one asked for, which may still be on its way. */
   #loading: { name: string; resident: Promise<Resident> } | null = null;
 
-  /** @param budgetBytes most bytes of hidden states to keep */
-  constructor(budgetBytes: number) {
+  /**
+   * @param budgetBytes most bytes of hidden states to keep in memory
+   * @param openDisk where more of them are kept; asked once, when a backend of TensorFlow.js is loaded
+   */
+  constructor(budgetBytes: number, openDisk: () => Promise<BlockStore | undefined> = nowhere) {
     this.#budgetBytes = budgetBytes;
+    this.#openDisk = openDisk;
   }
 
   /**
    * The backbone of a folder, loaded unless it is the one at hand: one trainer holds one backbone at a time.
    * @throws ConfigurationError where the weights in the folder are not those that the sweep was launched with
    */
-  load(folder: string, fingerprint: string): Promise<Resident> {
+  async load(folder: string, fingerprint: string): Promise<Resident> {
+    const disk = await (this.#disk ??= this.#openDisk());
+    disk?.goOn();
     const name = `${fingerprint} ${folder}`;
     if (this.#loading?.name === name) return this.#loading.resident;
     this.release();
-    const loading = { name, resident: this.#load(folder, fingerprint) };
+    const loading = { name, resident: this.#load(folder, fingerprint, disk) };
     this.#loading = loading;
     loading.resident.catch(() => {
       if (this.#loading === loading) this.#loading = null;
@@ -38,7 +47,7 @@ export class ResidentBackbone {
     return loading.resident;
   }
 
-  async #load(folder: string, fingerprint: string): Promise<Resident> {
+  async #load(folder: string, fingerprint: string, disk: BlockStore | undefined): Promise<Resident> {
     const backbone = await loadBackbone(folder);
     if (backbone.fingerprint !== fingerprint) {
       backbone.dispose();
@@ -50,14 +59,14 @@ export class ResidentBackbone {
       backbone.dispose();
       throw error;
     });
-    const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes });
+    const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes, disk });
     this.#resident = { backbone, tokenizer, hiddenStates };
     return this.#resident;
   }
 
   /** Of the hidden states kept for the backbone at hand. */
   counts(): Readonly<CacheCounts> {
-    return this.#resident?.hiddenStates.counts() ?? { hits: 0, fills: 0, bytes: 0 };
+    return this.#resident?.hiddenStates.counts() ?? NO_COUNTS;
   }
 
   release(): void {
@@ -65,4 +74,8 @@ export class ResidentBackbone {
     this.#resident = null;
     this.#loading = null;
   }
+}
+
+function nowhere(): Promise<undefined> {
+  return Promise.resolve(undefined);
 }

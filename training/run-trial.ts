@@ -11,6 +11,7 @@ import { trialKey } from '../sweep/trial-key.ts';
 import type { TaskSettings, Trial } from '../sweep/trial.ts';
 import { longest } from './batches.ts';
 import { stepBytes } from './joint-memory.ts';
+import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
@@ -58,7 +59,9 @@ async function prepare(request: TrainRequest, { resident, pulse, steps }: TrialS
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
     ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
   });
-  const shared = { labelWordIds, backbone, hiddenStates, inputLayers: method.inputLayers, layersToKeep, shrink };
+  const lookups = new Lookups();
+  const kept = { hiddenStates, inputLayers: method.inputLayers, layersToKeep, lookups };
+  const shared = { labelWordIds, backbone, shrink, ...kept };
   const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
   const mismatched = splits['test-mismatched'];
   const inputs = {
@@ -70,7 +73,7 @@ async function prepare(request: TrainRequest, { resident, pulse, steps }: TrialS
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
   const run: Run = {
-    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, shrink, pulse, steps },
+    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, shrink, pulse, steps },
     ...{ backbone, stepBytes: stepBytesOf(trial, { method, backbone, examples: splits.train.examples }) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;

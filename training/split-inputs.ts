@@ -8,6 +8,7 @@ import type { DropoutSeed } from '../lpt/random.ts';
 import { longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { hiddenOf, type HiddenStates } from './hidden-states.ts';
+import { Lookups } from './lookups.ts';
 import { halved } from './shrink.ts';
 
 export interface SplitInputsSettings {
@@ -19,6 +20,8 @@ export interface SplitInputsSettings {
   /** The method's: none where it reads token ids. */
   inputLayers: readonly number[];
   layersToKeep: number[];
+  /** Of the trial, which several splits share. */
+  lookups?: Lookups;
   /**
    * A training split whose hidden states are larger computes them batch by batch. Not to be fitted to a machine: it
    * decides the last bits of the numbers.
@@ -40,6 +43,7 @@ const LARGEST_KEPT_BYTES = 256 * 2 ** 20;
 export class SplitInputs {
   readonly examples: EncodedExample[];
   readonly #settings: SplitInputsSettings;
+  readonly #lookups: Lookups;
   readonly #chunks: number[][];
   readonly #chunkOf = new Map<number, number>();
   /** Layer → every example's H_k once `keepAll` has run: random batches would ask for a whole chunk an example otherwise. */
@@ -48,6 +52,7 @@ export class SplitInputs {
 
   constructor(settings: SplitInputsSettings) {
     this.#settings = settings;
+    this.#lookups = settings.lookups ?? new Lookups();
     this.examples = settings.examples;
     this.#chunks = chunksOf(this.examples, halved(CHUNK_SIZE, settings.shrink ?? 0));
     this.#chunks.forEach((members, chunk) => members.forEach((index) => this.#chunkOf.set(index, chunk)));
@@ -98,6 +103,7 @@ export class SplitInputs {
     const { inputLayers: layers, backbone } = this.#settings;
     const [, length] = tokenIds.shape;
     if (this.#direct || dropoutSeed !== null) {
+      this.#lookups.computed(indices.length * this.#keptLayers().length);
       return hiddenOf({ backbone, examples: this.#examplesAt(indices), layers, length, dropoutSeed });
     }
     // Embedding a batch costs less than looking it up, and does not depend on the rows beside.
@@ -119,7 +125,10 @@ export class SplitInputs {
 
   #rows(indices: number[], layer: number): Float32Array[] {
     const kept = this.#kept.get(layer);
-    if (kept) return indices.flatMap((index) => kept[index] ?? []);
+    if (kept) {
+      this.#lookups.found(indices.length);
+      return indices.flatMap((index) => kept[index] ?? []);
+    }
     const rows = new Map<number, Float32Array>();
     for (const index of indices) {
       if (rows.has(index)) continue;
@@ -132,6 +141,10 @@ export class SplitInputs {
   #rowsOfChunk(members: number[], layer: number): Float32Array[] {
     const { hiddenStates, layersToKeep } = this.#settings;
     const examples = this.#examplesAt(members);
-    return hiddenStates.ofChunk({ examples, layer, layersToKeep: [...layersToKeep, ...this.#keptLayers()] });
+    const request = { examples, layer, layersToKeep: [...layersToKeep, ...this.#keptLayers()] };
+    const { rows, wasKept } = hiddenStates.ofChunk(request);
+    if (wasKept) this.#lookups.found(members.length);
+    else this.#lookups.computed(members.length);
+    return rows;
   }
 }

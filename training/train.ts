@@ -5,6 +5,7 @@ import type { Method } from '../lpt/method.ts';
 import { BatchOrder, disposeBatch } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type Scored } from './evaluate.ts';
+import type { Lookups } from './lookups.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
@@ -20,6 +21,7 @@ export interface Run {
   method: Method;
   inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
   shortened: Shortened;
+  lookups: Lookups;
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
@@ -144,6 +146,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
       msPerStep: median(taken.map(({ ms }) => ms)),
       measuredJointly: taken.some(({ trials }) => trials > 1),
       jointSteps: state.jointSteps,
+      cacheHitRate: run.lookups.hitRate(),
     },
     best: encodeBest(state, run.trialKey),
   };

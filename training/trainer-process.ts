@@ -4,8 +4,10 @@ import { hardwareName, operationThreads } from '../runtime/hardware.ts';
 import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
 import type { TrainerProvenance } from '../sweep/provenance.ts';
 import { toTrainerError } from './error-kind.ts';
+import { BlockStore } from './disk/block-store.ts';
+import { recipeOf } from './disk/recipe.ts';
 import { freeBytes } from './joint-memory.ts';
-import type { FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
+import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
 import { Ride } from './ride.ts';
@@ -20,10 +22,11 @@ export interface TrainerProcessSettings {
   hiddenStatesMiB: number;
   /** All that it may use; absent: nothing is refused. */
   memoryMiB?: number;
+  hiddenStatesDisk?: DiskSettings;
 }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
-const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20);
+const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20, openDisk);
 const meter = new UsageMeter(() => resident.counts());
 const now = (): number => performance.timeOrigin + performance.now();
 const steps = new SharedSteps({ now, free });
@@ -51,6 +54,14 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
   rides.delete(ride);
 }
 
+async function openDisk(): Promise<BlockStore | undefined> {
+  if (settings.hiddenStatesDisk === undefined) return undefined;
+  const { folder, limitMiB } = settings.hiddenStatesDisk;
+  // Of all trials alike: one of them says it.
+  const say = (text: string): void => void [...rides.values()][0]?.send({ type: 'notice', text });
+  return new BlockStore({ folder, limitBytes: limitMiB * 2 ** 20, recipe: recipeOf(describe(await tensorflow)), say });
+}
+
 function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
   return { backend, tensorflow: version, device, hardware: hardwareName(device), threads: operationThreads(backend) };
 }
@@ -70,6 +81,8 @@ process.on('message', (message: ToTrainer) => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C goes to the whole process group, and some supervisors' SIGTERM too; the parent decides what becomes of the trial.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+// Otherwise a file that grows past a limit ends the process: a write then fails, as on a full disk.
+process.on('SIGXFSZ', () => undefined);
 
 const { device } = readEnvironment();
 const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });

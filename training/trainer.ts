@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { speaksOfMemory } from './error-kind.ts';
-import type { FromTrainer, Said, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
+import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
 import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
@@ -20,6 +20,8 @@ export interface TrainerSettings {
   hiddenStatesMiB?: number;
   /** All memory that the child may use, in MiB: what needs more is refused. Absent: nothing is. */
   memoryMiB?: number;
+  /** Where more of them are kept; nowhere if absent. */
+  hiddenStatesDisk?: DiskSettings;
   /** Takes the lines that the child writes to standard error. */
   say?: (line: string) => void;
   onStart?: (pid: number) => void;
@@ -45,7 +47,7 @@ export interface Trainer {
    * called while others of the same backbone train, none of them shrunk: their steps are then taken together where they can.
    */
   train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd>;
-  /** Ends the child. It keeps nothing on disk, so nothing is lost but a trial that still runs. */
+  /** Ends the child. What it keeps on disk is whole at any moment, so nothing is lost but a trial that still runs. */
   close(): Promise<void>;
   /** Process id of the child, once there is one. */
   readonly pid: number | undefined;
@@ -165,9 +167,10 @@ class ChildTrainer implements Trainer {
   }
 
   #start(shrink: number): ChildProcess {
-    const { threads, env, memoryMiB, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB } = this.#settings;
+    const { threads, env, memoryMiB, hiddenStatesMiB = DEFAULT_HIDDEN_STATES_MIB, hiddenStatesDisk } = this.#settings;
     const argument: TrainerProcessSettings = {
       hiddenStatesMiB: hiddenStatesMiB / 2 ** shrink,
+      ...(hiddenStatesDisk === undefined ? {} : { hiddenStatesDisk }),
       ...(threads === undefined ? {} : { threads }),
       ...(memoryMiB === undefined ? {} : { memoryMiB }),
     };

@@ -1,23 +1,27 @@
 // What a trainer's process uses: kept hidden states and memory.
-import type { CacheCounts } from './hidden-states.ts';
+import { NO_COUNTS, type CacheCounts } from './hidden-states.ts';
 import type { Usage } from './messages.ts';
 
 export class UsageMeter {
   readonly #counts: () => Readonly<CacheCounts>;
-  #last: Readonly<CacheCounts> = { hits: 0, fills: 0, bytes: 0 };
+  #last: Readonly<CacheCounts> = NO_COUNTS;
 
   /** @param counts of the hidden states at hand; they begin anew with another backbone */
   constructor(counts: () => Readonly<CacheCounts>) {
     this.#counts = counts;
   }
 
-  /** Hits and fills since the last reading. */
+  /** Hits, fills and damaged blocks since the last reading. */
   read(): Usage {
     const now = this.#counts();
-    const before = now.hits < this.#last.hits || now.fills < this.#last.fills ? { hits: 0, fills: 0 } : this.#last;
+    const isAnew = now.hits < this.#last.hits || now.fills < this.#last.fills;
+    const before = isAnew ? { ...NO_COUNTS, damaged: this.#last.damaged } : this.#last;
     this.#last = now;
-    const [hits, fills] = [now.hits - before.hits, now.fills - before.fills];
-    return { pid: process.pid, hits, fills, hiddenStatesBytes: now.bytes, peakMemoryMiB: peakMemoryMiB() };
+    return {
+      ...{ pid: process.pid, hits: now.hits - before.hits, fills: now.fills - before.fills },
+      ...{ diskHits: now.diskHits - before.diskHits, damaged: now.damaged - before.damaged },
+      ...{ hiddenStatesBytes: now.bytes, hiddenStatesDiskBytes: now.diskBytes, peakMemoryMiB: peakMemoryMiB() },
+    };
   }
 }
 

@@ -95,6 +95,7 @@ function saved({ of, step, bytes, ms }: Of<'checkpoint-saved'>): Said {
 
 function trainerSaid(name: string, event: TrainEvent): Said | null {
   if (event.type === 'worked') return worked(name, event.work);
+  if (event.type === 'notice') return { event: 'trainer-notice', level: 'warn', message: `${name}: ${event.text}` };
   if (event.type !== 'evaluation') return null;
   const { step, split, metric, score, loss, examples } = event.evaluation;
   const message = `${name} step ${step}: ${metric} ${round(score, 4)} on ${split}, loss ${round(loss, 4)}.`;

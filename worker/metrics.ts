@@ -54,7 +54,15 @@ function createMeters(registry: Registry) {
     checkpointBytes: histogram('checkpoint_bytes', 'Size of a written checkpoint', CHECKPOINT_BYTES),
     hits: counter('hidden_states_hits_total', 'Chunks of hidden states that were found kept'),
     misses: counter('hidden_states_misses_total', 'Chunks of hidden states that had to be computed'),
-    kept: gauge('hidden_states_bytes', 'Hidden states that a trainer keeps', ['trainer']),
+    diskHits: counter('hidden_states_disk_hits_total', 'Of the chunks found kept, those that came from disk'),
+    damaged: counter(
+      'hidden_states_damaged_total',
+      'Blocks of hidden states on disk that were damaged, and computed anew',
+    ),
+    kept: gauge('hidden_states_bytes', 'Hidden states that a trainer keeps in memory', ['trainer']),
+    keptOnDisk: gauge('hidden_states_disk_bytes', 'Hidden states on disk as a trainer knows them, also of others', [
+      'trainer',
+    ]),
     memory: gauge('trainer_peak_memory_bytes', "Most memory a trainer's process has had", ['trainer']),
     starts: counter('trainer_starts_total', 'Trainer processes started'),
     deaths: counter('trainer_deaths_total', 'Trainer processes that ended without being told to'),
@@ -91,6 +99,7 @@ function count(meters: Meters, happening: Happening): void {
       return;
     case 'trainer-died':
       meters.kept.remove({ trainer: String(happening.pid) });
+      meters.keptOnDisk.remove({ trainer: String(happening.pid) });
       meters.memory.remove({ trainer: String(happening.pid) });
       meters.deaths.inc();
       return;
@@ -111,9 +120,13 @@ function countWork(meters: Meters, { phase, ms, stepMs = [], usage }: Work): voi
   if (phase === 'loading' || phase === 'caching' || phase === 'evaluating') meters[phase].observe(ms / 1000);
 }
 
-function countUsage(meters: Meters, { pid, hits, fills, hiddenStatesBytes, peakMemoryMiB }: Usage): void {
-  meters.hits.inc(hits);
-  meters.misses.inc(fills);
-  meters.kept.set({ trainer: String(pid) }, hiddenStatesBytes);
-  meters.memory.set({ trainer: String(pid) }, peakMemoryMiB * MIB);
+function countUsage(meters: Meters, usage: Usage): void {
+  const trainer = { trainer: String(usage.pid) };
+  meters.hits.inc(usage.hits);
+  meters.misses.inc(usage.fills);
+  meters.diskHits.inc(usage.diskHits);
+  meters.damaged.inc(usage.damaged);
+  meters.kept.set(trainer, usage.hiddenStatesBytes);
+  meters.keptOnDisk.set(trainer, usage.hiddenStatesDiskBytes);
+  meters.memory.set(trainer, usage.peakMemoryMiB * MIB);
 }

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Observe } from '../activities/happening.ts';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
+import { cacheLayout } from '../runtime/folders.mjs';
+import type { DiskSettings } from '../training/messages.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { detectDevice } from './device.ts';
@@ -42,9 +44,11 @@ export async function startTrainers({
   const deviceClass = await detectDevice(device);
   const plans = planTrainers({ deviceClass, trainers, threads, cards: cardsOf(visibleCards) });
   const memoryMiB = environment.memoryMiB ?? (await trainerMemoryMiB({ deviceClass, trainers: plans.length }));
+  const disk = diskOf(environment);
   const all = plans.map(({ cards, ...plan }) =>
     createTrainer({
       ...{ ...plan, memoryMiB },
+      ...(disk === undefined ? {} : { hiddenStatesDisk: disk }),
       env: childEnvironment({ CUDA_VISIBLE_DEVICES: cards }),
       say: (line) => log({ level: 'debug', event: 'trainer-wrote', message: `trainer: ${line}` }),
       onStart: (pid) => observe({ type: 'trainer-started', pid }),
@@ -55,6 +59,11 @@ export async function startTrainers({
     await Promise.all(all.map((trainer) => trainer.close()));
   };
   return { deviceClass, memoryMiB, all, joint, close };
+}
+
+/** One folder for all trainers of this machine: what one has computed the others find. */
+function diskOf({ cacheFolder, hiddenStatesDiskMiB: limitMiB }: Environment): DiskSettings | undefined {
+  return limitMiB === 0 ? undefined : { folder: cacheLayout(cacheFolder).hiddenStates, limitMiB };
 }
 
 export interface TrainerPlan {

@@ -8,6 +8,7 @@ import { argumentOf, type Call, type Command } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
+import { keptStates } from '../kept-states.ts';
 import { largeData } from '../large-data.ts';
 import { openBeside } from '../page.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
@@ -32,6 +33,8 @@ export const launchCommand: Command = {
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
     if (planned.plan.searched !== undefined) terminal.say(planned.plan.searched);
+    const kept = keptStates(planned, terminal.environment);
+    if (kept !== null) terminal.say(kept);
     if (flags.has('dry-run')) {
       await dryRun(call, planned);
       return DONE;

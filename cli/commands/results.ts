@@ -48,6 +48,7 @@ export const resultsCommand: Command = {
             { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
             { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
             { title: 'measured', cell: ({ measuredJointly: jointly }) => jointly && 'jointly' },
+            { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
             { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
             { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
           ],

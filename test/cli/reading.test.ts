@@ -12,7 +12,7 @@ import { outcomeOf, smallSweep } from '../support/trials.ts';
 import { run as runIn, type Told } from './terminal.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts';
 
 describe('the commands that read', () => {
   let environment: TestWorkflowEnvironment;

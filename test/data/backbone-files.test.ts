@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,6 +96,16 @@ describe('the fingerprint', () => {
       ).toBe(sha256);
     },
   );
+
+  test('is not believed where the weights are younger than fingerprint.json, whatever their size', async () => {
+    const record = JSON.stringify({ sha256: recorded, bytes: weights.length });
+    const folder = await folderWith({ 'model.safetensors': weights, 'fingerprint.json': record });
+    await utimes(join(folder, 'fingerprint.json'), 1000, 1000);
+    await utimes(join(folder, 'model.safetensors'), 1000, 1001);
+    expect(await fingerprintBackbone(folder)).toBe(sha256);
+    await utimes(join(folder, 'model.safetensors'), 1000, 1000);
+    expect(await fingerprintBackbone(folder)).toBe(recorded);
+  });
 
   test('of several files is that of their bytes one after another, in the order of their names', async () => {
     const index = { weight_map: { b: 'model-2.safetensors', a: 'model-1.safetensors', c: 'model-2.safetensors' } };

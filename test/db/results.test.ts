@@ -123,7 +123,7 @@ describe('results', () => {
         'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
-        'steps trainableParameters msPerStep measuredJointly peakMemoryMiB attempts'
+        'steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts'
       ).split(' '),
     );
     expect(results[0]).toMatchObject({
@@ -149,7 +149,7 @@ describe('results', () => {
         trainSeed: 1,
       },
       ...{ state: 'complete', devScore: 0.7, testScore: 0.7, steps: 40, trainableParameters: 590_848, msPerStep: 50 },
-      ...{ peakMemoryMiB: 900.5, attempts: 1, metric: 'accuracy', regime: 'few-shot', k: 32 },
+      ...{ cacheHitRate: 0.75, peakMemoryMiB: 900.5, attempts: 1, metric: 'accuracy', regime: 'few-shot', k: 32 },
       ...{ shortenedTrain: 0, shortenedDev: 1, shortenedTest: 2, shortenedMismatched: null },
       ...{ testAccuracy: null, testF1: null, mismatchedScore: null },
     });

@@ -15,7 +15,7 @@ import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts';
 
 const sweepFile = (name: string): string => `name: ${name}
 backbone: ./backbone
@@ -86,7 +86,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     const resumed = await database.select().from(attempts).where(isNotNull(attempts.resumedFromStep));
     expect(resumed.length).toBeGreaterThan(0);
     const numbers = (results: TrialResult[]): object[] =>
-      results.map((row) => ({ ...row, msPerStep: null, peakMemoryMiB: null, attempts: null }));
+      results.map((row) => ({ ...row, msPerStep: null, cacheHitRate: null, peakMemoryMiB: null, attempts: null }));
     expect(numbers(await resultsOf('storm'))).toEqual(numbers(await resultsOf('calm')));
   });
 

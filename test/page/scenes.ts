@@ -15,7 +15,7 @@ import { parseSweep } from '../../sweep/parse.ts';
 import { planOf } from '../support/trials.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 
-const ALONE = { measuredJointly: false, jointSteps: 0 };
+const ALONE = { measuredJointly: false, jointSteps: 0, cacheHitRate: 0.5 };
 const WORKERS = [
   '101@host-a/cpu/4000MiB',
   '102@host-a/cpu/4000MiB',

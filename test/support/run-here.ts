@@ -57,8 +57,13 @@ export async function runHere(
   };
 }
 
-/** Everything about a run that its seeds decide: no times, no memory. */
+/** Everything about a run that its seeds decide: no times, no memory, nothing of what was kept. */
 export function numbersOf({ trained, evaluations, points }: RanHere): object {
   if (trained.type === 'cancelled') return { trained, evaluations, points };
-  return { outcome: { ...trained.outcome, msPerStep: null }, best: trained.best, evaluations, points };
+  return {
+    outcome: { ...trained.outcome, msPerStep: null, cacheHitRate: null },
+    best: trained.best,
+    evaluations,
+    points,
+  };
 }

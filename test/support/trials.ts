@@ -70,6 +70,7 @@ export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
     msPerStep: 50,
     measuredJointly: false,
     jointSteps: 0,
+    cacheHitRate: 0.75,
     peakMemoryMiB: 900.5,
   };
 }

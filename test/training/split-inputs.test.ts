@@ -5,7 +5,7 @@ import { loadTokenizer } from '../../data/tokenizer.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { disposeBatch } from '../../training/batches.ts';
-import { HiddenStates } from '../../training/hidden-states.ts';
+import { HiddenStates, NO_COUNTS } from '../../training/hidden-states.ts';
 import { SplitInputs } from '../../training/split-inputs.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
 
@@ -51,7 +51,7 @@ test('a method that reads token ids is given no hidden states', async () => {
 test('embeddings are computed as they are needed, and never kept', async () => {
   const { inputs, hiddenStates } = await inputsOf({ inputLayers: [0] });
   expect(await hiddenAt(inputs, [0, 1])).not.toBeNull();
-  expect(hiddenStates.counts()).toEqual({ hits: 0, fills: 0, bytes: 0 });
+  expect(hiddenStates.counts()).toEqual(NO_COUNTS);
 });
 
 test('a training split too large to keep is computed batch by batch, to the same numbers', async () => {

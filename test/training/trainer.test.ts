@@ -53,7 +53,7 @@ function limitMemory(pid: number): void {
 /** What the seeds decide of a run: no times, no memory. */
 function numbersOf({ end }: Ran): unknown {
   if (end.type !== 'finished') return end;
-  return { outcome: { ...end.outcome, msPerStep: null, peakMemoryMiB: 0 }, best: end.best };
+  return { outcome: { ...end.outcome, msPerStep: null, cacheHitRate: null, peakMemoryMiB: 0 }, best: end.best };
 }
 
 /** More messages than a trainer may be ahead of its parent, so that it cannot be done before the parent acts. */

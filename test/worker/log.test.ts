@@ -35,6 +35,12 @@ describe('the log of a worker', () => {
     ]);
   });
 
+  test('warns of what a trainer found wrong with the machine', () => {
+    const { written, log } = lines('text');
+    logHappenings(log)({ type: 'trainer-said', of: OF, event: { type: 'notice', text: 'The disk is full.' } });
+    expect(written).toEqual(['03:04:05 warn: demo/3 attempt 2: The disk is full.']);
+  });
+
   test('leaves out what is below its level', () => {
     const { written, log } = lines('text');
     logHappenings(log)({ type: 'checkpoint-saved', of: OF, step: 1, bytes: 2, ms: 3 });

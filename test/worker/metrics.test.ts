@@ -9,7 +9,10 @@ import { startMetricsServer } from '../../worker/metrics-server.ts';
 
 const FACTS = { worker: '1@here/cpu', device: 'cpu', version: '0' };
 const OF = { sweep: 'demo', trial: 'demo/3', trialId: 'an-id', attempt: 2 };
-const USAGE = { pid: 7, hits: 5, fills: 2, hiddenStatesBytes: 4096, peakMemoryMiB: 3 };
+const USAGE = {
+  ...{ pid: 7, hits: 5, fills: 2, diskHits: 3, damaged: 1, hiddenStatesBytes: 4096, hiddenStatesDiskBytes: 8192 },
+  peakMemoryMiB: 3,
+};
 
 test('counts attempts, steps, hidden states, checkpoints and what the fence refused', async () => {
   const { registry, observe } = createMetrics(FACTS);

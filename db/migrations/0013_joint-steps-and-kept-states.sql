@@ -1,5 +1,6 @@
 ALTER TABLE "trials" ADD COLUMN "measured_jointly" boolean;--> statement-breakpoint
 ALTER TABLE "trials" ADD COLUMN "joint_steps" integer;--> statement-breakpoint
+ALTER TABLE "trials" ADD COLUMN "cache_hit_rate" double precision;--> statement-breakpoint
 CREATE OR REPLACE VIEW trial_results AS
 SELECT
   trials.sweep_id,
@@ -37,7 +38,9 @@ SELECT
   trials.started_at,
   trials.finished_at,
   trials.measured_jointly,
-  trials.joint_steps
+  trials.joint_steps,
+  trials.cache_hit_rate,
+  trials.stop_reason ->> 'words' AS stop_reason
 FROM trials
 JOIN sweeps ON sweeps.id = trials.sweep_id;
 --> statement-breakpoint
