@@ -19,6 +19,8 @@ export interface QualityOptions {
   testSize: number | 'all';
   /** Data seeds. */
   seeds: number[];
+  /** Each training is repeated with these; PyTorch, which draws the same numbers, with the first alone. */
+  trainSeeds: number[];
   methods: ComparedMethod[];
   /** Prompt tuning's own learning rate: at the prompt generator's it hardly moves from where it starts. */
   promptTuningRate: number;
@@ -33,8 +35,8 @@ export interface QualityOptions {
 }
 
 const HELP = `npm run bench:quality -- [--json] [--tasks sst2,mr,trec,rte] [--k 500] [--steps 1000] [--every 100]
-  [--dev-size 1000] [--test-size all] [--seeds 13,21,42] [--methods lpt,prompt-tuning] [--prompt-tuning-rate 0.05]
-  [--threads 2] [--data ../shared/data] [--model bert-base-uncased] [--out FOLDER] [--write docs/results.md]
+  [--dev-size 1000] [--test-size all] [--seeds 13,21,42] [--train-seeds 1] [--methods lpt,prompt-tuning]
+  [--prompt-tuning-rate 0.05] [--threads 2] [--data ../shared/data] [--model bert-base-uncased] [--out FOLDER] [--write docs/results.md]
 Late prompt tuning against the same recipe in PyTorch on the same examples, and against prompt tuning. What is finished
 stands in --out: the same command goes on from there.
 `;
@@ -51,6 +53,7 @@ export function readQualityOptions({ cacheFolder }: Environment): QualityOptions
       'dev-size': { type: 'string', default: '1000' },
       'test-size': { type: 'string', default: 'all' },
       seeds: { type: 'string', default: '13,21,42' },
+      'train-seeds': { type: 'string', default: '1' },
       methods: { type: 'string', default: METHODS_COMPARED.join() },
       'prompt-tuning-rate': { type: 'string', default: '0.05' },
       threads: { type: 'string', default: '2' },
@@ -76,6 +79,7 @@ export function readQualityOptions({ cacheFolder }: Environment): QualityOptions
     devSize: wholeNumber('dev-size', values['dev-size']),
     testSize: values['test-size'] === 'all' ? 'all' : wholeNumber('test-size', values['test-size']),
     seeds: values.seeds.split(',').map((seed) => wholeNumber('seeds', seed)),
+    trainSeeds: values['train-seeds'].split(',').map((seed) => wholeNumber('train-seeds', seed)),
     methods: values.methods.split(',').map(methodOf),
     promptTuningRate: Number(values['prompt-tuning-rate']),
     threads: wholeNumber('threads', values.threads),

@@ -13,23 +13,36 @@ export interface TaskQuality {
 /** Test scores in [0, 1]; null for what was not run. */
 export interface SeedQuality {
   dataSeed: number;
+  /** With the first training seed, as PyTorch has it. */
   ours: number | null;
   pytorch: number | null;
+  /** Means over all training seeds. */
+  oursMean: number | null;
   promptTuning: number | null;
 }
 
-export function qualityOf(rows: Row[], { tasks, seeds }: Pick<QualityOptions, 'tasks' | 'seeds'>): TaskQuality[] {
+export function qualityOf(
+  rows: Row[],
+  { tasks, seeds, trainSeeds }: Pick<QualityOptions, 'tasks' | 'seeds' | 'trainSeeds'>,
+): TaskQuality[] {
+  const [trainSeed = 1] = trainSeeds;
   return tasks.flatMap((task) => {
     const own = rows.filter((row) => row.task === task);
     const [first] = own;
     if (first === undefined) return [];
-    const scoreOf = (dataSeed: number, side: Row['side'], method: string): number | null =>
-      own.find((row) => row.dataSeed === dataSeed && row.side === side && row.method === method)?.testScore ?? null;
+    const scoreOf = (is: Partial<Row>): number | null =>
+      own.find((row) => Object.entries(is).every(([field, value]) => row[field as keyof Row] === value))?.testScore ??
+      null;
+    const meanOf = (is: Partial<Row>): number | null => {
+      const scores = trainSeeds.flatMap((seed) => scoreOf({ ...is, trainSeed: seed }) ?? []);
+      return scores.length < trainSeeds.length ? null : mean(scores);
+    };
     const bySeed = seeds.map((dataSeed) => ({
       dataSeed,
-      ours: scoreOf(dataSeed, 'ours', 'lpt'),
-      pytorch: scoreOf(dataSeed, 'pytorch', 'lpt'),
-      promptTuning: scoreOf(dataSeed, 'ours', 'prompt-tuning'),
+      ours: scoreOf({ dataSeed, trainSeed, side: 'ours', method: 'lpt' }),
+      pytorch: scoreOf({ dataSeed, trainSeed, side: 'pytorch', method: 'lpt' }),
+      oursMean: meanOf({ dataSeed, side: 'ours', method: 'lpt' }),
+      promptTuning: meanOf({ dataSeed, side: 'ours', method: 'prompt-tuning' }),
     }));
     return [{ task, metric: first.metric, testExamples: first.testExamples, seeds: bySeed }];
   });
@@ -41,7 +54,7 @@ export function meanDifference(seeds: SeedQuality[]): number | null {
   return differences.length === 0 ? null : mean(differences);
 }
 
-const HEADER = ['task', 'data seed', 'LPT, ours', 'LPT, PyTorch', 'ours − PyTorch', 'prompt tuning, ours'];
+const HEADER = ['task', 'data seed', 'LPT, ours', 'LPT, PyTorch', 'ours − PyTorch', 'LPT, mean', 'prompt tuning, mean'];
 
 /** Markdown, its columns aligned as the formatter has them. */
 export function qualityTable(qualities: TaskQuality[]): string {
@@ -52,6 +65,7 @@ export function qualityTable(qualities: TaskQuality[]): string {
       percent(seed.ours),
       percent(seed.pytorch),
       signed(meanDifference([seed])),
+      percent(seed.oursMean),
       percent(seed.promptTuning),
     ]),
     [
@@ -60,6 +74,7 @@ export function qualityTable(qualities: TaskQuality[]): string {
       meanAndSd(seeds.map(({ ours }) => ours)),
       meanAndSd(seeds.map(({ pytorch }) => pytorch)),
       signed(meanDifference(seeds)),
+      meanAndSd(seeds.map(({ oursMean }) => oursMean)),
       meanAndSd(seeds.map(({ promptTuning }) => promptTuning)),
     ],
   ]);
@@ -78,7 +93,8 @@ export function qualityPage(qualities: TaskQuality[], options: QualityOptions, v
 Late prompt tuning as this program trains it, and as a plain PyTorch script trains it: ${options.model}, layer 6, prompt of length 5 from the naive prompt generator
 (bottleneck 128, dropout 0.1), batch 16, learning rate 1e-3, weight decay 0.1, warm-up 0.06, ${steps} steps. ${k} training and ${devSize} dev examples in all, the very
 same ones on both sides, and so are initial values, order and what is dropped. Dev is scored every ${every} steps; the step that is best on it is scored once on test.
-Beside them prompt tuning (layer 0, length 20, learning rate ${promptTuningRate}) as this program trains it. Test scores in percent; mean ± sd over the data seeds.
+Beside them prompt tuning (layer 0, length 20, learning rate ${promptTuningRate}) as this program trains it. Test scores in percent; mean ± sd over the data seeds. The first
+three columns have training seed ${options.trainSeeds[0]}, the last two are means over the training seeds ${options.trainSeeds.join(', ')}.
 
 \`\`\`
 ${commandOf(options)}
@@ -98,11 +114,12 @@ export function commandOf({
   devSize,
   testSize,
   seeds,
+  trainSeeds,
   methods,
   write,
 }: QualityOptions): string {
   const run = `npm run bench:quality -- --tasks ${tasks.join()} --k ${k} --steps ${steps} --every ${every}`;
-  const drawn = `--dev-size ${devSize} --test-size ${testSize} --seeds ${seeds.join()} --methods ${methods.join()}`;
+  const drawn = `--dev-size ${devSize} --test-size ${testSize} --seeds ${seeds.join()} --train-seeds ${trainSeeds.join()} --methods ${methods.join()}`;
   return `${run} ${drawn}${write === null ? '' : ` --write ${write}`}`;
 }
 

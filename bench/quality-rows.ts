@@ -11,6 +11,7 @@ const rowSchema = z.object({
   method: z.string(),
   metric: z.string(),
   dataSeed: z.number(),
+  trainSeed: z.number().default(1),
   k: z.number(),
   devScore: z.number(),
   testScore: z.number(),

@@ -12,7 +12,7 @@ export const INSERTION_LAYER = 6;
 const LPT = { insertionLayer: INSERTION_LAYER, promptLength: 5, generator: 'npg', bottleneck: 128, dropout: 0.1 };
 const PROMPT_TUNING = { promptLength: 20 };
 
-/** Task after task, seed after seed, LPT before prompt tuning. @throws what a launch throws for a wrong sweep file */
+/** Task after task, data seed after data seed, LPT before prompt tuning. @throws what a launch throws for a wrong sweep file */
 export async function planTrials(options: QualityOptions, cacheFolder: string): Promise<PlannedTrial[]> {
   const file = { path: 'quality.yaml', text: JSON.stringify(sweepFile(options)) };
   const access = { cacheFolder, say: (text: string) => process.stderr.write(`${text}\n`) };
@@ -29,7 +29,7 @@ export async function planTrials(options: QualityOptions, cacheFolder: string): 
 }
 
 /** JSON is YAML. */
-function sweepFile({ tasks, data, k, devSize, testSize, seeds, methods, steps, every, ...options }: QualityOptions) {
+function sweepFile({ tasks, data, k, devSize, testSize, methods, steps, every, ...options }: QualityOptions) {
   const rate = options.promptTuningRate;
   const settings = {
     lpt: { ...LPT, training: { learningRate: 1e-3 } },
@@ -40,7 +40,8 @@ function sweepFile({ tasks, data, k, devSize, testSize, seeds, methods, steps, e
     backbone: options.model,
     tasks: tasks.map((task) => ({ task, data: join(data, task) })),
     regime: { fewShot: k, devSize, testSize },
-    dataSeeds: seeds,
+    dataSeeds: options.seeds,
+    trainSeeds: options.trainSeeds,
     training: { steps, batchSize: 16, evaluateEvery: every },
     methods: methods.map((method) => ({ method, ...settings[method] })),
   };

@@ -25,7 +25,7 @@ const options = readQualityOptions(environment);
 if (options !== null) await compare(options);
 
 async function compare(asked: QualityOptions): Promise<void> {
-  const trainings = (await planTrials(asked, environment.cacheFolder)).flatMap(sidesOf);
+  const trainings = (await planTrials(asked, environment.cacheFolder)).flatMap((planned) => sidesOf(planned, asked));
   const rows = await Rows.in(asked.out);
   const missing = trainings.filter((training) => rows.find(nameOf(training)) === undefined);
   say(`${trainings.length} trainings, ${trainings.length - missing.length} of them finished before (${asked.out})`);
@@ -40,10 +40,12 @@ async function compare(asked: QualityOptions): Promise<void> {
   process.stdout.write(asked.json ? `${JSON.stringify({ tasks, rows: finished })}\n` : qualityTable(qualities));
 }
 
-/** PyTorch repeats late prompt tuning alone. */
-function sidesOf(planned: PlannedTrial): Training[] {
+/** PyTorch repeats late prompt tuning alone, with one training seed. */
+function sidesOf(planned: PlannedTrial, { trainSeeds }: QualityOptions): Training[] {
   const ours: Training = { planned, side: 'ours' };
-  return planned.trial.method.method === 'lpt' ? [ours, { planned, side: 'pytorch' }] : [ours];
+  const { method, trainSeed } = planned.trial;
+  const isRepeated = method.method === 'lpt' && trainSeed === trainSeeds[0];
+  return isRepeated ? [ours, { planned, side: 'pytorch' }] : [ours];
 }
 
 function nameOf({ planned, side }: Training): Pick<Row, 'trialKey' | 'side'> {
@@ -79,8 +81,8 @@ async function startReference(
 
 async function rowOf(training: Training, { train, place }: { train: Train; place: string }): Promise<Row> {
   const { trial } = training.planned;
-  const { task, method, dataSeed, training: settings } = trial;
-  const what = `${place} ${task.name}, seed ${dataSeed}, ${method.method}, ${training.side}`;
+  const { task, method, dataSeed, trainSeed, training: settings } = trial;
+  const what = `${place} ${task.name}, seeds ${dataSeed} and ${trainSeed}, ${method.method}, ${training.side}`;
   say(what);
   const started = performance.now();
   const { devScore, testScore, selectedStep, testExamples, version } = await train(training, (step, score) =>
@@ -89,7 +91,7 @@ async function rowOf(training: Training, { train, place }: { train: Train; place
   const seconds = Math.round((performance.now() - started) / 1000);
   say(`${what}: test ${(100 * testScore).toFixed(1)} (step ${selectedStep}), ${seconds} s`);
   const k = trial.regime.kind === 'few-shot' ? trial.regime.k : 0;
-  const settingsOf = { task: task.name, method: method.method, metric: task.metric, dataSeed, k };
+  const settingsOf = { task: task.name, method: method.method, metric: task.metric, dataSeed, trainSeed, k };
   const scores = { devScore, testScore, testExamples, selectedStep };
   return { ...nameOf(training), ...settingsOf, ...scores, seconds, version };
 }

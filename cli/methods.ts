@@ -1,10 +1,16 @@
 // Methods compared, as tables for people and as rows for programs.
 import type { MethodComparison } from '../control/compare-methods.ts';
-import { entrantName, type Entrant, type MethodOverall, type MethodScore } from '../sweep/statistics/entrant.ts';
-import type { Interval } from '../sweep/statistics/interval.ts';
-import type { MethodPair, PairOnTask, SeedTest } from '../sweep/statistics/pairs.ts';
-import { SIGNIFICANT } from '../sweep/statistics/paired-tests.ts';
-import { regimeName } from '../sweep/regime.ts';
+import { entrantName, type MethodOverall, type MethodScore } from '../sweep/statistics/entrant.ts';
+import type { MethodPair } from '../sweep/statistics/pairs.ts';
+import {
+  columnTitle,
+  intervalWords,
+  mcnemarWords,
+  pairCount,
+  points,
+  probabilityWords,
+  scoreIn,
+} from '../sweep/statistics/words.ts';
 import { FIGURE_COLUMNS } from './commands/baselines.ts';
 import type { Format } from './command.ts';
 import { duration, grouped, meanAndSd, rounded } from './numbers.ts';
@@ -42,19 +48,13 @@ const PUBLISHED = 'Published figures, in no average and no test above (other bac
 
 /** A column a task; n stands with each score, as seeds may be unequal. */
 function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<MethodOverall>[] {
-  const titles = [...new Set(scores.map(titleOf))];
-  const of = (row: Entrant, title: string) =>
-    scores.find((score) => score.method === row.method && score.sweep === row.sweep && titleOf(score) === title);
+  const titles = [...new Set(scores.map(columnTitle))];
   return [
     { title: 'method', cell: (row) => entrantName(row, overall) },
-    ...titles.map((title) => ({ title, cell: (row: MethodOverall) => scoreCell(of(row, title)), isNumber: true })),
+    ...titles.map((title) => ({ title, cell: (row: MethodOverall) => scoreCell(scoreIn(scores, row, title)), isNumber: true })),
     { title: 'average', cell: ({ testAverage }) => testAverage === null ? null : meanAndSd(testAverage, null), isNumber: true },
     { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
   ]; // prettier-ignore
-}
-
-function titleOf({ task, regime, k }: MethodScore): string {
-  return regime === 'full' ? task : `${task} (${regimeName({ regime, k })})`;
 }
 
 function scoreCell(score: MethodScore | undefined): Cell {
@@ -66,7 +66,7 @@ function scoreCell(score: MethodScore | undefined): Cell {
 function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
   return [
     { title: 'method', cell: (row) => entrantName(row, scores) },
-    { title: 'task', cell: titleOf },
+    { title: 'task', cell: columnTitle },
     { title: 'parameters', cell: ({ costs }) => grouped(whole(costs.trainableParameters)), isNumber: true },
     { title: 'share', cell: ({ costs }) => shareCell(costs.trainableShare), isNumber: true },
     { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },
@@ -91,10 +91,10 @@ function pairTables(pairs: MethodPair[]): string[] {
         { title: 'task', cell: ({ task }) => task.task },
         { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
         { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
-        { title: 'interval', cell: ({ task }) => intervalCell(task.interval) },
-        { title: 't', cell: ({ task }) => task.t.why ?? probability(task.t.p), isNumber: true },
-        { title: 'Holm', cell: ({ task }) => probability(task.holm), isNumber: true },
-        { title: 'McNemar', cell: ({ task }) => mcnemarCell(task.mcnemar) },
+        { title: 'interval', cell: ({ task }) => intervalWords(task.interval) },
+        { title: 't', cell: ({ task }) => task.t.why ?? probabilityWords(task.t.p), isNumber: true },
+        { title: 'Holm', cell: ({ task }) => probabilityWords(task.holm), isNumber: true },
+        { title: 'McNemar', cell: ({ task }) => mcnemarWords(task.mcnemar) },
       ],
       whenEmpty: '',
     }),
@@ -105,38 +105,13 @@ function pairTables(pairs: MethodPair[]): string[] {
         { title: 'pair', cell: name },
         { title: 'pairs', cell: ({ pooled }) => pooled.n, isNumber: true },
         { title: 'difference', cell: ({ pooled }) => points(pooled.difference), isNumber: true },
-        { title: 'interval', cell: ({ pooled }) => intervalCell(pooled.interval) },
-        { title: 't', cell: ({ pooled }) => pooled.t.why ?? probability(pooled.t.p), isNumber: true },
-        { title: 'Wilcoxon', cell: ({ pooled }) => pooled.wilcoxon.why ?? probability(pooled.wilcoxon.p) },
+        { title: 'interval', cell: ({ pooled }) => intervalWords(pooled.interval) },
+        { title: 't', cell: ({ pooled }) => pooled.t.why ?? probabilityWords(pooled.t.p), isNumber: true },
+        { title: 'Wilcoxon', cell: ({ pooled }) => pooled.wilcoxon.why ?? probabilityWords(pooled.wilcoxon.p) },
       ],
       whenEmpty: '',
     }),
   ];
-}
-
-function pairCount({ n, unpaired }: PairOnTask): string {
-  return unpaired === 0 ? String(n) : `${n} (${unpaired} without partner)`;
-}
-
-/** Seed by seed: the same examples on several seeds are no further examples. */
-function mcnemarCell(tests: readonly SeedTest[]): string | null {
-  if (tests.length === 0) return null;
-  const different = tests.filter(({ holm }) => holm < SIGNIFICANT).length;
-  return `p < ${SIGNIFICANT} on ${different} of ${tests.length} ${tests.length === 1 ? 'seed' : 'seeds'}`;
-}
-
-export function points(difference: number | null): string | null {
-  if (difference === null) return null;
-  return `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)}`;
-}
-
-export function intervalCell(interval: Interval | null): string | null {
-  return interval === null ? null : `${points(interval.low) ?? ''} to ${points(interval.high) ?? ''}`;
-}
-
-function probability(p: number | null): string | null {
-  if (p === null) return null;
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 function shareCell(share: number | null): string | null {

@@ -5,14 +5,18 @@ import type { NumberDifference } from '../sweep/repetition.ts';
 import { grouped } from './numbers.ts';
 
 export function describeRerun(report: RerunReport): string {
-  const { original, repeated, compared, differences, provenance } = report;
+  const { original, repeated, compared, differences, jointSteps, provenance } = report;
   const count = grouped(compared) ?? '';
   const [first] = differences;
   const head = `Trial ${original}, repeated as ${repeated}: `;
   const numbers = first
     ? `${grouped(differences.length) ?? ''} of ${count} numbers differ. The first: ${describeNumber(first)}.`
     : `all ${count} numbers are the same to the last bit (curves, scores, predictions, trained weights).`;
-  return `${head}${numbers}\n${describeProvenance(provenance)}`;
+  const joint =
+    first && jointSteps > 0
+      ? `${grouped(jointSteps) ?? ''} steps were taken together with other trials, whose rows change the rounding of sums.\n`
+      : '';
+  return `${head}${numbers}\n${joint}${describeProvenance(provenance)}`;
 }
 
 export function rerunObject(report: RerunReport): object {

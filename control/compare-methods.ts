@@ -3,7 +3,8 @@ import { listBaselines, type BaselineRow } from '../db/baselines.ts';
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { listCompared, loadPredictions } from '../db/compared-trials.ts';
 import { listConfigurations, type ConfigurationMean } from '../db/results.ts';
-import { findSweep } from '../db/sweeps.ts';
+import { listStopped, preferWhole } from '../db/stopped.ts';
+import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { bestOnDev } from '../sweep/statistics.ts';
 import {
   columnKey,
@@ -16,6 +17,7 @@ import {
 } from '../sweep/statistics/entrant.ts';
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
 import type { Control } from './control.ts';
+import { describeStopped } from './finding.ts';
 
 /** `fixed`: one configuration keeps all seeds; `per-seed`: the one that is best on dev is chosen anew on each. */
 export const AVERAGES = ['fixed', 'per-seed'] as const;
@@ -60,19 +62,29 @@ export async function compareMethods(
     overall: overallOf(scores),
     pairs,
     published: published.filter(({ task }) => tasks.has(task)),
-    notes: notesOn(scores, pairs),
+    notes: [...notesOn(scores, pairs), ...(await stoppedNotes(database, sweeps))],
   };
 }
 
-/** Dev alone chooses. */
+async function stoppedNotes(database: Control['database'], sweeps: readonly SweepRow[]): Promise<string[]> {
+  const notes = await Promise.all(
+    sweeps.map(async (sweep) => describeStopped(sweep, await listStopped(database, sweep.id))),
+  );
+  return [...new Set(notes.flat())];
+}
+
+/** Dev alone chooses, among what ran on all its seeds. */
 async function listChosen(database: Control['database'], sweepId: string, average: Average): Promise<ComparedTrial[]> {
   if (average === 'per-seed') {
     const trialIds = (await listBestPerSeed(database, sweepId)).map(({ trialId }) => trialId);
     return listCompared(database, { sweepId, trialIds });
   }
-  const configurations = await listConfigurations(database, sweepId);
+  const [configurations, stopped] = await Promise.all([
+    listConfigurations(database, sweepId),
+    listStopped(database, sweepId),
+  ]);
   const entrants = grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`);
-  const best = entrants.flatMap((own) => bestOnDev<ConfigurationMean>(own) ?? []);
+  const best = entrants.flatMap((own) => bestOnDev<ConfigurationMean>(preferWhole(own, stopped)) ?? []);
   return listCompared(database, { sweepId, configurationKeys: best.map(({ configurationKey }) => configurationKey) });
 }
 

@@ -6,10 +6,10 @@ import {
   type ComparisonRow,
   type ConfigurationMean,
 } from '../db/results.ts';
-import { listStopped, preferWhole, type Stopped } from '../db/stopped.ts';
+import { listStopped, preferWhole } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
-import { configurationsFound, describeFinding } from './finding.ts';
+import { configurationsFound, describeFinding, describeStopped } from './finding.ts';
 
 export interface Comparison {
   sweep: SweepRow;
@@ -37,13 +37,4 @@ export async function compare({ database }: Pick<Control, 'database'>, name: str
     return describeFinding([...preferWhole(ofTask(configurations), stopped)], ofTask(scored));
   });
   return { sweep, configurations, published, findings: [...findings, ...describeStopped(sweep, stopped)] };
-}
-
-/** Nobody shall take what is left of a configuration for all of it. */
-function describeStopped({ name }: SweepRow, { trials, rules }: Stopped): string[] {
-  if (trials === 0) return [];
-  const were = trials === 1 ? 'trial was' : 'trials were';
-  return [
-    `${trials} ${were} stopped early (${rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
-  ];
 }

@@ -1,5 +1,7 @@
 // What a sweep found out about one task, in plain words that claim no more than its seeds carry.
 import type { ConfigurationMean, ScoredTrial } from '../db/results.ts';
+import type { Stopped } from '../db/stopped.ts';
+import type { SweepRow } from '../db/sweeps.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
 
 /** @param configurations and @param trials of one task */
@@ -69,4 +71,13 @@ function percent(score: number): string {
 
 function signed(difference: number): string {
   return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
+}
+
+/** Nobody shall take what is left of a configuration for all of it. */
+export function describeStopped({ name }: SweepRow, { trials, rules }: Stopped): string[] {
+  if (trials === 0) return [];
+  const were = trials === 1 ? 'trial was' : 'trials were';
+  return [
+    `${trials} ${were} stopped early (${rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+  ];
 }

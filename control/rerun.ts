@@ -22,6 +22,8 @@ export interface RerunReport extends Repetition {
   /** `demo/3`. */
   original: string;
   repeated: string;
+  /** Steps that either took together with other trials: from there on only rounding is promised. */
+  jointSteps: number;
   provenance: FieldDifference[];
 }
 
@@ -61,6 +63,7 @@ export async function compareRerun({ database }: Pick<Control, 'database'>, reru
   if (!first || !second) throw new Error('Expected the numbers of two trials, found fewer.');
   return {
     ...{ original: trialName(original), repeated: name },
+    jointSteps: Math.max(original.trial.jointSteps ?? 0, repeated.trial.jointSteps ?? 0),
     ...compareNumbers(first, second),
     provenance: differingFields(before, after),
   };

@@ -1,4 +1,5 @@
-// Configurations over their seeds beside each other, and the sentences that claim no more than the seeds carry.
+// Methods against methods, configurations over their seeds beside each other, and the sentences that claim no more than the seeds carry.
+import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { countConfigurations, listPoints } from '../../db/charts/configurations.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
@@ -8,6 +9,7 @@ import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';
 import { framed } from './frame.ts';
+import { methodTables } from './methods.ts';
 import { numberAmong, pageLinks } from './pages.ts';
 
 const SIZE = 100;
@@ -19,8 +21,9 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
   if (facet === null)
     return framed(visit, sweep, { tab: 'comparison', content: html`<p class="empty">No trial is complete yet.</p>` });
   const from = numberAmong(parameters, 'from');
-  const [{ findings }, rows, total] = await Promise.all([
+  const [{ findings }, methods, rows, total] = await Promise.all([
     compare({ database }, sweep.id),
+    compareMethods({ database }, sweep.id),
     listPoints(database, facet, { limit: SIZE, offset: from }),
     countConfigurations(database, facet),
   ]);
@@ -28,6 +31,10 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
     <section id="findings" data-live>
       <h2>Findings</h2>
       ${findings.map((finding) => html`<p>${finding}</p>`)}
+    </section>
+    <section id="methods" data-live>
+      <h2>Methods against methods</h2>
+      ${methodTables(methods)}
     </section>
     <section id="configurations" data-live>
       <h2>Configurations, each fixed over its seeds</h2>

@@ -1,7 +1,7 @@
 // Pure: whether paired scores differ: Student's t, Wilcoxon's signed ranks, McNemar's test on single examples.
 import { mean, standardDeviation } from '../statistics.ts';
 import { fairCoinTails, normalTails, studentTails } from './distributions.ts';
-import { midranks } from './ranks.ts';
+import { chanceOfAtMost, signedRanks, total } from './signed-ranks.ts';
 
 export const SIGNIFICANT = 0.05;
 
@@ -29,30 +29,19 @@ export function wilcoxon(differences: readonly number[]): Tested {
     return none(
       `${moved.length} ${moved.length === 1 ? 'pair that differs' : 'pairs that differ'} cannot reach p < ${SIGNIFICANT}: the least is ${least}`,
     );
-  const ranks = midranks(moved.map(Math.abs));
-  const positive = ranks.filter((_, index) => (moved[index] ?? 0) > 0).reduce((sum, rank) => sum + rank, 0);
+  const { ranks, positive } = signedRanks(moved);
   const p = moved.length <= MOST_COUNTED ? countedTails(ranks, positive) : approximateTails(ranks, positive);
   return { p, why: null };
 }
 
-/** Every choice of signs is as likely; ranks are doubled, so that shared ones are whole. */
 function countedTails(ranks: readonly number[], positive: number): number {
-  const doubled = ranks.map((rank) => Math.round(2 * rank));
-  const total = doubled.reduce((sum, rank) => sum + rank, 0);
-  const ways = new Float64Array(total + 1);
-  ways[0] = 1;
-  for (const rank of doubled)
-    for (let sum = total; sum >= rank; sum -= 1) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
-  const smaller = Math.min(Math.round(2 * positive), total - Math.round(2 * positive));
-  const tail = ways.subarray(0, smaller + 1).reduce((sum, count) => sum + count, 0);
-  return Math.min(1, (2 * tail) / 2 ** ranks.length);
+  return Math.min(1, 2 * chanceOfAtMost(Math.min(positive, total(ranks) - positive), ranks));
 }
 
 /** The variance of the ranks as they are takes shared ones into account. */
 function approximateTails(ranks: readonly number[], positive: number): number {
-  const centre = ranks.reduce((sum, rank) => sum + rank, 0) / 2;
-  const variance = ranks.reduce((sum, rank) => sum + rank ** 2, 0) / 4;
-  return normalTails((positive - centre) / Math.sqrt(variance));
+  const variance = total(ranks.map((rank) => rank ** 2)) / 4;
+  return normalTails((positive - total(ranks) / 2) / Math.sqrt(variance));
 }
 
 export interface Discordant {

@@ -7,7 +7,15 @@ import { temporaryFolder } from '../support/data-files.ts';
 
 function row(dataSeed: number, testScore: number, changes: Partial<Row> = {}): Row {
   return {
-    ...{ trialKey: `key-${dataSeed}`, side: 'ours', task: 'sst2', method: 'lpt', metric: 'accuracy', dataSeed },
+    ...{
+      trialKey: `key-${dataSeed}`,
+      side: 'ours',
+      task: 'sst2',
+      method: 'lpt',
+      metric: 'accuracy',
+      dataSeed,
+      trainSeed: 1,
+    },
     ...{ k: 32, devScore: 0.5, testScore, testExamples: 200, selectedStep: 20, seconds: 1, version: 'TensorFlow 2' },
     ...changes,
   };
@@ -40,17 +48,19 @@ test('the table has the scores by seed, and the means over the seeds that both s
   const rows = [
     row(13, 0.8),
     row(13, 0.79, { side: 'pytorch' }),
+    row(13, 0.7, { trainSeed: 2 }),
     row(13, 0.6, { method: 'prompt-tuning' }),
+    row(13, 0.61, { method: 'prompt-tuning', trainSeed: 2 }),
     row(21, 0.84),
   ];
-  const [quality] = qualityOf(rows, { tasks: ['sst2', 'mr'], seeds: [13, 21] });
+  const [quality] = qualityOf(rows, { tasks: ['sst2', 'mr'], seeds: [13, 21], trainSeeds: [1, 2] });
   expect(meanDifference(quality!.seeds)).toBeCloseTo(0.01, 12);
   // Ours: (80 + 84) / 2 = 82, sd √(2 · 2²) = 2.8.
   expect(qualityTable([quality!])).toBe(`\
-| task | data seed | LPT, ours  | LPT, PyTorch | ours − PyTorch | prompt tuning, ours |
-| ---- | --------- | ---------- | ------------ | -------------- | ------------------- |
-| sst2 | 13        | 80.0       | 79.0         | +1.0           | 60.0                |
-| sst2 | 21        | 84.0       |              |                |                     |
-| sst2 | mean      | 82.0 ± 2.8 | 79.0         | +1.0           | 60.0                |
+| task | data seed | LPT, ours  | LPT, PyTorch | ours − PyTorch | LPT, mean | prompt tuning, mean |
+| ---- | --------- | ---------- | ------------ | -------------- | --------- | ------------------- |
+| sst2 | 13        | 80.0       | 79.0         | +1.0           | 75.0      | 60.5                |
+| sst2 | 21        | 84.0       |              |                |           |                     |
+| sst2 | mean      | 82.0 ± 2.8 | 79.0         | +1.0           | 75.0      | 60.5                |
 `);
 });

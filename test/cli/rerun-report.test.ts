@@ -7,6 +7,7 @@ const SAME: RerunReport = {
   repeated: 'demo-rerun-1/0',
   compared: 1234,
   differences: [],
+  jointSteps: 0,
   provenance: [],
 };
 const OTHER: RerunReport = {
@@ -42,5 +43,11 @@ describe('the report of a repeated trial', () => {
       differing: 2,
       firstDifference: { what: 'loss', step: 37 },
     });
+  });
+
+  test('says of steps taken with other trials why they may differ, and nothing where all is the same', () => {
+    const said = '12 steps were taken together with other trials, whose rows change the rounding of sums.';
+    expect(describeRerun({ ...OTHER, jointSteps: 12 })).toContain(said);
+    expect(describeRerun({ ...SAME, jointSteps: 12 })).not.toContain(said);
   });
 });

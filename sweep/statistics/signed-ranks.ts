@@ -1,0 +1,31 @@
+// Pure: Wilcoxon's signed ranks (1945) and the sums that they can have. Ranks are doubled, so that shared ones are whole.
+import { midranks } from './ranks.ts';
+
+export interface SignedRanks {
+  /** Of the differences that are not zero, by their sizes. */
+  ranks: number[];
+  /** Sum over the positive differences. */
+  positive: number;
+}
+
+export function signedRanks(differences: readonly number[]): SignedRanks {
+  const moved = differences.filter((difference) => difference !== 0);
+  const ranks = midranks(moved.map(Math.abs)).map((rank) => Math.round(2 * rank));
+  return { ranks, positive: total(ranks.filter((_, index) => (moved[index] ?? 0) > 0)) };
+}
+
+/** How probable a sum of at most `limit` is, were each sign a coin's: all choices of signs counted. */
+export function chanceOfAtMost(limit: number, ranks: readonly number[]): number {
+  const largest = total(ranks);
+  const ways = new Float64Array(largest + 1);
+  ways[0] = 1;
+  for (const rank of ranks)
+    for (let sum = largest; sum >= rank; sum -= 1) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
+  return total(ways.subarray(0, limit + 1)) / 2 ** ranks.length;
+}
+
+export function total(values: readonly number[] | Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
