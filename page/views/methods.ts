@@ -77,7 +77,7 @@ const TASK_COLUMNS: readonly Column<Row>[] = [
   { title: 'task', cell: ({ task }) => task.task },
   { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
   { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
-  { title: 'interval', cell: ({ task }) => intervalWords(task.interval) },
+  { title: 'interval', cell: ({ task }) => intervalWords(task.interval), isNumber: true },
   { title: 't', cell: ({ task }) => task.t.why ?? probabilityWords(task.t.p) },
   { title: 'Holm', cell: ({ task }) => probabilityWords(task.holm), isNumber: true },
   { title: 'McNemar', cell: ({ task }) => mcnemarWords(task.mcnemar) },
@@ -86,7 +86,7 @@ const TASK_COLUMNS: readonly Column<Row>[] = [
 const POOLED_COLUMNS: readonly Column<MethodPair>[] = [
   { title: 'pairs', cell: ({ pooled }) => pooled.n, isNumber: true },
   { title: 'difference', cell: ({ pooled }) => points(pooled.difference), isNumber: true },
-  { title: 'interval', cell: ({ pooled }) => intervalWords(pooled.interval) },
+  { title: 'interval', cell: ({ pooled }) => intervalWords(pooled.interval), isNumber: true },
   { title: 't', cell: ({ pooled }) => pooled.t.why ?? probabilityWords(pooled.t.p) },
   { title: 'Wilcoxon', cell: ({ pooled }) => pooled.wilcoxon.why ?? probabilityWords(pooled.wilcoxon.p) },
 ];
