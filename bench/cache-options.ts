@@ -1,6 +1,7 @@
 // What bench/cache.ts is asked to run.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { wholeNumber, wholeNumbers } from './whole-number.ts';
 
 const HELP = `npm run bench:cache -- [--json] [--tasks sst2,rte] [--layers 3,6,9,11] [--rounds 5] [--steps 4] [--examples 64]
   [--threads 2] [--data ../shared/data] [--model bert-base-uncased]
@@ -42,8 +43,8 @@ export function readCacheOptions(): CacheOptions | null {
   }
   return {
     ...{ json: values.json, data: values.data, model: values.model },
-    ...{ tasks: values.tasks.split(','), layers: values.layers.split(',').map(Number) },
-    ...{ rounds: Number(values.rounds), steps: Number(values.steps) },
-    ...{ examples: Number(values.examples), threads: Number(values.threads) },
+    ...{ tasks: values.tasks.split(','), layers: wholeNumbers('layers', values.layers) },
+    ...{ rounds: wholeNumber('rounds', values.rounds), steps: wholeNumber('steps', values.steps) },
+    ...{ examples: wholeNumber('examples', values.examples), threads: wholeNumber('threads', values.threads) },
   };
 }

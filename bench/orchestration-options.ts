@@ -1,6 +1,7 @@
 // What bench/orchestration.ts is asked to measure.
 import { parseArgs } from 'node:util';
 import { TRAINERS, type TrainerKind } from './sweep-run.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface OrchestrationOptions {
   json: boolean;
@@ -45,23 +46,17 @@ export function readOrchestrationOptions(): OrchestrationOptions | null {
   }
   return {
     json: values.json,
-    trials: wholeNumber('trials', values.trials),
+    trials: wholeNumber('trials', values.trials, 0),
     trainers: values.trainers.split(',').map(trainerOf),
-    doubles: wholeNumber('doubles', values.doubles),
-    window: wholeNumber('window', values.window),
+    doubles: wholeNumber('doubles', values.doubles, 0),
+    window: wholeNumber('window', values.window, 0),
     stored: values.stored
       .split(',')
-      .map((size) => wholeNumber('stored', size))
+      .map((size) => wholeNumber('stored', size, 0))
       .filter((size) => size > 0),
-    metricsPerTrial: wholeNumber('metrics-per-trial', values['metrics-per-trial']),
-    runs: wholeNumber('runs', values.runs),
+    metricsPerTrial: wholeNumber('metrics-per-trial', values['metrics-per-trial'], 0),
+    runs: wholeNumber('runs', values.runs, 0),
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (text !== '' && Number.isInteger(value) && value >= 0) return value;
-  throw new Error(`Expected --${option} to be a whole number from 0, found "${text}".`);
 }
 
 function trainerOf(text: string): TrainerKind {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../runtime/environment.mjs';
+import { wholeNumber, wholeNumbers } from './whole-number.ts';
 
 export const METHODS_COMPARED = ['lpt', 'prompt-tuning'] as const;
 export type ComparedMethod = (typeof METHODS_COMPARED)[number];
@@ -78,8 +79,8 @@ export function readQualityOptions({ cacheFolder }: Environment): QualityOptions
     every: wholeNumber('every', values.every),
     devSize: wholeNumber('dev-size', values['dev-size']),
     testSize: values['test-size'] === 'all' ? 'all' : wholeNumber('test-size', values['test-size']),
-    seeds: values.seeds.split(',').map((seed) => wholeNumber('seeds', seed)),
-    trainSeeds: values['train-seeds'].split(',').map((seed) => wholeNumber('train-seeds', seed)),
+    seeds: wholeNumbers('seeds', values.seeds),
+    trainSeeds: wholeNumbers('train-seeds', values['train-seeds']),
     methods: values.methods.split(',').map(methodOf),
     promptTuningRate: Number(values['prompt-tuning-rate']),
     threads: wholeNumber('threads', values.threads),
@@ -94,12 +95,6 @@ function checkData(data: string, task: string): void {
   throw new Error(
     `Expected the data of ${task} at ${file}, found none. Name another folder by --data: it holds a folder a task, each with train.tsv and test.tsv.`,
   );
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`Expected --${option} to be a whole number from 1, found "${text}".`);
 }
 
 function methodOf(text: string): ComparedMethod {

@@ -6,6 +6,7 @@ import { planSweep } from '../control/plan.ts';
 import { resolveBackbone } from '../runtime/backbones.ts';
 import { resolveDataset } from '../runtime/datasets.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
+import { wholeNumber, wholeNumbers } from './whole-number.ts';
 
 export interface SweepOptions {
   json: boolean;
@@ -60,15 +61,15 @@ export function readSweepOptions(): SweepOptions | null {
     throw new Error(`Expected the data of ${task} at ${data}, found none. Name another by --data.`);
   return {
     ...{ json, task, model, data },
-    layers: numbers('layers', values.layers),
-    lengths: numbers('lengths', values.lengths),
-    seeds: numbers('seeds', values.seeds),
-    steps: number('steps', values.steps),
-    every: number('every', values.every),
-    k: number('k', values.k),
-    devSize: number('dev-size', values['dev-size']),
-    testSize: number('test-size', values['test-size']),
-    threads: number('threads', values.threads),
+    layers: wholeNumbers('layers', values.layers),
+    lengths: wholeNumbers('lengths', values.lengths),
+    seeds: wholeNumbers('seeds', values.seeds),
+    steps: wholeNumber('steps', values.steps),
+    every: wholeNumber('every', values.every),
+    k: wholeNumber('k', values.k),
+    devSize: wholeNumber('dev-size', values['dev-size']),
+    testSize: wholeNumber('test-size', values['test-size']),
+    threads: wholeNumber('threads', values.threads),
   };
 }
 
@@ -96,14 +97,4 @@ function sweepFile({ task, data, k, devSize, testSize, seeds, layers, lengths, m
     training: { steps: options.steps, batchSize: 16, evaluateEvery: options.every },
     methods: [{ method: 'lpt', insertionLayer: layers, promptLength: lengths, generator: 'npg', bottleneck: 128 }],
   };
-}
-
-function numbers(option: string, text: string): number[] {
-  return text.split(',').map((one) => number(option, one));
-}
-
-function number(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`Expected --${option} to be whole numbers from 1, found "${text}".`);
 }
