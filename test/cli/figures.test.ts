@@ -1,40 +1,29 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/attempts.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { temporaryFolder } from '../support/data-files.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
-import { run as runIn, type Told } from './terminal.ts';
+import { useStage } from './stage.ts';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 describe('figures', () => {
-  let environment: TestWorkflowEnvironment;
-  let db: TestDatabase;
-  const run = (...words: string[]): Promise<Told> =>
-    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+  const stage = useStage();
+  const { run } = stage;
 
   beforeAll(async () => {
-    quietTemporal();
-    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
     const planned = smallSweep('drawn');
     // A task's name is what its author likes.
     for (const { trial } of planned.trials) trial.task = { ...trial.task, name: '../<b>"mr"&' };
-    const { sweep } = await createSweep(db.database, planned);
-    for (const trialId of await listWaiting(db.database, { sweepId: sweep.id, limit: 8 })) {
-      await beginAttempt(db.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
-      await finishTrial(db.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+    const { sweep } = await createSweep(stage.database, planned);
+    for (const trialId of await listWaiting(stage.database, { sweepId: sweep.id, limit: 8 })) {
+      await beginAttempt(stage.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      await finishTrial(stage.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
     }
-    await createSweep(db.database, smallSweep('nothing-yet'));
-  });
-  afterAll(async () => {
-    await environment.teardown();
-    await db.drop();
+    await createSweep(stage.database, smallSweep('nothing-yet'));
   });
 
   test('are SVG that stands alone, and PNG, under names that stay in their folder', async () => {

@@ -1,33 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/attempts.ts';
 import { attempts } from '../../db/schema.ts';
 import { findSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { temporaryFolder } from '../support/data-files.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { outcomeOf } from '../support/trials.ts';
-import { run as runIn, type Told } from './terminal.ts';
+import { useStage } from './stage.ts';
+import { run as runIn } from './terminal.ts';
 
 describe('planning before spending', () => {
-  let environment: TestWorkflowEnvironment;
-  let db: TestDatabase;
-  const run = (...words: string[]): Promise<Told> =>
-    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
-
-  beforeAll(async () => {
-    quietTemporal();
-    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
-  });
-  afterAll(async () => {
-    await environment.teardown();
-    await db.drop();
-  });
+  const stage = useStage();
+  const { run } = stage;
 
   /** Two data seeds of zero-shot and of LPT at two layers, on a backbone that is there. */
   async function sweepFiles(...names: string[]): Promise<string[]> {
@@ -50,11 +37,11 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
 
   /** Each took a minute, nearly all of it beside its little arithmetic. */
   async function finishAll(name: string): Promise<void> {
-    const { id: sweepId } = await findSweep(db.database, name);
-    for (const trialId of await listWaiting(db.database, { sweepId, limit: 100 })) {
-      await beginAttempt(db.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
-      await finishTrial(db.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
-      await db.database
+    const { id: sweepId } = await findSweep(stage.database, name);
+    for (const trialId of await listWaiting(stage.database, { sweepId, limit: 100 })) {
+      await beginAttempt(stage.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      await finishTrial(stage.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+      await stage.database
         .update(attempts)
         .set({ startedAt: sql`${attempts.finishedAt} - interval '60 seconds'` })
         .where(eq(attempts.trialId, trialId));
@@ -62,7 +49,7 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
   }
 
   async function trialsOf(name: string): Promise<{ data_seed: number; position: number }[]> {
-    const { rows } = await db.database.execute<{ data_seed: number; position: number }>(
+    const { rows } = await stage.database.execute<{ data_seed: number; position: number }>(
       sql`select data_seed, position from trial_results where sweep = ${name} order by position`,
     );
     return rows;
@@ -119,7 +106,7 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     const [file = ''] = await sweepFiles('fourth');
     const told = await runIn(['launch', file, '--dry-run'], {
       DATABASE_URL: 'postgres://someone:secret@127.0.0.1:9/nowhere',
-      TEMPORAL_ADDRESS: environment.address,
+      TEMPORAL_ADDRESS: stage.temporalAddress,
     });
     expect(told.code).toBe(0);
     expect(told.out).toContain('assumed, since nothing was measured');

@@ -1,47 +1,37 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt, recordProvenance } from '../../db/attempts.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { createSweep, setSweepState } from '../../db/sweeps.ts';
 import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
-import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
-import { run as runIn, type Told } from './terminal.ts';
+import { useStage } from './stage.ts';
+import { run as runIn } from './terminal.ts';
 
 const KEYS =
   'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts';
 
 describe('the commands that read', () => {
-  let environment: TestWorkflowEnvironment;
-  let db: TestDatabase;
-  const run = (...words: string[]): Promise<Told> =>
-    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+  const stage = useStage();
+  const { run } = stage;
 
   /** A sweep that has ended: every trial complete but one. */
   beforeAll(async () => {
-    quietTemporal();
-    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
-    const { sweep } = await createSweep(db.database, smallSweep('halves'));
-    const [failing = '', ...ids] = (await listWaiting(db.database, { sweepId: sweep.id, limit: 100 })).reverse();
+    const { sweep } = await createSweep(stage.database, smallSweep('halves'));
+    const [failing = '', ...ids] = (await listWaiting(stage.database, { sweepId: sweep.id, limit: 100 })).reverse();
     for (const trialId of ids) {
-      const begun = await beginAttempt(db.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
+      const begun = await beginAttempt(stage.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
       if (begun.kind !== 'begun') throw new Error('Expected a fresh trial.');
-      const { method, trial } = await findTrial(db.database, trialId);
+      const { method, trial } = await findTrial(stage.database, trialId);
       const provenance = provenanceOf({ trial, program: PROGRAM, trainer: TRAINER });
-      await recordProvenance(db.database, { trialId, attempt: begun.attempt, provenance });
+      await recordProvenance(stage.database, { trialId, attempt: begun.attempt, provenance });
       const outcome = outcomeOf(method === 'lpt' ? 0.7 : 0.6, method === 'lpt' ? 0.65 : 0.55);
-      await finishTrial(db.database, { trialId, attempt: begun.attempt, outcome });
+      await finishTrial(stage.database, { trialId, attempt: begun.attempt, outcome });
     }
     const error = { kind: 'data', message: 'Expected a label, found "a, b"' } as const;
-    await failTrial(db.database, { trialId: failing, attempt: null, error });
-    await setSweepState(db.database, { sweepId: sweep.id, state: 'failed' });
-  });
-  afterAll(async () => {
-    await environment.teardown();
-    await db.drop();
+    await failTrial(stage.database, { trialId: failing, attempt: null, error });
+    await setSweepState(stage.database, { sweepId: sweep.id, state: 'failed' });
   });
 
   test('results as JSON are one array with the promised keys, and nothing else is on standard output', async () => {
@@ -208,7 +198,7 @@ describe('the commands that read', () => {
   test('a database that is down is one sentence without the password, and exit code 1', async () => {
     const told = await runIn(['list'], {
       DATABASE_URL: 'postgres://someone:secret@127.0.0.1:9/nowhere',
-      TEMPORAL_ADDRESS: environment.address,
+      TEMPORAL_ADDRESS: stage.temporalAddress,
     });
     expect(told.code).toBe(1);
     expect(told.said).toContain('127.0.0.1:9');
@@ -216,7 +206,7 @@ describe('the commands that read', () => {
   });
 
   test('a Temporal address where nobody answers is one sentence, and exit code 1', async () => {
-    const told = await runIn(['list'], { DATABASE_URL: db.url, TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    const told = await runIn(['list'], { DATABASE_URL: stage.databaseUrl, TEMPORAL_ADDRESS: '127.0.0.1:9' });
     expect(told.code).toBe(1);
     expect(told.said).toContain('No Temporal server answers at 127.0.0.1:9');
   });

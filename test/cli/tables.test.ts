@@ -1,40 +1,33 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/attempts.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { temporaryFolder } from '../support/data-files.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { developmentServer, quietTemporal } from '../support/temporal.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
-import { run as runIn, type Told } from './terminal.ts';
+import { useStage } from './stage.ts';
 
 describe('tables', () => {
-  let environment: TestWorkflowEnvironment;
-  let db: TestDatabase;
-  const run = (...words: string[]): Promise<Told> =>
-    runIn(words, { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+  const stage = useStage();
+  const { run } = stage;
 
   /** In running order, of each data seed: zero-shot, prompt tuning, LPT at 3, LPT at 6. */
   async function finished(name: string, scores: [dev: number, test: number][]): Promise<void> {
-    const { sweep } = await createSweep(db.database, { ...smallSweep('any'), name });
-    const ids = await listWaiting(db.database, { sweepId: sweep.id, limit: scores.length || 1 });
+    const { sweep } = await createSweep(stage.database, { ...smallSweep('any'), name });
+    const ids = await listWaiting(stage.database, { sweepId: sweep.id, limit: scores.length || 1 });
     for (const [index, [dev, scored]] of scores.entries()) {
       const trialId = ids[index]!;
-      await beginAttempt(db.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
-      await finishTrial(db.database, { trialId, attempt: 1, outcome: outcomeOf(dev, scored) });
+      await beginAttempt(stage.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      await finishTrial(stage.database, { trialId, attempt: 1, outcome: outcomeOf(dev, scored) });
     }
   }
 
   beforeAll(async () => {
-    quietTemporal();
-    [environment, db] = await Promise.all([developmentServer(), createTestDatabase()]);
     await finished('whole', [
       [0.6, 0.5],
       [0.62, 0.6],
@@ -51,10 +44,6 @@ describe('tables', () => {
       [0.7, 0.65],
     ]);
     await finished('nothing-yet', []);
-  });
-  afterAll(async () => {
-    await environment.teardown();
-    await db.drop();
   });
 
   test('of methods by tasks hold the configuration that is best on dev, whatever test says', async () => {
@@ -78,7 +67,7 @@ describe('tables', () => {
       columns: true,
     });
     expect(csv).toHaveLength(8);
-    const { rows } = await db.database.execute<{ trial_key: string; test_score: number; finished_at: string }>(
+    const { rows } = await stage.database.execute<{ trial_key: string; test_score: number; finished_at: string }>(
       sql`select trial_key, test_score, finished_at from trial_results where sweep = 'whole' order by position`,
     );
     expect(csv.map((row) => row['trial_key'])).toEqual(rows.map((row) => row.trial_key));
