@@ -4,8 +4,8 @@ import { BudgetError } from '../sweep/budget.ts';
 import { DEVICES } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { UsageError, type Call, type OptionSpec } from './command.ts';
-import { duration } from './numbers.ts';
 import { trialCount } from './selected.ts';
+import { duration } from '../sweep/numbers.ts';
 
 export const BUDGET_OPTIONS: Record<string, OptionSpec> = {
   budget: {

@@ -2,8 +2,8 @@
 import type { Comparison } from '../control/compare.ts';
 import type { ComparisonRow, ConfigurationMean } from '../db/results.ts';
 import type { Format } from './command.ts';
-import { grouped, meanAndSd, rounded } from './numbers.ts';
 import { print, type Cell, type Column } from './print.ts';
+import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
 

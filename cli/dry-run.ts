@@ -6,8 +6,8 @@ import type { Basis } from '../sweep/measured.ts';
 import { budgetOf, describePicked, explainBudget, ratesOf, type Rates } from './budget.ts';
 import { argumentOf, type Call } from './command.ts';
 import { earlierTrials } from './earlier-trials.ts';
-import { duration, grouped } from './numbers.ts';
 import { printPlan } from './plan.ts';
+import { duration, grouped } from '../sweep/numbers.ts';
 
 /** @throws UsageError */
 export async function dryRun(call: Call, asked: PlannedSweep): Promise<void> {

@@ -8,8 +8,8 @@ import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import type { Terminal } from './command.ts';
 import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
-import { duration } from './numbers.ts';
 import type { ProgressPrinter } from './progress.ts';
+import { duration } from '../sweep/numbers.ts';
 
 export interface Followed {
   /** Undefined where Ctrl-C came before the first look. */

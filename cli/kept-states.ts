@@ -2,19 +2,14 @@
 import type { PlannedSweep } from '../control/plan.ts';
 import { cacheLayout } from '../runtime/folders.mjs';
 import type { Environment } from '../runtime/environment.mjs';
-import { keptStatesMiB } from '../sweep/kept-states.ts';
-import { grouped } from './numbers.ts';
+import { hiddenStatesMiB } from '../sweep/disk.ts';
+import { grouped } from '../sweep/numbers.ts';
 
 type Limits = Pick<Environment, 'cacheFolder' | 'hiddenStatesDiskMiB'>;
 
 /** Null where no trial of the sweep reads any. */
 export function keptStates({ plan, facts }: PlannedSweep, limits: Limits): string | null {
-  const needed = Math.ceil(
-    keptStatesMiB(
-      plan.trials.map(({ trial }) => trial),
-      facts,
-    ),
-  );
+  const needed = Math.ceil(hiddenStatesMiB(plan.trials, facts));
   if (needed === 0) return null;
   const mib = (size: number): string => `${grouped(size) ?? ''} MiB`;
   const { hiddenStatesDiskMiB: limit, cacheFolder } = limits;

@@ -13,8 +13,8 @@ import {
 } from '../sweep/statistics/words.ts';
 import { FIGURE_COLUMNS } from './commands/baselines.ts';
 import type { Format } from './command.ts';
-import { duration, grouped, meanAndSd, rounded } from './numbers.ts';
 import { print, type Cell, type Column } from './print.ts';
+import { duration, grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
 
 const HEADINGS = {
   fixed: `Methods, each with the one configuration that is best on dev of its task, fixed over all seeds (test, percent,

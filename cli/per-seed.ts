@@ -4,8 +4,8 @@ import type { ChosenTrial, PerSeedMean } from '../db/best-per-seed.ts';
 import type { ComparisonRow } from '../db/results.ts';
 import type { Format } from './command.ts';
 import { FIGURE_COLUMNS, publishedRows } from './comparison.ts';
-import { grouped, meanAndSd, percent } from './numbers.ts';
 import { print, type Cell, type Column } from './print.ts';
+import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
 
 const HEADING = `Best on dev per seed: on each seed the configuration of a method that does best on dev, whichever it is, and its test
 score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds.

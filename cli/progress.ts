@@ -2,7 +2,7 @@
 import type { SweepStatus } from '../control/describe.ts';
 import { describeConfiguration } from '../control/finding.ts';
 import type { Terminal } from './command.ts';
-import { duration, percent } from './numbers.ts';
+import { duration, percent } from '../sweep/numbers.ts';
 
 /** Between two plain lines, unless a trial has ended. */
 const QUIET_MS = 10_000;
@@ -83,5 +83,5 @@ function bestOf({ progress }: SweepStatus): string {
 }
 
 function describeBest(best: SweepStatus['progress']['best'][number]): string {
-  return `${describeConfiguration(best)}: dev ${percent(best.devMean) ?? ''} (${best.n} ${best.n === 1 ? 'seed' : 'seeds'})`;
+  return `${describeConfiguration(best)}: dev ${percent(best.devMean)} (${best.n} ${best.n === 1 ? 'seed' : 'seeds'})`;
 }

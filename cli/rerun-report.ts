@@ -2,7 +2,7 @@
 import type { RerunReport } from '../control/rerun.ts';
 import type { FieldDifference } from '../sweep/differences.ts';
 import type { NumberDifference } from '../sweep/repetition.ts';
-import { grouped } from './numbers.ts';
+import { grouped } from '../sweep/numbers.ts';
 
 export function describeRerun(report: RerunReport): string {
   const { original, repeated, compared, differences, jointSteps, provenance } = report;

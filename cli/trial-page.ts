@@ -1,8 +1,8 @@
 // One trial as a page for people, and as one object for programs.
 import type { TrialDetails } from '../control/show.ts';
 import type { AttemptRow } from '../db/attempts.ts';
-import { grouped, percent, rounded } from './numbers.ts';
 import { print } from './print.ts';
+import { grouped, percent, rounded } from '../sweep/numbers.ts';
 
 type Entry = readonly [name: string, value: unknown];
 

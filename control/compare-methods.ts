@@ -2,20 +2,20 @@
 import { listBaselines, type BaselineRow } from '../db/baselines.ts';
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { listCompared, loadPredictions } from '../db/compared-trials.ts';
-import { listConfigurations, type ConfigurationMean } from '../db/results.ts';
-import { listStopped, preferWhole } from '../db/stopped.ts';
+import { listConfigurations } from '../db/results.ts';
+import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
-import { bestOnDev } from '../sweep/statistics.ts';
 import {
   columnKey,
-  grouped,
   overallOf,
   scoresOf,
   type ComparedTrial,
   type MethodOverall,
   type MethodScore,
 } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
+import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
 import { describeStopped } from './finding.ts';
 
@@ -48,9 +48,9 @@ export async function compareMethods(
 ): Promise<MethodComparison> {
   const names = other === undefined || other === 'published' ? [name] : [name, other];
   const sweeps = await Promise.all(names.map((one) => findSweep(database, one)));
-  const ids = [...new Set(sweeps.map(({ id }) => id))];
-  const chosen = await Promise.all(ids.map((id) => listChosen(database, id, average)));
-  const trials = chosen.flat();
+  const distinct = [...new Map(sweeps.map((sweep) => [sweep.id, sweep])).values()];
+  const sides = await Promise.all(distinct.map((sweep) => sideOf(database, sweep, average)));
+  const trials = sides.flatMap((side) => side.trials);
   const predictions = await loadPredictions(database, trials.map(({ trialId }) => trialId)); // prettier-ignore
   const scores = scoresOf(trials);
   const pairs = pairsOf(trials, predictions);
@@ -62,30 +62,25 @@ export async function compareMethods(
     overall: overallOf(scores),
     pairs,
     published: published.filter(({ task }) => tasks.has(task)),
-    notes: [...notesOn(scores, pairs), ...(await stoppedNotes(database, sweeps))],
+    notes: [...notesOn(scores, pairs), ...sides.flatMap((side) => side.notes)],
   };
 }
 
-async function stoppedNotes(database: Control['database'], sweeps: readonly SweepRow[]): Promise<string[]> {
-  const notes = await Promise.all(
-    sweeps.map(async (sweep) => describeStopped(sweep, await listStopped(database, sweep.id))),
-  );
-  return [...new Set(notes.flat())];
+interface Side {
+  trials: ComparedTrial[];
+  notes: string[];
 }
 
-/** Dev alone chooses, among what ran on all its seeds. */
-async function listChosen(database: Control['database'], sweepId: string, average: Average): Promise<ComparedTrial[]> {
+async function sideOf(database: Control['database'], sweep: SweepRow, average: Average): Promise<Side> {
+  const stopped = await listStopped(database, sweep.id);
+  const notes = describeStopped(sweep, stopped);
   if (average === 'per-seed') {
-    const trialIds = (await listBestPerSeed(database, sweepId)).map(({ trialId }) => trialId);
-    return listCompared(database, { sweepId, trialIds });
+    const trialIds = (await listBestPerSeed(database, sweep.id)).map(({ trialId }) => trialId);
+    return { trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
   }
-  const [configurations, stopped] = await Promise.all([
-    listConfigurations(database, sweepId),
-    listStopped(database, sweepId),
-  ]);
-  const entrants = grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`);
-  const best = entrants.flatMap((own) => bestOnDev<ConfigurationMean>(preferWhole(own, stopped)) ?? []);
-  return listCompared(database, { sweepId, configurationKeys: best.map(({ configurationKey }) => configurationKey) });
+  const chosen = chosenOf(await listConfigurations(database, sweep.id), stopped);
+  const configurationKeys = chosen.map(({ configurationKey }) => configurationKey);
+  return { trials: await listCompared(database, { sweepId: sweep.id, configurationKeys }), notes };
 }
 
 function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): string[] {

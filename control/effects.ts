@@ -1,7 +1,8 @@
 // What settings do to the score, of each method on each task: chosen by, and told on, dev alone.
 import { listSettled, type SettledRow } from '../db/settled-trials.ts';
 import { findSweep } from '../db/sweeps.ts';
-import { columnKey, grouped } from '../sweep/statistics/entrant.ts';
+import { columnKey } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
 import { summarise } from '../sweep/statistics/effect-summary.ts';
 import { effectsOf, type Effects, type SettledTrial } from '../sweep/statistics/effects.ts';
 import type { Control } from './control.ts';

@@ -2,7 +2,9 @@
 import type { ConfigurationMean, ScoredTrial } from '../db/results.ts';
 import type { Stopped } from '../db/stopped.ts';
 import type { SweepRow } from '../db/sweeps.ts';
+import { percent } from '../sweep/numbers.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
+import { points } from '../sweep/statistics/words.ts';
 
 /** @param configurations and @param trials of one task */
 export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
@@ -55,7 +57,7 @@ function differences(own: readonly ScoredTrial[], baseline: readonly ScoredTrial
 
 function againstZeroShot(found: readonly SeedDifference[]): string {
   if (found.length === 0) return 'No data seed has both it and zero-shot, so they cannot be compared.';
-  const each = found.map(({ dataSeed, difference }) => `${signed(difference)} on seed ${dataSeed}`).join(', ');
+  const each = found.map(({ dataSeed, difference }) => `${points(difference)} on seed ${dataSeed}`).join(', ');
   const caution = found.length < 5 ? ` ${CAUTION[found.length === 1 ? 'one' : 'few']}` : '';
   return `Against zero-shot that is ${each} (percentage points).${caution}`;
 }
@@ -64,14 +66,6 @@ const CAUTION = {
   one: 'One data seed says nothing of how steady this is.',
   few: 'So few data seeds show a direction, not a significance.',
 };
-
-function percent(score: number): string {
-  return (100 * score).toFixed(1);
-}
-
-function signed(difference: number): string {
-  return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
-}
 
 /** Nobody shall take what is left of a configuration for all of it. */
 export function describeStopped({ name }: SweepRow, { trials, rules }: Stopped): string[] {

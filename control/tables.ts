@@ -1,15 +1,15 @@
 // A sweep's results as tables to be written: the views that plain SQL reads, and methods by tasks.
 import { basename, isAbsolute } from 'node:path';
 import { NothingToDoError } from '../db/errors.ts';
-import type { ConfigurationMean } from '../db/results.ts';
+import { listConfigurations, type ConfigurationMean } from '../db/results.ts';
+import { listStopped } from '../db/stopped.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { listViews, readView } from '../db/view-rows.ts';
 import type { Score } from '../exports/score-table.ts';
 import type { Table } from '../exports/table.ts';
 import { regimeName } from '../sweep/regime.ts';
-import { bestOnDev } from '../sweep/statistics.ts';
 import { TRIAL_STATES } from '../sweep/trial.ts';
-import { compare } from './compare.ts';
+import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
 
 type Asking = Pick<Control, 'database'>;
@@ -48,11 +48,13 @@ export interface MethodScores {
  * @throws UnknownSweepError, or NothingToDoError where no trial is complete
  */
 export async function methodScores(control: Asking, name: string): Promise<MethodScores> {
-  const { sweep, configurations } = await compare(control, name);
+  const sweep = await findSweep(control.database, name);
+  const [configurations, stopped] = await Promise.all([
+    listConfigurations(control.database, sweep.id),
+    listStopped(control.database, sweep.id),
+  ]);
   if (configurations.length === 0) throw await nothingComplete(control, sweep);
-  const cellOf = (row: ConfigurationMean): string => [row.task, row.regime, row.k, row.method].join('\n');
-  const cells = [...new Set(configurations.map(cellOf))];
-  const chosen = cells.flatMap((cell) => bestOnDev(configurations.filter((row) => cellOf(row) === cell)) ?? []);
+  const chosen = chosenOf(configurations, stopped);
   return { sweep, scores: chosen.map(scoreOf), table: chosenTable(chosen), caption: captionOf(sweep, chosen) };
 
   function taskName({ task, regime, k }: ConfigurationMean): string {

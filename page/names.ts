@@ -28,22 +28,6 @@ export function count(number: number, one: string, several = `${one}s`): string 
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : several}`;
 }
 
-export function grouped(value: number | null): string | null {
-  return value === null ? null : value.toLocaleString('en-US');
-}
-
-export function rounded(value: number | null): string | null {
-  return value === null ? null : value.toFixed(value < 10 ? 1 : 0);
-}
-
-/** `45 s`, `3 min`, `2 h 10 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 /** In UTC, as every time on the page. */
 export function moment(time: Date | null): Markup | null {
   if (time === null) return null;

@@ -5,6 +5,7 @@ import type { SweepFacts } from './facts.ts';
 import { BASES, type Basis, type Speed, Speeds } from './measured.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
+import { sum } from './statistics.ts';
 import type { MethodName, Trial } from './trial.ts';
 
 export interface MethodCost {
@@ -114,8 +115,4 @@ function keepingTrials(plan: Pick<Plan, 'trials'>, facts: SweepFacts): Trial[] {
 
 function distinctBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

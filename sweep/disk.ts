@@ -3,6 +3,7 @@ import { drawn, keptLayers, taskOf, testSize } from './arithmetic.ts';
 import type { SweepFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { PlannedTrial } from './plan.ts';
+import { sum } from './statistics.ts';
 import { CURVES, type Trial } from './trial.ts';
 
 const MIB = 2 ** 20;
@@ -28,23 +29,31 @@ function trialBytes(trial: Trial, facts: SweepFacts): number {
   return TRIAL_BYTES + kept + POINT_BYTES * points + BYTES * testSize(trial, taskOf(trial, facts));
 }
 
-/** MiB of every layer that some trial starts from, for each draw; test examples are the same for all draws. */
-export function hiddenStatesMiB(trials: readonly PlannedTrial[], facts: SweepFacts): number {
-  const keeping = trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts).length > 0);
-  const tasks = [...new Set(keeping.map(({ task }) => task.name))];
-  const bytes = tasks.map((name) => {
-    const own = keeping.filter(({ task }) => task.name === name);
-    const [first] = own;
-    if (first === undefined) return 0;
-    const task = taskOf(first, facts);
-    const layers = new Set(own.flatMap(({ method }) => keptLayers(method, facts)));
-    const draws = new Map(own.map((trial) => [`${trial.dataSeed} ${JSON.stringify(trial.regime)}`, trial]));
-    const examples = sum([...draws.values()].map((trial) => drawn(trial, task))) + testSize(first, task);
-    return BYTES * layers.size * examples * task.meanTokens * facts.backbone.hiddenSize;
-  });
-  return sum(bytes) / MIB;
+/** MiB where all are kept: of each task's draws for all their layers; test examples are the same for all seeds. */
+export function hiddenStatesMiB(trials: readonly Pick<PlannedTrial, 'trial'>[], facts: SweepFacts): number {
+  const draws = new Map<string, Share>();
+  const tests = new Map<string, Share>();
+  for (const { trial } of trials) {
+    const { task, dataSeed, regime, method } = trial;
+    const layers = keptLayers(method, facts);
+    const found = taskOf(trial, facts);
+    const draw = `${task.name} ${dataSeed} ${JSON.stringify(regime)}`;
+    add(draws, draw, { examples: drawn(trial, found), tokens: found.meanTokens, layers });
+    add(tests, task.name, { examples: testSize(trial, found), tokens: found.meanTokens, layers });
+  }
+  const bytesOf = ({ examples, tokens, layers }: Share): number =>
+    new Set(layers).size * examples * tokens * facts.backbone.hiddenSize * BYTES;
+  return sum([...draws.values(), ...tests.values()].map(bytesOf)) / MIB;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+interface Share {
+  examples: number;
+  /** Of an example, on average. */
+  tokens: number;
+  layers: number[];
+}
+
+function add(shares: Map<string, Share>, key: string, share: Share): void {
+  const { layers = [], examples = 0 } = shares.get(key) ?? {};
+  shares.set(key, { ...share, examples: Math.max(examples, share.examples), layers: [...layers, ...share.layers] });
 }

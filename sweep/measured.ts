@@ -1,5 +1,6 @@
 // Pure: how fast earlier trials were, by what makes one as fast as another: device, method, and the layer it starts from.
 import type { PlannedTrial } from './plan.ts';
+import { upperMedian } from './statistics.ts';
 import type { MethodName } from './trial.ts';
 
 /** What a complete trial of the same backbone took. */
@@ -75,15 +76,10 @@ export class Speeds {
 /** Medians: one trial on a busy machine says little. Null where no step was timed. */
 function speedOf(measured: readonly MeasuredTrial[], basis: Basis): Speed | null {
   const timed = measured.flatMap(({ stepFlops, msPerStep }) => (msPerStep ? [stepFlops / msPerStep / 1e6] : []));
-  const gflopsPerSecond = median(timed);
+  const gflopsPerSecond = upperMedian(timed);
   if (gflopsPerSecond === null || gflopsPerSecond === 0) return null;
   const beside = measured.flatMap(({ flops, seconds }) =>
     seconds === null ? [] : [Math.max(0, seconds - flops / (gflopsPerSecond * 1e9))],
   );
-  return { gflopsPerSecond, overheadSeconds: median(beside) ?? 0, basis, trials: timed.length };
-}
-
-/** The upper one of two in the middle; null of none. */
-function median(values: readonly number[]): number | null {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? null;
+  return { gflopsPerSecond, overheadSeconds: upperMedian(beside) ?? 0, basis, trials: timed.length };
 }

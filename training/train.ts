@@ -1,4 +1,5 @@
 // One trial: train, score dev at intervals, score test once with the weights that did best on dev.
+import { upperMedian } from '../sweep/statistics.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import type { Method } from '../lpt/method.ts';
@@ -143,7 +144,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
       steps: state.step,
       shortened: run.shortened,
       trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
-      msPerStep: median(taken.map(({ ms }) => ms)),
+      msPerStep: upperMedian(taken.map(({ ms }) => ms)),
       measuredJointly: taken.some(({ trials }) => trials > 1),
       jointSteps: state.jointSteps,
       cacheHitRate: run.lookups.hitRate(),
@@ -174,9 +175,4 @@ function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored &
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
   const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run.trialKey));
   if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
-}
-
-function median(values: number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }

@@ -3,9 +3,9 @@ import type { Control } from '../../control/control.ts';
 import type { BaselineRow } from '../../db/baselines.ts';
 import { FORMAT_OPTION, formatOf, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { grouped, meanAndSd } from '../numbers.ts';
 import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
+import { grouped, meanAndSd } from '../../sweep/numbers.ts';
 
 export const baselinesCommand: Command = {
   name: 'baselines',

@@ -1,10 +1,11 @@
 import { effects, type MethodEffects } from '../../control/effects.ts';
 import { regimeName } from '../../sweep/regime.ts';
+import { probabilityWords } from '../../sweep/statistics/words.ts';
 import { argumentOf, assertSelectedOnDev, FORMAT_OPTION, formatOf, SELECT_OPTION, SWEEP_ARGUMENT, type Command, type Format } from '../command.ts'; // prettier-ignore
 import { DONE } from '../exit-codes.ts';
-import { percent } from '../numbers.ts';
 import { print, type Cell, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 export const effectsCommand: Command = {
   name: 'effects',
@@ -49,14 +50,14 @@ const COLUMNS: Column<Level>[] = [
   { title: 'value', cell: ({ value }) => value, isNumber: true },
   { title: 'trials', cell: ({ trials }) => trials, isNumber: true },
   { title: 'mean', cell: (level) => percent(level.mean), isNumber: true },
-  { title: 'interval', cell: ({ interval }) => interval === null ? null : `${percent(interval.low) ?? ''} to ${percent(interval.high) ?? ''}` },
+  { title: 'interval', cell: ({ interval }) => interval === null ? null : `${percent(interval.low)} to ${percent(interval.high)}` },
   { title: 'against the best', cell: ({ isWithinNoise, p }) => verdict(isWithinNoise, p) },
 ]; // prettier-ignore
 
 function verdict(isWithinNoise: boolean | null, p: number | null): string {
   if (isWithinNoise === null) return 'cannot be told';
   if (p === null) return 'best';
-  return `${isWithinNoise ? 'within noise' : 'worse'} (p ${p < 0.001 ? '< 0.001' : p.toFixed(3)})`;
+  return `${isWithinNoise ? 'within noise' : 'worse'} (p ${probabilityWords(p)})`;
 }
 
 function recordOf({ interval, ...level }: Level): Record<string, Cell> {

@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import { label, readExported, type Labelled, type PredictInput } from '../../control/predict.ts';
 import { FORMATS, neededValue, UsageError, type Call, type Command, type Format } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { percent } from '../numbers.ts';
 import { print, type Cell } from '../print.ts';
 import { sourcesOf } from '../sources.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 const FORMS = ['text', 'tsv', 'csv', 'jsonl'] as const;
 type Form = (typeof FORMS)[number];

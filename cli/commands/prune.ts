@@ -1,9 +1,9 @@
 import { prune } from '../../control/prune.ts';
 import { FORMAT_OPTION, formatOf, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { grouped } from '../numbers.ts';
 import { print } from '../print.ts';
 import { withSession } from '../session.ts';
+import { grouped } from '../../sweep/numbers.ts';
 
 export const pruneCommand: Command = {
   name: 'prune',

@@ -12,9 +12,9 @@ import {
   type Command,
 } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { duration, percent } from '../numbers.ts';
 import { print } from '../print.ts';
 import { withSession } from '../session.ts';
+import { duration, percent } from '../../sweep/numbers.ts';
 
 /** Option → setting under `stopping:`. */
 const SETTINGS = {
@@ -65,7 +65,7 @@ const COLUMNS = [
   { title: 'stopped', cell: ({ stopped, trials }: Replayed) => `${stopped} of ${trials}`, isNumber: true },
   {
     title: 'steps saved',
-    cell: ({ stepsSaved, steps }: Replayed) => `${percent(stepsSaved / steps) ?? ''} %`,
+    cell: ({ stepsSaved, steps }: Replayed) => `${percent(stepsSaved / steps)} %`,
     isNumber: true,
   },
   { title: 'time saved', cell: ({ secondsSaved }: Replayed) => duration(secondsSaved), isNumber: true },

@@ -3,10 +3,10 @@ import type { TrialResult } from '../../db/results.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, wholeNumberOf, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { regimeName } from '../../sweep/regime.ts';
-import { grouped, percent, rounded } from '../numbers.ts';
 import { print, type Column } from '../print.ts';
 import { trialCount } from '../selected.ts';
 import { withSession } from '../session.ts';
+import { grouped, percent, rounded } from '../../sweep/numbers.ts';
 
 export const resultsCommand: Command = {
   name: 'results',

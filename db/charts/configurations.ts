@@ -1,8 +1,7 @@
 // Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one.
 import { sql } from 'drizzle-orm';
 import type { Database } from '../client.ts';
-import { askRows, type Facet } from './facets.ts';
-import { ofConfigurations } from './layers.ts';
+import { askRows, ofFacet, type Facet } from './facets.ts';
 
 export interface ConfigurationPoint {
   configurationKey: string;
@@ -48,7 +47,7 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
         ms_per_step as "msPerStep", (row_number() over best_of_method)::integer as rank,
         ms_per_step is not null and dev_mean > coalesce(max(dev_mean) over cheaper, -1) as "isOnFront"
       from configuration_means
-      where ${ofConfigurations(facet)} ${timed ? sql`and ms_per_step is not null` : sql``}
+      where ${ofFacet(facet)} ${timed ? sql`and ms_per_step is not null` : sql``}
       window
         best_of_method as (partition by method order by dev_mean desc, n desc, configuration_key),
         cheaper as (order by ms_per_step, dev_mean desc, configuration_key
@@ -61,7 +60,7 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
 export async function countConfigurations(database: Database, facet: Facet): Promise<number> {
   const [row] = await askRows<{ count: number }>(
     database,
-    sql`select count(*)::integer as count from configuration_means where ${ofConfigurations(facet)}`,
+    sql`select count(*)::integer as count from configuration_means where ${ofFacet(facet)}`,
   );
   return row?.count ?? 0;
 }

@@ -28,9 +28,9 @@ export async function listFacets(database: Database, sweepId: string): Promise<F
   });
 }
 
-/** A condition on `trials`, or on a view that has its columns. */
+/** A condition on `trials`, or on a view that has its columns: views have the metric as text. */
 export function ofFacet({ sweepId, task, metric, regime, k }: Facet): SQL {
-  return sql`sweep_id = ${sweepId} and task = ${task} and metric = ${metric}::metric and regime = ${regime} and k is not distinct from ${k}`;
+  return sql`sweep_id = ${sweepId} and task = ${task} and metric::text = ${metric} and regime = ${regime} and k is not distinct from ${k}`;
 }
 
 export async function askRows<Row extends object>(database: Database, query: SQL): Promise<Row[]> {

@@ -57,7 +57,7 @@ export function listMethods(database: Database, facet: Facet): Promise<MethodMea
     sql`
       select distinct on (method) method, n, dev_mean as "devMean", dev_sd as "devSd", test_mean as "testMean",
         test_sd as "testSd"
-      from configuration_means where ${ofConfigurations(facet)} and method <> 'lpt'
+      from configuration_means where ${ofFacet(facet)} and method <> 'lpt'
       order by method, dev_mean desc, n desc, configuration_key`,
   );
 }
@@ -70,12 +70,7 @@ function listBest(database: Database, { facet, by, only }: { facet: Facet; by: S
         prompt_length as "promptLength", generator, n, dev_mean as "devMean", dev_sd as "devSd",
         test_mean as "testMean", test_sd as "testSd", (count(*) over (partition by ${by}))::integer as configurations
       from configuration_means
-      where ${ofConfigurations(facet)} and method = 'lpt' and insertion_layers is not null and ${only}
+      where ${ofFacet(facet)} and method = 'lpt' and insertion_layers is not null and ${only}
       order by ${by}, dev_mean desc, n desc, configuration_key`,
   );
-}
-
-/** The view has the metric as text. */
-export function ofConfigurations({ sweepId, task, metric, regime, k }: Facet): SQL {
-  return sql`sweep_id = ${sweepId} and task = ${task} and metric = ${metric} and regime = ${regime} and k is not distinct from ${k}`;
 }

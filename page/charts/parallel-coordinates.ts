@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { HEAT } from './colours.ts';
 import { draw, WIDTHS, type Words } from './drawing.ts';
-import { percent } from './scores.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 export interface Line {
   /** Setting → value; null where the method has no such setting. */

@@ -2,7 +2,8 @@
 import * as Plot from '@observablehq/plot';
 import { draw, WIDTHS, type Words } from './drawing.ts';
 import { legendOf } from './legend.ts';
-import { domainOf, percent } from './scores.ts';
+import { domainOf } from './scores.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 export interface LayerScore {
   generator: string;

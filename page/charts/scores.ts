@@ -1,13 +1,4 @@
-// Scores as every chart writes them.
-
-/** A score in [−1, 1] in percent: `87.3`. */
-export function percent(score: number): string {
-  return (100 * score).toFixed(1);
-}
-
-export function meanAndSd(mean: number, sd: number | null): string {
-  return sd === null ? percent(mean) : `${percent(mean)} ± ${percent(sd)}`;
-}
+// The scores that an axis spans.
 
 /** For an axis: the percentages that the scores span, with some room. */
 export function domainOf(scores: readonly number[]): [number, number] {

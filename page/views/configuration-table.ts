@@ -1,9 +1,8 @@
 // Configurations as a table: under several charts the same numbers.
 import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
-import { meanAndSd } from '../charts/scores.ts';
 import type { Markup } from '../html.ts';
-import { grouped, rounded } from '../names.ts';
 import { table, type Column } from '../table.ts';
+import { grouped, meanAndSd, rounded } from '../../sweep/numbers.ts';
 
 const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'method', cell: ({ method }) => method, isHead: true },

@@ -2,7 +2,6 @@
 import { listCurveBands, listCurves, type CurveBand, type CurvePoint } from '../../db/charts/curves.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { learningCurves } from '../charts/learning-curves.ts';
-import { percent } from '../charts/scores.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
@@ -11,6 +10,7 @@ import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { framed } from './frame.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 const TRIALS = 60;
 const EMPTY = 'No trial of this task has been scored on dev yet.';

@@ -11,7 +11,6 @@ import { listPublished, type ComparisonRow } from '../../db/results.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { heatMap } from '../charts/heat-map.ts';
 import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
-import { meanAndSd } from '../charts/scores.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
@@ -19,6 +18,7 @@ import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, OF_SCORE, readChoice, scoreChoice, type ScoreName } from './choices.ts';
 import { framed } from './frame.ts';
+import { meanAndSd } from '../../sweep/numbers.ts';
 
 const ALL = 'all';
 const EMPTY = 'No LPT trial of this task is complete yet.';

@@ -11,9 +11,9 @@ import {
   probabilityWords,
   scoreIn,
 } from '../../sweep/statistics/words.ts';
-import { meanAndSd } from '../charts/scores.ts';
 import { html, type Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
+import { meanAndSd } from '../../sweep/numbers.ts';
 
 export function methodTables({ scores, overall, pairs, notes }: MethodComparison): Markup {
   return html`${table({

@@ -2,16 +2,16 @@
 import { describe, type SweepStatus } from '../../control/describe.ts';
 import { listDevices, listWorkedTimes, type DeviceUse, type WorkedTime } from '../../db/charts/workers.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
-import { meanAndSd } from '../charts/scores.ts';
 import { workerTimes } from '../charts/worker-times.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { badge, count, duration, moment, nameOf, sweepPath } from '../names.ts';
+import { badge, count, moment, nameOf, sweepPath } from '../names.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, orderForms } from './frame.ts';
 import { progressBar, stateCounts } from './progress-bar.ts';
+import { duration, meanAndSd } from '../../sweep/numbers.ts';
 
 const ATTEMPTS = 300;
 

@@ -1,7 +1,6 @@
 // How much is luck: every seed of the configurations best on dev, of each method.
 import { listPoints, listSeedScores, type ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
-import { meanAndSd, percent } from '../charts/scores.ts';
 import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import { figure } from '../figure.ts';
 import { html } from '../html.ts';
@@ -12,6 +11,7 @@ import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, OF_SCORE, readChoice, scoreChoice, type ScoreName } from './choices.ts';
 import { framed } from './frame.ts';
 import { oneSeed } from './layers.ts';
+import { meanAndSd, percent } from '../../sweep/numbers.ts';
 
 const SHOWN = 14;
 const LOOKED_AT = 500;

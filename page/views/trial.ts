@@ -5,15 +5,15 @@ import type { AttemptRow } from '../../db/attempts.ts';
 import { listMetrics } from '../../db/metrics.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { trialWorkflowId } from '../../workflows/ids.ts';
-import { percent } from '../charts/scores.ts';
 import { html, type Content, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { badge, duration, grouped, moment, nameOf, rounded } from '../names.ts';
+import { badge, moment, nameOf } from '../names.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, workflowLink } from './frame.ts';
 import { trialCurves } from './trial-curves.ts';
 import { wrongSection } from './wrong-predictions.ts';
+import { duration, grouped, percent, rounded } from '../../sweep/numbers.ts';
 
 export async function trialView(visit: Visit, sweep: SweepRow, position: string): Promise<Page> {
   const { database, temporal } = visit;

@@ -2,7 +2,6 @@
 import { pageOfTrials } from '../../db/charts/trial-page.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { TRIAL_STATES } from '../../sweep/trial.ts';
-import { percent } from '../charts/scores.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, nameOf, sweepPath } from '../names.ts';
@@ -11,6 +10,7 @@ import type { Visit } from '../visit.ts';
 import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
 import { numberAmong, pageLinks } from './pages.ts';
+import { percent } from '../../sweep/numbers.ts';
 
 const SIZE = 100;
 const ALL = 'all';

@@ -1,4 +1,5 @@
 // Pure: effects in plain sentences that say how sure they are.
+import { percent } from '../numbers.ts';
 import type { Effects, SettingEffect } from './effects.ts';
 
 export function summarise({ settings, seeds, importance, best }: Effects): string[] {
@@ -7,7 +8,7 @@ export function summarise({ settings, seeds, importance, best }: Effects): strin
   const values = Object.entries(best.values).map(([name, value]) => `${name} ${value}`);
   const top = importance.importances?.slice(0, 3).map(({ settings: of, share }) => `${of.join(' with ')} ${(100 * share).toFixed(0)} %`); // prettier-ignore
   return [
-    `Best on dev: ${values.join(', ')} (${(100 * best.mean).toFixed(1)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
+    `Best on dev: ${values.join(', ')} (${percent(best.mean)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
     ...settings.map((setting) => sentence(setting, seeds)),
     top === undefined
       ? `Importance is not told: ${importance.why ?? ''}.`

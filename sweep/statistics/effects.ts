@@ -1,6 +1,6 @@
 // Pure: what each setting of a method does to the dev score: marginal means, what is within noise of the best, importance.
 import { mean } from '../statistics.ts';
-import { grouped } from './entrant.ts';
+import { grouped } from './grouped.ts';
 import { importanceOf, type Decomposed } from './importance.ts';
 import { meanInterval, type Interval } from './interval.ts';
 import { holm, pairedT, SIGNIFICANT } from './paired-tests.ts';

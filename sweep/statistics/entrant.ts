@@ -1,6 +1,7 @@
 // Pure: what is compared: the scores and costs of a method on each task, averaged over its seeds.
 import { mean, standardDeviation } from '../statistics.ts';
 import type { MetricName, Regime } from '../trial.ts';
+import { grouped } from './grouped.ts';
 import { midranks } from './ranks.ts';
 
 /** What a trial took. Null where it was not measured, or does not apply. */
@@ -126,19 +127,6 @@ export function groundKey({ task, regime, k, metric, backbone, data }: Ground): 
 /** A column of methods by tasks: two sweeps may have other backbones under the same heading. */
 export function columnKey({ task, regime, k, metric }: Pick<Ground, 'task' | 'regime' | 'k' | 'metric'>): string {
   return [task, regime, k, metric].join('\n');
-}
-
-export type Filled<T> = [T, ...T[]];
-
-/** In order of first appearance; no group is empty. */
-export function grouped<T>(values: readonly T[], keyOf: (value: T) => string): Filled<T>[] {
-  const groups = new Map<string, Filled<T>>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return [...groups.values()];
 }
 
 function meanCosts(all: readonly Costs[]): Costs {

@@ -1,6 +1,7 @@
 // Pure: how much of a grid's variance each setting explains: the functional ANOVA, exact over the grid's cells (Hooker 2007).
 import { cross } from '../cross.ts';
 import { mean } from '../statistics.ts';
+import { grouped } from './grouped.ts';
 
 /** A point of the grid: setting → value as text, and its score. */
 export interface GridCell {
@@ -55,13 +56,7 @@ export function importanceOf(cells: readonly GridCell[], settings: readonly stri
 /** Each cell's mean over all that share its values of these settings. */
 function effects(grid: readonly GridCell[], settings: readonly string[]): number[] {
   const keyOf = ({ values }: GridCell): string => JSON.stringify(settings.map((setting) => values[setting]));
-  const groups = new Map<string, number[]>();
-  for (const cell of grid) {
-    const group = groups.get(keyOf(cell));
-    if (group === undefined) groups.set(keyOf(cell), [cell.score]);
-    else group.push(cell.score);
-  }
-  const means = new Map([...groups].map(([key, scores]) => [key, mean(scores)]));
+  const means = new Map(grouped(grid, keyOf).map((own) => [keyOf(own[0]), mean(own.map(({ score }) => score))]));
   return grid.map((cell) => means.get(keyOf(cell)) ?? Number.NaN);
 }
 

@@ -1,7 +1,7 @@
 // Pure: whether paired scores differ: Student's t, Wilcoxon's signed ranks, McNemar's test on single examples.
-import { mean, standardDeviation } from '../statistics.ts';
+import { mean, standardDeviation, sum } from '../statistics.ts';
 import { fairCoinTails, normalTails, studentTails } from './distributions.ts';
-import { chanceOfAtMost, signedRanks, total } from './signed-ranks.ts';
+import { chanceOfAtMost, signedRanks } from './signed-ranks.ts';
 
 export const SIGNIFICANT = 0.05;
 
@@ -35,13 +35,13 @@ export function wilcoxon(differences: readonly number[]): Tested {
 }
 
 function countedTails(ranks: readonly number[], positive: number): number {
-  return Math.min(1, 2 * chanceOfAtMost(Math.min(positive, total(ranks) - positive), ranks));
+  return Math.min(1, 2 * chanceOfAtMost(Math.min(positive, sum(ranks) - positive), ranks));
 }
 
 /** The variance of the ranks as they are takes shared ones into account. */
 function approximateTails(ranks: readonly number[], positive: number): number {
-  const variance = total(ranks.map((rank) => rank ** 2)) / 4;
-  return normalTails((positive - total(ranks) / 2) / Math.sqrt(variance));
+  const variance = sum(ranks.map((rank) => rank ** 2)) / 4;
+  return normalTails((positive - sum(ranks) / 2) / Math.sqrt(variance));
 }
 
 export interface Discordant {

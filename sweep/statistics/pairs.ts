@@ -1,6 +1,7 @@
 // Pure: each method against each other one, seed by seed on the same examples.
 import { mean } from '../statistics.ts';
-import { entrantKey, groundKey, grouped, type ComparedTrial, type Entrant, type Ground } from './entrant.ts';
+import { entrantKey, groundKey, type ComparedTrial, type Entrant, type Ground } from './entrant.ts';
+import { grouped } from './grouped.ts';
 import { bootstrapInterval, type Interval } from './interval.ts';
 import { discordant, holm, mcnemar, pairedT, wilcoxon, type Tested } from './paired-tests.ts';
 

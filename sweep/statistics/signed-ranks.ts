@@ -1,4 +1,5 @@
 // Pure: Wilcoxon's signed ranks (1945) and the sums that they can have. Ranks are doubled, so that shared ones are whole.
+import { sum } from '../statistics.ts';
 import { midranks } from './ranks.ts';
 
 export interface SignedRanks {
@@ -11,21 +12,15 @@ export interface SignedRanks {
 export function signedRanks(differences: readonly number[]): SignedRanks {
   const moved = differences.filter((difference) => difference !== 0);
   const ranks = midranks(moved.map(Math.abs)).map((rank) => Math.round(2 * rank));
-  return { ranks, positive: total(ranks.filter((_, index) => (moved[index] ?? 0) > 0)) };
+  return { ranks, positive: sum(ranks.filter((_, index) => (moved[index] ?? 0) > 0)) };
 }
 
 /** How probable a sum of at most `limit` is, were each sign a coin's: all choices of signs counted. */
 export function chanceOfAtMost(limit: number, ranks: readonly number[]): number {
-  const largest = total(ranks);
+  const largest = sum(ranks);
   const ways = new Float64Array(largest + 1);
   ways[0] = 1;
   for (const rank of ranks)
-    for (let sum = largest; sum >= rank; sum -= 1) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
-  return total(ways.subarray(0, limit + 1)) / 2 ** ranks.length;
-}
-
-export function total(values: readonly number[] | Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
+    for (let to = largest; to >= rank; to -= 1) ways[to] = (ways[to] ?? 0) + (ways[to - rank] ?? 0);
+  return sum(ways.subarray(0, limit + 1)) / 2 ** ranks.length;
 }

@@ -1,4 +1,5 @@
 // Pure: columns, differences and probabilities as people read them, on a terminal and on a page.
+import { percent } from '../numbers.ts';
 import { regimeName } from '../regime.ts';
 import type { Entrant, MethodScore } from './entrant.ts';
 import type { Interval } from './interval.ts';
@@ -16,15 +17,19 @@ export function mcnemarWords(tests: readonly SeedTest[]): string | null {
   return `p < ${SIGNIFICANT} on ${different} of ${tests.length} ${tests.length === 1 ? 'seed' : 'seeds'}`;
 }
 
+export function points(difference: number): string;
+export function points(difference: number | null): string | null;
 export function points(difference: number | null): string | null {
   if (difference === null) return null;
-  return `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)}`;
+  return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
 }
 
 export function intervalWords(interval: Interval | null): string | null {
-  return interval === null ? null : `${points(interval.low) ?? ''} to ${points(interval.high) ?? ''}`;
+  return interval === null ? null : `${points(interval.low)} to ${points(interval.high)}`;
 }
 
+export function probabilityWords(p: number): string;
+export function probabilityWords(p: number | null): string | null;
 export function probabilityWords(p: number | null): string | null {
   if (p === null) return null;
   return p < 0.001 ? '< 0.001' : p.toFixed(3);

@@ -1,6 +1,6 @@
 // Pure: what a stopping rule would have done to a sweep that has run: its dev scores are gone through in the order in which
 // they were written. A trial that the rule stops says nothing more, and what it said later is known to nobody.
-import { mean } from '../statistics.ts';
+import { mean, sum } from '../statistics.ts';
 import { judge } from './judge.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { hasSeedsOf, type Standing, type Stopping, type StopReason } from './rule.ts';
@@ -140,8 +140,4 @@ function early({ points, steps }: RanTrial, gracePeriod: number): number {
 
 function bestOf(points: readonly DevPoint[]): number {
   return Math.max(...points.map(({ score }) => score));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { keptStates } from '../../cli/kept-states.ts';
 import { parseSweep } from '../../sweep/parse.ts';
-import { keptStatesMiB } from '../../sweep/kept-states.ts';
+import { hiddenStatesMiB } from '../../sweep/disk.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
 function trialsOf(methods: string, more = 'dataSeeds: 13') {
   const source = `{ name: kept, tasks: [mr], regime: { fewShot: 32, devSize: 100 }, ${more}, methods: ${methods} }`;
-  return { source, trials: planOf(source).trials.map(({ trial }) => trial) };
+  return { source, trials: planOf(source).trials };
 }
 const LPT = '[{ method: lpt, insertionLayer: [3, 9], promptLength: [1, 5] }, { method: prompt-tuning }]';
 /** One example at one layer: 24 tokens of 768 numbers of 4 bytes. */
@@ -15,16 +15,16 @@ const ONE = (24 * 768 * 4) / 2 ** 20;
 describe('the hidden states that trials share', () => {
   test('are those of draw and test at each layer that is read, once', () => {
     // 32 + 100 drawn and 400 tests, at layers 3 and 9; embeddings are never kept.
-    expect(keptStatesMiB(trialsOf(LPT).trials, FACTS)).toBeCloseTo(2 * (132 + 400) * ONE, 9);
+    expect(hiddenStatesMiB(trialsOf(LPT).trials, FACTS)).toBeCloseTo(2 * (132 + 400) * ONE, 9);
   });
 
   test('are drawn anew for each data seed, and tested once', () => {
     const { trials } = trialsOf(LPT, 'dataSeeds: [13, 21], trainSeeds: [1, 2]');
-    expect(keptStatesMiB(trials, FACTS)).toBeCloseTo(2 * (2 * 132 + 400) * ONE, 9);
+    expect(hiddenStatesMiB(trials, FACTS)).toBeCloseTo(2 * (2 * 132 + 400) * ONE, 9);
   });
 
   test('are none where all methods start at the embeddings', () => {
-    expect(keptStatesMiB(trialsOf('[prompt-tuning, zero-shot]').trials, FACTS)).toBe(0);
+    expect(hiddenStatesMiB(trialsOf('[prompt-tuning, zero-shot]').trials, FACTS)).toBe(0);
   });
 });
 
@@ -53,7 +53,7 @@ describe('before a sweep starts', () => {
 
 test('trials that share hidden states run one after another', () => {
   const { trials } = trialsOf(LPT, 'dataSeeds: [13, 21], trainSeeds: [1, 2]');
-  const seeds = trials.map(({ dataSeed }) => dataSeed);
+  const seeds = trials.map(({ trial }) => trial.dataSeed);
   // Whatever the method, layer or training seed: all trials of one draw, then all of the next.
   expect(seeds).toEqual(seeds.toSorted((one, other) => one - other));
   expect(new Set(seeds).size).toBe(2);

@@ -79,7 +79,8 @@ export class BlockStore {
       return;
     }
     try {
-      this.#put(this.#nameOf(key), encodeBlock(this.#nameOf(key), block));
+      const name = this.#nameOf(key);
+      this.#put(name, encodeBlock(name, block));
     } catch (error) {
       this.#resting = true;
       this.#counts.unwritten++;
