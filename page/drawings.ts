@@ -1,5 +1,5 @@
 // A sweep's figures by themselves, for files: each task and regime has its own.
-import { listPoints, listSeedScores, type ConfigurationPoint } from '../db/charts/configurations.ts';
+import { listPoints } from '../db/charts/configurations.ts';
 import { listCurveBands, listCurves } from '../db/charts/curves.ts';
 import { listFacets, type Facet } from '../db/charts/facets.ts';
 import { listCells, listLayers, listMethods } from '../db/charts/layers.ts';
@@ -10,8 +10,8 @@ import { learningCurves } from './charts/learning-curves.ts';
 import { scoreAgainstLayer } from './charts/score-against-layer.ts';
 import { seedStrip } from './charts/seed-strip.ts';
 import { speedAgainstScore } from './charts/speed-against-score.ts';
-import { nameOf } from './names.ts';
-import { facetName, OF_SCORE, type ScoreName } from './views/choices.ts';
+import { listSeedStrips } from './seed-strips.ts';
+import { facetName, OF_SCORE, scoreOf, type ScoreName } from './views/choices.ts';
 
 export interface Drawing {
   /** Unique in its sweep, of letters, digits and hyphens: `heat-map-mr-few-shot-32`. */
@@ -87,24 +87,9 @@ async function drawSpeed({ database, facet, score }: Asked): Promise<string | nu
   return speedAgainstScore(timed.map((point) => ({ ...point, score: point.devMean })), words('Speed against accuracy', facet, about)); // prettier-ignore
 }
 
-/** Rows of the strip: the best of each method, then the best. */
-const STRIPS = 14;
-const OF_A_METHOD = 3;
-
 async function drawSeeds({ database, facet, score }: Asked): Promise<string | null> {
-  const points = await listPoints(database, facet, { limit: POINTS });
-  const [first, rest] = [true, false].map((isFirst) => points.filter(({ rank }) => rank <= OF_A_METHOD === isFirst));
-  const shown = [...(first ?? []), ...(rest ?? [])].slice(0, STRIPS).sort((one, other) => other.devMean - one.devMean);
-  if (shown.length === 0) return null;
-  const keys = shown.map(({ configurationKey }) => configurationKey);
-  const scores = await listSeedScores(database, facet, keys);
-  const strips = shown.map((point: ConfigurationPoint, index) => ({
-    name: `${index + 1}. ${nameOf(point)}`,
-    method: point.method,
-    scores: scores
-      .filter(({ configurationKey }) => configurationKey === point.configurationKey)
-      .map((own) => (score === 'dev' ? own.devScore : own.testScore)),
-  }));
+  const strips = await listSeedStrips(database, facet, score);
+  if (strips.length === 0) return null;
   const about = `A dot is one seed, the stroke their mean; the best on dev first. Shown are ${OF_SCORE[score]}.`;
   return seedStrip(strips, words('Scores of every seed', facet, about));
 }
@@ -123,11 +108,4 @@ async function drawCurves({ database, facet, score }: Asked): Promise<string | n
 
 function words(title: string, facet: Facet, description: string): Words {
   return { title: `${title}, ${facetName(facet)}`, description };
-}
-
-function scoreOf(
-  row: { devMean: number; devSd: number | null; testMean: number; testSd: number | null },
-  score: ScoreName,
-) {
-  return score === 'dev' ? { score: row.devMean, sd: row.devSd } : { score: row.testMean, sd: row.testSd };
 }

@@ -16,7 +16,16 @@ import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
-import { choiceForm, facetChoice, OF_SCORE, readChoice, scoreChoice, type ScoreName } from './choices.ts';
+import {
+  choiceForm,
+  facetChoice,
+  OF_SCORE,
+  readChoice,
+  scoreChoice,
+  scoreOf,
+  type BothScores,
+  type ScoreName,
+} from './choices.ts';
 import { framed } from './frame.ts';
 import { meanAndSd } from '../../sweep/numbers.ts';
 
@@ -119,11 +128,7 @@ function publishedSection(figures: readonly ComparisonRow[]): Markup | null {
   </section>`;
 }
 
-type Scored = Pick<Place, 'n' | 'devMean' | 'devSd' | 'testMean' | 'testSd'>;
-
-function scoreOf(row: Scored, score: ScoreName): { score: number; sd: number | null } {
-  return score === 'dev' ? { score: row.devMean, sd: row.devSd } : { score: row.testMean, sd: row.testSd };
-}
+type Scored = BothScores & Pick<Place, 'n'>;
 
 function scoreColumns(score: ScoreName): Column<Scored>[] {
   const shown = (row: Scored): string => {
