@@ -79,7 +79,7 @@ function nextSteps({ sweep }: SweepStatus): string[] {
   return [
     'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
     `  lpt-sweep results ${sweep.name} --format csv   every trial`,
-    `  lpt-sweep compare ${sweep.name}   configurations beside baselines`,
+    `  lpt-sweep compare ${sweep.name}   methods with their costs, tested pair by pair`,
     `  lpt-sweep show ${sweep.name}/0   one trial, and what its numbers come from`,
     ...(sweep.state === 'complete' ? [] : [sweep.state === 'paused' ? goOn : again]),
   ];
