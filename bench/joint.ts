@@ -109,7 +109,7 @@ async function stepTogether(backbone: Backbone, trials: readonly BenchTrial[]): 
     const indices = order.at(state.step);
     if (state.method.joint === null)
       throw new Error('Expected a method that rides with others, found one that does not.');
-    const shared = { rows: inputs.rows(indices), batch: inputs.batch(indices) };
+    const shared = { batch: inputs.batch(indices) };
     return { state, trial, tuning: state.method.joint, ...shared };
   });
   for (const stepped of await jointStep(backbone, parts)) if ('error' in stepped) throw stepped.error;

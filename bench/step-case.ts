@@ -39,6 +39,7 @@ export function caseBatch(): Batch {
   return {
     tokenIds: tf.tensor2d(Int32Array.from(tokenIds.values), [BATCH, LENGTH], 'int32'),
     attentionMask: tf.ones([BATCH, LENGTH]),
+    texts: Array.from(maskPosition.values, (position) => ({ length: LENGTH, maskPosition: position })),
     maskPosition: tf.tensor1d(Int32Array.from(maskPosition.values), 'int32'),
     target: tf.tensor1d(Int32Array.from(target.values), 'int32'),
     label: tf.zeros([BATCH], 'int32'),

@@ -4,7 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
-import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
+import { embed, type Backbone } from '../lpt/backbone.ts';
+import { runLayers } from '../lpt/frozen-layers.ts';
 import type { Batch, Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { forgetPeak, peakMemoryMiB } from './peak-memory.ts';
@@ -80,10 +81,16 @@ function run(cached: boolean, count: number): object {
 
 /** H_k: below the prompt everything is frozen. */
 function lower(): tf.Tensor3D {
-  const { tokenIds, attentionMask } = trial.batch;
+  const { tokenIds, texts } = trial.batch;
   return tf.tidy(() => {
     const hidden = embed(backbone, tokenIds); // [B, T, D]
-    return runLayers({ backbone, hidden, attentionMask, from: 0, to: measured.insertionLayer });
+    return runLayers({
+      backbone,
+      hidden,
+      lengths: texts.map(({ length }) => length),
+      from: 0,
+      to: measured.insertionLayer,
+    });
   });
 }
 

@@ -26,7 +26,7 @@ import {
 import { runFused } from './fused.ts';
 
 /** Far below any score, and finite: a row of padding alone still has a softmax. */
-const SHUT_OUT = -1e9;
+export const SHUT_OUT = -1e9;
 
 export interface Heads {
   query: Tensor4D; // [B, heads, Q, d]

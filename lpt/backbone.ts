@@ -1,11 +1,12 @@
 // The pretrained language model as frozen tensors, and its forward pass without gradients.
-import { clone, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { attentionBias } from './attention.ts';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { runDecoderLayer, type DecoderLayer } from './decoder-layer.ts';
 import { embedTokens } from './embeddings.ts';
-import { runEncoderLayer, type GradientTo, type LayerInput } from './encoder-layer.ts';
+import type { ComposedInput } from './composed-branch.ts';
+import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
+import { runComposedLayer } from './composed-layer.ts';
+import { runEncoderLayer, type GradientTo, type LayerRows } from './encoder-layer.ts';
 import type { LayerDropout } from './layer-changes.ts';
-import { withoutGradient } from './own-gradient.ts';
 import type { DropoutSeed } from './random.ts';
 import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
@@ -67,43 +68,20 @@ export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {
   return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
 }
 
-export interface LayerRange {
-  backbone: Backbone;
-  /** H_from. */
-  hidden: Tensor3D; // [B, T, D]
-  attentionMask: Tensor2D; // [B, T]
-  /** Layers from + 1 to `to` run. */
-  from: number;
-  to: number;
-  /** Null, or left out: the backbone's own dropout does not run. */
-  dropoutSeed?: DropoutSeed | null;
-}
-
-/** H_to from H_from, without gradients; what lies between is freed on the way. */
-export function runLayers({ backbone, hidden, attentionMask, from, to, dropoutSeed = null }: LayerRange): Tensor3D {
-  return withoutGradient(() => {
-    const bias = attentionBias(attentionMask);
-    let current = clone(hidden);
-    for (let index = from; index < to; index += 1) {
-      const previous = current;
-      const dropout = dropoutOf(backbone, index, dropoutSeed);
-      const input = { hidden: previous, attentionBias: bias, ...(dropout && { dropout }) };
-      current = runLayer(backbone, index, { input, gradientTo: 'nothing' });
-      previous.dispose();
-    }
-    return current; // [B, T, D]
-  });
-}
-
-/** H_{index + 1} from H_index. */
+/** H_{index + 1} from H_index: [N, D], or [B, D] where one row a sequence is read. */
 export function runLayer(
   backbone: Backbone,
   index: number,
-  { input, gradientTo }: { input: LayerInput; gradientTo: GradientTo },
-): Tensor3D {
-  const layer = layerAt(backbone, index);
+  { input, gradientTo }: { input: LayerRows; gradientTo: GradientTo },
+): Tensor2D {
   const run = backbone.config.architecture === 'encoder' ? runEncoderLayer : runDecoderLayer;
-  return run(layer, input, gradientTo);
+  return run(layerAt(backbone, index), input, gradientTo);
+}
+
+/** The same put together from steps of the tape, of padded sequences: [B, T, D], or [B, 1, D]. */
+export function runComposed(backbone: Backbone, index: number, input: ComposedInput): Tensor3D {
+  const run = backbone.config.architecture === 'encoder' ? runComposedLayer : runComposedDecoderLayer;
+  return run(layerAt(backbone, index), input);
 }
 
 /** The backbone's own dropout in one layer of one pass. */

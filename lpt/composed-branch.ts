@@ -1,7 +1,7 @@
 // What the composed forms of both kinds of layer are put together from: a linear map with what the method adds to it, the
 // attention, and the end of a branch, before the residual joins.
-import type { Rank, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { EncoderLayer, LayerInput } from './encoder-layer.ts';
+import type { Rank, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { EncoderLayer } from './encoder-layer.ts';
 import type { LayerChanges, LayerDropout, LinearMap, RowChange } from './layer-changes.ts';
 import type { AnyLinear } from './linear.ts';
 import { attentionStep } from './steps/attention.ts';
@@ -9,6 +9,20 @@ import { dropoutStep, maskOf } from './steps/dropout.ts';
 import { addBias, addStep } from './steps/elementwise.ts';
 import { productStep } from './steps/linear.ts';
 import { addToColumns } from './steps/rearrange.ts';
+
+/** Padded sequences, and what is to happen to them in a layer. */
+export interface ComposedInput {
+  hidden: Tensor3D; // [B, T, D]
+  /** Joins before position 0: one sequence of p + T positions from here on. */
+  prompt?: Tensor3D; // [B, p, D]
+  /** Covers the prompt as well. */
+  attentionBias: Tensor4D; // [B, 1, 1, p + T]
+  /** One-hot: only this position of each example is read, and the output is [B, 1, D]. */
+  selected?: Tensor3D; // [B, 1, p + T]
+  /** What the method does inside the layer. */
+  changes?: LayerChanges;
+  dropout?: LayerDropout;
+}
 
 /** x Wᵀ and what the method adds to it. */
 export function changedProduct(
@@ -31,7 +45,7 @@ export interface AttentionRows {
 /** @param attentionBias of padding, and of what else a position must not see: [B, 1, 1 or Q, T] */
 export function contextOf(
   { weights, heads }: EncoderLayer,
-  { changes = {}, dropout, attentionBias }: Pick<LayerInput, 'changes' | 'dropout' | 'attentionBias'>,
+  { changes = {}, dropout, attentionBias }: Pick<ComposedInput, 'changes' | 'dropout' | 'attentionBias'>,
   { queried, attended }: AttentionRows,
 ): Tensor2D {
   const width = queried.shape[1];

@@ -2,15 +2,14 @@
 // between. With neither it computes what the single step of decoder-layer.ts does.
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { withLaterShut } from './attention.ts';
-import { changedProduct, contextOf, endBranch } from './composed-branch.ts';
+import { changedProduct, contextOf, endBranch, type ComposedInput } from './composed-branch.ts';
 import type { DecoderLayer } from './decoder-layer.ts';
-import type { LayerInput } from './encoder-layer.ts';
 import { withoutGradient } from './own-gradient.ts';
 import { addStep, biasGeluStep } from './steps/elementwise.ts';
 import { normalizeStep } from './steps/norm.ts';
 import { joinStep, rowsStep, selectStep, sequencesStep } from './steps/rearrange.ts';
 
-export function runComposedDecoderLayer(layer: DecoderLayer, input: LayerInput): Tensor3D {
+export function runComposedDecoderLayer(layer: DecoderLayer, input: ComposedInput): Tensor3D {
   const { weights, epsilon, activation } = layer;
   const { hidden, prompt, selected, changes = {}, dropout } = input;
   const [batch] = hidden.shape;

@@ -1,14 +1,14 @@
 // An encoder layer put together from differentiable steps: what a method changes inside a layer, and dropout, go in
 // between. With neither it computes what the single step of encoder-layer.ts does.
 import { zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { changedProduct, contextOf, endBranch, type BranchEnd } from './composed-branch.ts';
-import type { EncoderLayer, LayerInput } from './encoder-layer.ts';
+import { changedProduct, contextOf, endBranch, type BranchEnd, type ComposedInput } from './composed-branch.ts';
+import type { EncoderLayer } from './encoder-layer.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import { biasGeluStep } from './steps/elementwise.ts';
 import { addAndNormalizeStep } from './steps/norm.ts';
 import { joinStep, rowsStep, selectStep, sequencesStep } from './steps/rearrange.ts';
 
-export function runComposedLayer(layer: EncoderLayer, input: LayerInput): Tensor3D {
+export function runComposedLayer(layer: EncoderLayer, input: ComposedInput): Tensor3D {
   const { weights, epsilon } = layer;
   const { changes = {}, dropout } = input;
   const joined = input.prompt === undefined ? input.hidden : joinStep(input.prompt, input.hidden); // [B, p + T, D]

@@ -1,46 +1,38 @@
 // One decoder layer (GPT-2 type: LayerNorm in front of each block, causal attention) as a single step of the tape, with its
 // backward pass written out. A prompt in front of the text is seen by all of it. Where a method changes the inside of the
 // layer, or dropout runs in it, composed-decoder-layer.ts runs instead.
-import { concat, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from './backbone.ts';
-import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
 import {
   backwardCausalAttention,
   causalInputGradient,
   causalReadGradient,
   causalWeightGradients,
-  firstCausalInputGradient,
   forwardCausalAttention,
   type CausalActivations,
-  type CausalInput,
 } from './decoder-attention.ts';
 import {
   backwardNormedFeedForward,
   forwardNormedFeedForward,
   normedFeedForwardWeightGradients,
 } from './decoder-feed-forward.ts';
-import type { EncoderLayer, GradientTo, LayerInput } from './encoder-layer.ts';
+import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
-import { runAsOneStep, type LayerBackward } from './layer-step.ts';
-import { withoutGradient } from './own-gradient.ts';
-import { toRows, toSequences } from './positions.ts';
-import { tensorsLike, type LayerWeights } from './weights.ts';
+import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
+import { runSelectedDecoderLayer } from './selected-decoder-layer.ts';
 
 export interface DecoderLayer extends EncoderLayer {
   activation: Activation;
 }
 
-export function runDecoderLayer(layer: DecoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  if (input.changes || input.dropout) {
-    const composed = () => runComposedDecoderLayer(layer, input);
-    return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
-  }
+/** [N, D], or [B, D] where the last row of each sequence alone is read. */
+export function runDecoderLayer(layer: DecoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {
+  if (input.readAt) return runSelectedDecoderLayer(layer, input, gradientTo);
   return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
-function infer(layer: DecoderLayer, input: LayerInput): Tensor2D {
-  const attended = tidy(() => forwardCausalAttention(causalInput(input), layer.weights, layer).output); // [B·Q, D]
+function infer(layer: DecoderLayer, input: Whole): Tensor2D {
+  const attended = tidy(() => forwardCausalAttention(input, layer.weights, layer).output); // [N, D]
   return tidy(() => forwardNormedFeedForward(attended, layer.weights, layer).output);
 }
 
@@ -51,36 +43,31 @@ interface Kept {
   forWeights?: { context: Tensor2D; raised: Tensor2D };
 }
 
-function forward(layer: DecoderLayer, input: LayerInput, weightsToo: boolean): { output: Tensor3D; kept: Kept } {
-  const attention = forwardCausalAttention(causalInput(input), layer.weights, layer);
+function forward(layer: DecoderLayer, input: Whole, weightsToo: boolean): { output: Tensor2D; kept: Kept } {
+  const attention = forwardCausalAttention(input, layer.weights, layer);
   const feedForward = forwardNormedFeedForward(attention.output, layer.weights, layer);
   const kept: Kept = {
     attention: attention.activations,
     feedForward: feedForward.activations,
     ...(weightsToo && { forWeights: { context: attention.context, raised: feedForward.raised } }),
   };
-  return { output: toSequences(feedForward.output, input.hidden.shape[0]), kept };
+  return { output: feedForward.output, kept };
 }
 
-function causalInput({ hidden, prompt, selected, attentionBias: bias }: LayerInput): CausalInput {
-  const joined = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
-  return { hidden: joined, bias, ...(selected && { selected }) };
-}
-
-function backward({ weights }: DecoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
+function backward(layer: DecoderLayer, { gradient, kept, lengths, flow }: LayerBackward<Kept>): LayerGradients {
   const { attention: activations, feedForward, forWeights } = kept;
-  const upper = backwardNormedFeedForward(toRows(gradient), weights, feedForward);
-  const toHeads = backwardCausalAttention(upper.input, weights, activations);
-  const lower = { gradient: upper.input, toHeads, activations };
-  const toPrompt = promptLength === undefined ? null : firstCausalInputGradient(lower, weights, promptLength);
-  if (toPrompt !== null && forWeights === undefined) return [toPrompt];
-  const toRead = causalReadGradient(lower, weights); // [B·T, D]
-  const toInput = toPrompt ?? causalInputGradient(lower, weights, toRead); // [B, T, D]
-  if (forWeights === undefined) return [toInput];
+  const { weights } = layer;
+  const upper = backwardNormedFeedForward(gradient, weights, feedForward);
+  const lower = backwardCausalAttention(upper.input, layer, { activations, lengths });
+  const toRead = causalReadGradient(lower, weights, flow); // [F, D]
+  const input = causalInputGradient(lower, weights, { toRead, flow }); // [F, D]
+  if (forWeights === undefined) return { input };
   const { context, raised } = forWeights;
-  const toWeights: LayerWeights = {
-    ...causalWeightGradients(lower, weights, { toRead, context }),
-    ...normedFeedForwardWeightGradients({ gradients: upper, activations: feedForward, raised }, weights),
+  return {
+    input,
+    weights: {
+      ...causalWeightGradients(lower, weights, { toRead, context, flow }),
+      ...normedFeedForwardWeightGradients({ gradients: upper, activations: feedForward, raised }, weights),
+    },
   };
-  return [toInput, ...tensorsLike(weights, toWeights)];
 }

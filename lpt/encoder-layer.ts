@@ -1,8 +1,6 @@
 // One encoder layer of a BERT-type model as a single step of the tape, with its backward pass written out. Where a method
 // changes the inside of the layer, or dropout runs in it, composed-layer.ts runs instead.
-import { concat } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { runComposedLayer } from './composed-layer.ts';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import {
   backwardFeedForward,
   feedForwardWeightGradients,
@@ -10,23 +8,19 @@ import {
   inferFeedForward,
   type FeedForwardActivations,
 } from './feed-forward.ts';
-import type { LayerChanges, LayerDropout } from './layer-changes.ts';
-import { runAsOneStep, type LayerBackward } from './layer-step.ts';
+import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import { scaleAndShift } from './layer-norm.ts';
-import { withoutGradient } from './own-gradient.ts';
-import { toRows, toSequences } from './positions.ts';
+import type { JoinedRows } from './packed/joined-rows.ts';
 import { runSelectedLayer } from './selected-layer.ts';
 import {
   backwardSelfAttention,
-  firstRowsGradient,
   forwardSelfAttention,
   inferSelfAttention,
   rowsGradient,
   selfAttentionWeightGradients,
   type AttentionActivations,
-  type AttentionInput,
 } from './self-attention.ts';
-import { tensorsLike, type LayerWeights } from './weights.ts';
+import type { LayerWeights } from './weights.ts';
 
 export interface EncoderLayer {
   weights: LayerWeights;
@@ -34,33 +28,25 @@ export interface EncoderLayer {
   epsilon: number;
 }
 
-export interface LayerInput {
-  hidden: Tensor3D; // [B, T, D]
-  /** Joins before position 0: one sequence of p + T positions from here on. `hidden` is then a constant. */
-  prompt?: Tensor3D; // [B, p, D]
-  /** Covers the prompt as well. */
-  attentionBias: Tensor4D; // [B, 1, 1, p + T]
-  /** One-hot: only this position of each example is read, and the output is [B, 1, D]. */
-  selected?: Tensor3D; // [B, 1, p + T]
-  /** What the method does inside the layer. */
-  changes?: LayerChanges;
-  dropout?: LayerDropout;
+export interface LayerRows {
+  rows: JoinedRows; // [N, D]
+  /** Positions of each of the B sequences, prompts included: N in all. */
+  lengths: readonly number[];
+  /** Only these rows are read, one of each sequence, and the output is [B, D]. */
+  readAt?: readonly number[];
 }
 
-/** What a gradient can be asked for. The input is the prompt where there is one. */
+/** What a gradient can be asked for. */
 export type GradientTo = 'nothing' | 'input' | 'input and weights';
 
-export function runEncoderLayer(layer: EncoderLayer, input: LayerInput, gradientTo: GradientTo): Tensor3D {
-  if (input.changes || input.dropout) {
-    const composed = () => runComposedLayer(layer, input);
-    return gradientTo === 'nothing' ? withoutGradient(composed) : composed();
-  }
-  if (input.selected) return runSelectedLayer(layer, { ...input, selected: input.selected }, gradientTo);
+/** [N, D], or [B, D] where one row a sequence is read. */
+export function runEncoderLayer(layer: EncoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {
+  if (input.readAt) return runSelectedLayer(layer, input, gradientTo);
   return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
-function infer(layer: EncoderLayer, input: LayerInput): Tensor2D {
-  const attended = inferSelfAttention(attentionInput(input), layer.weights, layer);
+function infer(layer: EncoderLayer, { rows, lengths }: Whole): Tensor2D {
+  const attended = inferSelfAttention({ rows, lengths }, layer.weights, layer); // [N, D]
   return inferFeedForward(attended, layer.weights, layer.epsilon);
 }
 
@@ -71,39 +57,31 @@ interface Kept {
   forWeights?: { rows: Tensor2D; context: Tensor2D; raised: Tensor2D };
 }
 
-function forward(layer: EncoderLayer, input: LayerInput, weightsToo: boolean): { output: Tensor3D; kept: Kept } {
-  const asked = attentionInput(input);
-  const attention = forwardSelfAttention(asked, layer.weights, layer);
+function forward(layer: EncoderLayer, { rows, lengths }: Whole, weightsToo: boolean): { output: Tensor2D; kept: Kept } {
+  const attention = forwardSelfAttention({ rows, lengths }, layer.weights, layer);
   const feedForward = forwardFeedForward(attention.output, layer.weights, layer.epsilon);
   const kept: Kept = {
     attention: attention.activations,
     feedForward: feedForward.activations,
-    ...(weightsToo && { forWeights: { rows: asked.rows, context: attention.context, raised: feedForward.raised } }),
+    ...(weightsToo && { forWeights: { rows, context: attention.context, raised: feedForward.raised } }),
   };
-  return { output: toSequences(feedForward.output, asked.batch), kept };
+  return { output: feedForward.output, kept };
 }
 
-function attentionInput({ hidden, prompt, attentionBias }: LayerInput): AttentionInput {
-  const joined = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
-  return { rows: toRows(joined), bias: attentionBias, batch: hidden.shape[0] };
-}
-
-function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
-  const toOutput = toRows(gradient); // [B·T, D]
-  const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
-  const attention = backwardSelfAttention(feedForward.input, weights, kept.attention);
-  const toRowsBelow =
-    promptLength === undefined ? rowsGradient(attention, weights) : firstRowsGradient(attention, weights, promptLength);
-  const toInput = toSequences(toRowsBelow, gradient.shape[0]); // [B, T or p, D]
-  if (kept.forWeights === undefined) return [toInput];
+function backward(layer: EncoderLayer, { gradient, kept, lengths, flow }: LayerBackward<Kept>): LayerGradients {
+  const { weights } = layer;
+  const feedForward = backwardFeedForward(gradient, weights, kept.feedForward);
+  const attention = backwardSelfAttention(feedForward.input, layer, { activations: kept.attention, lengths });
+  const input = rowsGradient(attention, weights, flow); // [F, D]
+  if (kept.forWeights === undefined) return { input };
   const { rows, context, raised } = kept.forWeights;
-  const x = scaleAndShift(kept.attention.normalized, weights.attentionNorm); // [B·T, D]
+  const x = scaleAndShift(kept.attention.normalized, weights.attentionNorm); // [N, D]
   const toWeights: LayerWeights = {
     ...selfAttentionWeightGradients(feedForward.input, {
       ...{ gradients: attention, activations: kept.attention },
       ...{ rows, context },
     }),
-    ...feedForwardWeightGradients(toOutput, { gradients: feedForward, activations: kept.feedForward, x, raised }),
+    ...feedForwardWeightGradients(gradient, { gradients: feedForward, activations: kept.feedForward, x, raised }),
   };
-  return [toInput, ...tensorsLike(weights, toWeights)];
+  return { input, weights: toWeights };
 }

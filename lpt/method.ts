@@ -1,10 +1,19 @@
 // What training asks of every way of tuning a frozen masked language model. (What each way says of itself: tuning.ts.)
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import type { JointTuning } from './joint/rider.ts';
+import type { WalkingTuning } from './seats.ts';
 import type { DropoutSeed } from './random.ts';
+
+/** A text of a batch. */
+export interface BatchText {
+  /** Real positions. */
+  length: number;
+  maskPosition: number;
+}
 
 /** One padded batch. B examples, T positions, the real ones first. */
 export interface Batch {
+  /** Known without asking the device. */
+  texts: readonly BatchText[];
   tokenIds: Tensor2D; // [B, T] int32
   /** 1 for a real token, 0 for padding. */
   attentionMask: Tensor2D; // [B, T] float32
@@ -34,6 +43,6 @@ export interface Method {
   /** Scores of the labels, whose words are given, without dropout: [B, C]. */
   scores(batch: Batch, labelWordIds: Tensor1D): Tensor2D;
   /** How it rides in a joint step; null: it trains alone. */
-  readonly joint: JointTuning | null;
+  readonly joint: WalkingTuning | null;
   dispose(): void;
 }

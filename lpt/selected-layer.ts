@@ -1,7 +1,7 @@
-// The last layer of a BERT-type model, of which only one position an example is read: one step of the tape, with its
-// backward pass written out.
-import { add, concat, tidy, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { EncoderLayer, GradientTo, LayerInput } from './encoder-layer.ts';
+// The last layer of a BERT-type model, of which only one row a sequence is read: one step of the tape, with its backward
+// pass written out.
+import { add, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
 import {
   backwardFeedForward,
   feedForwardWeightGradients,
@@ -9,77 +9,96 @@ import {
   inferFeedForward,
   type FeedForwardActivations,
 } from './feed-forward.ts';
-import { runAsOneStep, type LayerBackward } from './layer-step.ts';
-import { scaleAndShift } from './layer-norm.ts';
-import { placePosition, selectPosition, toRows, toSequences } from './positions.ts';
+import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import {
-  answeringGradient,
+  addAndNormalize,
+  addAndNormalizeForTraining,
+  layerNormInputGradient,
+  layerNormWeightGradients,
+  scaleAndShift,
+  type BlockSum,
+  type Normalized,
+} from './layer-norm.ts';
+import { linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
+import { gatherRows } from './packed/gather-rows.ts';
+import {
+  answeringGradients,
   askingGradients,
-  backwardSelectedAttention,
-  forwardSelectedAttention,
-  inferSelectedAttention,
+  attendSelected,
   selectedWeightGradients,
   type SelectedActivations,
   type SelectedInput,
 } from './selected-attention.ts';
-import { tensorsLike, type LayerWeights } from './weights.ts';
+import type { LayerWeights } from './weights.ts';
 
-export type SelectedLayerInput = LayerInput & Required<Pick<LayerInput, 'selected'>>;
-
-/** [B, 1, D] */
-export function runSelectedLayer(layer: EncoderLayer, input: SelectedLayerInput, gradientTo: GradientTo): Tensor3D {
+/** [B, D] */
+export function runSelectedLayer(layer: EncoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {
   return runAsOneStep({ infer, forward, backward }, { layer, input, gradientTo });
 }
 
-function infer(layer: EncoderLayer, input: SelectedLayerInput): Tensor2D {
+function selectedInput({ rows, lengths, readAt = [] }: Whole): SelectedInput {
+  return { queried: gatherRows(rows, Int32Array.from(readAt)), attended: rows, lengths };
+}
+
+function blockSum(queried: Tensor2D, context: Tensor2D, { attentionOutput }: LayerWeights): BlockSum {
+  return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: queried };
+}
+
+function infer({ weights, heads, epsilon }: EncoderLayer, input: Whole): Tensor2D {
   return tidy(() => {
-    const x = inferSelectedAttention(attentionInput(input), layer.weights, layer); // [B, D]
-    return inferFeedForward(x, layer.weights, layer.epsilon);
+    const rows = selectedInput(input);
+    const { context } = attendSelected(rows, weights, heads); // [B, D]
+    const x = addAndNormalize(blockSum(rows.queried, context, weights), weights.attentionNorm, epsilon); // [B, D]
+    return inferFeedForward(x, weights, epsilon);
   });
 }
 
 /** The activations that the backward pass needs; `forWeights` only where the weights are trained too. */
 interface Kept {
   attention: SelectedActivations;
+  normalized: Normalized;
   feedForward: FeedForwardActivations;
-  selected: Tensor3D; // [B, 1, p + T]
-  forWeights?: { queried: Tensor2D; raised: Tensor2D };
+  forWeights?: { queried: Tensor2D; context: Tensor2D; raised: Tensor2D };
 }
 
-function forward(layer: EncoderLayer, input: SelectedLayerInput, weightsToo: boolean) {
-  const rows = attentionInput(input);
-  const attention = forwardSelectedAttention(rows, layer.weights, layer);
-  const feedForward = forwardFeedForward(attention.output, layer.weights, layer.epsilon);
+function forward({ weights, heads, epsilon }: EncoderLayer, input: Whole, weightsToo: boolean) {
+  const rows = selectedInput(input);
+  const { context, activations } = attendSelected(rows, weights, heads);
+  const { output: x, ...normalized } = tidy(() =>
+    addAndNormalizeForTraining(blockSum(rows.queried, context, weights), weights.attentionNorm, epsilon),
+  );
+  const feedForward = forwardFeedForward(x, weights, epsilon);
   const kept: Kept = {
-    attention: attention.activations,
+    attention: activations,
+    normalized,
     feedForward: feedForward.activations,
-    selected: input.selected,
-    ...(weightsToo && { forWeights: { queried: rows.queried, raised: feedForward.raised } }),
+    ...(weightsToo && { forWeights: { queried: rows.queried, context, raised: feedForward.raised } }),
   };
-  return { output: toSequences(feedForward.output, rows.attended.shape[0]), kept }; // [B, 1, D]
+  return { output: feedForward.output, kept }; // [B, D]
 }
 
-function attentionInput({ hidden, prompt, selected, attentionBias: bias }: SelectedLayerInput): SelectedInput {
-  const attended = prompt === undefined ? hidden : concat([prompt, hidden], 1); // [B, p + T, D]
-  return { queried: selectPosition(attended, selected), attended, bias };
-}
-
-function backward({ weights }: EncoderLayer, { gradient, kept, promptLength }: LayerBackward<Kept>): Tensor[] {
-  const { attention: activations, selected, forWeights } = kept;
-  const toOutput = toRows(gradient); // [B, D]
-  const feedForward = backwardFeedForward(toOutput, weights, kept.feedForward);
-  const gradients = backwardSelectedAttention(feedForward.input, weights, activations);
-  const answering = answeringGradient(gradients, activations, promptLength); // [B, p or T, D]
-  // The selected position is one of the text: what it asks never touches the prompt.
-  if (promptLength !== undefined && forWeights === undefined) return [answering];
-  const asking = askingGradients(gradients, weights, activations);
-  const toInput = promptLength === undefined ? add(answering, placePosition(asking.queried, selected)) : answering;
-  if (forWeights === undefined) return [toInput];
-  const { queried, raised } = forWeights;
-  const x = scaleAndShift(activations.normalized, weights.attentionNorm); // [B, D]
-  const toWeights: LayerWeights = {
-    ...selectedWeightGradients(feedForward.input, { gradients, asking, activations, queried }),
-    ...feedForwardWeightGradients(toOutput, { gradients: feedForward, activations: kept.feedForward, x, raised }),
+function backward({ weights }: EncoderLayer, backward: LayerBackward<Kept>): LayerGradients {
+  const { gradient, kept, lengths, readAt = [], flow } = backward;
+  const { attention: activations, normalized, forWeights } = kept;
+  const feedForward = backwardFeedForward(gradient, weights, kept.feedForward);
+  const sum = layerNormInputGradient(feedForward.input, weights.attentionNorm, normalized); // [B, D]
+  const toContext = linearInputGradient(sum, weights.attentionOutput); // [B, D]
+  const gradients = answeringGradients(toContext, weights, { activations, lengths });
+  const answering = flow.of(gradients.attended); // [F, D]
+  const asking = askingGradients(gradients, weights); // [B, D]
+  const placed = flow.placed(add(sum, asking.queried), readAt); // [F, D]
+  const input = placed === null ? answering : add<Tensor2D>(answering, placed); // [F, D]
+  if (forWeights === undefined) return { input };
+  const { queried, context, raised } = forWeights;
+  const x = scaleAndShift(normalized.normalized, weights.attentionNorm); // [B, D]
+  const { query } = asking;
+  return {
+    input,
+    weights: {
+      ...selectedWeightGradients({ gradient: toContext, query, gradients, activations, queried }),
+      attentionOutput: linearWeightGradients(sum, context),
+      attentionNorm: layerNormWeightGradients(feedForward.input, normalized),
+      ...feedForwardWeightGradients(gradient, { gradients: feedForward, activations: kept.feedForward, x, raised }),
+    },
   };
-  return [toInput, ...tensorsLike(weights, toWeights)];
 }

@@ -1,14 +1,5 @@
 // The first half of an encoder layer, x → LayerNorm(x + Wₒ attention(x)), forward and backward.
-import { add, slice, tidy, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  attend,
-  attendGradients,
-  mergeHeads,
-  mergeKeyValue,
-  splitHeads,
-  splitKeyValue,
-  type Heads,
-} from './attention.ts';
+import { add, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
   addAndNormalize,
   addAndNormalizeForTraining,
@@ -17,16 +8,23 @@ import {
   type BlockSum,
   type Normalized,
 } from './layer-norm.ts';
+import type { Flow } from './layer-step.ts';
 import { linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
-import { firstPositions, toRows, toSequences } from './positions.ts';
+import {
+  attentionGradients,
+  contextForTraining,
+  contextOf,
+  type AttentionOfRows,
+  type Projected,
+} from './packed/attention.ts';
 import type { LayerWeights } from './weights.ts';
 
 export type SelfAttentionWeights = Pick<LayerWeights, 'query' | 'keyValue' | 'attentionOutput' | 'attentionNorm'>;
 
 export interface AttentionInput {
-  rows: Tensor2D; // [B·T, D]
-  bias: Tensor4D; // [B, 1, 1, T]
-  batch: number;
+  rows: Tensor2D; // [N, D]
+  /** Positions of each sequence. */
+  lengths: readonly number[];
 }
 
 export interface AttentionShape {
@@ -34,18 +32,19 @@ export interface AttentionShape {
   epsilon: number;
 }
 
-export interface AttentionActivations extends Normalized, Heads {
-  probabilities: Tensor4D; // [B, heads, T, T]
+export interface AttentionActivations extends Normalized {
+  projected: Projected;
+  probabilities: Tensor;
 }
 
 export function inferSelfAttention(
-  input: AttentionInput,
+  { rows, lengths }: AttentionInput,
   weights: SelfAttentionWeights,
-  shape: AttentionShape,
+  { heads, epsilon }: AttentionShape,
 ): Tensor2D {
   return tidy(() => {
-    const { context } = attend(project(input, weights, shape.heads), input.bias);
-    return addAndNormalize(blockSum(input.rows, mergeHeads(context), weights), weights.attentionNorm, shape.epsilon);
+    const context = contextOf(attentionOf(project(rows, weights), weights, { lengths, heads })); // [N, D]
+    return addAndNormalize(blockSum(rows, context, weights), weights.attentionNorm, epsilon);
   });
 }
 
@@ -54,97 +53,72 @@ function blockSum(rows: Tensor2D, context: Tensor2D, { attentionOutput }: SelfAt
 }
 
 export function forwardSelfAttention(
-  input: AttentionInput,
+  { rows, lengths }: AttentionInput,
   weights: SelfAttentionWeights,
   { heads, epsilon }: AttentionShape,
 ): { output: Tensor2D; activations: AttentionActivations; context: Tensor2D } {
-  const projected = project(input, weights, heads);
-  const { context: split, probabilities } = attend(projected, input.bias);
-  const context = mergeHeads(split); // [B·T, D]
+  const projected = project(rows, weights);
+  const { context, probabilities } = contextForTraining(attentionOf(projected, weights, { lengths, heads }));
   const { output, ...normalized } = tidy(() =>
-    addAndNormalizeForTraining(blockSum(input.rows, context, weights), weights.attentionNorm, epsilon),
+    addAndNormalizeForTraining(blockSum(rows, context, weights), weights.attentionNorm, epsilon),
   );
-  return { output, activations: { ...projected, ...normalized, probabilities }, context };
+  return { output, activations: { projected, ...normalized, probabilities }, context };
 }
 
-function project({ rows, batch }: AttentionInput, weights: SelfAttentionWeights, heads: number): Heads {
-  const query = tidy(() => {
-    const { bias } = weights.query;
-    return splitHeads(linearProduct(rows, weights.query), { batch, heads, bias }); // [B, heads, T, d]
-  });
-  const { key, value } = tidy(() => {
-    const { bias } = weights.keyValue;
-    return splitKeyValue(linearProduct(rows, weights.keyValue), { batch, heads, bias }); // [B, heads, T, d]
-  });
-  return { query, key, value };
+/** Before the biases: attention adds them. */
+export function project(rows: Tensor2D, { query, keyValue }: SelfAttentionWeights): Projected {
+  return { query: linearProduct(rows, query), keyValue: linearProduct(rows, keyValue) };
+}
+
+export function attentionOf(
+  projected: Projected,
+  { query, keyValue }: SelfAttentionWeights,
+  { causal = false, ...how }: { lengths: readonly number[]; heads: number; causal?: boolean },
+): AttentionOfRows {
+  return { projected, queryBias: query.bias, keyValueBias: keyValue.bias, causal, ...how };
 }
 
 /** Gradients at the places of the block that its input and its weights go by. */
-export interface AttentionGradients extends Heads {
-  sum: Tensor2D; // [B·T, D], before the LayerNorm
+export interface AttentionGradients extends Projected {
+  sum: Tensor2D; // [N, D], before the LayerNorm
 }
 
 export function backwardSelfAttention(
   gradient: Tensor2D,
-  weights: SelfAttentionWeights,
-  activations: AttentionActivations,
+  { weights, heads }: { weights: SelfAttentionWeights; heads: number },
+  { activations, lengths }: { activations: AttentionActivations; lengths: readonly number[] },
 ): AttentionGradients {
-  const [batch, heads] = activations.query.shape;
-  const sum = layerNormInputGradient(gradient, weights.attentionNorm, activations); // [B·T, D]
-  const context = tidy(() => splitHeads(linearInputGradient(sum, weights.attentionOutput), { batch, heads }));
-  return { sum, ...attendGradients(context, activations) };
+  const { projected, probabilities } = activations;
+  const sum = layerNormInputGradient(gradient, weights.attentionNorm, activations); // [N, D]
+  const toContext = linearInputGradient(sum, weights.attentionOutput); // [N, D]
+  const attention = { ...attentionOf(projected, weights, { lengths, heads }), probabilities };
+  return { sum, ...attentionGradients(toContext, attention) };
 }
 
-/** To the rows, by asking. */
-function askingGradient(
-  { sum, query }: Pick<AttentionGradients, 'sum' | 'query'>,
+/** To the rows of the block that a gradient is asked for: the products over all the others are spared. */
+export function rowsGradient(
+  { sum, query, keyValue }: AttentionGradients,
   weights: SelfAttentionWeights,
-): Tensor2D {
-  return tidy(() => add(sum, linearInputGradient(mergeHeads(query), weights.query))); // [B·T, D]
-}
-
-/** To the rows, by answering. */
-function answeringGradient(
-  gradients: Pick<AttentionGradients, 'key' | 'value'>,
-  { keyValue }: SelfAttentionWeights,
-): Tensor2D {
-  return tidy(() => linearInputGradient(mergeKeyValue(gradients), keyValue)); // [B·T, D]
-}
-
-/** To the rows of the block. */
-export function rowsGradient(gradients: AttentionGradients, weights: SelfAttentionWeights): Tensor2D {
-  return tidy(() => add(answeringGradient(gradients, weights), askingGradient(gradients, weights))); // [B·T, D]
-}
-
-/** To the first `count` positions of each example: the products over all the others are spared. */
-export function firstRowsGradient(
-  { sum, query, key, value }: AttentionGradients,
-  weights: SelfAttentionWeights,
-  count: number,
+  flow: Flow,
 ): Tensor2D {
   return tidy(() => {
-    const firstSum = toRows(firstPositions(toSequences(sum, query.shape[0]), count)); // [B·count, D]
-    const ofFirst = { sum: firstSum, query: first(query, count), key: first(key, count), value: first(value, count) };
-    return rowsGradient(ofFirst, weights); // [B·count, D]
+    const asking = add<Tensor2D>(flow.of(sum), linearInputGradient(flow.of(query), weights.query)); // [F, D]
+    return add(asking, linearInputGradient(flow.of(keyValue), weights.keyValue)); // [F, D]
   });
-}
-
-function first(heads: Tensor4D, count: number): Tensor4D {
-  return slice(heads, [0, 0, 0, 0], [-1, -1, count, -1]); // [B, heads, count, d]
 }
 
 export interface AttentionBackward {
   gradients: AttentionGradients;
   activations: AttentionActivations;
-  rows: Tensor2D; // [B·T, D]
-  context: Tensor2D; // [B·T, D]
+  rows: Tensor2D; // [N, D]
+  context: Tensor2D; // [N, D]
 }
 
 export function selfAttentionWeightGradients(gradient: Tensor2D, backward: AttentionBackward): SelfAttentionWeights {
   const { gradients, activations, rows, context } = backward;
   return {
-    query: linearWeightGradients(mergeHeads(gradients.query), rows),
-    keyValue: linearWeightGradients(mergeKeyValue(gradients), rows),
+    query: linearWeightGradients(gradients.query, rows),
+    keyValue: linearWeightGradients(gradients.keyValue, rows),
     attentionOutput: linearWeightGradients(gradients.sum, context),
     attentionNorm: layerNormWeightGradients(gradient, activations),
   };

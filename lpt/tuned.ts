@@ -1,11 +1,12 @@
 // From what a way of tuning says of itself to a method that can be trained: loss and scores, written once for all of them.
-import { tidy } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { wordHead, type Backbone } from './backbone.ts';
-import { jointTuningOf } from './joint/rider.ts';
+import { composedMaskVectors } from './composed-walk.ts';
 import type { Method } from './method.ts';
 import { maskLoss, scoreWords } from './word-head.ts';
-import type { TunedHead, Tuning } from './tuning.ts';
-import { maskVector } from './walk.ts';
+import type { WalkingTuning } from './seats.ts';
+import type { Pass, TunedHead, Tuning } from './tuning.ts';
+import { maskVectors } from './walk.ts';
 
 export interface Tuned {
   backbone: Backbone;
@@ -14,29 +15,42 @@ export interface Tuned {
 }
 
 export function methodOf({ backbone, tuning, frozenDropout }: Tuned): Method {
-  const head = tuning.head ?? headOf(tuning.backbone ?? backbone, tuning);
-  const shared = { backbone, tuning, frozenDropout };
+  const tuned = { backbone: tuning.backbone ?? backbone, tuning, frozenDropout };
+  const head = tuning.head ?? headOf(tuned.backbone, tuning);
   return {
-    ...{ inputLayers: tuning.inputLayers, trained: tuning.trained, joint: jointTuningOf(tuning, frozenDropout) },
-    loss: (batch, dropoutSeed) =>
-      tidy(() => head.loss(maskVector({ ...shared, batch, dropoutSeed, forGradient: true }), batch)),
+    ...{ inputLayers: tuning.inputLayers, trained: tuning.trained, joint: jointTuningOf(tuned) },
+    loss: (batch, dropoutSeed) => tidy(() => head.loss(vectorsOf(tuned, { batch, dropoutSeed }), batch)),
     scores: (batch, labelWordIds) =>
-      tidy(() => {
-        const walk = { ...shared, frozenDropout: false, batch, dropoutSeed: null, forGradient: false };
-        return head.scores(maskVector(walk), labelWordIds); // [B, C]
-      }),
+      tidy(() => head.scores(vectorsOf(tuned, { batch, dropoutSeed: null }), labelWordIds)),
     dispose: () => {
       for (const { variable } of tuning.trained) variable.dispose();
     },
   };
 }
 
+/** What the head reads, [B, D]. Without a dropout seed no gradient will be asked for. */
+function vectorsOf({ backbone, tuning, frozenDropout }: Tuned, pass: Pass): Tensor2D {
+  const forGradient = pass.dropoutSeed !== null;
+  const dropout = frozenDropout && forGradient && tuning.firstTouchedLayer < backbone.config.layers;
+  if (dropout || tuning.changes) {
+    return composedMaskVectors({ backbone, tuning, frozenDropout: dropout, forGradient, ...pass });
+  }
+  return maskVectors({ backbone, riders: [{ tuning, ...pass }], forGradient });
+}
+
+/** Null where the method changes more than what stands in front of the text, or reads its own head. */
+function jointTuningOf({ tuning, frozenDropout }: Tuned): WalkingTuning | null {
+  const isElsewhereToo = 'changes' in tuning || 'head' in tuning || 'backbone' in tuning;
+  if (frozenDropout || isElsewhereToo || tuning.trained.length === 0) return null;
+  return tuning.prompts?.has(tuning.firstTouchedLayer) === true ? tuning : null;
+}
+
 /** The backbone's own: the label's word is predicted at the mask, over the whole vocabulary. */
 function headOf(backbone: Backbone, { trainsAll = false }: { trainsAll?: boolean }): TunedHead {
   const head = wordHead(backbone);
   return {
-    loss: (vector, { target }) =>
-      maskLoss(head, { maskVector: vector, target }, trainsAll ? 'input and weights' : 'input'),
-    scores: (vector, labelWordIds) => scoreWords(head, vector, labelWordIds),
+    loss: (vectors, { target }) =>
+      maskLoss(head, { maskVectors: vectors, target }, trainsAll ? 'input and weights' : 'input'),
+    scores: (vectors, labelWordIds) => scoreWords(head, vectors, labelWordIds),
   };
 }

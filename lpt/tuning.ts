@@ -36,10 +36,10 @@ export interface Text {
 /** P for each example: [B, p, D]. */
 export type PromptMaker = (text: Text, pass: Pass) => Tensor3D;
 
-/** What stands in the place of the backbone's head. `maskVector`: [B, 1, D]. */
+/** What stands in the place of the backbone's head. `maskVectors`: [B, D]. */
 export interface TunedHead {
-  loss(maskVector: Tensor3D, batch: Batch): Scalar;
-  scores(maskVector: Tensor3D, labelWordIds: Tensor1D): Tensor2D; // [B, C]
+  loss(maskVectors: Tensor2D, batch: Batch): Scalar;
+  scores(maskVectors: Tensor2D, labelWordIds: Tensor1D): Tensor2D; // [B, C]
 }
 
 export interface Tuning {

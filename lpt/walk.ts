@@ -1,125 +1,61 @@
-// The walk from H_k to the one vector that the head reads: prompts join, layers run with what the method changes in them,
-// the last at the mask alone. In a decoder the "mask" is the last position before the label word.
-import {
-  add,
-  concat,
-  ones,
-  scalar,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
-import { attentionBias } from './attention.ts';
-import { dropoutOf, embed, runLayer, type Backbone } from './backbone.ts';
-import type { GradientTo, LayerInput } from './encoder-layer.ts';
+// The walk from H_k to the one vector of each text that the head reads, for one trial or for several of one backbone: prompts
+// join, and from where it boards a text goes through each layer in one batch with all others, the last at the mask alone. In a
+// decoder the "mask" is the last position before the label word. (Where a method changes what happens inside a layer:
+// composed-walk.ts.)
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { runLayer, type Backbone } from './backbone.ts';
+import type { GradientTo, LayerRows } from './encoder-layer.ts';
 import { finalNorm } from './final-norm.ts';
-import type { Batch } from './method.ts';
+import { hiddenOf } from './hidden-of.ts';
 import { withoutGradient } from './own-gradient.ts';
-import { selector } from './positions.ts';
-import { joinStep, positionsFrom, selectStep, sequencesStep } from './steps/rearrange.ts';
-import type { Pass, Tuning } from './tuning.ts';
+import { gatherRows } from './packed/gather-rows.ts';
+import { toRows } from './positions.ts';
+import { board, lengthsOf, readRows, type Boarded, type Place, type Rider } from './seats.ts';
+import { upToRead } from './up-to-read.ts';
 
-export interface Walk extends Pass {
+export interface Walk {
   backbone: Backbone;
-  tuning: Tuning;
-  /** Whether the backbone's own dropout runs. */
-  frozenDropout: boolean;
+  riders: readonly Rider[];
   /** Whether a gradient will be asked for. */
   forGradient: boolean;
 }
 
-/** Where the walk stands. */
-interface Place {
-  hidden: Tensor3D; // [B, S, D]
-  /** Positions of prompts in front of the text. */
-  prompts: number;
-  /** Whether `hidden` depends on a trained variable. */
-  isTuned: boolean;
-  /** For so many prompts; a prompt that joins makes another. */
-  bias?: Tensor4D; // [B, 1, 1, S]
-}
-
-/** [B, 1, D] */
-export function maskVector(walk: Walk): Tensor3D {
-  const { tuning, batch } = walk;
-  const backbone = tuning.backbone ?? walk.backbone;
+/** Trial after trial, text after text: [B, D]. */
+export function maskVectors(walk: Walk): Tensor2D {
+  const { backbone, riders } = walk;
   const { layers } = backbone.config;
-  let place = startOf(walk, backbone);
-  if (tuning.firstTouchedLayer === layers) {
-    const selected = sequencesStep(selectStep(place.hidden, selectorOf(batch, 0)), batch.tokenIds.shape[0]);
-    return finalNorm(backbone, selected, 'nothing');
+  const from = Math.min(...riders.map(({ tuning }) => tuning.firstTouchedLayer));
+  if (from === layers) return finalNorm(backbone, readGiven(walk), 'nothing');
+  let place: Place = { aboard: [] };
+  for (let layer = from; layer < layers; layer += 1) {
+    const boarded = board(riders, layer, place, backbone);
+    const asked = gradientTo(walk, boarded);
+    const rows = runLayer(backbone, layer, { input: inputOf(walk, layer, boarded), gradientTo: asked });
+    place = { aboard: boarded.aboard, rows: { rows, flows: asked !== 'nothing' } };
   }
-  for (let index = tuning.firstTouchedLayer; index < layers; index += 1) {
-    const joining = promptAt(walk, index, place);
-    const prompts = place.prompts + (joining?.shape[1] ?? 0);
-    const bias = joining === null && place.bias ? place.bias : biasOf(batch, prompts); // [B, 1, 1, prompts + T]
-    const { hidden, prompt } = join(place, joining);
-    const changes = tuning.changes?.(index, walk);
-    const dropout = walk.frozenDropout ? dropoutOf(backbone, index, walk.dropoutSeed) : undefined;
-    const input: LayerInput = {
-      ...{ hidden, attentionBias: bias },
-      ...(prompt && { prompt }),
-      ...(index === layers - 1 && { selected: selectorOf(batch, prompts) }),
-      ...(changes && { changes }),
-      ...(dropout && { dropout }),
-    };
-    const isTuned = place.isTuned || joining !== null || Boolean(changes);
-    const output = runLayer(backbone, index, { input, gradientTo: gradientTo(walk, isTuned) });
-    place = { hidden: output, prompts, isTuned, bias };
-  }
-  return finalNorm(backbone, place.hidden, gradientTo(walk, place.isTuned)); // [B, 1, D]
+  const last = place.rows;
+  if (last === undefined) throw new RangeError('Expected a walk of one layer or more, found none.');
+  return finalNorm(backbone, last.rows, last.flows ? gradientTo(walk) : 'nothing');
 }
 
-function startOf({ tuning, batch, forGradient, frozenDropout, dropoutSeed }: Walk, backbone: Backbone): Place {
-  if (tuning.inputLayers.length > 0) {
-    return { hidden: hiddenOf(batch, tuning.firstTouchedLayer), prompts: 0, isTuned: false };
-  }
-  const gradientTo = forGradient ? 'input and weights' : 'nothing';
-  const seed = frozenDropout ? dropoutSeed : null;
-  return { hidden: embed(backbone, batch.tokenIds, { gradientTo, dropoutSeed: seed }), prompts: 0, isTuned: true };
+function inputOf({ backbone }: Walk, layer: number, { aboard, rows }: Boarded): LayerRows {
+  const lengths = lengthsOf(aboard);
+  if (layer < backbone.config.layers - 1) return { rows, lengths };
+  const whole = { rows, lengths, readAt: readRows(aboard) };
+  return backbone.config.architecture === 'decoder' ? upToRead(whole) : whole;
 }
 
-/** H_k of the batch. */
-export function hiddenOf({ hidden }: Batch, layer: number): Tensor3D {
-  const found = hidden?.[layer];
-  if (found !== undefined) return found; // [B, T, D]
-  const has = Object.keys(hidden ?? {});
-  const words = has.length === 0 ? 'nothing' : `that of ${has.join(', ')}`;
-  throw new Error(`Expected \`batch.hidden\` to hold the output of layer ${layer}, found ${words}.`);
+function gradientTo({ forGradient, riders }: Walk, boarded?: Boarded): GradientTo {
+  if (!forGradient || boarded?.rows.flowing.length === 0) return 'nothing';
+  return riders.some(({ tuning }) => tuning.trainsAll === true) ? 'input and weights' : 'input';
 }
 
-function promptAt(walk: Walk, layer: number, { hidden, prompts }: Place): Tensor3D | null {
-  const make = walk.tuning.prompts?.get(layer);
-  if (make === undefined) return null;
-  const { attentionMask, maskPosition } = walk.batch;
-  return make({ hidden: positionsFrom(hidden, prompts), attentionMask, maskPosition }, walk);
-}
-
-/** The first prompt joins hidden states that are constant: the layer then spares their gradient. */
-function join({ hidden, isTuned }: Place, joining: Tensor3D | null): Pick<LayerInput, 'hidden' | 'prompt'> {
-  if (joining === null) return { hidden };
-  return isTuned ? { hidden: joinStep(joining, hidden) } : { hidden, prompt: joining };
-}
-
-function gradientTo({ forGradient, tuning }: Walk, isTuned: boolean): GradientTo {
-  if (!forGradient || !isTuned) return 'nothing';
-  return tuning.trainsAll ? 'input and weights' : 'input';
-}
-
-/** A prompt is never padding. */
-function biasOf({ attentionMask }: Batch, prompts: number): Tensor4D {
-  return withoutGradient(() => attentionBias(extendMask(attentionMask, prompts))); // [B, 1, 1, prompts + T]
-}
-
-function extendMask(attentionMask: Tensor2D, prompts: number): Tensor2D {
-  if (prompts === 0) return attentionMask;
-  return concat([ones([attentionMask.shape[0], prompts]), attentionMask], 1); // [B, prompts + T]
-}
-
-function selectorOf({ maskPosition, attentionMask }: Batch, prompts: number): Tensor3D {
+/** Nothing is run: the output of the last layer is given. */
+function readGiven({ backbone, riders: [rider] }: Walk): Tensor2D {
   return withoutGradient(() => {
-    const shifted: Tensor1D = add(maskPosition, scalar(prompts, 'int32')); // [B]
-    return selector(shifted, prompts + attentionMask.shape[1]); // [B, 1, prompts + T]
+    if (rider === undefined) throw new RangeError('Expected a trial to walk, found none.');
+    const given = hiddenOf(rider.batch, backbone.config.layers); // [B, T, D]
+    const places = rider.batch.texts.map(({ maskPosition }, index) => index * given.shape[1] + maskPosition);
+    return gatherRows(toRows(given), Int32Array.from(places)); // [B, D]
   });
 }

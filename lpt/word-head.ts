@@ -1,7 +1,7 @@
 // From the vector of the position that stands for the label word to scores of words: an encoder's masked-LM head transforms
 // it first, a decoder's head does not; the vocabulary's own embeddings decode it.
 import { gather, mul } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   crossEntropy,
   crossEntropyInputGradient,
@@ -21,7 +21,6 @@ import {
 } from './layer-norm.ts';
 import { linear, linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
-import { toRows, toSequences } from './positions.ts';
 import { meanStep } from './steps/mean.ts';
 import { tensorsLike, tensorsOf, type HeadWeights } from './weights.ts';
 
@@ -32,20 +31,19 @@ export interface WordHead {
   epsilon: number;
 }
 
-/** Scores of the given words at the mask, without a gradient. `maskVector`: [B, 1, D]. */
-export function scoreWords({ weights, word, epsilon }: WordHead, maskVector: Tensor3D, wordIds: Tensor1D): Tensor2D {
+/** Scores of the given words at the mask, without a gradient. `maskVectors`: [B, D]. */
+export function scoreWords({ weights, word, epsilon }: WordHead, maskVectors: Tensor2D, wordIds: Tensor1D): Tensor2D {
   return withoutGradient(() => {
-    const rows = toRows(maskVector); // [B, D]
-    if (weights === undefined) return linearProduct(rows, { weight: gather(word, wordIds) }); // [B, C]
+    if (weights === undefined) return linearProduct(maskVectors, { weight: gather(word, wordIds) }); // [B, C]
     const { transform, norm, decoderBias } = weights;
-    const raised = biasGelu(linearProduct(rows, transform), transform.bias); // [B, E]
+    const raised = biasGelu(linearProduct(maskVectors, transform), transform.bias); // [B, E]
     const transformed = layerNorm(raised, norm, epsilon); // [B, E]
     return linear(transformed, { weight: gather(word, wordIds), bias: gather(decoderBias, wordIds) }); // [B, C]
   });
 }
 
 export interface MaskRead {
-  maskVector: Tensor3D; // [B, 1, D]
+  maskVectors: Tensor2D; // [B, D]
   /** The word that belongs at the mask. */
   target: Tensor1D; // [B] int32
 }
@@ -58,11 +56,11 @@ export function maskLoss(head: WordHead, read: MaskRead, gradientTo: GradientOfL
 }
 
 /** Cross-entropy over the whole vocabulary of each example, [B]. */
-export function maskLosses(head: WordHead, { maskVector, target }: MaskRead, gradientTo: GradientOfLoss): Tensor1D {
+export function maskLosses(head: WordHead, { maskVectors, target }: MaskRead, gradientTo: GradientOfLoss): Tensor1D {
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({
-    inputs: [maskVector, ...(weightsToo ? [head.word, ...tensorsOf(head.weights ?? {})] : [])],
-    forward: () => forward(head, maskVector, { target, weightsToo }),
+    inputs: [maskVectors, ...(weightsToo ? [head.word, ...tensorsOf(head.weights ?? {})] : [])],
+    forward: () => forward(head, maskVectors, { target, weightsToo }),
     backward: (gradient, kept) => backward(head, { gradient, kept, weightsToo }),
   });
 }
@@ -79,11 +77,10 @@ function decoder({ word, weights }: WordHead): WordDecoder {
 
 function forward(
   head: WordHead,
-  maskVector: Tensor3D,
+  maskRows: Tensor2D,
   asked: { target: Tensor1D; weightsToo: boolean },
 ): { output: Tensor1D; kept: Kept } {
   const { weights, epsilon } = head;
-  const maskRows = toRows(maskVector); // [B, D]
   if (weights === undefined) {
     const { losses, activations } = crossEntropy(maskRows, decoder(head), asked);
     return { output: losses, kept: { maskRows, entropy: activations } };
@@ -105,21 +102,20 @@ interface Backward {
 function backward(head: WordHead, { gradient, kept, weightsToo }: Backward): Tensor[] {
   const { maskRows, entropy, transform } = kept;
   const { weights } = head;
-  const batch = maskRows.shape[0];
   const toDecoded = crossEntropyInputGradient(gradient, decoder(head), entropy); // [B, E]
   const toDecoder = () => crossEntropyWeightGradients(gradient, decoder(head), entropy);
   if (weights === undefined || transform === undefined) {
-    return [toSequences(toDecoded, batch), ...(weightsToo ? [toDecoder().weight] : [])];
+    return [toDecoded, ...(weightsToo ? [toDecoder().weight] : [])];
   }
   const toRaised = layerNormInputGradient(toDecoded, weights.norm, transform.normalized); // [B, E]
   const toTransform: Tensor2D = mul(toRaised, transform.slope); // [B, E]
-  const toMaskVector = toSequences(linearInputGradient(toTransform, weights.transform), batch); // [B, 1, D]
-  if (!weightsToo) return [toMaskVector];
+  const toMaskVectors = linearInputGradient(toTransform, weights.transform); // [B, D]
+  if (!weightsToo) return [toMaskVectors];
   const { weight, bias } = toDecoder();
   const toWeights: HeadWeights = {
     transform: linearWeightGradients(toTransform, maskRows),
     norm: layerNormWeightGradients(toDecoded, transform.normalized),
     decoderBias: bias,
   };
-  return [toMaskVector, weight, ...tensorsLike(weights, toWeights)];
+  return [toMaskVectors, weight, ...tensorsLike(weights, toWeights)];
 }

@@ -31,10 +31,11 @@ export function padRows(rows: Float32Array[], width: number, length: number): Te
 
 /** Everything of a batch but its hidden states. `labelWordIds` go by label index; T is `length`. */
 export function toBatch(examples: EncodedExample[], labelWordIds: number[], length = longest(examples)): Batch {
+  const texts = examples.map(({ tokenIds, maskPosition }) => ({ length: tokenIds.length, maskPosition }));
   const maskPosition = examples.map((example) => example.maskPosition);
   const target = examples.map(({ label }) => labelWordIds[label] ?? -1);
   return {
-    ...padTokens(examples, length),
+    ...{ ...padTokens(examples, length), texts },
     maskPosition: tf.tensor1d(maskPosition, 'int32'),
     target: tf.tensor1d(target, 'int32'),
     label: tf.tensor1d(
@@ -45,7 +46,8 @@ export function toBatch(examples: EncodedExample[], labelWordIds: number[], leng
 }
 
 export function disposeBatch(batch: Batch): void {
-  tf.dispose({ ...batch });
+  const { texts: _, ...tensors } = batch;
+  tf.dispose({ ...tensors });
 }
 
 /** Which examples each training step sees: epoch after epoch in new orders, told by seed and step alone. */

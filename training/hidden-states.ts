@@ -3,7 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
-import { embed, runLayers, type Backbone } from '../lpt/backbone.ts';
+import { embed, type Backbone } from '../lpt/backbone.ts';
+import { runLayers } from '../lpt/frozen-layers.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { padTokens } from './batches.ts';
 import { chunkAddress } from './chunks.ts';
@@ -126,11 +127,11 @@ export class HiddenStates {
   #run(examples: EncodedExample[], layers: number[]): Map<number, Float32Array[]> {
     const states = new Map<number, Float32Array[]>();
     tf.tidy(() => {
-      const { tokenIds, attentionMask } = padTokens(examples);
-      let hidden: Tensor3D = embed(this.#backbone, tokenIds); // [B, T, D]
+      let hidden: Tensor3D = embed(this.#backbone, padTokens(examples).tokenIds); // [B, T, D]
+      const lengths = lengthsOf(examples);
       let from = 0;
       for (const to of layers) {
-        hidden = runLayers({ backbone: this.#backbone, hidden, attentionMask, from, to });
+        hidden = runLayers({ backbone: this.#backbone, hidden, lengths, from, to });
         from = to;
         states.set(to, unpad(hidden, examples));
       }
@@ -155,17 +156,21 @@ export class HiddenStates {
 export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
   const { backbone, examples, layers, length, dropoutSeed } = request;
   return tf.tidy(() => {
-    const { tokenIds, attentionMask } = padTokens(examples, length);
+    const { tokenIds } = padTokens(examples, length);
     let hidden = embed(backbone, tokenIds, { dropoutSeed }); // [B, T, D]
     let from = 0;
     const states: Record<number, Tensor3D> = {};
     for (const to of layers) {
-      hidden = runLayers({ backbone, hidden, attentionMask, from, to, dropoutSeed });
+      hidden = runLayers({ backbone, hidden, lengths: lengthsOf(examples), from, to, dropoutSeed });
       from = to;
       states[to] = hidden;
     }
     return states;
   });
+}
+
+function lengthsOf(examples: readonly EncodedExample[]): number[] {
+  return examples.map(({ tokenIds }) => tokenIds.length);
 }
 
 /** The real tokens' vectors of each example, copied out of the padded whole. */

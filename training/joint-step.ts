@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Backbone } from '../lpt/backbone.ts';
-import { jointLosses, totalOf } from '../lpt/joint/joint-losses.ts';
-import type { JointTuning, Rider } from '../lpt/joint/rider.ts';
+import { jointLosses, totalOf } from '../lpt/joint-losses.ts';
 import type { Batch } from '../lpt/method.ts';
+import type { Rider, WalkingTuning } from '../lpt/seats.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { MetricPoint } from './messages.ts';
 import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
@@ -13,9 +13,8 @@ import type { TrainingState } from './training-state.ts';
 export interface JointPart {
   state: TrainingState;
   trial: Trial;
-  tuning: JointTuning;
+  tuning: WalkingTuning;
   batch: Batch;
-  rows: Rider['rows'];
 }
 
 /** What became of one trial's step. */

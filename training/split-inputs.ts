@@ -82,11 +82,6 @@ export class SplitInputs {
     return chunksOf(this.examples, size);
   }
 
-  /** Tokens of each of these examples, and where the mask stands. */
-  rows(indices: number[]): { length: number; maskPosition: number }[] {
-    return this.#examplesAt(indices).map(({ tokenIds, maskPosition }) => ({ length: tokenIds.length, maskPosition }));
-  }
-
   /** T of a batch of these examples. */
   longest(indices: number[]): number {
     return longest(this.#examplesAt(indices));

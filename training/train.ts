@@ -82,7 +82,7 @@ function readyStep(run: Run, state: TrainingState, indices: number[]): ReadyStep
   const tuning = method.joint;
   if (tuning === null || shrink > 0) return { together: null, alone };
   const { train } = run.inputs;
-  const part = (): JointPart => ({ state, trial, tuning, rows: train.rows(indices), batch: train.batch(indices) });
+  const part = (): JointPart => ({ state, trial, tuning, batch: train.batch(indices) });
   return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone };
 }
 

@@ -3,7 +3,6 @@ import { tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { crossEntropy, crossEntropyWeightGradients } from '../cross-entropy.ts';
 import { linear } from '../linear.ts';
 import { withOwnGradient } from '../own-gradient.ts';
-import { toRows } from '../positions.ts';
 import { meanStep } from '../steps/mean.ts';
 import { trainedLinear } from '../trained.ts';
 import type { Start, Tuning } from '../tuning.ts';
@@ -15,12 +14,12 @@ export function tuneProbe({ backbone, trainSeed, labels }: Start): Tuning {
   return {
     ...{ trained: probe.trained, firstTouchedLayer: layers, inputLayers: [layers] },
     head: {
-      loss: (maskVector, { label }) =>
+      loss: (maskVectors, { label }) =>
         meanStep(
           withOwnGradient({
             inputs: [weight, bias],
             forward: () => {
-              const { losses, activations } = crossEntropy(toRows(maskVector), probe.linear, {
+              const { losses, activations } = crossEntropy(maskVectors, probe.linear, {
                 target: label,
                 weightsToo: true,
               });
@@ -32,7 +31,7 @@ export function tuneProbe({ backbone, trainSeed, labels }: Start): Tuning {
             },
           }),
         ),
-      scores: (maskVector): Tensor2D => tidy(() => linear(toRows(maskVector), probe.linear)), // [B, C]
+      scores: (maskVectors): Tensor2D => tidy(() => linear(maskVectors, probe.linear)), // [B, C]
     },
   };
 }

@@ -5,7 +5,7 @@ import type { PromptGenerator } from '../generators/generator.ts';
 import { createNpg } from '../generators/npg.ts';
 import { createPhm } from '../generators/phm.ts';
 import type { Start, Tuning } from '../tuning.ts';
-import { hiddenOf } from '../walk.ts';
+import { hiddenOf } from '../hidden-of.ts';
 
 export function tuneSIdpg(settings: SIdpgSettings, { backbone, trainSeed }: Start): Tuning {
   const { hiddenSize, layers, architecture } = backbone.config;

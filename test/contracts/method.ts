@@ -17,6 +17,7 @@ import {
   type TinyBatch,
   type TinyName,
 } from '../support/fixtures.ts';
+import { disposeBatch } from '../../training/batches.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
@@ -35,7 +36,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
       batch = await tinyBatch(backbone, method.inputLayers, name);
       return () => {
         method.dispose();
-        tf.dispose({ ...batch });
+        disposeBatch(batch);
       };
     });
     afterAll(() => backbone.dispose());
@@ -107,7 +108,7 @@ export function describeMethod(title: string, settings: MethodSettings, name: Ti
       const padded = withPadding(batch, 3);
       expectClose([lossOf(method, padded)], [lossOf(method, batch)], 1e-5);
       expectClose(scoresOf(method, padded), scoresOf(method, batch), 1e-5);
-      tf.dispose({ ...padded });
+      disposeBatch(padded);
     });
 
     test('scores the same after its values were stored and put into a new one', () => {
@@ -162,7 +163,7 @@ function descend(method: Method, batch: TinyBatch): void {
 /** The batch with `extra` positions of padding behind every example; what stands there is garbage. */
 function withPadding(batch: TinyBatch, extra: number): TinyBatch {
   const rows = batch.tokenIds.shape[0];
-  return tf.tidy(() => ({
+  const tensors = tf.tidy(() => ({
     tokenIds: tf.concat([batch.tokenIds, tf.fill([rows, extra], 5, 'int32')], 1),
     attentionMask: tf.concat([batch.attentionMask, tf.zeros([rows, extra])], 1),
     maskPosition: tf.clone(batch.maskPosition),
@@ -170,7 +171,8 @@ function withPadding(batch: TinyBatch, extra: number): TinyBatch {
     label: tf.clone(batch.label),
     labelWordIds: tf.clone(batch.labelWordIds),
     ...(batch.hidden && { hidden: hiddenWithPadding(batch.hidden, extra) }),
-  })) as unknown as TinyBatch;
+  })) as unknown as Omit<TinyBatch, 'texts'>;
+  return { ...tensors, texts: batch.texts };
 }
 
 function hiddenWithPadding(hidden: Record<number, tf.Tensor3D>, extra: number): Record<number, tf.Tensor3D> {

@@ -1,7 +1,8 @@
 // Every type of backbone beside transformers' own implementation of it, on tiny random weights (scripts/fixtures).
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, type Backbone } from '../../lpt/backbone.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { descriptorOf } from '../../sweep/methods/index.ts';
@@ -95,10 +96,9 @@ describe('a decoder', () => {
 
   test('sees nothing of what comes after a position', async () => {
     const backbone = await loadBackbone(tinyFolder('gpt2-tiny'));
-    const attentionMask = tf.ones<tf.Rank.R2>([1, 6]);
     const upTo = (ids: number[], count: number) => {
       const tokenIds = tf.tensor2d([ids], undefined, 'int32');
-      const hidden = runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to: 3 });
+      const hidden = runLayers({ backbone, hidden: embed(backbone, tokenIds), lengths: [6], from: 0, to: 3 });
       return tf.slice(hidden, [0, 0, 0], [1, count, 16]);
     };
     const [one, other] = [upTo([5, 9, 20, 31, 7, 8], 4), upTo([5, 9, 20, 31, 200, 300], 4)];

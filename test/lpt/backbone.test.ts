@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, layerAt, type Backbone } from '../../lpt/backbone.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { hiddenStates, readBatchFixture, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
 import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
@@ -23,10 +24,10 @@ test('hidden states of every layer are those of an independent implementation', 
 });
 
 test('running layer by layer gives what running them at once gives', () => {
-  const { attentionMask } = batch;
+  const lengths = batch.texts.map(({ length }) => length);
   let hidden = embed(backbone, batch.tokenIds);
   for (let layer = 0; layer < 4; layer += 1) {
-    hidden = runLayers({ backbone, hidden, attentionMask, from: layer, to: layer + 1 });
+    hidden = runLayers({ backbone, hidden, lengths, from: layer, to: layer + 1 });
   }
   expect(hidden.dataSync()).toEqual(hiddenStates(backbone, batch, 4).dataSync());
 });
@@ -35,7 +36,7 @@ test('padding does not change the hidden states of real positions', () => {
   // The second example has seven real positions.
   const alone = {
     tokenIds: tf.slice(batch.tokenIds, [1, 0], [1, 7]),
-    attentionMask: tf.ones<tf.Rank.R2>([1, 7]),
+    texts: [{ length: 7, maskPosition: 2 }],
   };
   const padded = tf.slice(hiddenStates(backbone, batch, 4), [1, 0, 0], [1, 7, 32]);
   expectClose(padded, hiddenStates(backbone, alone, 4).dataSync(), 1e-5);
@@ -43,7 +44,7 @@ test('padding does not change the hidden states of real positions', () => {
 
 test('running no layer hands back the hidden states as a tensor of the caller’s own', () => {
   const hidden = embed(backbone, batch.tokenIds);
-  const same = runLayers({ backbone, hidden, attentionMask: batch.attentionMask, from: 2, to: 2 });
+  const same = runLayers({ backbone, hidden, lengths: [10, 7, 8, 5], from: 2, to: 2 });
   hidden.dispose();
   expect(same.dataSync()).toHaveLength(4 * 10 * 32);
 });

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, type Backbone } from '../../lpt/backbone.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import { readEnvironment } from '../../runtime/environment.mjs';
 import { cacheLayout } from '../../runtime/folders.mjs';
@@ -25,10 +26,10 @@ describe.skipIf(absent)('BERT-base-uncased', () => {
 
   test('has in every layer the hidden states of an independent implementation', async () => {
     const { record, values } = await readBertBaseFixture();
-    const attentionMask = tf.ones<tf.Rank.R2>([1, record.tokenIds.length]);
+    const lengths = [record.tokenIds.length];
     let hidden = embed(backbone, tf.tensor2d([record.tokenIds], undefined, 'int32'));
     for (let layer = 0; layer <= backbone.config.layers; layer += 1) {
-      if (layer > 0) hidden = runLayers({ backbone, hidden, attentionMask, from: layer - 1, to: layer });
+      if (layer > 0) hidden = runLayers({ backbone, hidden, lengths, from: layer - 1, to: layer });
       const found = hidden.dataSync<'float32'>().filter((_, index) => (index % 768) % record.columnStep === 0);
       expectClose(found, values(`hidden.${layer}`).values, 1e-4);
     }
@@ -40,6 +41,7 @@ describe.skipIf(absent)('BERT-base-uncased', () => {
     const batch = {
       ...{ tokenIds, hidden: { 0: embed(backbone, tokenIds) } },
       attentionMask: tf.ones<tf.Rank.R2>([1, record.tokenIds.length]),
+      texts: [{ length: record.tokenIds.length, maskPosition: record.maskPosition }],
       maskPosition: tf.tensor1d([record.maskPosition], 'int32'),
       target: tf.tensor1d([record.best[0]!.id], 'int32'),
       label: tf.tensor1d([0], 'int32'),

@@ -1,17 +1,17 @@
 // A decoder's layer put together from steps beside the layer that is one step, and the backbone's own dropout in it.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attentionBias } from '../../lpt/attention.ts';
-import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, layerAt, type Backbone } from '../../lpt/backbone.ts';
+import { runComposedDecoderLayer } from '../../lpt/composed-decoder-layer.ts';
 import { runDecoderLayer } from '../../lpt/decoder-layer.ts';
-import type { LayerInput } from '../../lpt/encoder-layer.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import { createMethod } from '../../lpt/methods.ts';
-import { selector } from '../../lpt/positions.ts';
 import { normals } from '../../lpt/random.ts';
 import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_LABELS, tinyBatch, tinyFolder } from '../support/fixtures.ts';
+import { bothForms, gradientsOfRows, realRows, type LayerTexts } from '../support/packed-layers.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
@@ -25,58 +25,40 @@ afterAll(() => backbone.dispose());
 
 const random = (name: string, length: number) =>
   tf.variable<tf.Rank.R3>(tf.tensor3d(normals({ seed: 5, name }, 2 * length * 16), [2, length, 16]));
-/** The second of two examples is padded from `real` on. */
-const bias = (length: number, real: number) =>
-  attentionBias(tf.tensor2d([Array<number>(length).fill(1), Array.from({ length }, (_, t) => Number(t < real))]));
-const selected = (length: number) => selector(tf.tensor1d([length - 1, length - 3], 'int32'), length);
-
-interface Case {
-  input: LayerInput;
-  variable: tf.Variable;
-}
-const CASES: [string, () => Case][] = [
+const CASES: [string, () => LayerTexts][] = [
+  ['from its input', () => ({ hidden: random('h', 6), lengths: [6, 4] })],
+  ['with a prompt in front', () => ({ hidden: random('h', 6), prompt: random('p', 3), lengths: [6, 4] })],
+  ['at the last position', () => ({ hidden: random('h', 6), lengths: [6, 4], readAt: [5, 3] })],
   [
-    'from its input',
-    () => {
-      const hidden = random('h', 6);
-      return { input: { hidden, attentionBias: bias(6, 4) }, variable: hidden };
-    },
-  ],
-  [
-    'with a prompt in front, at one position',
-    () => {
-      const prompt = random('p', 3);
-      const input = { hidden: random('h', 6), prompt, attentionBias: bias(9, 7), selected: selected(9) };
-      return { input, variable: prompt };
-    },
+    'with a prompt in front, at the last position',
+    () => ({ hidden: random('h', 6), prompt: random('p', 3), lengths: [6, 4], readAt: [5, 3] }),
   ],
 ];
 
 test.each(CASES)('without changes the composed layer is the layer, %s', (_what, create) => {
   const layer = layerAt(backbone, 1);
-  const { input, variable } = create();
-  const run = (given: LayerInput) =>
-    tf.variableGrads(() => {
-      const output = runDecoderLayer(layer, given, 'input');
-      return tf.sum<tf.Scalar>(tf.mul(output, random('weights', output.shape[1])));
-    }, [variable]);
-  const [single, composed] = [run(input), run({ ...input, changes: {} })];
+  const texts = create();
+  const forms = bothForms(texts);
+  const variable = texts.prompt ?? texts.hidden;
+  const single = gradientsOfRows([variable], () => runDecoderLayer(layer, bothForms(texts).packed, 'input'));
+  const composed = gradientsOfRows([variable], () => realRows(runComposedDecoderLayer(layer, forms.composed), forms));
   expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
   expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
 });
 
-test('without changes the composed layer has the layer’s gradient of each of its weights', () => {
+test.each(CASES)('without changes the composed layer has the layer’s gradients of its weights, %s', (_what, create) => {
   const copy = tunedCopy(backbone, () => true);
   const layer = layerAt(copy.backbone, 2);
   const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
-  const input = { hidden: random('h', 6), attentionBias: bias(6, 4) };
-  const run = (given: LayerInput) =>
-    tf.variableGrads(() => {
-      const output = runDecoderLayer(layer, given, 'input and weights');
-      return tf.sum<tf.Scalar>(tf.mul(output, random('weights', 6)));
-    }, variables).grads;
-  const [single, composed] = [run(input), run({ ...input, changes: {} })];
-  for (const { name } of variables) expectClose(composed[name]!, single[name]!.dataSync<'float32'>(), 2e-5);
+  const { hidden, lengths, readAt } = create();
+  const texts = { hidden, lengths, ...(readAt && { readAt }) };
+  const forms = bothForms(texts);
+  const run = () => runDecoderLayer(layer, bothForms(texts).packed, 'input and weights');
+  const single = gradientsOfRows(variables, run).grads;
+  const composed = gradientsOfRows(variables, () => realRows(runComposedDecoderLayer(layer, forms.composed), forms));
+  for (const { name } of variables) {
+    expectClose(composed.grads[name]!, single[name]!.dataSync<'float32'>(), 2e-5);
+  }
 });
 
 const METHODS: MethodSettings[] = [
@@ -126,12 +108,13 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
 );
 
 test('dropout below the prompt changes hidden states with its seed, and at the rate of embeddingDropout alone', async () => {
-  const { tokenIds, attentionMask } = await tinyBatch(backbone, [], 'gpt2-tiny');
+  const { tokenIds, texts } = await tinyBatch(backbone, [], 'gpt2-tiny');
+  const lengths = texts.map(({ length }) => length);
   const rates = { embeddingDropout: 0.5, hiddenDropout: 0, attentionDropout: 0 };
   const embedsOnly = { ...backbone, config: { ...backbone.config, ...rates } };
   const run = (one: Backbone, dropoutSeed: number | null, to: number) => {
     const hidden = embed(one, tokenIds, { dropoutSeed });
-    return Array.from(runLayers({ backbone: one, hidden, attentionMask, from: 0, to, dropoutSeed }).dataSync());
+    return Array.from(runLayers({ backbone: one, hidden, lengths, from: 0, to, dropoutSeed }).dataSync());
   };
   for (const one of [backbone, embedsOnly]) {
     for (const layer of [0, 1, 3]) {

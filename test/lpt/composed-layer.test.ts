@@ -1,17 +1,17 @@
 // The layer put together from steps beside the layer that is one step, and the backbone's own dropout in it.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attentionBias } from '../../lpt/attention.ts';
-import { embed, layerAt, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, layerAt, type Backbone } from '../../lpt/backbone.ts';
 import { runComposedLayer } from '../../lpt/composed-layer.ts';
-import { runEncoderLayer, type LayerInput } from '../../lpt/encoder-layer.ts';
+import { runEncoderLayer } from '../../lpt/encoder-layer.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import { createMethod } from '../../lpt/methods.ts';
-import { selector } from '../../lpt/positions.ts';
 import { normals } from '../../lpt/random.ts';
 import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_BACKBONE, TINY_LABELS, tinyBatch } from '../support/fixtures.ts';
+import { bothForms, gradientsOfRows, realRows, type LayerTexts } from '../support/packed-layers.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
@@ -26,76 +26,42 @@ afterAll(() => backbone.dispose());
 const SHAPE: [number, number, number] = [2, 6, 32];
 const random = (name: string, shape: [number, number, number]) =>
   tf.variable<tf.Rank.R3>(tf.tensor3d(normals({ seed: 5, name }, shape[0] * shape[1] * shape[2]), shape));
-const mask = (length: number, real: number) =>
-  tf.tensor2d(Array.from({ length: 2 }, (_, b) => Array.from({ length }, (_, t) => (b === 1 && t >= real ? 0 : 1))));
-
-function gradients(
-  variables: tf.Variable[],
-  output: () => tf.Tensor3D,
-): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-  return tf.variableGrads(() => {
-    const result = output();
-    return tf.sum<tf.Scalar>(tf.mul(result, random('weights', result.shape)));
-  }, variables);
-}
+const hidden = () => random('h', SHAPE);
+const CASES: [string, () => LayerTexts][] = [
+  ['from its input', () => ({ hidden: hidden(), lengths: [6, 4] })],
+  ['with a prompt in front', () => ({ hidden: hidden(), prompt: random('p', [2, 3, 32]), lengths: [6, 4] })],
+  ['at one position', () => ({ hidden: hidden(), lengths: [6, 5], readAt: [2, 4] })],
+  [
+    'at one position, with a prompt in front',
+    () => ({ hidden: hidden(), prompt: random('p', [2, 3, 32]), lengths: [6, 5], readAt: [2, 4] }),
+  ],
+];
 
 describe('without changes the composed layer is the layer', () => {
-  const hidden = () => random('h', SHAPE);
-  const prompt = () => random('p', [2, 3, 32]);
-  const selected = (length: number) => selector(tf.tensor1d([length - 4, length - 2], 'int32'), length);
-  test.each<[string, () => { input: LayerInput; variables: tf.Variable[] }]>([
-    [
-      'from its input',
-      () => {
-        const x = hidden();
-        return { input: { hidden: x, attentionBias: attentionBias(mask(6, 4)) }, variables: [x] };
-      },
-    ],
-    [
-      'with a prompt in front',
-      () => {
-        const p = prompt();
-        return { input: { hidden: hidden(), prompt: p, attentionBias: attentionBias(mask(9, 7)) }, variables: [p] };
-      },
-    ],
-    [
-      'at one position',
-      () => {
-        const x = hidden();
-        return {
-          input: { hidden: x, attentionBias: attentionBias(mask(6, 5)), selected: selected(6) },
-          variables: [x],
-        };
-      },
-    ],
-    [
-      'at one position, with a prompt in front',
-      () => {
-        const p = prompt();
-        const input = { hidden: hidden(), prompt: p, attentionBias: attentionBias(mask(9, 8)), selected: selected(9) };
-        return { input, variables: [p] };
-      },
-    ],
-  ])('%s, forward and backward', (_what, create) => {
+  test.each(CASES)('%s, forward and backward', (_what, create) => {
     const layer = layerAt(backbone, 1);
-    const { input, variables } = create();
-    const single = gradients(variables, () => runEncoderLayer(layer, input, 'input'));
-    const composed = gradients(variables, () => runComposedLayer(layer, input));
+    const texts = create();
+    const forms = bothForms(texts);
+    const variable = texts.prompt ?? texts.hidden;
+    const single = gradientsOfRows([variable], () => runEncoderLayer(layer, bothForms(texts).packed, 'input'));
+    const composed = gradientsOfRows([variable], () => realRows(runComposedLayer(layer, forms.composed), forms));
     expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
-    for (const { name } of variables) {
-      expectClose(composed.grads[name]!, single.grads[name]!.dataSync<'float32'>(), 1e-5);
-    }
-    const inferred = runEncoderLayer(layer, { ...input, changes: {} }, 'nothing');
-    expectClose(inferred, runEncoderLayer(layer, input, 'nothing').dataSync<'float32'>(), 1e-6);
+    expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
+    const inferred = runEncoderLayer(layer, forms.packed, 'nothing');
+    expectClose(realRows(runComposedLayer(layer, forms.composed), forms), inferred.dataSync<'float32'>(), 1e-5);
   });
 
-  test('in each of its weights, where they are trained', () => {
+  test.each(CASES)('%s, in each of its weights, where they are trained', (_what, create) => {
     const copy = tunedCopy(backbone, () => true);
     const layer = layerAt(copy.backbone, 2);
     const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
-    const input = { hidden: hidden(), attentionBias: attentionBias(mask(6, 4)) };
-    const single = gradients(variables, () => runEncoderLayer(layer, input, 'input and weights'));
-    const composed = gradients(variables, () => runComposedLayer(layer, input));
+    const { hidden: text, lengths, readAt } = create();
+    const texts = { hidden: text, lengths, ...(readAt && { readAt }) };
+    const forms = bothForms(texts);
+    const single = gradientsOfRows(variables, () =>
+      runEncoderLayer(layer, bothForms(texts).packed, 'input and weights'),
+    );
+    const composed = gradientsOfRows(variables, () => realRows(runComposedLayer(layer, forms.composed), forms));
     for (const { name } of variables) {
       expectClose(composed.grads[name]!, single.grads[name]!.dataSync<'float32'>(), 2e-5);
     }
@@ -151,10 +117,11 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
 );
 
 test('dropout below the prompt changes hidden states with its seed, in each layer otherwise', async () => {
-  const { tokenIds, attentionMask } = await tinyBatch(backbone, []);
+  const { tokenIds, texts } = await tinyBatch(backbone, []);
+  const lengths = texts.map(({ length }) => length);
   const run = (dropoutSeed: number | null, to: number) => {
     const hidden = embed(backbone, tokenIds, { dropoutSeed });
-    return Array.from(runLayers({ backbone, hidden, attentionMask, from: 0, to, dropoutSeed }).dataSync());
+    return Array.from(runLayers({ backbone, hidden, lengths, from: 0, to, dropoutSeed }).dataSync());
   };
   for (const layer of [0, 1, 3]) {
     expect(run(1, layer)).toEqual(run(1, layer));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { embed, runLayers, type Backbone } from '../../lpt/backbone.ts';
+import { embed, type Backbone } from '../../lpt/backbone.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import type { Batch, Method } from '../../lpt/method.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
@@ -133,7 +134,11 @@ export async function tinyBatch(
   name: TinyName = 'bert-tiny',
 ): Promise<TinyBatch> {
   const { record } = await readBatchFixture(name);
+  const texts = record.attentionMask.map((row, index) => {
+    return { length: row.filter((real) => real === 1).length, maskPosition: record.maskPosition[index]! };
+  });
   const batch = {
+    texts,
     tokenIds: tf.tensor2d(record.tokenIds, undefined, 'int32'),
     attentionMask: tf.tensor2d(record.attentionMask),
     maskPosition: tf.tensor1d(record.maskPosition, 'int32'),
@@ -149,10 +154,11 @@ export async function tinyBatch(
 /** H_to of a batch. */
 export function hiddenStates(
   backbone: Backbone,
-  { tokenIds, attentionMask }: Pick<Batch, 'tokenIds' | 'attentionMask'>,
+  { tokenIds, texts }: Pick<Batch, 'tokenIds' | 'texts'>,
   to: number,
 ): tf.Tensor3D {
-  return tf.tidy(() => runLayers({ backbone, hidden: embed(backbone, tokenIds), attentionMask, from: 0, to }));
+  const lengths = texts.map(({ length }) => length);
+  return tf.tidy(() => runLayers({ backbone, hidden: embed(backbone, tokenIds), lengths, from: 0, to }));
 }
 
 export interface LossAndGradients {

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { EncodedExample } from '../../data/encode.ts';
 import type { Backbone } from '../../lpt/backbone.ts';
-import type { JointTuning } from '../../lpt/joint/rider.ts';
 import { createMethod } from '../../lpt/methods.ts';
+import type { WalkingTuning } from '../../lpt/seats.ts';
 import { uniforms } from '../../lpt/random.ts';
 import type { MethodSettings, TrainingSettings, Trial } from '../../sweep/trial.ts';
 import { BatchOrder, disposeBatch } from '../../training/batches.ts';
@@ -63,17 +63,14 @@ export async function stepAlone({ state, trial, inputs, order }: TestRider): Pro
 export async function stepTogether(backbone: Backbone, riders: readonly TestRider[]): Promise<Stepped[]> {
   const parts = riders.map(({ state, trial, inputs, order }) => {
     const indices = order.at(state.step);
-    const rows = indices.map((index) => inputs.examples[index]!).map(({ tokenIds, maskPosition }) => {
-      return { length: tokenIds.length, maskPosition };
-    }); // prettier-ignore
-    return { state, trial, tuning: jointOf(state), batch: inputs.batch(indices), rows };
+    return { state, trial, tuning: jointOf(state), batch: inputs.batch(indices) };
   });
   const stepped = await jointStep(backbone, parts);
   for (const { batch } of parts) disposeBatch(batch);
   return stepped;
 }
 
-function jointOf({ method }: TrainingState): JointTuning {
+function jointOf({ method }: TrainingState): WalkingTuning {
   expect(method.joint).not.toBeNull();
   return method.joint!;
 }

@@ -2,20 +2,25 @@
 // gives each trial its own gradients.
 import { concat, div, gather, mean, slice, stack, sum, tensor1d, ones, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
-import { wordHead } from '../backbone.ts';
-import { withoutGradient } from '../own-gradient.ts';
-import { step } from '../steps/step.ts';
-import { maskLosses } from '../word-head.ts';
-import { jointMaskVectors } from './joint-walk.ts';
-import type { JointCall } from './rider.ts';
+import { wordHead, type Backbone } from './backbone.ts';
+import { withoutGradient } from './own-gradient.ts';
+import { step } from './steps/step.ts';
+import { maskLosses } from './word-head.ts';
+import type { Rider } from './seats.ts';
+import { maskVectors } from './walk.ts';
+
+export interface JointCall {
+  backbone: Backbone;
+  riders: readonly Rider[];
+}
 
 /** Mean cross-entropy of each trial's batch, in the order of `riders`: [R]. */
 export function jointLosses(call: JointCall): Tensor1D {
   const { backbone, riders } = call;
-  const maskVector = jointMaskVectors(call); // [N, 1, D]
+  const vectors = maskVectors({ ...call, forGradient: true }); // [N, D]
   const target = withoutGradient(() => concat(riders.map(({ batch }) => batch.target))); // [N]
-  const losses = maskLosses(wordHead(backbone), { maskVector, target }, 'input'); // [N]
-  return meansOf(losses, riders.map(({ rows }) => rows.length)); // prettier-ignore
+  const losses = maskLosses(wordHead(backbone), { maskVectors: vectors, target }, 'input'); // [N]
+  return meansOf(losses, riders.map(({ batch }) => batch.texts.length)); // prettier-ignore
 }
 
 /** Each trial's numbers are only ever read by themselves: one that is no number leaves the others alone. */
