@@ -18,8 +18,11 @@ afterAll(() => backbone.dispose());
 
 test('hidden states of every layer are those of an independent implementation', async () => {
   const { values } = await readBatchFixture();
+  const real = tf.expandDims(batch.attentionMask, 2); // [B, T, 1]
   for (let layer = 0; layer <= backbone.config.layers; layer += 1) {
-    expectClose(hiddenStates(backbone, batch, layer), values(`hidden.${layer}`).values, 1e-4);
+    const { values: expected, shape } = values(`hidden.${layer}`);
+    const found = tf.mul(hiddenStates(backbone, batch, layer), real);
+    expectClose(found, tf.mul(tf.tensor(expected, shape), real).dataSync(), 1e-4);
   }
 });
 
