@@ -1,9 +1,9 @@
 // Attention scores to probabilities, softmax(scores · scale + bias), and back.
 #include <algorithm>
-#include <cfloat>
 
 #include "parallel.h"
 #include "registration.h"
+#include "softmax.h"
 #include "vectorised.h"
 
 namespace lpt {
@@ -16,28 +16,17 @@ struct Scores {
   float scale;
 };
 
-/** Rows are short and seldom a whole number of vectors: each one is worked on in `padded` numbers of scratch memory. */
+/** Rows are short and seldom a whole number of vectors: each one is worked on in scratch memory. */
 INLINED void softmaxRow(const float* scores, const float* bias, const Scores& in, float* scratch) {
-  const int64_t width = in.width, padded = (width + LANES - 1) / LANES * LANES;
+  const int64_t width = in.width;
   const float scale = in.scale;
 #pragma omp simd
   for (int64_t i = 0; i < width; i += 1) scratch[i] = scores[i] * scale + bias[i];
-  for (int64_t i = width; i < padded; i += 1) scratch[i] = -FLT_MAX;
-  float highest = -FLT_MAX, total = 0;
-#pragma omp simd reduction(max : highest)
-  for (int64_t i = 0; i < padded; i += 1) highest = scratch[i] > highest ? scratch[i] : highest;
-#pragma omp simd reduction(+ : total)
-  for (int64_t i = 0; i < padded; i += 1) {
-    scratch[i] = exponential(scratch[i] - highest);
-    total += scratch[i];
-  }
-  const float share = 1.0f / total;
-#pragma omp simd
-  for (int64_t i = 0; i < padded; i += 1) scratch[i] *= share;
+  softmaxInPlace(scratch, width);
 }
 
 VECTORISED void softmaxRows(const Scores& in, int64_t begin, int64_t end) {
-  std::vector<float> scratch(in.width + LANES);
+  std::vector<float> scratch(padded(in.width));
   for (int64_t row = begin; row < end; row += 1) {
     softmaxRow(in.scores + row * in.width, in.bias + row / in.rowsOfExample * in.width, in, scratch.data());
     std::copy_n(scratch.data(), in.width, in.probabilities + row * in.width);

@@ -28,6 +28,8 @@ interface Signature {
 
 const SUM = ['product', 'bias', 'residual', 'gain', 'shift'];
 const COUNTS = { batch: 'int', heads: 'int' } as const;
+const PROJECTED = ['query', 'keyValue', 'queryBias', 'keyValueBias'];
+const ATTENTION = { heads: 'int', causal: 'int', scale: 'float' } as const;
 
 /** Each as its C++ file beside this one declares it. */
 const SIGNATURES: Record<string, Signature> = {
@@ -43,6 +45,20 @@ const SIGNATURES: Record<string, Signature> = {
   LptBiasSplitKeyValue: { inputs: ['rows', 'bias'], outputs: 2, attributes: COUNTS },
   LptMergeHeads: { inputs: ['heads'], outputs: 1 },
   LptMergeKeyValue: { inputs: ['key', 'value'], outputs: 1 },
+  LptAttend: { inputs: [...PROJECTED, 'starts'], outputs: 1, attributes: ATTENTION },
+  LptAttendForTraining: { inputs: [...PROJECTED, 'starts'], outputs: 2, attributes: ATTENTION },
+  LptAttendGradient: {
+    inputs: ['gradient', ...PROJECTED, 'probabilities', 'starts'],
+    outputs: 2,
+    attributes: { heads: 'int', scale: 'float' },
+  },
+  LptPool: { inputs: ['sought', 'rows', 'starts'], outputs: 2, attributes: { scale: 'float' } },
+  LptPoolGradient: {
+    inputs: ['gradient', 'sought', 'rows', 'probabilities', 'starts'],
+    outputs: 2,
+    attributes: { scale: 'float' },
+  },
+  LptGatherRows: { inputs: ['rows', 'indices'], outputs: 1 },
   LptAdamW: { inputs: ['value', 'gradient', 'first', 'second', 'clip', 'factors'], outputs: 3 },
 };
 /** There only where the processor has a tile unit. */

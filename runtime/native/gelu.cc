@@ -25,7 +25,8 @@ INLINED Gelu geluOf(float x) {
   series = series * t - 0.284496736f;
   series = series * t + 0.254829592f;
   const float tail = 0.5f * series * t * bell;  // Φ(-|x|): without cancellation however far out
-  const float cumulative = x < 0.0f ? tail : 1.0f - tail;
+  // tail below 0 and 1 - tail above, without a comparison: it would leave a branch, and no vector code.
+  const float side = std::copysign(0.5f, x), cumulative = (0.5f + side) - 2.0f * side * tail;
   return {x * cumulative, cumulative + x * INVERSE_SQRT_2_PI * bell};
 }
 

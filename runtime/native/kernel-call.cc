@@ -39,10 +39,11 @@ Shape KernelCall::shape(int index, size_t rank) {
 }
 
 const float* KernelCall::input(int index, const Shape& expected) {
-  TF_Tensor* const found = tensor(index);
-  if (shapeOf(found) == expected) return static_cast<const float*>(TF_TensorData(found));
-  throw std::invalid_argument("Expected input " + std::to_string(index) + " to have the shape " + inWords(expected) +
-                              ", found " + inWords(shapeOf(found)) + ".");
+  return static_cast<const float*>(data(index, TF_FLOAT, expected));
+}
+
+const int32_t* KernelCall::integers(int index, const Shape& expected) {
+  return static_cast<const int32_t*>(data(index, TF_INT32, expected));
 }
 
 float* KernelCall::output(int index, const Shape& shape) {
@@ -66,6 +67,17 @@ TF_Tensor* KernelCall::tensor(int index) {
     check();
   }
   return kept;
+}
+
+const void* KernelCall::data(int index, TF_DataType type, const Shape& expected) {
+  TF_Tensor* const found = tensor(index);
+  const std::string subject = "Expected input " + std::to_string(index);
+  if (TF_TensorType(found) != type) {
+    throw std::invalid_argument(subject + " to hold " + (type == TF_FLOAT ? "32-bit floats" : "32-bit integers") + ".");
+  }
+  if (shapeOf(found) == expected) return TF_TensorData(found);
+  throw std::invalid_argument(subject + " to have the shape " + inWords(expected) + ", found " + inWords(shapeOf(found)) +
+                              ".");
 }
 
 void KernelCall::check() {

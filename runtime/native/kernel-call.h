@@ -15,6 +15,7 @@ using Shape = std::vector<int64_t>;
 struct Attributes {
   int64_t batch = 0;
   int64_t heads = 0;
+  int64_t causal = 0;
   float scale = 0;
   float epsilon = 0;
 };
@@ -34,11 +35,13 @@ class KernelCall {
   /** Of an input that must have so many axes; throws where it has others. */
   Shape shape(int index, size_t rank);
   const float* input(int index, const Shape& expected);
+  const int32_t* integers(int index, const Shape& expected);
   float* output(int index, const Shape& shape);
   void fail(const std::string& message);
 
  private:
   TF_Tensor* tensor(int index);
+  const void* data(int index, TF_DataType type, const Shape& expected);
   void check();
 
   TF_OpKernelContext* context_;

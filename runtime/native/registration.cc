@@ -13,6 +13,7 @@ void* readAttributes(TF_OpKernelConstruction* construction) {
   TF_Status* const missing = TF_NewStatus();  // an attribute that the operation does not have
   TF_OpKernelConstruction_GetAttrInt64(construction, "batch", &read->batch, missing);
   TF_OpKernelConstruction_GetAttrInt64(construction, "heads", &read->heads, missing);
+  TF_OpKernelConstruction_GetAttrInt64(construction, "causal", &read->causal, missing);
   TF_OpKernelConstruction_GetAttrFloat(construction, "scale", &read->scale, missing);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &read->epsilon, missing);
   TF_DeleteStatus(missing);

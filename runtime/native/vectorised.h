@@ -19,15 +19,16 @@ namespace lpt {
 /** Numbers in the widest vector. */
 constexpr int64_t LANES = 16;
 
-/** e^x to the last bit or so; 0 where it falls below the normal numbers. NaN stays NaN. */
+/**
+ * e^x to the last bit or so, of x up to 88; 0 where it falls below the normal numbers. NaN stays NaN. What is too low goes
+ * through all the same and is masked out: choosing by a comparison would leave a branch, and no vector code.
+ */
 INLINED float exponential(float x) {
-  constexpr float LOWEST = -87.3f, HIGHEST = 88.3f;
+  constexpr float LOWEST = -87.3f;
   constexpr float LOG2_E = 1.44269504f, LN2_HIGH = 0.693359375f, LN2_LOW = -2.12194440e-4f;
   constexpr float ROUNDS = 12582912.0f;  // 1.5 · 2^23: adding it leaves no room for a fraction
-  const float raised = x < LOWEST ? LOWEST : x;
-  const float clamped = raised > HIGHEST ? HIGHEST : raised;
-  const float power = (clamped * LOG2_E + ROUNDS) - ROUNDS;
-  const float rest = (clamped - power * LN2_HIGH) - power * LN2_LOW;
+  const float power = (x * LOG2_E + ROUNDS) - ROUNDS;
+  const float rest = (x - power * LN2_HIGH) - power * LN2_LOW;
   float series = 1.9875691500e-4f;
   series = series * rest + 1.3981999507e-3f;
   series = series * rest + 8.3334519073e-3f;
@@ -35,11 +36,16 @@ INLINED float exponential(float x) {
   series = series * rest + 1.6666665459e-1f;
   series = series * rest + 5.0000001201e-1f;
   const float mantissa = series * rest * rest + rest + 1.0f;
-  const int32_t bits = (static_cast<int32_t>(power) + 127) << 23;
+  const uint32_t bits = (static_cast<uint32_t>(static_cast<int32_t>(power)) + 127u) << 23;
   float scale;
   std::memcpy(&scale, &bits, sizeof scale);
-  const float result = mantissa * scale;
-  return x < LOWEST ? 0.0f : result;
+  const float product = mantissa * scale;
+  uint32_t masked;
+  std::memcpy(&masked, &product, sizeof masked);
+  masked &= static_cast<uint32_t>(x < LOWEST) - 1u;
+  float result;
+  std::memcpy(&result, &masked, sizeof result);
+  return result;
 }
 
 }  // namespace lpt

@@ -1,0 +1,185 @@
+// Attention over packed rows, by the addon's kernels, against loops in double precision.
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { expectEach, fused, random, rows, softmax, startsOf, sum } from '../support/packed.ts';
+import { expectNoLeak } from '../support/tensors.ts';
+
+// Two threads: the sharing out is tested too.
+const { note } = await loadTensorflow({ threads: 2, device: 'cpu' });
+const absent = (tf.getKernel('LptAttend', tf.getBackend()) as object | undefined) === undefined;
+const reason = absent ? ` (skipped: ${note ?? 'the addon has none'})` : '';
+
+const LENGTHS = [1, 7, 37, 0, 16, 3, 50];
+
+interface Problem {
+  lengths: number[];
+  heads: number;
+  size: number;
+  causal: number;
+}
+
+function attention({ lengths, heads, size, causal }: Problem) {
+  const [starts, width] = [startsOf(lengths), heads * size];
+  const count = starts.at(-1)!;
+  return {
+    inputs: {
+      query: rows('query', count, width), // [N, D]
+      keyValue: rows('keyValue', count, 2 * width), // [N, 2D]
+      queryBias: random<tf.Rank.R1>('queryBias', [width]),
+      keyValueBias: random<tf.Rank.R1>('keyValueBias', [2 * width]),
+      starts: tf.tensor1d(starts, 'int32'),
+    },
+    attributes: { heads, causal, scale: 1 / Math.sqrt(size) },
+    gradient: rows('gradient', count, width), // [N, D]
+  };
+}
+
+type Attention = ReturnType<typeof attention>;
+
+function answers({ inputs, attributes, gradient }: Attention) {
+  const [context, probabilities] = fused('LptAttendForTraining', inputs, attributes) as [tf.Tensor2D, tf.Tensor1D];
+  const { heads, scale } = attributes;
+  const backward = { gradient, ...inputs, probabilities };
+  const [toQuery, toKeyValue] = fused('LptAttendGradient', backward, { heads, scale }) as [tf.Tensor2D, tf.Tensor2D];
+  return { context, probabilities, toQuery, toKeyValue };
+}
+
+/** The same in loops, number by number. */
+function expected({ inputs, attributes, gradient }: Attention) {
+  const { heads, causal, scale } = attributes;
+  const [count, width] = inputs.query.shape;
+  const size = width / heads;
+  const [q, kv, g] = [inputs.query.dataSync(), inputs.keyValue.dataSync(), gradient.dataSync()];
+  const [qb, kvb, starts] = [inputs.queryBias.dataSync(), inputs.keyValueBias.dataSync(), inputs.starts.dataSync()];
+  const query = (row: number, c: number) => q[row * width + c]! + qb[c]!;
+  const keyValue = (row: number, c: number) => kv[row * 2 * width + c]! + kvb[c]!;
+  const context = new Float64Array(count * width);
+  const toQuery = new Float64Array(count * width);
+  const toKeyValue = new Float64Array(count * 2 * width);
+  const probabilities: number[] = [];
+  const head = (from: number, length: number, first: number) => {
+    for (let i = from; i < from + length; i += 1) {
+      const seen = causal ? i - from + 1 : length;
+      const scores = Array.from({ length: seen }, (_, j) =>
+        sum(size, (c) => scale * query(i, first + c) * keyValue(from + j, first + c)),
+      );
+      const shares = softmax(scores);
+      probabilities.push(...shares, ...new Array<number>(length - seen).fill(0));
+      const toShares = shares.map((_, j) =>
+        sum(size, (c) => g[i * width + first + c]! * keyValue(from + j, width + first + c)),
+      );
+      const along = sum(seen, (j) => shares[j]! * toShares[j]!);
+      for (const [j, share] of shares.entries()) {
+        const toScore = share * (toShares[j]! - along) * scale;
+        for (let c = first; c < first + size; c += 1) {
+          context[i * width + c]! += share * keyValue(from + j, width + c);
+          toQuery[i * width + c]! += toScore * keyValue(from + j, c);
+          toKeyValue[(from + j) * 2 * width + c]! += toScore * query(i, c);
+          toKeyValue[(from + j) * 2 * width + width + c]! += share * g[i * width + c]!;
+        }
+      }
+    }
+  };
+  for (let sequence = 0; sequence + 1 < starts.length; sequence += 1) {
+    const from = starts[sequence]!;
+    for (let h = 0; h < heads; h += 1) head(from, starts[sequence + 1]! - from, h * size);
+  }
+  return { context, probabilities, toQuery, toKeyValue };
+}
+
+describe.skipIf(absent)(`attention over packed rows${reason}`, () => {
+  test.each([
+    [1, 1, 0],
+    [2, 8, 0],
+    [3, 37, 0],
+    [12, 64, 0],
+    [3, 37, 1],
+    [2, 64, 1],
+  ])(
+    '%i heads of %i, causal %i: probabilities, context and gradients are those of plain loops',
+    (heads, size, causal) => {
+      const given = attention({ lengths: LENGTHS, heads, size, causal });
+      const found = answers(given);
+      expectEach(found, expected(given));
+      const [context] = fused('LptAttend', given.inputs, given.attributes) as [tf.Tensor];
+      expect(context.dataSync()).toEqual(found.context.dataSync());
+    },
+  );
+
+  test('a sequence has the same bits alone and beside others, one of which is no number', () => {
+    for (const causal of [0, 1]) {
+      const given = attention({ lengths: LENGTHS, heads: 3, size: 37, causal });
+      const broken = tf.where(tf.less(tf.range(0, 114), 8), Number.NaN, 0); // in the first two sequences
+      const inputs = {
+        ...given.inputs,
+        keyValue: tf.add<tf.Tensor2D>(given.inputs.keyValue, tf.reshape(broken, [114, 1])),
+      };
+      const together = answers({ ...given, inputs });
+      expect(together.context.dataSync()[0]).toBeNaN();
+      const part = (tensor: tf.Tensor2D) => tf.slice(tensor, [8, 0], [37, -1]);
+      const alone = answers({
+        ...given,
+        inputs: {
+          ...inputs,
+          query: part(inputs.query),
+          keyValue: part(inputs.keyValue),
+          starts: tf.tensor1d([0, 37], 'int32'),
+        },
+        gradient: part(given.gradient),
+      });
+      for (const name of ['context', 'toQuery', 'toKeyValue'] as const) {
+        expect(part(together[name]).dataSync(), name).toEqual(alone[name].dataSync());
+      }
+      expect(together.probabilities.dataSync().slice(3 * 50, 3 * (50 + 37 * 37))).toEqual(
+        alone.probabilities.dataSync(),
+      );
+    }
+  });
+
+  test('what comes later in its sequence does not reach a causal position', () => {
+    const given = attention({ lengths: [20], heads: 2, size: 16, causal: 1 });
+    const [whole] = fused('LptAttend', given.inputs, given.attributes) as [tf.Tensor2D];
+    const late = tf.reshape(tf.cast(tf.greaterEqual(tf.range(0, 20), 13), 'float32'), [20, 1]);
+    const inputs = { ...given.inputs, keyValue: tf.add(given.inputs.keyValue, late) };
+    const [changed] = fused('LptAttend', inputs, given.attributes) as [tf.Tensor2D];
+    const part = (tensor: tf.Tensor2D, from: number) => tf.slice(tensor, [from, 0], [1, -1]).dataSync();
+    expect(part(changed, 12)).toEqual(part(whole, 12));
+    expect(part(changed, 13)).not.toEqual(part(whole, 13));
+  });
+
+  test('no rows at all', () => {
+    const given = attention({ lengths: [0, 0], heads: 2, size: 4, causal: 0 });
+    expect(answers(given).toKeyValue.shape).toEqual([0, 16]);
+  });
+
+  test('nothing is left behind', async () => {
+    const given = attention({ lengths: [5, 9], heads: 2, size: 8, causal: 0 });
+    await expectNoLeak(() => tf.dispose(answers(given)), 10);
+  });
+
+  test.each([
+    [[1, 12], 'begin with 0, found 1 at 0'],
+    [[0, 5, 4, 12], 'rise, found 4 at 2'],
+    [[0, 5, 11], 'end with the number of rows, 12, found 11 at 2'],
+    [[], 'begin with 0, found nothing at 0'],
+  ])('starts %j are an error', (starts, message) => {
+    const { inputs, attributes } = attention({ lengths: [12], heads: 2, size: 4, causal: 0 });
+    const wrong = { ...inputs, starts: tf.tensor1d(starts, 'int32') };
+    expect(() => fused('LptAttend', wrong, attributes)).toThrow(
+      `Expected the starts of sequences, input 4, to ${message}.`,
+    );
+  });
+
+  test('a shape or a type that does not fit is an error that names it', () => {
+    const { inputs, attributes } = attention({ lengths: [12], heads: 2, size: 4, causal: 0 });
+    const attend = (wrong: Record<string, tf.Tensor>, heads = 2) =>
+      fused('LptAttend', { ...inputs, ...wrong }, { ...attributes, heads });
+    expect(() => attend({ keyValue: rows('x', 12, 8) })).toThrow(
+      'Expected input 1 to have the shape [12, 16], found [12, 8].',
+    );
+    expect(() => attend({ queryBias: tf.zeros([7]) })).toThrow('Expected input 2 to have the shape [8], found [7].');
+    expect(() => attend({}, 3)).toThrow('Expected rows for 3 heads, found rows of 8 numbers.');
+    expect(() => attend({ starts: tf.tensor1d([0, 12], 'float32') })).toThrow('int32');
+  });
+});
