@@ -45,7 +45,7 @@ describe('without changes the composed layer is the layer', () => {
     const variable = texts.prompt ?? texts.hidden;
     const single = gradientsOfRows([variable], () => runEncoderLayer(layer, bothForms(texts).packed, 'input'));
     const composed = gradientsOfRows([variable], () => realRows(runComposedLayer(layer, forms.composed), forms));
-    expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
+    expectClose(composed.value, single.value.dataSync<'float32'>(), 5e-5); // a sum in which much cancels out
     expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
     const inferred = runEncoderLayer(layer, forms.packed, 'nothing');
     expectClose(realRows(runComposedLayer(layer, forms.composed), forms), inferred.dataSync<'float32'>(), 1e-5);
