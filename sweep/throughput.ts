@@ -82,10 +82,10 @@ export function throughputFacts(measured: Measured): [name: string, value: strin
     ['peak memory, MiB', rounded(measured.peakMemoryMib)],
     ['hidden states found kept, %', percent(measured.cacheHitRate)],
     ['time in the trainer', seconds && duration(totalSeconds(seconds))],
-    ['forward, % of it', percent(shares.forwardShare)],
-    ['backward, % of it', percent(shares.backwardShare)],
-    ['evaluation, % of it', percent(shares.evaluationShare)],
-    ['waiting, % of it', percent(shares.waitingShare)],
+    ['forward, % of the time', percent(shares.forwardShare)],
+    ['backward, % of the time', percent(shares.backwardShare)],
+    ['evaluation, % of the time', percent(shares.evaluationShare)],
+    ['waiting, % of the time', percent(shares.waitingShare)],
   ];
 }
 

@@ -51,7 +51,7 @@ export const resultsCommand: Command = {
             { title: 'measured', cell: ({ measuredJointly: jointly }) => jointly && 'jointly' },
             { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
             { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
-            { title: 'waiting', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
+            { title: 'time waiting', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
             { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
           ],
           record: ({ position, ...row }) => row,

@@ -149,9 +149,11 @@ describe('the commands that read', () => {
     expect(out).toMatch(/program\.commit\.id +c0ffee\n/);
     expect(out).toMatch(/dev +70\.0\n/);
     expect(out).toMatch(/ms a step +50\n +tokens\/ms +\d+(\.\d)?\n +measured +alone\n/);
-    expect(out).toMatch(/time in the trainer +10 s\n +forward, % of it +20\.0\n +backward, % of it +50\.0\n/);
-    expect(out).toMatch(/evaluation, % of it +10\.0\n +waiting, % of it +20\.0\n/);
-    expect((await run('show', 'halves/7')).out).toMatch(/time in the trainer +–\n +forward, % of it +–\n/);
+    expect(out).toMatch(
+      /time in the trainer +10 s\n +forward, % of the time +20\.0\n +backward, % of the time +50\.0\n/,
+    );
+    expect(out).toMatch(/evaluation, % of the time +10\.0\n +waiting, % of the time +20\.0\n/);
+    expect((await run('show', 'halves/7')).out).toMatch(/time in the trainer +–\n +forward, % of the time +–\n/);
   });
 
   test('a trial for programs is one object, unrounded, with its whole configuration', async () => {

@@ -97,6 +97,11 @@ describe('a sweep through the real command line, on embedded servers', () => {
     const scores = (rows: { trialKey: string; devScore: number | null; testScore: number | null }[]): string[] =>
       rows.map(({ trialKey, devScore, testScore }) => `${trialKey} ${devScore} ${testScore}`).sort();
     expect(scores(results)).toEqual(scores(viewed));
+    for (const row of viewed) {
+      const shares = [row.forwardShare, row.backwardShare, row.evaluationShare, row.waitingShare];
+      expect(shares.reduce<number>((sum, share) => sum + share!, 0)).toBeCloseTo(1, 12);
+      expect(row.trialSeconds).toBeLessThan((row.finishedAt!.getTime() - row.startedAt!.getTime()) / 1000);
+    }
     const means = await database.select().from(configurationMeans).where(eq(configurationMeans.sweep, 'calm'));
     for (const mean of means) {
       const own = viewed.filter(({ configurationKey }) => configurationKey === mean.configurationKey);

@@ -36,10 +36,10 @@ test('people read whether it was measured alone or jointly, and nothing of what 
     Object.fromEntries(throughputFacts({ ...MEASURED, ...changes }));
   expect(facts({})).toMatchObject({
     ...{ 'ms a step': '50', 'tokens/ms': '3.8', measured: 'alone', 'time in the trainer': '10 s' },
-    ...{ 'backward, % of it': '50.0', 'waiting, % of it': '20.0' },
+    ...{ 'backward, % of the time': '50.0', 'waiting, % of the time': '20.0' },
   });
   expect(facts({ measuredJointly: true })['measured']).toMatch(/^jointly: .* not to be compared with one alone$/);
   expect(facts({ measuredJointly: null, ...NOT_MEASURED })).toMatchObject({
-    ...{ measured: null, 'time in the trainer': null, 'forward, % of it': null, 'waiting, % of it': null },
+    ...{ measured: null, 'time in the trainer': null, 'forward, % of the time': null, 'waiting, % of the time': null },
   });
 });
