@@ -20,7 +20,7 @@ const END: TrainEnd = {
   outcome: {
     ...{ devScore: 0.5, testScore: 0.5, selectedStep: 1, steps: 1, shortened: { train: 0, dev: 0, test: 0 } },
     ...{ trainableParameters: 512, msPerStep: 1, measuredJointly: false, jointSteps: 0 },
-    ...{ cacheHitRate: 1, peakMemoryMiB: 1 },
+    ...{ cacheHitRate: 1, seconds: null, peakMemoryMiB: 1 },
   },
   best: BYTES,
 };

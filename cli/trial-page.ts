@@ -2,7 +2,8 @@
 import type { TrialDetails } from '../control/show.ts';
 import type { AttemptRow } from '../db/attempts.ts';
 import { print } from './print.ts';
-import { grouped, percent, rounded } from '../sweep/numbers.ts';
+import { grouped, percent } from '../sweep/numbers.ts';
+import { secondsOf, sharesOf, throughputFacts, tokensPerMs } from '../sweep/throughput.ts';
 
 type Entry = readonly [name: string, value: unknown];
 
@@ -17,6 +18,7 @@ export function trialPage(details: TrialDetails): string {
       ['configuration key', trial.configurationKey],
     ]),
     section('Scores', scoresOf(details)),
+    section('Throughput', throughputFacts(trial)),
     section('Configuration', configurationOf(details)),
     ...(provenance === null ? ['\nProvenance: not recorded.\n'] : [section('Provenance', flat(provenance))]),
     `\nAttempts:\n${attemptTable(attempts)}`,
@@ -35,8 +37,8 @@ export function trialObject(details: TrialDetails): object {
     ...{ stopReason, errorKind, errorMessage },
     scores: { metric: trial.task.metric, devScore, testScore, selectedStep },
     cost: {
-      ...{ steps, trainableParameters, msPerStep, measuredJointly, jointSteps, cacheHitRate },
-      peakMemoryMiB: peakMemoryMib,
+      ...{ steps, trainableParameters, msPerStep, tokensPerMs: tokensPerMs(row), measuredJointly, jointSteps },
+      ...{ cacheHitRate, peakMemoryMiB: peakMemoryMib, seconds: secondsOf(row), ...sharesOf(row) },
     },
     configuration: trial,
     provenance,
@@ -52,19 +54,9 @@ function scoresOf({ trial }: TrialDetails): Entry[] {
     ['test', percent(trial.testScore)],
     ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
     ['trained numbers', grouped(trial.trainableParameters)],
-    ['ms/step', rounded(trial.msPerStep)],
-    ['measured', measured(trial.measuredJointly)],
-    ['joint steps', trial.jointSteps],
-    ['hidden states found kept', percent(trial.cacheHitRate)],
-    ['peak memory, MiB', rounded(trial.peakMemoryMib)],
     ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as const]),
     ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
   ];
-}
-
-function measured(jointly: boolean | null): string | null {
-  if (jointly === null) return null;
-  return jointly ? 'jointly: the share of a step that several trials took' : 'alone';
 }
 
 function configurationOf({ trial: { trial } }: TrialDetails): Entry[] {

@@ -100,6 +100,7 @@ const CHOSEN_COLUMNS = [
   { name: 'test_sd', type: 'number', cell: (row) => row.testSd },
   { name: 'trainable_parameters', type: 'integer', cell: (row) => row.trainableParameters },
   { name: 'ms_per_step', type: 'number', cell: (row) => row.msPerStep },
+  { name: 'tokens_per_ms', type: 'number', cell: (row) => row.tokensPerMs },
   { name: 'configuration_key', type: 'text', cell: (row) => row.configurationKey },
 ] as const satisfies {
   name: string;

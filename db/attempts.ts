@@ -1,6 +1,7 @@
 // Attempts: one execution of a trial each, numbered from 1.
 import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
+import { secondsOf } from '../sweep/throughput.ts';
 import { isOpen, type MethodSettings, type Trial, type TrialState } from '../sweep/trial.ts';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import type { Provenance } from '../sweep/provenance.ts';
@@ -207,6 +208,7 @@ function outcomeOf(row: TrialRow): TrialOutcome | null {
   if (steps === null || shortened === null || trainableParameters === null || peakMemoryMib === null) return null;
   if (measuredJointly === null || jointSteps === null) return null;
   const scores = { devScore, testScore, selectedStep };
-  const cost = { msPerStep, measuredJointly, jointSteps, cacheHitRate: row.cacheHitRate, peakMemoryMiB: peakMemoryMib };
-  return { ...scores, steps, shortened, trainableParameters, ...cost };
+  const { cacheHitRate } = row;
+  const speed = { msPerStep, measuredJointly, jointSteps, cacheHitRate, seconds: secondsOf(row) };
+  return { ...scores, steps, shortened, trainableParameters, ...speed, peakMemoryMiB: peakMemoryMib };
 }

@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { ComparedTrial } from '../sweep/statistics/entrant.ts';
 import type { Predictions } from '../sweep/statistics/pairs.ts';
+import { tokensPerMs } from '../sweep/throughput.ts';
 import { type Database, ask } from './client.ts';
 import { attempts, checkpoints, evaluations, sweeps, trials } from './schema.ts';
 
@@ -72,7 +73,7 @@ function comparedOf({ devScore, testScore, backboneParameters, stepTokens, ...ro
       trainableParameters,
       trainableShare: isKnown ? trainableParameters / backboneParameters : null,
       msPerStep: ms,
-      tokensPerMs: ms !== null && ms > 0 && stepTokens > 0 ? stepTokens / ms : null,
+      tokensPerMs: tokensPerMs({ stepTokens, msPerStep: ms }),
       peakMemoryMiB,
       wallSeconds: seconds,
       checkpointBytes,

@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
+import { type MeasuredSeconds, sharesOf, type TimeShares, tokensPerMs } from '../sweep/throughput.ts';
 import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { attempts, evaluations, trials } from './schema.ts';
@@ -10,7 +11,7 @@ import { type StateCounts, countStates } from './sweeps.ts';
 import { comparison, configurationMeans } from './views.ts';
 
 /** One trial as `results --format json` prints it; null where a field does not apply or is not known yet. */
-export interface TrialResult {
+export interface TrialResult extends TimeShares {
   /** By which `show` finds it: <sweep>/<position>. */
   position: number;
   trialKey: string;
@@ -48,6 +49,7 @@ export interface TrialResult {
   msPerStep: number | null;
   /** Whether other trials took part in the steps that were timed. */
   measuredJointly: boolean | null;
+  tokensPerMs: number | null;
   cacheHitRate: number | null;
   peakMemoryMiB: number | null;
   attempts: number;
@@ -74,7 +76,7 @@ export interface ResultsPage {
 const PAGE = 1000;
 
 /** In running order. The page is cut before anything is joined: else Postgres looks through the evaluations of all sweeps. */
-export function listResults(
+export async function listResults(
   database: Database,
   { sweepId, after = -1, limit = PAGE }: ResultsPage,
 ): Promise<TrialResult[]> {
@@ -89,7 +91,7 @@ export function listResults(
   const scoredOn = (split: typeof test | typeof mismatched, name: 'test' | 'test-mismatched') =>
     and(eq(split.trialId, page.id), eq(split.split, name), eq(split.step, page.selectedStep));
   const shortenedOf = (split: Split) => sql<number | null>`(${page.shortened} ->> ${split})::integer`;
-  return ask(database, () =>
+  const rows = await ask(database, () =>
     database
       .select({
         position: page.position,
@@ -124,12 +126,26 @@ export function listResults(
         cacheHitRate: page.cacheHitRate,
         peakMemoryMiB: page.peakMemoryMib,
         attempts: page.attempt,
+        stepTokens: page.stepTokens,
+        ...{ forwardSeconds: page.forwardSeconds, backwardSeconds: page.backwardSeconds },
+        ...{ evaluationSeconds: page.evaluationSeconds, waitingSeconds: page.waitingSeconds },
       })
       .from(page)
       .leftJoin(test, scoredOn(test, 'test'))
       .leftJoin(mismatched, scoredOn(mismatched, 'test-mismatched'))
       .orderBy(asc(page.position)),
   );
+  return rows.map(withThroughput);
+}
+
+type Stored = Omit<TrialResult, 'tokensPerMs' | keyof TimeShares> & MeasuredSeconds & { stepTokens: number };
+
+function withThroughput(row: Stored): TrialResult {
+  const { stepTokens, forwardSeconds, backwardSeconds, evaluationSeconds, waitingSeconds, ...rest } = row;
+  const { cacheHitRate, peakMemoryMiB, attempts: begun, ...before } = rest;
+  const shares = sharesOf({ forwardSeconds, backwardSeconds, evaluationSeconds, waitingSeconds });
+  const speed = { tokensPerMs: tokensPerMs({ stepTokens, msPerStep: row.msPerStep }), cacheHitRate, peakMemoryMiB };
+  return { ...before, ...speed, ...shares, attempts: begun };
 }
 
 /** Every trial from a position on, a page a query. */

@@ -29,7 +29,8 @@ begin
   grant update (state, error, "window", priority, started_at, finished_at) on sweeps to lpt_sweep_worker;
   grant update (
     state, stop_as, stop_reason, is_spared, priority, attempt, dev_score, test_score, selected_step, steps, shortened, trainable_parameters,
-    ms_per_step, measured_jointly, joint_steps, cache_hit_rate, peak_memory_mib, error_kind, error_message, started_at, finished_at
+    ms_per_step, measured_jointly, joint_steps, cache_hit_rate, forward_seconds, backward_seconds, evaluation_seconds, waiting_seconds,
+    peak_memory_mib, error_kind, error_message, started_at, finished_at
   ) on trials to lpt_sweep_worker;
 
   for what in select viewname from pg_views where schemaname = 'public' loop

@@ -146,6 +146,11 @@ export const trials = pgTable(
     jointSteps: integer(),
     /** Share of the hidden states read that were found kept; null where none were. */
     cacheHitRate: doublePrecision(),
+    /** What its time in trainers went to; null where it was not measured. */
+    forwardSeconds: doublePrecision(),
+    backwardSeconds: doublePrecision(),
+    evaluationSeconds: doublePrecision(),
+    waitingSeconds: doublePrecision(),
     peakMemoryMib: doublePrecision(),
     errorKind: errorKind(),
     errorMessage: text(),

@@ -1,6 +1,7 @@
 // Trials: what waits, what ended, and how.
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
+import { measuredSeconds } from '../sweep/throughput.ts';
 import type { AttemptState, TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
@@ -62,12 +63,12 @@ export function finishTrial(
   database: Database,
   { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
 ): Promise<void> {
-  const { peakMemoryMiB: peakMemoryMib, ...numbers } = outcome;
+  const { peakMemoryMiB: peakMemoryMib, seconds, ...numbers } = outcome;
   return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
     assertCurrent(trial, attempt);
     if (trial.state === 'complete') return;
     if (trial.state !== 'running') throw staleAttempt(trial, attempt);
-    const ended = { ...numbers, peakMemoryMib, ...NOTHING_WRONG };
+    const ended = { ...numbers, ...measuredSeconds(seconds), peakMemoryMib, ...NOTHING_WRONG };
     await transaction
       .update(trials)
       .set({ ...ended, state: 'complete', finishedAt: sql`now()` })

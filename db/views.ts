@@ -41,6 +41,12 @@ export const trialResults = pgView('trial_results', {
   jointSteps: integer(),
   cacheHitRate: doublePrecision(),
   stopReason: text(),
+  tokensPerMs: doublePrecision(),
+  trialSeconds: doublePrecision(),
+  forwardShare: doublePrecision(),
+  backwardShare: doublePrecision(),
+  evaluationShare: doublePrecision(),
+  waitingShare: doublePrecision(),
 }).existing();
 
 export const configurationMeans = pgView('configuration_means', {
@@ -68,6 +74,11 @@ export const configurationMeans = pgView('configuration_means', {
   trainableParameters: integer(),
   msPerStep: doublePrecision(),
   peakMemoryMib: doublePrecision(),
+  tokensPerMs: doublePrecision(),
+  forwardShare: doublePrecision(),
+  backwardShare: doublePrecision(),
+  evaluationShare: doublePrecision(),
+  waitingShare: doublePrecision(),
 }).existing();
 
 export const comparison = pgView('comparison', {

@@ -35,9 +35,17 @@ export interface Boarded {
   rows: JoinedRows;
 }
 
+export interface Boarding {
+  /** Of which the output is there, or is where trials board. */
+  layer: number;
+  place: Place;
+  backbone: Backbone;
+}
+
 /** What goes into the layer that makes H_{layer + 1}. `riders` in their order. */
-export function board(riders: readonly Rider[], layer: number, place: Place, backbone: Backbone): Boarded {
-  const seated = riders.flatMap((rider) => seat(rider, { layer, place, backbone }) ?? []);
+export function board(riders: readonly Rider[], boarding: Boarding): Boarded {
+  const { place } = boarding;
+  const seated = riders.flatMap((rider) => seat(rider, boarding) ?? []);
   const isMoved = seated.some(({ prompt, text }) => prompt !== undefined || text !== undefined);
   const aboard = seated.map(({ rider, prompts }) => ({ rider, prompts }));
   if (!isMoved && place.rows) return { aboard, rows: asTheyLie(place.rows) };
@@ -49,12 +57,6 @@ interface Seat extends Aboard {
   prompt?: { source: Source; length: number };
   /** Of a trial that boards now: T places a text, padding behind. */
   text?: { source: Source; length: number };
-}
-
-interface Boarding {
-  layer: number;
-  place: Place;
-  backbone: Backbone;
 }
 
 /** Null: not aboard yet. */

@@ -28,7 +28,7 @@ export function maskVectors(walk: Walk): Tensor2D {
   if (from === layers) return finalNorm(backbone, readGiven(walk), 'nothing');
   let place: Place = { aboard: [] };
   for (let layer = from; layer < layers; layer += 1) {
-    const boarded = board(riders, layer, place, backbone);
+    const boarded = board(riders, { layer, place, backbone });
     const asked = gradientTo(walk, boarded);
     const rows = runLayer(backbone, layer, { input: inputOf(walk, layer, boarded), gradientTo: asked });
     place = { aboard: boarded.aboard, rows: { rows, flows: asked !== 'nothing' } };

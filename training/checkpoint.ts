@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../data/error.ts';
 import type { Method } from '../lpt/method.ts';
+import type { Seconds } from '../sweep/throughput.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -12,7 +13,10 @@ const BEST_FORMAT = 'lpt-sweep-weights-1';
 /** Value, two moments and best value of each trained number. */
 const COPIES = 4;
 
-type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointSteps'>;
+type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointSteps'> & {
+  /** Absent in checkpoints of earlier versions. */
+  seconds?: Seconds;
+};
 
 /** Null where the state is too large to be kept. */
 export async function encodeCheckpoint(state: TrainingState, trialKey: string): Promise<Uint8Array | null> {
@@ -29,7 +33,8 @@ export async function encodeCheckpoint(state: TrainingState, trialKey: string): 
     if (best) tensors[`best/${name}`] = { shape: variable.shape, values: best };
   }
   const { step, evaluatedAt, best, jointSteps } = state;
-  const position = { step, evaluatedAt, jointSteps, best: best && { step: best.step, score: best.score } };
+  const seconds = state.time.seconds();
+  const position = { step, evaluatedAt, jointSteps, seconds, best: best && { step: best.step, score: best.score } };
   return encodeSafetensors(tensors, { format: FORMAT, trialKey, position: JSON.stringify(position) });
 }
 
@@ -60,6 +65,7 @@ export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trial
   state.step = position.step;
   state.evaluatedAt = position.evaluatedAt;
   state.jointSteps = position.jointSteps;
+  if (position.seconds) state.time.add(position.seconds);
   state.best = position.best && { ...position.best, weights };
 }
 

@@ -5,6 +5,7 @@ import type { Backbone } from '../lpt/backbone.ts';
 import { jointLosses, totalOf } from '../lpt/joint-losses.ts';
 import type { Batch } from '../lpt/method.ts';
 import type { Rider, WalkingTuning } from '../lpt/seats.ts';
+import type { TimeUse } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { MetricPoint } from './messages.ts';
 import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
@@ -33,13 +34,19 @@ export async function jointStep(backbone: Backbone, parts: readonly JointPart[])
   });
   const all = tf.concat(applied.map(({ measured }) => measured)); // [2 R]
   tf.dispose([losses, ...applied.map(({ measured }) => measured)]);
-  const values = await all.data<'float32'>();
+  const fetched = all.data<'float32'>();
+  begin(parts, 'waiting');
+  const values = await fetched;
   all.dispose();
   return parts.map(({ state }, index) => {
     const [loss = Number.NaN, gradientNorm = Number.NaN] = values.subarray(2 * index, 2 * index + 2);
     const { learningRate = Number.NaN } = applied[index] ?? {};
     return settled(() => pointsOf(state.step, { learningRate, loss, gradientNorm }));
   });
+}
+
+function begin(parts: readonly JointPart[], use: TimeUse): void {
+  for (const { state } of parts) state.time.begin(use, parts.length);
 }
 
 function settled(points: () => MetricPoint[]): Stepped {
@@ -55,13 +62,16 @@ function gradientsOf(backbone: Backbone, parts: readonly JointPart[]) {
     return { ...part, dropoutSeed: dropoutSeedAt(state.step, trial.trainSeed) };
   });
   const variables = parts.flatMap(({ state }) => state.method.trained.map(({ variable }) => variable));
+  begin(parts, 'forward');
   return tf.tidy((): { losses: Tensor1D; grads: Record<string, Tensor> } => {
     const found: Tensor1D[] = [];
     const loss = (): Scalar => {
       const losses = jointLosses({ backbone, riders }); // [R]
       // The gradients' own tidy hands on the sum alone.
       found.push(tf.keep(losses));
-      return totalOf(losses);
+      const total = totalOf(losses);
+      begin(parts, 'backward');
+      return total;
     };
     const { grads } = tf.variableGrads(loss, variables);
     return { losses: found[0] ?? tf.tensor1d([]), grads };

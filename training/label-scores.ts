@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Method } from '../lpt/method.ts';
 import { disposeBatch } from './batches.ts';
 import type { SplitInputs } from './split-inputs.ts';
+import type { TimeMeter } from './time-meter.ts';
 
 export interface LabelScoresRequest {
   method: Method;
@@ -11,6 +12,8 @@ export interface LabelScoresRequest {
   labelWordIds: number[];
   batchSize: number;
   afterBatch: () => Promise<void>;
+  /** Of a trial. */
+  time?: TimeMeter;
 }
 
 /** A row [C] an example, in the split's own order. */
@@ -32,10 +35,13 @@ export function predictedLabel(row: Float32Array): number {
   return row.indexOf(Math.max(...row));
 }
 
-async function scoresOf({ method, inputs, labelWordIds }: LabelScoresRequest, indices: number[]) {
+async function scoresOf({ method, inputs, labelWordIds, time }: LabelScoresRequest, indices: number[]) {
   const batch = inputs.batch(indices);
+  time?.begin('evaluation');
   const scores = tf.tidy(() => method.scores(batch, tf.tensor1d(labelWordIds, 'int32'))); // [B, C]
-  const values = await scores.data<'float32'>();
+  const fetched = scores.data<'float32'>();
+  time?.begin('waiting');
+  const values = await fetched;
   scores.dispose();
   disposeBatch(batch);
   return values;

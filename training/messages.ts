@@ -1,5 +1,6 @@
 // What the worker and its trainer process say to each other, over Node's IPC channel with structured clone.
 import type { TrainerProvenance } from '../sweep/provenance.ts';
+import type { Seconds } from '../sweep/throughput.ts';
 import type { ErrorKind, MetricName, Split, Trial } from '../sweep/trial.ts';
 import type { Parts } from './score.ts';
 
@@ -118,6 +119,8 @@ export interface TrialOutcome {
    * null where none were read.
    */
   cacheHitRate: number | null;
+  /** What its time in trainers went to, through all attempts that went on from one another; null where it was not measured. */
+  seconds: Seconds | null;
   peakMemoryMiB: number;
 }
 

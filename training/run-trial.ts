@@ -17,6 +17,7 @@ import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
 import type { SharedSteps } from './shared-steps.ts';
 import { SplitInputs } from './split-inputs.ts';
+import { TimeMeter } from './time-meter.ts';
 import { TooLargeError } from './too-large.ts';
 import { train, type Run, type Trained } from './train.ts';
 
@@ -27,12 +28,15 @@ export interface TrialSurroundings {
   steps: SharedSteps;
   /** Bytes that a step may need; a trial whose steps need more is not begun. */
   free: () => number;
+  /** In milliseconds, never running backwards. */
+  now: () => number;
 }
 
 /** @throws ConfigurationError, DataError, DivergedError, TooLargeError */
 export async function runTrial(request: TrainRequest, surroundings: TrialSurroundings): Promise<Trained> {
+  const time = new TimeMeter(surroundings.now);
   try {
-    const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings));
+    const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings, time));
     const { method, stepBytes } = prepared;
     try {
       const free = surroundings.free();
@@ -47,7 +51,11 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
   }
 }
 
-async function prepare(request: TrainRequest, { resident, pulse, steps }: TrialSurroundings): Promise<Run> {
+async function prepare(
+  request: TrainRequest,
+  { resident, pulse, steps }: TrialSurroundings,
+  time: TimeMeter,
+): Promise<Run> {
   const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   await pulse.beat('loading', 0);
   const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
@@ -73,7 +81,7 @@ async function prepare(request: TrainRequest, { resident, pulse, steps }: TrialS
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
   const run: Run = {
-    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, shrink, pulse, steps },
+    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
     ...{ backbone, stepBytes: stepBytesOf(trial, { method, backbone, examples: splits.train.examples }) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;

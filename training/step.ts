@@ -32,9 +32,11 @@ export async function trainStep(
   parts: Iterable<BatchPart>,
   trial: Trial,
 ): Promise<MetricPoint[]> {
-  const found = sumOverParts(state.method, parts, dropoutSeedAt(state.step, trial.trainSeed));
+  const found = sumOverParts(state, parts, dropoutSeedAt(state.step, trial.trainSeed));
   const applied = applyGradients(state, found, trial);
-  const [loss = Number.NaN, gradientNorm = Number.NaN] = await applied.measured.data<'float32'>();
+  const fetched = applied.measured.data<'float32'>();
+  state.time.begin('waiting');
+  const [loss = Number.NaN, gradientNorm = Number.NaN] = await fetched;
   applied.measured.dispose();
   return pointsOf(state.step, { ...applied, loss, gradientNorm });
 }
@@ -74,11 +76,11 @@ export function pointsOf(step: number, { learningRate, loss, gradientNorm }: Mea
 }
 
 /** The gradients of a mean are the means of the parts, each with its share. */
-function sumOverParts(method: Method, parts: Iterable<BatchPart>, dropoutSeed: number): Gradients {
+function sumOverParts(state: TrainingState, parts: Iterable<BatchPart>, dropoutSeed: number): Gradients {
   return tf.tidy(() => {
     let sum: Gradients | undefined;
     for (const { batch, ...part } of parts) {
-      const found = gradientsOf(method, batch, dropoutSeedOf(part, dropoutSeed));
+      const found = gradientsOf(state, batch, dropoutSeedOf(part, dropoutSeed));
       sum = part.share === 1 ? found : addShare(sum, found, part.share);
     }
     if (sum === undefined) throw new RangeError('Expected a step of one part or more, found none.');
@@ -102,9 +104,14 @@ function addShare(sum: Gradients | undefined, found: Gradients, share: number): 
   return added;
 }
 
-function gradientsOf(method: Method, batch: Batch, dropoutSeed: DropoutSeed): Gradients {
+function gradientsOf({ method, time }: TrainingState, batch: Batch, dropoutSeed: DropoutSeed): Gradients {
   const variables = method.trained.map(({ variable }) => variable);
-  const { value: loss, grads } = tf.variableGrads(() => method.loss(batch, dropoutSeed), variables);
+  time.begin('forward');
+  const { value: loss, grads } = tf.variableGrads(() => {
+    const found = method.loss(batch, dropoutSeed);
+    time.begin('backward');
+    return found;
+  }, variables);
   return { loss, gradients: namedGradients(method, grads) };
 }
 

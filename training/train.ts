@@ -14,6 +14,7 @@ import type { JointPart } from './joint-step.ts';
 import type { ReadyStep, SharedSteps, TakenStep } from './shared-steps.ts';
 import { dropoutSeedOf, halved, partsOf } from './shrink.ts';
 import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
+import type { TimeMeter } from './time-meter.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface Run {
@@ -23,6 +24,7 @@ export interface Run {
   inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
   shortened: Shortened;
   lookups: Lookups;
+  time: TimeMeter;
   /** Token id of each label's word, by label index. */
   labelWordIds: number[];
   checkpoint?: Uint8Array;
@@ -42,7 +44,7 @@ export type Trained =
 /** @throws DivergedError where the loss or a gradient is no longer finite */
 export async function train(run: Run): Promise<Trained> {
   const { steps, batchSize, evaluateEvery, weightDecay } = run.trial.training;
-  const state = new TrainingState(run.method, weightDecay);
+  const state = new TrainingState(run.method, weightDecay, run.time);
   const lastStep = run.method.trained.length > 0 ? steps : 0;
   const order = new BatchOrder(run.inputs.train.examples.length, batchSize, run.trial.trainSeed);
   const taken: TakenStep[] = [];
@@ -87,10 +89,11 @@ function readyStep(run: Run, state: TrainingState, indices: number[]): ReadyStep
 }
 
 /** Each is freed when the next is asked for. */
-function* batchParts({ trial, inputs, shrink }: Run, step: number, indices: number[]): Generator<BatchPart> {
+function* batchParts({ trial, inputs, shrink, time }: Run, step: number, indices: number[]): Generator<BatchPart> {
   const length = inputs.train.longest(indices);
   const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
   for (const part of partsOf(indices.length, shrink)) {
+    time.begin('waiting');
     const members = indices.slice(part.first, part.first + part.count);
     const dropoutSeed = seed === null ? null : dropoutSeedOf(part, seed);
     const batch = inputs.train.batch(members, { dropoutSeed, length });
@@ -148,6 +151,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
       measuredJointly: taken.some(({ trials }) => trials > 1),
       jointSteps: state.jointSteps,
       cacheHitRate: run.lookups.hitRate(),
+      seconds: run.time.seconds(),
     },
     best: encodeBest(state, run.trialKey),
   };
@@ -160,6 +164,7 @@ function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored>
     labelWordIds: run.labelWordIds,
     batchSize: halved(run.trial.training.evaluationBatchSize, run.shrink),
     metric: run.trial.task.metric,
+    time: run.time,
     afterBatch: () => run.pulse.beat('evaluating', step),
   };
   return run.pulse.timed('evaluating', step, () => evaluate(request));

@@ -48,7 +48,7 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
   });
   const end = await tensorflow
     .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))
-    .then(() => runTrial(request, { resident, pulse, steps, free }))
+    .then(() => runTrial(request, { resident, pulse, steps, free, now }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   await pulse.send(end);
   rides.delete(ride);

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Method } from '../lpt/method.ts';
 import { AdamW } from './optimizer.ts';
+import { TimeMeter } from './time-meter.ts';
 
 export interface Best {
   step: number;
@@ -13,6 +14,8 @@ export interface Best {
 export class TrainingState {
   readonly method: Method;
   readonly optimizer: AdamW;
+  /** Told by each step and each evaluation what they do. */
+  readonly time: TimeMeter;
   /** Steps done. */
   step = 0;
   /** The last step that dev was scored at: a trial may stop between the step and its evaluation. */
@@ -21,8 +24,9 @@ export class TrainingState {
   /** Of the steps done, those taken with other trials. */
   jointSteps = 0;
 
-  constructor(method: Method, weightDecay: number) {
+  constructor(method: Method, weightDecay: number, time = new TimeMeter(() => performance.now())) {
     this.method = method;
+    this.time = time;
     this.optimizer = new AdamW(method.trained, weightDecay);
   }
 

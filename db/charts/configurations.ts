@@ -1,9 +1,10 @@
 // Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one.
 import { sql } from 'drizzle-orm';
+import type { TimeShares } from '../../sweep/throughput.ts';
 import type { Database } from '../client.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
-export interface ConfigurationPoint {
+export interface ConfigurationPoint extends TimeShares {
   configurationKey: string;
   method: string;
   insertionLayers: string | null;
@@ -21,6 +22,7 @@ export interface ConfigurationPoint {
   trainableParameters: number | null;
   /** Null where nothing was trained. */
   msPerStep: number | null;
+  tokensPerMs: number | null;
   /** Among those of its method on dev, from 1. */
   rank: number;
   /** No configuration that takes less time a step is as good on dev. */
@@ -44,7 +46,8 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
         insertion_layer as "insertionLayer", prompt_length as "promptLength", generator, bottleneck,
         learning_rate as "learningRate", batch_size as "batchSize", n, dev_mean as "devMean", dev_sd as "devSd",
         test_mean as "testMean", test_sd as "testSd", trainable_parameters as "trainableParameters",
-        ms_per_step as "msPerStep", (row_number() over best_of_method)::integer as rank,
+        ms_per_step as "msPerStep", tokens_per_ms as "tokensPerMs", forward_share as "forwardShare",
+        backward_share as "backwardShare", evaluation_share as "evaluationShare", waiting_share as "waitingShare", (row_number() over best_of_method)::integer as rank,
         ms_per_step is not null and dev_mean > coalesce(max(dev_mean) over cheaper, -1) as "isOnFront"
       from configuration_means
       where ${ofFacet(facet)} ${timed ? sql`and ms_per_step is not null` : sql``}

@@ -2,7 +2,7 @@
 import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
-import { grouped, meanAndSd, rounded } from '../../sweep/numbers.ts';
+import { grouped, meanAndSd, percent, rounded } from '../../sweep/numbers.ts';
 
 const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'method', cell: ({ method }) => method, isHead: true },
@@ -19,6 +19,19 @@ const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'trained numbers', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
 
-export function configurationTable(rows: readonly ConfigurationPoint[], caption: string): Markup {
-  return table({ caption, rows, columns: COLUMNS, whenEmpty: 'No trial is complete yet.' });
+/** Means over trials measured alone. */
+export const THROUGHPUT: readonly Column<ConfigurationPoint>[] = [
+  { title: 'tokens/ms', cell: ({ tokensPerMs }) => rounded(tokensPerMs), isNumber: true },
+  { title: 'forward, %', cell: ({ forwardShare }) => percent(forwardShare), isNumber: true },
+  { title: 'backward, %', cell: ({ backwardShare }) => percent(backwardShare), isNumber: true },
+  { title: 'evaluation, %', cell: ({ evaluationShare }) => percent(evaluationShare), isNumber: true },
+  { title: 'waiting, %', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
+];
+
+export function configurationTable(
+  rows: readonly ConfigurationPoint[],
+  caption: string,
+  more: readonly Column<ConfigurationPoint>[] = [],
+): Markup {
+  return table({ caption, rows, columns: [...COLUMNS, ...more], whenEmpty: 'No trial is complete yet.' });
 }

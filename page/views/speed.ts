@@ -8,10 +8,11 @@ import type { Page } from '../layout.ts';
 import { count } from '../names.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
-import { configurationTable } from './configuration-table.ts';
+import { configurationTable, THROUGHPUT } from './configuration-table.ts';
 import { framed } from './frame.ts';
 
 const SHOWN = 500;
+const CAPTION = 'The Pareto front, fastest first; times and shares of the time are means over trials measured alone';
 const EMPTY = 'No trial of this task that was timed is complete yet.';
 
 export async function speedView(visit: Visit, sweep: SweepRow): Promise<Page> {
@@ -29,7 +30,7 @@ export async function speedView(visit: Visit, sweep: SweepRow): Promise<Page> {
     words,
     draw: drawn.length === 0 ? null : (width) => speedAgainstScore(drawn, words, width),
     whenEmpty: EMPTY,
-    table: configurationTable(front, 'The Pareto front, fastest first'),
+    table: configurationTable(front, CAPTION, THROUGHPUT),
   });
   return framed(visit, sweep, { tab: 'speed', content: [choiceForm([facetChoice(chosen)]), shown] });
 }

@@ -13,7 +13,8 @@ import type { Visit } from '../visit.ts';
 import { framed, workflowLink } from './frame.ts';
 import { trialCurves } from './trial-curves.ts';
 import { wrongSection } from './wrong-predictions.ts';
-import { duration, grouped, percent, rounded } from '../../sweep/numbers.ts';
+import { duration, grouped, percent } from '../../sweep/numbers.ts';
+import { throughputFacts } from '../../sweep/throughput.ts';
 
 export async function trialView(visit: Visit, sweep: SweepRow, position: string): Promise<Page> {
   const { database, temporal } = visit;
@@ -30,6 +31,10 @@ export async function trialView(visit: Visit, sweep: SweepRow, position: string)
       <p>${badge(trial.state)}${link && html` · ${link}`}</p>
       ${trial.errorKind !== null && html`<p class="wrong">${trial.errorKind}: ${trial.errorMessage ?? ''}</p>`}
       ${facts(scoresOf(details))}
+    </section>`,
+    html`<section id="throughput" data-live>
+      <h2>Throughput</h2>
+      ${facts(throughputFacts(trial))}
     </section>`,
     trialCurves(details, metrics),
     html`<section id="settings">
@@ -51,8 +56,6 @@ function scoresOf({ trial }: TrialDetails): [string, Content][] {
     ['test, %', trial.testScore !== null && percent(trial.testScore)],
     ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
     ['trained numbers', grouped(trial.trainableParameters)],
-    ['ms a step', rounded(trial.msPerStep)],
-    ['peak memory, MiB', rounded(trial.peakMemoryMib)],
     ['shortened examples', shortened.join(', ')],
   ];
 }

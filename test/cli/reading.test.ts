@@ -10,7 +10,7 @@ import { useStage } from './stage.ts';
 import { run as runIn } from './terminal.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts';
 
 describe('the commands that read', () => {
   const stage = useStage();
@@ -141,13 +141,19 @@ describe('the commands that read', () => {
     const { code, out } = await run('show', 'halves/2');
     expect(code).toBe(0);
     expect(out).toMatch(/^Trial halves\/2: lpt on mr, complete\n/);
-    for (const part of ['Names', 'Scores', 'Configuration', 'Provenance', 'Attempts', 'Evaluations']) {
+    for (const part of ['Names', 'Scores', 'Throughput', 'Configuration', 'Provenance', 'Attempts', 'Evaluations']) {
       expect(out).toContain(`\n${part}:`);
     }
     expect(out).toMatch(/method\.insertionLayer +3\n/);
     expect(out).toMatch(/task\.labelWords\.1 +great\n/);
     expect(out).toMatch(/program\.commit\.id +c0ffee\n/);
     expect(out).toMatch(/dev +70\.0\n/);
+    expect(out).toMatch(/ms a step +50\n +tokens\/ms +\d+(\.\d)?\n +measured +alone\n/);
+    expect(out).toMatch(
+      /time in the trainer +10 s\n +forward, % of the time +20\.0\n +backward, % of the time +50\.0\n/,
+    );
+    expect(out).toMatch(/evaluation, % of the time +10\.0\n +waiting, % of the time +20\.0\n/);
+    expect((await run('show', 'halves/7')).out).toMatch(/time in the trainer +–\n +forward, % of the time +–\n/);
   });
 
   test('a trial for programs is one object, unrounded, with its whole configuration', async () => {
@@ -157,6 +163,10 @@ describe('the commands that read', () => {
       name: 'halves/2',
       state: 'complete',
       scores: { metric: 'accuracy', devScore: 0.7, testScore: 0.65, selectedStep: 20 },
+      cost: {
+        ...{ msPerStep: 50, measuredJointly: false, jointSteps: 0, cacheHitRate: 0.75, peakMemoryMiB: 900.5 },
+        ...{ seconds: { forward: 2, backward: 5, evaluation: 1, waiting: 2 }, forwardShare: 0.2, waitingShare: 0.2 },
+      },
       configuration: { dataSeed: 13, trainSeed: 1, training: { steps: 40 }, regime: { kind: 'few-shot', k: 32 } },
       provenance: { program: PROGRAM, trainer: TRAINER },
       attempts: [{ attempt: 1, state: 'complete', worker: 'w' }],

@@ -52,6 +52,25 @@ describe('configuration means', () => {
     expect(rows.map(({ devMean }) => Number(devMean.toFixed(4)))).toEqual([0.83, 0.72, 0.62, 0.61]);
   });
 
+  test('of throughput are over trials measured alone', async () => {
+    const { sweep } = await createSweep(own.database, smallSweep('together'));
+    const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 8 });
+    const waited = [
+      { seconds: { forward: 2, backward: 5, evaluation: 1, waiting: 2 } },
+      { seconds: { forward: 1, backward: 1, evaluation: 0, waiting: 8 }, measuredJointly: true, jointSteps: 40 },
+    ];
+    // Of LPT at 6 the one seed ran alone, and the other with others.
+    for (const [index, trialId] of [ids[3]!, ids[7]!].entries()) {
+      await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      const outcome = { ...outcomeOf(0.7, 0.6), msPerStep: 50 + 50 * index, ...waited[index] };
+      await finishTrial(own.database, { trialId, attempt: 1, outcome });
+    }
+    const [row] = await listConfigurations(own.database, sweep.id);
+    expect(row).toMatchObject({ n: 2, msPerStep: 50, forwardShare: 0.2, backwardShare: 0.5, waitingShare: 0.2 });
+    const [alone] = await listResults(own.database, { sweepId: sweep.id, after: 2, limit: 1 });
+    expect(row!.tokensPerMs).toBe(alone!.tokensPerMs);
+  });
+
   test('over one seed have no standard deviation, and unfinished trials take no part', async () => {
     const rows = await listConfigurations(own.database, await finished('one-seed', BOTH_SEEDS.slice(0, 4)));
     expect(rows.map(({ n, devSd, testSd }) => ({ n, devSd, testSd }))).toEqual(
@@ -123,7 +142,7 @@ describe('results', () => {
         'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
-        'steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts'
+        'steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts'
       ).split(' '),
     );
     expect(results[0]).toMatchObject({
@@ -153,6 +172,10 @@ describe('results', () => {
       ...{ shortenedTrain: 0, shortenedDev: 1, shortenedTest: 2, shortenedMismatched: null },
       ...{ testAccuracy: null, testF1: null, mismatchedScore: null },
     });
+    // 2, 5, 1 and 2 of 10 seconds.
+    const shares = { forwardShare: 0.2, backwardShare: 0.5, evaluationShare: 0.1, waitingShare: 0.2 };
+    expect(results[2]).toMatchObject(shares);
+    expect(results[3]).toMatchObject({ tokensPerMs: null, forwardShare: null, waitingShare: null });
     expect(results[3]).toMatchObject({ state: 'waiting', devScore: null, testScore: null, steps: null, attempts: 0 });
     const { rows } = await own.database.execute(
       sql`select * from trial_results where sweep_id = ${sweepId} order by position`,
@@ -160,6 +183,12 @@ describe('results', () => {
     expect(results.map((row) => [row.trialKey, row.devScore, row.testScore, row.state])).toEqual(
       rows.map((row) => [row['trial_key'], row['dev_score'], row['test_score'], row['state']]),
     );
+    const throughput = results.map((row) => [row.tokensPerMs, row.forwardShare, row.backwardShare, row.evaluationShare, row.waitingShare]); // prettier-ignore
+    expect(throughput).toEqual(
+      rows.map((row) => ['tokens_per_ms', 'forward_share', 'backward_share', 'evaluation_share', 'waiting_share'].map((name) => row[name])), // prettier-ignore
+    );
+    expect(results[2]!.tokensPerMs).toBeGreaterThan(0);
+    expect(rows.map((row) => row['trial_seconds'])).toEqual([10, 10, 10, ...Array<null>(5).fill(null)]);
   });
 });
 

@@ -12,10 +12,11 @@ import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs
 import { programVersion } from '../../runtime/program.ts';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { MEASURED_ANEW } from '../support/trials.ts';
 import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly cacheHitRate peakMemoryMiB attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts';
 
 const sweepFile = (name: string): string => `name: ${name}
 backbone: ./backbone
@@ -85,8 +86,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     expect(code).toBe(0);
     const resumed = await database.select().from(attempts).where(isNotNull(attempts.resumedFromStep));
     expect(resumed.length).toBeGreaterThan(0);
-    const numbers = (results: TrialResult[]): object[] =>
-      results.map((row) => ({ ...row, msPerStep: null, cacheHitRate: null, peakMemoryMiB: null, attempts: null }));
+    const numbers = (results: TrialResult[]): object[] => results.map((row) => ({ ...row, ...MEASURED_ANEW }));
     expect(numbers(await resultsOf('storm'))).toEqual(numbers(await resultsOf('calm')));
   });
 
@@ -97,6 +97,11 @@ describe('a sweep through the real command line, on embedded servers', () => {
     const scores = (rows: { trialKey: string; devScore: number | null; testScore: number | null }[]): string[] =>
       rows.map(({ trialKey, devScore, testScore }) => `${trialKey} ${devScore} ${testScore}`).sort();
     expect(scores(results)).toEqual(scores(viewed));
+    for (const row of viewed) {
+      const shares = [row.forwardShare, row.backwardShare, row.evaluationShare, row.waitingShare];
+      expect(shares.reduce<number>((sum, share) => sum + share!, 0)).toBeCloseTo(1, 12);
+      expect(row.trialSeconds).toBeLessThan((row.finishedAt!.getTime() - row.startedAt!.getTime()) / 1000);
+    }
     const means = await database.select().from(configurationMeans).where(eq(configurationMeans.sweep, 'calm'));
     for (const mean of means) {
       const own = viewed.filter(({ configurationKey }) => configurationKey === mean.configurationKey);

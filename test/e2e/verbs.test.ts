@@ -11,6 +11,7 @@ import { attempts, checkpoints, sweeps, trials } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { MEASURED_ANEW } from '../support/trials.ts';
 import { installedIn, ON_ITS_OWN, type Running } from './installed.ts';
 
 const sweepFile = (name: string, layers = '[1, 2]'): string => `name: ${name}
@@ -59,7 +60,7 @@ describe('the verbs through the real command line, on embedded servers', () => {
   const numbersOf = async (name: string): Promise<object[]> => {
     const { out } = await sweep('results', name, '--format', 'json').ended;
     const rows = JSON.parse(out) as TrialResult[];
-    return rows.map((row) => ({ ...row, msPerStep: null, cacheHitRate: null, peakMemoryMiB: null, attempts: null }));
+    return rows.map((row) => ({ ...row, ...MEASURED_ANEW }));
   };
 
   test('a sweep that was paused and continued ends with the numbers of an undisturbed one', async () => {

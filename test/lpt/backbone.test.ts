@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { embed, layerAt, type Backbone } from '../../lpt/backbone.ts';
 import { runLayers } from '../../lpt/frozen-layers.ts';
 import { loadBackbone } from '../../training/backbone.ts';
-import { hiddenStates, readBatchFixture, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
+import { expectHiddenStates, hiddenStates, TINY_BACKBONE, tinyBatch, type TinyBatch } from '../support/fixtures.ts';
 import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -17,13 +17,7 @@ beforeAll(async () => {
 afterAll(() => backbone.dispose());
 
 test('hidden states of every layer are those of an independent implementation', async () => {
-  const { values } = await readBatchFixture();
-  const real = tf.expandDims(batch.attentionMask, 2); // [B, T, 1]
-  for (let layer = 0; layer <= backbone.config.layers; layer += 1) {
-    const { values: expected, shape } = values(`hidden.${layer}`);
-    const found = tf.mul(hiddenStates(backbone, batch, layer), real);
-    expectClose(found, tf.mul(tf.tensor(expected, shape), real).dataSync(), 1e-4);
-  }
+  for (let layer = 0; layer <= backbone.config.layers; layer += 1) await expectHiddenStates(backbone, layer);
 });
 
 test('running layer by layer gives what running them at once gives', () => {

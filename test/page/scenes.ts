@@ -15,7 +15,8 @@ import { parseSweep } from '../../sweep/parse.ts';
 import { planOf } from '../support/trials.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 
-const ALONE = { measuredJointly: false, jointSteps: 0, cacheHitRate: 0.5 };
+const SECONDS = { forward: 20, backward: 50, evaluation: 10, waiting: 20 };
+const ALONE = { measuredJointly: false, jointSteps: 0, cacheHitRate: 0.5, seconds: SECONDS };
 const WORKERS = [
   '101@host-a/cpu/4000MiB',
   '102@host-a/cpu/4000MiB',

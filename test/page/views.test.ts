@@ -89,6 +89,20 @@ describe.each(LOOKS)('on $look', ({ look, width, height, colorScheme }) => {
   });
 });
 
+test('a trial and the Pareto front say what the time went to', async () => {
+  const textOf = async (path: string): Promise<string> => {
+    const text = (await (await fetch(server.url + path)).text()).replaceAll(/<[^>]+>/g, ' ');
+    return text.replaceAll(/\s+/g, ' ');
+  };
+  const trial = await textOf('/sweeps/whole/trials/21');
+  expect(trial).toMatch(/tokens\/ms [\d.]+ measured alone joint steps 0 peak memory, MiB 901 /);
+  expect(trial).toContain(
+    'forward, % of the time 20.0 backward, % of the time 50.0 evaluation, % of the time 10.0 waiting, % of the time 20.0',
+  );
+  expect(await textOf('/sweeps/running/trials/52')).toContain('time in the trainer – forward, % of the time – ');
+  expect(await textOf('/sweeps/whole/speed')).toMatch(/tokens\/ms forward, % .* 20\.0 50\.0 10\.0 20\.0 /);
+});
+
 function fileName(path: string): string {
   return path === '/' ? 'sweeps' : path.replace('/sweeps/', '').replaceAll(/[^a-z0-9]+/g, '-');
 }

@@ -161,6 +161,16 @@ export function hiddenStates(
   return tf.tidy(() => runLayers({ backbone, hidden: embed(backbone, tokenIds), lengths, from: 0, to }));
 }
 
+/** At the real positions: padding is not computed. */
+export async function expectHiddenStates(backbone: Backbone, layer: number, name: TinyName = 'bert-tiny') {
+  const { values } = await readBatchFixture(name);
+  const batch = await tinyBatch(backbone, [], name);
+  const real = tf.expandDims(batch.attentionMask, 2); // [B, T, 1]
+  const { values: expected, shape } = values(`hidden.${layer}`);
+  const found = tf.mul(hiddenStates(backbone, batch, layer), real);
+  expectClose(found, tf.mul(tf.tensor(expected, shape), real).dataSync(), 1e-4);
+}
+
 export interface LossAndGradients {
   loss: number;
   /** Variable's name → gradient. */

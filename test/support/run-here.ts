@@ -14,6 +14,7 @@ export interface RunHere {
   steps?: SharedSteps;
   /** Bytes that a step may need. */
   free?: number;
+  now?: () => number;
   /** Sees every message; true asks the trial to stop. */
   watch?: (message: FromTrainer) => boolean;
 }
@@ -28,7 +29,13 @@ export interface RanHere {
 
 export async function runHere(
   request: TrainRequest,
-  { resident, watch, steps: shared, free: bytes = Number.POSITIVE_INFINITY }: RunHere = {},
+  {
+    resident,
+    watch,
+    steps: shared,
+    free: bytes = Number.POSITIVE_INFINITY,
+    now = () => performance.now(),
+  }: RunHere = {},
 ): Promise<RanHere> {
   await loadTensorflow({ threads: 1, device: 'cpu' });
   const messages: FromTrainer[] = [];
@@ -38,14 +45,13 @@ export async function runHere(
     stop ||= watch?.(message) ?? false;
     return Promise.resolve();
   };
-  const now = (): number => performance.now();
   const backbones = resident ?? new ResidentBackbone(2 ** 28);
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
   const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps, usage });
   const free = () => bytes;
   const steps = shared ?? new SharedSteps({ now, free });
-  const trained = await runTrial(request, { resident: backbones, pulse, steps, free });
+  const trained = await runTrial(request, { resident: backbones, pulse, steps, free, now });
   await pulse.flush();
   if (!resident) backbones.release();
   return {
@@ -61,7 +67,7 @@ export async function runHere(
 export function numbersOf({ trained, evaluations, points }: RanHere): object {
   if (trained.type === 'cancelled') return { trained, evaluations, points };
   return {
-    outcome: { ...trained.outcome, msPerStep: null, cacheHitRate: null },
+    outcome: { ...trained.outcome, msPerStep: null, cacheHitRate: null, seconds: null },
     best: trained.best,
     evaluations,
     points,

@@ -71,6 +71,13 @@ export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
     measuredJointly: false,
     jointSteps: 0,
     cacheHitRate: 0.75,
+    seconds: { forward: 2, backward: 5, evaluation: 1, waiting: 2 },
     peakMemoryMiB: 900.5,
   };
 }
+
+/** Of a row of results: what two runs of one trial do not share. */
+export const MEASURED_ANEW = {
+  ...{ msPerStep: null, tokensPerMs: null, cacheHitRate: null, peakMemoryMiB: null, attempts: null },
+  ...{ forwardShare: null, backwardShare: null, evaluationShare: null, waitingShare: null },
+};

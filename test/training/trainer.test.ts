@@ -53,7 +53,8 @@ function limitMemory(pid: number): void {
 /** What the seeds decide of a run: no times, no memory. */
 function numbersOf({ end }: Ran): unknown {
   if (end.type !== 'finished') return end;
-  return { outcome: { ...end.outcome, msPerStep: null, cacheHitRate: null, peakMemoryMiB: 0 }, best: end.best };
+  const unequal = { msPerStep: null, cacheHitRate: null, seconds: null, peakMemoryMiB: 0 };
+  return { outcome: { ...end.outcome, ...unequal }, best: end.best };
 }
 
 /** More messages than a trainer may be ahead of its parent, so that it cannot be done before the parent acts. */

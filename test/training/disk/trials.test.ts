@@ -170,7 +170,7 @@ async function trainedOn(
       },
     });
     if (end.type !== 'finished') throw new Error(`Expected the trial to finish, found ${JSON.stringify(end)}.`);
-    const { msPerStep, cacheHitRate, peakMemoryMiB, ...numbers } = end.outcome;
+    const { msPerStep, cacheHitRate, seconds, peakMemoryMiB, ...numbers } = end.outcome;
     return { numbers, best: end.best };
   } finally {
     await trainer.close();
