@@ -13,8 +13,9 @@ export const NAPI_VERSION = 8;
 
 /** Our kernels (docs/decisions/0007-fused-kernels-in-the-addon.md). */
 const NATIVE = fileURLToPath(new URL('../native', import.meta.url));
-/** Their loops count on vector code. */
-const FLAGS = ['-std=c++17', '-O3', '-fopenmp-simd', '-fPIC', '-shared', '-pthread', `-DNAPI_VERSION=${NAPI_VERSION}`];
+/** Their loops count on vector code, which there is of none whose square root may report an error. */
+const LOOPS = ['-O3', '-fopenmp-simd', '-fno-math-errno'];
+const FLAGS = ['-std=c++17', ...LOOPS, '-fPIC', '-shared', '-pthread', `-DNAPI_VERSION=${NAPI_VERSION}`];
 
 /**
  * Another folder for other sources: a changed kernel is compiled anew.

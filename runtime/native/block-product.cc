@@ -46,7 +46,8 @@ INLINED void multiplyRows(const BlockProduct& in, int64_t row, int64_t rows, int
     if (rows < R) return multiplyRows<T, R - 1, V>(in, row, rows, column, c, strideOfC);
   }
   const Strided a{in.a.numbers + row * in.a.stride, in.a.stride, in.a.step};
-  multiplyTile<T, R, V>(a, in.b + column, in.strideOfB, in.depth, c, strideOfC);
+  const int64_t depth = in.lowerA ? std::min(in.depth, row + rows) : in.depth;
+  multiplyTile<T, R, V>(a, in.b + column, in.strideOfB, depth, c, strideOfC);
 }
 
 template <typename T, int64_t V>
@@ -56,6 +57,7 @@ INLINED void multiplyColumns(const BlockProduct& in, int64_t column) {
   for (int64_t tile = 0; tile < tiles; tile += 1) {
     // Of nearly one height: a tile of one row would wait for each of its sums.
     const int64_t row = in.rows * tile / tiles, rows = in.rows * (tile + 1) / tiles - row;
+    if (in.upperC && column + WIDE <= row) break;
     float* const c = in.c + row * in.strideOfC + column;
     if (columns == WIDE) {
       multiplyRows<T, T::ROWS, V>(in, row, rows, column, c, in.strideOfC);

@@ -19,6 +19,8 @@ struct BlockProduct {
   float* c;  // [rows, columns], and nothing behind the last column is written
   int64_t strideOfC;
   int64_t rows, columns, depth;
+  bool lowerA = false;  // A has nothing but zeros above its diagonal
+  bool upperC = false;  // below its diagonal C is not needed, and may be left as it is
 };
 
 void multiply(const BlockProduct& product);

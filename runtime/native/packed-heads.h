@@ -5,42 +5,48 @@
 
 namespace lpt {
 
-struct PackedHeads {
-  const float *query, *keyValue;          // [N, D], [N, 2D]: products, key beside value
-  const float *queryBias, *keyValueBias;  // [D], [2D]
-  Sequences sequences;
-  int64_t rows, width, heads, size;
-
-  /** Query, key and value and their two biases, from `first` on. */
-  PackedHeads(KernelCall& call, int first, int starts);
-  int64_t tasks() const { return sequences.count() * heads; }
-  /** All heads' [length, length], sequence after sequence. */
-  int64_t squares() const { return heads * sequences.squares(sequences.count()); }
-};
-
-/** A head of one sequence, and where its numbers begin. */
-struct PackedHead {
-  int64_t length, size;
-  int64_t column;     // among the columns of [N, D]
-  int64_t place;      // in [N, D]
-  int64_t keyPlace;   // in [N, 2D]
-  int64_t valuePlace;
-  int64_t square;     // among all heads' [length, length]
-
-  PackedHead(const PackedHeads& in, int64_t task);
-};
-
-/** Rows that are copied to scratch memory: (number + bias) · factor. */
+/** Rows on their way to scratch memory: (number + bias) · factor. */
 struct Source {
   const float* numbers;
   int64_t stride, rows, columns;
-  const float* bias;  // one for each column; may be absent
-  float factor;
+  const float* bias = nullptr;  // one for each column
+  float factor = 1;
 };
 
 /** To [rows, padded(columns)], with zeros behind the columns. */
 void copyRows(const Source& from, float* to);
-/** To [columns, padded(rows)], with zeros behind the rows. */
+/** To [columns, padded(rows)]; behind the rows stands the last one again. */
 void copyTransposed(const Source& from, float* to);
+/** Rows of one head lie far apart: they are asked for together, before they are needed. */
+void prefetch(const Source& from);
+
+/** A head of one sequence, and where its numbers begin. */
+struct PackedHead {
+  int64_t length, size;
+  int64_t place;     // in [N, D]
+  int64_t keyPlace;  // in [N, 2D]
+  int64_t valuePlace;
+  int64_t square;  // among all heads' [length, length], sequence after sequence
+  Source query, key, value;
+};
+
+class PackedHeads {
+ public:
+  /** Query [N, D], key beside value [N, 2D] and their two biases, from `first` on. */
+  PackedHeads(KernelCall& call, int first, int starts);
+
+  int64_t tasks() const { return sequences_.count() * heads_; }
+  PackedHead head(int64_t task) const;
+  /** All heads' [length, length] together. */
+  int64_t squares() const { return heads_ * sequences_.squares(sequences_.count()); }
+  int64_t width() const { return width_; }
+  Shape shape() const { return {rows_, width_}; }
+  Shape keyValueShape() const { return {rows_, 2 * width_}; }
+
+ private:
+  Sequences sequences_;
+  int64_t rows_, width_, heads_;
+  const float *query_, *keyValue_, *queryBias_, *keyValueBias_;
+};
 
 }  // namespace lpt

@@ -47,14 +47,8 @@ struct Part {
   }
 
   /** For what `scoreRows` and `multiplyRows` need beside their results. */
-  int64_t scratchNumbers() const { return std::max(width * padded(heads), length * padded(width)); }
+  int64_t numbersAside() const { return std::max(width * padded(heads), length * padded(width)); }
 };
-
-/** Scratch memory of this thread for so many numbers. */
-float* scratchFor(int64_t numbers) {
-  static thread_local Scratch scratch;
-  return static_cast<float*>(scratch.bytes(numbers * sizeof(float)));
-}
 
 /** factor · rows · vectorsᵀ, [length, padded(heads)], from vectors of [heads, D]. */
 void scoreRows(const Part& in, const float* vectors, float factor, float* scratch, float* scores) {
@@ -68,7 +62,7 @@ void multiplyRows(const Part& in, const float* weights, int64_t stride, float* s
   const int64_t wide = padded(in.width);
   const float* rows = in.rows;
   if (wide > in.width) {
-    copyRows({in.rows, in.width, in.length, in.width, nullptr, 1}, scratch);
+    copyRows({in.rows, in.width, in.length, in.width}, scratch);
     rows = scratch;
   }
   multiply({{weights, stride, 1}, rows, wide, to, in.width, in.heads, in.width, in.length});
@@ -81,7 +75,7 @@ VECTORISED void softmaxColumn(const float* scores, int64_t stride, int64_t lengt
 
 void poolSequence(const Part& in, float scale, float* probabilities, float* pooled) {
   const int64_t wide = padded(in.heads), stride = padded(in.length);
-  float* const scores = scratchFor(in.length * wide + in.heads * stride + in.scratchNumbers());
+  float* const scores = scratchNumbers(in.length * wide + in.heads * stride + in.numbersAside());
   float *const shares = scores + in.length * wide, *const rest = shares + in.heads * stride;
   scoreRows(in, in.sought, scale, rest, scores);
   for (int64_t head = 0; head < in.heads; head += 1) {
@@ -118,8 +112,8 @@ VECTORISED void softmaxGradientColumn(const float* gradient, int64_t stride, con
 /** Σ over heads of p · gradient + dScore · sought is one product: both weights beside one another, both vectors below. */
 void sequenceGradients(const Part& in, const Gradients& with) {
   const int64_t wide = padded(in.heads), stride = padded(in.length), vector = padded(in.width);
-  const int64_t numbers = std::max(in.scratchNumbers(), 2 * in.heads * vector);
-  float* const scores = scratchFor(in.length * wide + 2 * in.heads * stride + numbers);
+  const int64_t numbers = std::max(in.numbersAside(), 2 * in.heads * vector);
+  float* const scores = scratchNumbers(in.length * wide + 2 * in.heads * stride + numbers);
   float *const shares = scores + in.length * wide, *const toScores = shares + in.heads * stride;
   float* const rest = toScores + in.heads * stride;
   scoreRows(in, with.pooled + in.soughtPlace, 1, rest, scores);
@@ -129,8 +123,8 @@ void sequenceGradients(const Part& in, const Gradients& with) {
     softmaxGradientColumn(scores + head, wide, probabilities, in.length, with.scale, toScores + head * stride);
   }
   multiplyRows(in, toScores, stride, rest, with.sought + in.soughtPlace);
-  copyRows({with.pooled + in.soughtPlace, in.width, in.heads, in.width, nullptr, 1}, rest);
-  copyRows({in.sought, in.width, in.heads, in.width, nullptr, 1}, rest + in.heads * vector);
+  copyRows({with.pooled + in.soughtPlace, in.width, in.heads, in.width}, rest);
+  copyRows({in.sought, in.width, in.heads, in.width}, rest + in.heads * vector);
   multiply({{shares, 1, stride}, rest, vector, with.rows + in.rowsPlace, in.width, in.length, in.width, 2 * in.heads});
 }
 

@@ -34,4 +34,10 @@ class Scratch {
   size_t size_ = 0;
 };
 
+/** Of this thread, for one task at a time. */
+inline float* scratchNumbers(int64_t count) {
+  static thread_local Scratch scratch;
+  return static_cast<float*>(scratch.bytes(count * sizeof(float)));
+}
+
 }  // namespace lpt
