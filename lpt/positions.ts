@@ -17,11 +17,6 @@ export function placePosition(rows: Tensor2D, selected: Tensor3D): Tensor3D {
   return tidy(() => matMul(selected, expandDims<Tensor3D>(rows, 1), true)); // [B, T, D]
 }
 
-export function firstPositions(hidden: Tensor3D, count: number): Tensor3D {
-  const [batch, , width] = hidden.shape;
-  return slice(hidden, [0, 0, 0], [batch, count, width]); // [B, count, D]
-}
-
 export function toRows(hidden: Tensor3D): Tensor2D {
   const [batch, length, width] = hidden.shape;
   return reshape(hidden, [batch * length, width]); // [B·T, D]
