@@ -1,5 +1,5 @@
 // Positions of [B, T, D]: picking one an example by a one-hot product, which is its own gradient transposed.
-import { cast, expandDims, matMul, oneHot, reshape, scatterND, slice, tidy } from '@tensorflow/tfjs-core';
+import { cast, expandDims, matMul, oneHot, reshape, scatterND, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 
 /** One-hot rows. A product with them runs on every backend and, unlike a gather, never waits for a device. */
