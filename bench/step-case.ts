@@ -1,15 +1,16 @@
-// The step that is measured: BERT-base, late prompt tuning with npg, five vectors at some layer, sixteen texts of 32 tokens.
+// The step that is measured: BERT-base, late prompt tuning with npg, five vectors at some layer, sixteen real texts.
 import type { Batch } from '../lpt/method.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
-import * as tf from '@tensorflow/tfjs-core';
+import { toBatch } from '../training/batches.ts';
+import type { StoredTensor } from '../training/safetensors.ts';
+import type { StepTexts } from './step-texts.ts';
 
-const BATCH = 16;
-const LENGTH = 32;
+export const BATCH_SIZE = 16;
 
 /** JSON: the other side reads it as well. */
 export function stepCase(insertionLayer: number) {
   return {
-    ...{ batch: BATCH, length: LENGTH, insertionLayer, promptLength: 5, bottleneck: 128 },
+    ...{ batch: BATCH_SIZE, insertionLayer, promptLength: 5, bottleneck: 128 },
     ...{ learningRate: 1e-3, weightDecay: 0.1, clipNorm: 1 },
   };
 }
@@ -20,28 +21,30 @@ export function settingsOf({ insertionLayer, promptLength, bottleneck }: StepCas
   return { method: 'lpt', insertionLayer, promptLength, generator: 'npg', bottleneck, dropout: 0 };
 }
 
-/** Ids all over the vocabulary; the numbers do not matter for time. */
-export function caseInputs(): Record<
-  'tokenIds' | 'maskPosition' | 'target',
-  { shape: number[]; values: Float32Array }
-> {
-  const [batch, length] = [BATCH, LENGTH];
-  const filled = (count: number, value: (index: number) => number) => new Float32Array(count).map((_, i) => value(i));
-  return {
-    tokenIds: { shape: [batch, length], values: filled(batch * length, (index) => 1000 + ((index * 7919) % 28000)) },
-    maskPosition: { shape: [batch], values: filled(batch, (index) => length - 3 - (index % 4)) },
-    target: { shape: [batch], values: filled(batch, (index) => (index % 2 === 0 ? 6659 : 2307)) },
-  };
+/** In the order in which the steps take them. */
+export function caseBatches({ examples, labelWordIds }: StepTexts): Batch[] {
+  return batchesOf(examples).map((members) => toBatch(members, labelWordIds));
 }
 
-export function caseBatch(): Batch {
-  const { tokenIds, maskPosition, target } = caseInputs();
-  return {
-    tokenIds: tf.tensor2d(Int32Array.from(tokenIds.values), [BATCH, LENGTH], 'int32'),
-    attentionMask: tf.ones([BATCH, LENGTH]),
-    texts: Array.from(maskPosition.values, (position) => ({ length: LENGTH, maskPosition: position })),
-    maskPosition: tf.tensor1d(Int32Array.from(maskPosition.values), 'int32'),
-    target: tf.tensor1d(Int32Array.from(target.values), 'int32'),
-    label: tf.zeros([BATCH], 'int32'),
-  };
+/** The same for the other side: `tokenIds.0` and so on, padded to the batch's longest. */
+export function caseInputs(texts: StepTexts): Record<string, StoredTensor> {
+  const named = batchesOf(texts.examples).flatMap((members, index): [string, StoredTensor][] => {
+    const lengths = members.map(({ tokenIds }) => tokenIds.length);
+    const longest = Math.max(...lengths);
+    const ids = new Float32Array(members.length * longest);
+    members.forEach(({ tokenIds }, b) => ids.set(tokenIds, b * longest));
+    const each = (values: number[]): StoredTensor => ({ shape: [values.length], values: Float32Array.from(values) });
+    return [
+      [`tokenIds.${index}`, { shape: [members.length, longest], values: ids }],
+      [`length.${index}`, each(lengths)],
+      [`maskPosition.${index}`, each(members.map(({ maskPosition }) => maskPosition))],
+      [`target.${index}`, each(members.map(({ label }) => texts.labelWordIds[label] ?? -1))],
+    ];
+  });
+  return Object.fromEntries(named);
+}
+
+function batchesOf<Of>(examples: Of[]): Of[][] {
+  const count = Math.floor(examples.length / BATCH_SIZE);
+  return Array.from({ length: count }, (_, index) => examples.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE));
 }

@@ -1,7 +1,7 @@
-// Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS LAYER`. It writes the inputs
-// for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps. After `mark`
-// the peak memory is that of what follows.
-import { writeFile } from 'node:fs/promises';
+// Our side of bench/step.ts, a process of its own: `tsx step-ours.ts MODEL_FOLDER INPUTS THREADS LAYER TEXTS`. It writes the
+// inputs for the other side, then for each line on standard input, `all N` or `cached N`, runs and times so many steps, one
+// batch after the other from the first on. After `mark` the peak memory is that of what follows.
+import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { embed, type Backbone } from '../lpt/backbone.ts';
@@ -13,17 +13,19 @@ import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { loadBackbone } from '../training/backbone.ts';
 import { AdamW, clipFactor, globalNorm } from '../training/optimizer.ts';
 import { encodeSafetensors, type StoredTensor } from '../training/safetensors.ts';
-import { caseBatch, caseInputs, settingsOf, stepCase } from './step-case.ts';
+import { caseBatches, caseInputs, settingsOf, stepCase } from './step-case.ts';
+import { parseTexts } from './step-texts.ts';
 
 interface Trial {
   backbone: Backbone;
   method: Method;
   optimizer: AdamW;
-  batch: Batch;
+  batches: Batch[];
   stepsDone: number;
 }
 
-const [folder = '', inputs = '', threads = '2', layer = '6'] = process.argv.slice(2);
+const [folder = '', inputs = '', threads = '2', layer = '6', textsFile = ''] = process.argv.slice(2);
+const texts = parseTexts(await readFile(textsFile, 'utf8'));
 const measured = stepCase(Number(layer));
 
 const loaded = await loadTensorflow({ threads: Number(threads) });
@@ -32,7 +34,7 @@ const backbone = await loadBackbone(folder);
 const loadMs = performance.now() - started;
 const method = createMethod({ settings: settingsOf(measured), backbone, trainSeed: 1, labels: 2 });
 const trial: Trial = {
-  ...{ backbone, method, batch: caseBatch(), stepsDone: 0 },
+  ...{ backbone, method, batches: caseBatches(texts), stepsDone: 0 },
   optimizer: new AdamW(method.trained, measured.weightDecay),
 };
 await writeInputs(inputs);
@@ -57,46 +59,48 @@ async function writeInputs(path: string): Promise<void> {
     return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }];
   });
   const bytes = encodeSafetensors(
-    { ...caseInputs(), ...Object.fromEntries(trained) },
+    { ...caseInputs(texts), ...Object.fromEntries(trained) },
     { case: JSON.stringify(measured) },
   );
   await writeFile(path, bytes);
 }
 
 function run(cached: boolean, count: number): object {
-  const kept = cached ? lower() : null;
+  const kept = cached ? trial.batches.map(lower) : null;
   const ms: number[] = [];
   const cpuMs: number[] = [];
   const losses: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const [start, cpuStart] = [performance.now(), process.cpuUsage()];
-    losses.push(step(kept));
+    const at = index % trial.batches.length;
+    losses.push(step(at, kept?.[at]));
     ms.push(performance.now() - start);
     const { user, system } = process.cpuUsage(cpuStart);
     cpuMs.push((user + system) / 1000);
   }
-  kept?.dispose();
+  tf.dispose(kept ?? []);
   return { ms, cpuMs, losses, peakMemoryMiB: peakMemoryMiB() };
 }
 
 /** H_k: below the prompt everything is frozen. */
-function lower(): tf.Tensor3D {
-  const { tokenIds, texts } = trial.batch;
+function lower({ tokenIds, texts: rows }: Batch): tf.Tensor3D {
   return tf.tidy(() => {
     const hidden = embed(backbone, tokenIds); // [B, T, D]
     return runLayers({
       backbone,
       hidden,
-      lengths: texts.map(({ length }) => length),
+      lengths: rows.map(({ length }) => length),
       from: 0,
       to: measured.insertionLayer,
     });
   });
 }
 
-function step(kept: tf.Tensor3D | null): number {
-  const hidden = kept ?? lower();
-  const batch = { ...trial.batch, hidden: { [measured.insertionLayer]: hidden } };
+function step(at: number, kept?: tf.Tensor3D): number {
+  const given = trial.batches[at];
+  if (given === undefined) throw new RangeError(`Expected a batch ${at}, found ${trial.batches.length} batches.`);
+  const hidden = kept ?? lower(given);
+  const batch = { ...given, hidden: { [measured.insertionLayer]: hidden } };
   const variables = method.trained.map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(() => method.loss(batch, trial.stepsDone), variables);
   trial.stepsDone += 1;
@@ -109,18 +113,18 @@ function step(kept: tf.Tensor3D | null): number {
   const clip = tf.tidy(() => clipFactor(globalNorm(gradients), measured.clipNorm));
   trial.optimizer.apply({ gradients, clip, learningRate: measured.learningRate, step: trial.stepsDone });
   const [loss = Number.NaN] = value.dataSync<'float32'>();
-  tf.dispose([value, grads, clip, kept === null ? hidden : []]);
+  tf.dispose([value, grads, clip, kept === undefined ? hidden : []]);
   return loss;
 }
 
 async function countKernels(): Promise<object> {
-  const kept = lower();
-  const count = async (given: tf.Tensor3D | null) => {
-    const { kernels } = await tf.profile(() => tf.scalar(step(given)));
+  const kept = trial.batches.slice(0, 1).map(lower);
+  const count = async (given?: tf.Tensor3D) => {
+    const { kernels } = await tf.profile(() => tf.scalar(step(0, given)));
     return kernels.length;
   };
-  const counts = { all: await count(null), cached: await count(kept) };
-  kept.dispose();
+  const counts = { all: await count(), cached: await count(kept[0]) };
+  tf.dispose(kept);
   return { kernels: counts };
 }
 

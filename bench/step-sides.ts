@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
 import { findPytorch } from './pytorch.ts';
 import { Side } from './side.ts';
+import { withTextsFile, type StepTexts } from './step-texts.ts';
 
 const numbers = z.array(z.number());
 export const roundSchema = z.object({ ms: numbers, cpuMs: numbers, losses: numbers, peakMemoryMiB: z.number() });
@@ -19,6 +20,7 @@ export interface StepSettings {
   threads: number;
   /** The backbone's folder. */
   model: string;
+  texts: StepTexts;
 }
 
 export interface StepSides {
@@ -28,9 +30,17 @@ export interface StepSides {
 }
 
 /** Both are there, with the backbone loaded, while `use` runs. */
-export async function withStepSides<Result>(
+export function withStepSides<Result>(
   environment: Environment,
-  { layer, threads, model }: StepSettings,
+  settings: StepSettings,
+  use: (sides: StepSides) => Promise<Result>,
+): Promise<Result> {
+  return withTextsFile(settings.texts, (textsFile) => startSides(environment, { ...settings, textsFile }, use));
+}
+
+async function startSides<Result>(
+  environment: Environment,
+  { layer, threads, model, textsFile }: StepSettings & { textsFile: string },
   use: (sides: StepSides) => Promise<Result>,
 ): Promise<Result> {
   const pytorch = await findPytorch(environment);
@@ -38,7 +48,7 @@ export async function withStepSides<Result>(
   const args = [model, join(scratch, 'inputs.safetensors'), String(threads), String(layer)];
   const ours = new Side({
     program: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), here('step-ours.ts'), ...args],
+    args: ['--import', import.meta.resolve('tsx'), here('step-ours.ts'), ...args, textsFile],
     env: childEnvironment(),
   });
   const sides = [ours];

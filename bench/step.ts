@@ -1,5 +1,6 @@
 // Time of one training step against PyTorch, the same work on the same threads: all layers forward, backward through
 // those above the prompt, AdamW on the prompt generator. Rounds of the two take turns, so that a busy machine slows both.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readEnvironment } from '../runtime/environment.mjs';
@@ -7,30 +8,36 @@ import { cacheLayout } from '../runtime/folders.mjs';
 import type { Side } from './side.ts';
 import { stepCase } from './step-case.ts';
 import { roundSchema, withStepSides, type Round, type StepSettings } from './step-sides.ts';
+import { drawStepTexts, tokensOf } from './step-texts.ts';
 import { rounded, summarise } from './summary.ts';
 
-const HELP = `npm run bench:step -- [--json] [--layer 6] [--rounds 5] [--steps 4] [--threads 2] [--model FOLDER]`;
+const HELP = `npm run bench:step -- [--json] [--task sst2] [--layer 6] [--rounds 5] [--steps 8] [--threads 2]
+  [--data ../shared/data] [--model FOLDER]
+The steps of a round take as many batches of 16 sentences each.`;
 
 const kernelsSchema = z.object({ kernels: z.object({ all: z.number(), cached: z.number() }) });
 
 interface Options extends StepSettings {
   json: boolean;
+  task: string;
   rounds: number;
   steps: number;
 }
 
 const environment = readEnvironment();
-const options = readOptions();
+const options = await readOptions();
 const result = await compare();
 process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : report(result));
 
-function readOptions(): Options {
+async function readOptions(): Promise<Options> {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       layer: { type: 'string', default: '6' },
       rounds: { type: 'string', default: '5' },
-      steps: { type: 'string', default: '4' },
+      steps: { type: 'string', default: '8' },
+      task: { type: 'string', default: 'sst2' },
+      data: { type: 'string', default: join('..', 'shared', 'data') },
       threads: { type: 'string', default: '2' },
       model: { type: 'string', default: cacheLayout(environment.cacheFolder).bertBaseUncased },
       help: { type: 'boolean', default: false },
@@ -40,10 +47,12 @@ function readOptions(): Options {
     process.stdout.write(`${HELP}\n`);
     process.exit(0);
   }
-  const { json, model } = values;
+  const { json, model, task } = values;
+  const steps = Number(values.steps);
+  const drawn = { cacheFolder: environment.cacheFolder, model, task, data: values.data, batches: steps };
   return {
-    ...{ json, model, layer: Number(values.layer) },
-    ...{ rounds: Number(values.rounds), steps: Number(values.steps), threads: Number(values.threads) },
+    ...{ json, model, task, layer: Number(values.layer), texts: await drawStepTexts(drawn) },
+    ...{ rounds: Number(values.rounds), steps, threads: Number(values.threads) },
   };
 }
 
@@ -101,12 +110,14 @@ function summary(rounds: Rounds) {
     ratioToMaskOnly: rounded(ours.median / maskOnly.median),
     ratioOfMinimaToMaskOnly: rounded(ours.min / maskOnly.min),
     cachedMs: cached.median,
-    ratioCached: rounded(cached.median / reference.median),
+    /** What a sweep sees: how many times as fast as PyTorch a step is whose hidden states are there. */
+    timesAsFast: rounded(reference.median / cached.median),
     runs: options.rounds * options.steps,
     threads: options.threads,
     milliseconds: wall,
     cpuMilliseconds: cpu,
     peakMemoryMiB: { ours: peak([...rounds.ours, ...rounds.cached]), reference: peak(rounds.reference) },
+    ...{ task: options.task, tokens: tokensOf(options.texts), batches: options.steps },
     case: stepCase(options.layer),
   };
 }
@@ -124,13 +135,14 @@ function report(found: Awaited<ReturnType<typeof compare>>): string {
   };
   const { peakMemoryMiB: peak, kernelCallsPerStep: kernels } = found;
   return [
+    `${found.task}: ${found.tokens.mean.toFixed(1)} tokens a sentence, ${found.tokens.padded.toFixed(1)} with padding\n`,
     `${`ms a step (${found.runs} runs, ${found.threads} threads)`.padEnd(42)}     min  median     max     cpu\n`,
     line(`ours, ${found.ours.version}`, 'ours'),
     line(found.reference.version, 'reference'),
     line('  its last layer at the mask alone', 'maskOnly'),
     line('ours, hidden states given', 'cached'),
     `ratio ${found.ratio} (minima ${found.ratioOfMinima}, cpu ${found.ratioOfCpuTime}); `,
-    `to the mask-only reference ${found.ratioToMaskOnly}; with hidden states given ${found.ratioCached}\n`,
+    `to the mask-only reference ${found.ratioToMaskOnly}; with hidden states given ${found.timesAsFast} times as fast\n`,
     `peak memory ${peak.ours} MiB against ${peak.reference} MiB; `,
     `${kernels.all} kernel calls a step, ${kernels.cached} with hidden states given\n`,
   ].join('');

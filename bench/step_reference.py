@@ -39,9 +39,10 @@ class Reference:
         tensors, metadata = read_safetensors(inputs)
         case = json.loads(metadata["case"])
         self.k, self.p, self.batch = case["insertionLayer"], case["promptLength"], case["batch"]
-        self.token_ids = tensors.pop("tokenIds").long()
-        self.mask_position = tensors.pop("maskPosition").long()
-        self.target = tensors.pop("target").long()
+        count = sum(name.startswith("tokenIds.") for name in tensors)
+        take = lambda name: [tensors.pop(f"{name}.{index}").long() for index in range(count)]
+        token_ids, mask_position, target, lengths = map(take, ["tokenIds", "maskPosition", "target", "length"])
+        self.batches = list(zip(token_ids, mask_position, target, lengths))
         self.trained = {name: value.clone().requires_grad_(True) for name, value in tensors.items()}
         biases = [value for name, value in self.trained.items() if name.endswith("bias")]
         weights = [value for name, value in self.trained.items() if not name.endswith("bias")]
@@ -54,13 +55,13 @@ class Reference:
     def norm(self, x, name):
         return F.layer_norm(x, (self.width,), self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.epsilon)
 
-    def embed(self):
+    def embed(self, token_ids):
         at = "bert.embeddings."
-        words = self.weights[f"{at}word_embeddings.weight"][self.token_ids]
-        places = self.weights[f"{at}position_embeddings.weight"][: self.token_ids.shape[1]]
+        words = self.weights[f"{at}word_embeddings.weight"][token_ids]
+        places = self.weights[f"{at}position_embeddings.weight"][: token_ids.shape[1]]
         return self.norm(words + places + self.weights[f"{at}token_type_embeddings.weight"][0], f"{at}LayerNorm")
 
-    def layer(self, hidden, index, positions=None):
+    def layer(self, hidden, index, bias, positions=None):
         """With `positions`, only that row of each example asks: [B, 1, D]."""
         at = f"bert.encoder.layer.{index}."
         asking = hidden if positions is None else hidden[torch.arange(self.batch), positions][:, None]
@@ -68,36 +69,42 @@ class Reference:
         query = split(self.linear(asking, f"{at}attention.self.query"))
         key = split(self.linear(hidden, f"{at}attention.self.key"))
         value = split(self.linear(hidden, f"{at}attention.self.value"))
-        bias = torch.zeros(self.batch, 1, 1, hidden.shape[1])  # as for a padded batch
         context = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         context = context.transpose(1, 2).reshape(self.batch, asking.shape[1], self.width)
         attended = self.norm(asking + self.linear(context, f"{at}attention.output.dense"), f"{at}attention.output.LayerNorm")
         raised = F.gelu(self.linear(attended, f"{at}intermediate.dense"))
         return self.norm(attended + self.linear(raised, f"{at}output.dense"), f"{at}output.LayerNorm")
 
-    def loss(self, last_layer_at_mask: bool):
+    @staticmethod
+    def bias(lengths, longest):
+        return torch.where(torch.arange(longest) < lengths[:, None], 0.0, -1e9)[:, None, None]  # [B, 1, 1, T]
+
+    def loss(self, at: int, last_layer_at_mask: bool):
+        token_ids, mask_position, target, lengths = self.batches[at]
+        bias = self.bias(lengths, token_ids.shape[1])
         with torch.no_grad():
-            hidden = self.embed()
+            hidden = self.embed(token_ids)
             for index in range(self.k):
-                hidden = self.layer(hidden, index)
+                hidden = self.layer(hidden, index, bias)
+        bias = self.bias(lengths + self.p, token_ids.shape[1] + self.p)
         down = F.linear(hidden[:, 0], self.trained["generator.down.weight"], self.trained["generator.down.bias"])
         up = F.linear(torch.relu(down), self.trained["generator.up.weight"], self.trained["generator.up.bias"])
         hidden = torch.cat([up.view(self.batch, self.p, self.width), hidden], dim=1)
         for index in range(self.k, self.layers - 1):
-            hidden = self.layer(hidden, index)
-        at_mask = self.mask_position + self.p
+            hidden = self.layer(hidden, index, bias)
+        at_mask = mask_position + self.p
         if last_layer_at_mask:
-            hidden = self.layer(hidden, self.layers - 1, at_mask)[:, 0]
+            hidden = self.layer(hidden, self.layers - 1, bias, at_mask)[:, 0]
         else:
-            hidden = self.layer(hidden, self.layers - 1)[torch.arange(self.batch), at_mask]
+            hidden = self.layer(hidden, self.layers - 1, bias)[torch.arange(self.batch), at_mask]
         at = "cls.predictions."
         transformed = self.norm(F.gelu(self.linear(hidden, f"{at}transform.dense")), f"{at}transform.LayerNorm")
         word = self.weights["bert.embeddings.word_embeddings.weight"]
-        return F.cross_entropy(F.linear(transformed, word, self.weights[f"{at}bias"]), self.target)
+        return F.cross_entropy(F.linear(transformed, word, self.weights[f"{at}bias"]), target)
 
-    def step(self, last_layer_at_mask: bool) -> float:
+    def step(self, at: int, last_layer_at_mask: bool) -> float:
         self.optimizer.zero_grad()
-        loss = self.loss(last_layer_at_mask)
+        loss = self.loss(at % len(self.batches), last_layer_at_mask)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
         self.optimizer.step()
@@ -133,9 +140,9 @@ def main() -> None:
             continue
         kind, count = line.split()
         milliseconds, cpu, losses = [], [], []
-        for _ in range(int(count)):
+        for at in range(int(count)):
             start, cpu_start = time.perf_counter(), time.process_time()
-            losses.append(reference.step(last_layer_at_mask=kind == "mask-only"))
+            losses.append(reference.step(at, last_layer_at_mask=kind == "mask-only"))
             milliseconds.append((time.perf_counter() - start) * 1000)
             cpu.append((time.process_time() - cpu_start) * 1000)
         answer({"ms": milliseconds, "cpuMs": cpu, "losses": losses, "peakMemoryMiB": peak_mib()})
