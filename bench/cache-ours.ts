@@ -98,7 +98,7 @@ async function takeSteps({ trial, inputs, state }: Stepping, count: number) {
     const started = performance.now();
     const batch = inputs.batch(order.at(state.step));
     const part = { first: 0, count: trial.training.batchSize, share: 1, batch };
-    const points = await trainStep(state, [part], trial);
+    const points = await trainStep(state, [part], { trial });
     disposeBatch(batch);
     ms.push(performance.now() - started);
     losses.push(points.find(({ name }) => name === 'loss')?.value ?? Number.NaN);

@@ -119,7 +119,7 @@ async function stepTogether(backbone: Backbone, trials: readonly BenchTrial[]): 
 async function stepAlone(trials: readonly BenchTrial[]): Promise<void> {
   for (const { state, trial, inputs, order } of trials) {
     const batch = inputs.batch(order.at(state.step));
-    await trainStep(state, [{ batch, first: 0, count: trial.training.batchSize, share: 1 }], trial);
+    await trainStep(state, [{ batch, first: 0, count: trial.training.batchSize, share: 1 }], { trial });
     disposeBatch(batch);
   }
 }

@@ -16,6 +16,8 @@ export interface JointPart {
   trial: Trial;
   tuning: WalkingTuning;
   batch: Batch;
+  /** Called when the step is under way. */
+  meanwhile?: () => void;
 }
 
 /** What became of one trial's step. */
@@ -36,6 +38,7 @@ export async function jointStep(backbone: Backbone, parts: readonly JointPart[])
   tf.dispose([losses, ...applied.map(({ measured }) => measured)]);
   const fetched = all.data<'float32'>();
   begin(parts, 'waiting');
+  for (const { meanwhile } of parts) meanwhile?.();
   const values = await fetched;
   all.dispose();
   return parts.map(({ state }, index) => {
@@ -58,8 +61,8 @@ function settled(points: () => MetricPoint[]): Stepped {
 }
 
 function gradientsOf(backbone: Backbone, parts: readonly JointPart[]) {
-  const riders = parts.map(({ state, trial, ...part }): Rider => {
-    return { ...part, dropoutSeed: dropoutSeedAt(state.step, trial.trainSeed) };
+  const riders = parts.map(({ state, trial, tuning, batch }): Rider => {
+    return { tuning, batch, dropoutSeed: dropoutSeedAt(state.step, trial.trainSeed) };
   });
   const variables = parts.flatMap(({ state }) => state.method.trained.map(({ variable }) => variable));
   begin(parts, 'forward');

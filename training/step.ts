@@ -24,18 +24,20 @@ export interface Gradients {
 }
 
 /**
- * Moves `state` one step on. The parts are asked for one after the other, and none is read after the next. Loss and gradient norm are fetched once, together, after the update is under way.
+ * Moves `state` one step on. The parts are asked for one after the other, and none is read after the next. Loss and gradient norm are fetched once, together, after the update is
+ * under way; `meanwhile` is called when that has been asked for.
  * @throws DivergedError where one of them is not finite
  */
 export async function trainStep(
   state: TrainingState,
   parts: Iterable<BatchPart>,
-  trial: Trial,
+  { trial, meanwhile }: { trial: Trial; meanwhile?: () => void },
 ): Promise<MetricPoint[]> {
   const found = sumOverParts(state, parts, dropoutSeedAt(state.step, trial.trainSeed));
   const applied = applyGradients(state, found, trial);
   const fetched = applied.measured.data<'float32'>();
   state.time.begin('waiting');
+  meanwhile?.();
   const [loss = Number.NaN, gradientNorm = Number.NaN] = await fetched;
   applied.measured.dispose();
   return pointsOf(state.step, { ...applied, loss, gradientNorm });

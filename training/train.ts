@@ -3,17 +3,17 @@ import { upperMedian } from '../sweep/statistics.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import type { Method } from '../lpt/method.ts';
-import { BatchOrder, disposeBatch } from './batches.ts';
+import { BatchAhead } from './batch-ahead.ts';
+import { BatchOrder } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type Scored } from './evaluate.ts';
 import type { Lookups } from './lookups.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
-import type { JointPart } from './joint-step.ts';
-import type { ReadyStep, SharedSteps, TakenStep } from './shared-steps.ts';
-import { dropoutSeedOf, halved, partsOf } from './shrink.ts';
-import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
+import { readyStep, wholeBatch } from './ready-step.ts';
+import type { SharedSteps, TakenStep } from './shared-steps.ts';
+import { halved } from './shrink.ts';
 import type { TimeMeter } from './time-meter.ts';
 import { TrainingState } from './training-state.ts';
 
@@ -47,6 +47,7 @@ export async function train(run: Run): Promise<Trained> {
   const state = new TrainingState(run.method, weightDecay, run.time);
   const lastStep = run.method.trained.length > 0 ? steps : 0;
   const order = new BatchOrder(run.inputs.train.examples.length, batchSize, run.trial.trainSeed);
+  const ahead = new BatchAhead((step) => wholeBatch(run, step, order.at(step)), lastStep);
   const taken: TakenStep[] = [];
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
@@ -57,7 +58,7 @@ export async function train(run: Run): Promise<Trained> {
       if (due && state.evaluatedAt < state.step) await scoreDev(run, state);
       if (state.step === lastStep) break;
       await run.pulse.beat('training', state.step);
-      const step = await run.steps.take(readyStep(run, state, order.at(state.step)));
+      const step = await run.steps.take(readyStep(run, { state, order, ahead }));
       if (step.trials > 1) state.jointSteps += 1;
       taken.push(step);
       await run.pulse.metrics(step.points);
@@ -70,39 +71,13 @@ export async function train(run: Run): Promise<Trained> {
     await sendCheckpoint(run, state);
     return { type: 'cancelled', step: state.step };
   } finally {
+    ahead.dispose();
     state.dispose();
   }
 }
 
 function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
   return inputs.train.keepAll(() => pulse.beat('caching', step));
-}
-
-function readyStep(run: Run, state: TrainingState, indices: number[]): ReadyStep {
-  const { trial, method, backbone, stepBytes: bytes, shrink } = run;
-  const alone = () => trainStep(state, batchParts(run, state.step, indices), trial);
-  const tuning = method.joint;
-  if (tuning === null || shrink > 0) return { together: null, alone };
-  const { train } = run.inputs;
-  const part = (): JointPart => ({ state, trial, tuning, batch: train.batch(indices) });
-  return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone };
-}
-
-/** Each is freed when the next is asked for. */
-function* batchParts({ trial, inputs, shrink, time }: Run, step: number, indices: number[]): Generator<BatchPart> {
-  const length = inputs.train.longest(indices);
-  const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
-  for (const part of partsOf(indices.length, shrink)) {
-    time.begin('waiting');
-    const members = indices.slice(part.first, part.first + part.count);
-    const dropoutSeed = seed === null ? null : dropoutSeedOf(part, seed);
-    const batch = inputs.train.batch(members, { dropoutSeed, length });
-    try {
-      yield { ...part, batch };
-    } finally {
-      disposeBatch(batch);
-    }
-  }
 }
 
 interface ScoredSplit {

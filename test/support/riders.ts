@@ -57,7 +57,7 @@ export function riderOn(backbone: Backbone, { method: settings, training, trainS
 export async function stepAlone({ state, trial, inputs, order }: TestRider): Promise<MetricPoint[]> {
   const batch = inputs.batch(order.at(state.step));
   const part = { batch, first: 0, count: trial.training.batchSize, share: 1 };
-  return trainStep(state, [part], trial).finally(() => disposeBatch(batch));
+  return trainStep(state, [part], { trial }).finally(() => disposeBatch(batch));
 }
 
 export async function stepTogether(backbone: Backbone, riders: readonly TestRider[]): Promise<Stepped[]> {

@@ -22,7 +22,7 @@ test.each(FIXTURE_CASES)('on %s, twenty steps of %s are those of PyTorch', async
   const batch = await tinyBatch(backbone, method.inputLayers, tiny);
   const [size] = batch.tokenIds.shape;
   for (let step = 0; step < steps; step++) {
-    const [loss, norm] = await trainStep(state, [{ batch, first: 0, count: size, share: 1 }], trial);
+    const [loss, norm] = await trainStep(state, [{ batch, first: 0, count: size, share: 1 }], { trial });
     expect(relative(loss!.value, record.losses[step]!)).toBeLessThan(1e-4);
     expect(relative(norm!.value, record.gradientNorms[step]!)).toBeLessThan(1e-3);
   }

@@ -7,7 +7,7 @@ import { PROJECT } from '../../runtime/project.ts';
 import type { TrainerProvenance } from '../../sweep/provenance.ts';
 
 /** Code that takes part, folders without what lies in their own folders. */
-const FOLDERS = ['lpt', 'runtime/native'];
+const FOLDERS = ['lpt', 'lpt/packed', 'runtime/native'];
 const FILES = ['training/hidden-states.ts', 'training/batches.ts', 'training/chunks.ts', 'training/disk/block.ts'];
 
 /** Reads the program's own files: call it once a process. Threads count, for a product is summed in as many parts. */
