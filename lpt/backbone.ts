@@ -78,8 +78,8 @@ export function runLayer(
   return run(layerAt(backbone, index), input, gradientTo);
 }
 
-/** The same put together from steps of the tape, of padded sequences: [B, T, D], or [B, 1, D]. */
-export function runComposed(backbone: Backbone, index: number, input: ComposedInput): Tensor3D {
+/** The same put together from steps of the tape, with what changes inside the layer. */
+export function runComposed(backbone: Backbone, index: number, input: ComposedInput): Tensor2D {
   const run = backbone.config.architecture === 'encoder' ? runComposedLayer : runComposedDecoderLayer;
   return run(layerAt(backbone, index), input);
 }

@@ -1,41 +1,46 @@
 // An encoder layer put together from differentiable steps: what a method changes inside a layer, and dropout, go in
 // between. With neither it computes what the single step of encoder-layer.ts does.
-import { zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { changedProduct, contextOf, endBranch, type BranchEnd, type ComposedInput } from './composed-branch.ts';
+import { zeros, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  changedProduct,
+  contextOf,
+  endBranch,
+  joinedRows,
+  type BranchEnd,
+  type ComposedInput,
+} from './composed-branch.ts';
 import type { EncoderLayer } from './encoder-layer.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import { biasGeluStep } from './steps/elementwise.ts';
 import { addAndNormalizeStep } from './steps/norm.ts';
-import { joinStep, rowsStep, selectStep, sequencesStep } from './steps/rearrange.ts';
 
-export function runComposedLayer(layer: EncoderLayer, input: ComposedInput): Tensor3D {
+/** [N, D], or [B, D] where one row a sequence is read. */
+export function runComposedLayer(layer: EncoderLayer, input: ComposedInput): Tensor2D {
   const { weights, epsilon } = layer;
   const { changes = {}, dropout } = input;
-  const joined = input.prompt === undefined ? input.hidden : joinStep(input.prompt, input.hidden); // [B, p + T, D]
-  const attended = rowsStep(joined); // [B·T, D]
-  const queried = input.selected === undefined ? attended : selectStep(joined, input.selected); // [B·Q, D]
-  const context = contextOf(layer, input, { queried, attended }); // [B·Q, D]
+  const { queried, attended } = joinedRows(input); // [Q, D], [N, D]
+  const { places } = queried;
+  const context = contextOf(layer, { ...input, causal: false }, { queried, attended }); // [Q, D]
   const x = endBlock({
-    product: changedProduct('attentionOutput', context, { map: weights.attentionOutput, changes }),
+    product: changedProduct('attentionOutput', { rows: context, places }, { map: weights.attentionOutput, changes }),
     bias: weights.attentionOutput.bias,
-    ...{ residual: queried, norm: weights.attentionNorm, epsilon },
+    ...{ places, residual: queried.rows, norm: weights.attentionNorm, epsilon },
     ...{ after: changes.afterAttention, dropout, name: 'attentionOutput' },
   });
   const raised = biasGeluStep(
-    changedProduct('intermediate', x, { map: weights.intermediate, changes }),
+    changedProduct('intermediate', { rows: x, places }, { map: weights.intermediate, changes }),
     weights.intermediate.bias,
-  ); // [B·Q, F]
-  const output = endBlock({
-    product: changedProduct('output', raised, { map: weights.output, changes }),
+  ); // [Q, F]
+  return endBlock({
+    product: changedProduct('output', { rows: raised, places }, { map: weights.output, changes }),
     bias: weights.output.bias,
-    ...{ residual: x, norm: weights.outputNorm, epsilon },
+    ...{ places, residual: x, norm: weights.outputNorm, epsilon },
     ...{ after: changes.afterFeedForward, dropout, name: 'output' },
   });
-  return sequencesStep(output, joined.shape[0]); // [B, Q, D]
 }
 
 interface BlockEnd extends BranchEnd {
-  residual: Tensor2D; // [N, D]
+  residual: Tensor2D; // [Q, D]
   norm: LayerNorm;
   epsilon: number;
 }

@@ -1,6 +1,6 @@
 // What a method may do inside a layer, whatever kind of layer it is. A frozen layer with changes runs in its composed form.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { DropoutSeed } from './random.ts';
+import type { DropoutSeed, RowPlaces } from './random.ts';
 
 export const LINEAR_MAPS = ['query', 'key', 'value', 'attentionOutput', 'intermediate', 'output'] as const;
 export type LinearMap = (typeof LINEAR_MAPS)[number];
@@ -11,8 +11,8 @@ export interface Prefix {
   value: Tensor2D; // [P, D]
 }
 
-/** Differentiable rows to rows. */
-export type RowChange = (rows: Tensor2D) => Tensor2D;
+/** Differentiable rows to rows. What it drops goes by the places of the rows in a padded batch. */
+export type RowChange = (rows: Tensor2D, places: RowPlaces) => Tensor2D;
 
 /** Without any of them the layer computes what it always does, but each of its weights is frozen or trained for itself. */
 export interface LayerChanges {

@@ -41,20 +41,44 @@ export interface Mask {
   rate: number;
   /** One mask for all examples; else the numbers go example by example. */
   shared?: boolean;
+  /** Whose numbers these are, of rows of which padding has been left out. */
+  rows?: RowPlaces;
+}
+
+/** Where rows stand in a batch whose examples all have so many places. */
+export interface RowPlaces {
+  of: Int32Array;
+  perExample: number;
 }
 
 /** 0 with probability `rate`, else 1 / (1 - rate). */
 export function dropoutMask(
   name: string,
   dropoutSeed: DropoutSeed,
-  { size, rate, shared = false }: Mask,
+  { size, rate, shared = false, rows }: Mask,
 ): Float32Array {
   const kept = 1 / (1 - rate);
   const { seed, first, count } =
     typeof dropoutSeed === 'number' ? { seed: dropoutSeed, first: 0, count: 1 } : dropoutSeed;
-  const mask = uniforms({ seed, name }, size, shared ? 0 : (first * size) / count);
+  const stream = { seed, name };
+  const mask = rows
+    ? uniformsOfRows(stream, { size, first, rows })
+    : uniforms(stream, size, shared ? 0 : (first * size) / count);
   for (let index = 0; index < size; index += 1) mask[index] = (mask[index] ?? 0) < rate ? 0 : kept;
   return mask;
+}
+
+/** Each row has the numbers of its place. */
+function uniformsOfRows(
+  stream: Stream,
+  { size, first, rows }: { size: number; first: number; rows: RowPlaces },
+): Float32Array {
+  const width = size / rows.of.length;
+  const numbers = new Float32Array(size);
+  rows.of.forEach((place, row) => {
+    numbers.set(uniforms(stream, width, (first * rows.perExample + place) * width), row * width);
+  });
+  return numbers;
 }
 
 /** Two words of key: streams never run into one another, as they would if a key only moved the counter. */

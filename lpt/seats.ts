@@ -9,12 +9,14 @@ import { startsOf } from './packed/packing.ts';
 import { rowsStep, sequencesStep } from './steps/rearrange.ts';
 import type { Pass, Text, Tuning } from './tuning.ts';
 
-/** What a method says of itself where it changes nothing inside a layer. */
-export type WalkingTuning = Pick<Tuning, 'firstTouchedLayer' | 'prompts' | 'trainsAll'>;
+/** What the walk asks of a method. */
+export type WalkingTuning = Pick<Tuning, 'firstTouchedLayer' | 'prompts' | 'trainsAll' | 'changes'>;
 
 /** A trial's part in a walk. */
 export interface Rider extends Pass {
   tuning: WalkingTuning;
+  /** Whether the backbone's own dropout runs. Such a trial walks alone. */
+  frozenDropout?: boolean;
 }
 
 /** The texts of one trial, with so many positions of prompts in front of each. */
@@ -60,12 +62,13 @@ interface Seat extends Aboard {
 }
 
 /** Null: not aboard yet. */
-function seat(rider: Rider, { layer, place, backbone }: Boarding): Seat | null {
+function seat(rider: Rider, boarding: Boarding): Seat | null {
+  const { layer, place } = boarding;
   const { tuning, batch } = rider;
   const present = place.aboard.find((one) => one.rider === rider);
   const boards = tuning.firstTouchedLayer === layer;
   if (!boards && present === undefined) return null;
-  const given = boards ? givenStates(rider, layer, backbone) : null;
+  const given = boards ? givenStates(rider, boarding) : null;
   const text = given && { source: { rows: rowsStep(given), flows: tuning.trainsAll === true }, length: given.shape[1] };
   const make = tuning.prompts?.get(layer);
   const prompts = present?.prompts ?? 0;
@@ -78,9 +81,12 @@ function seat(rider: Rider, { layer, place, backbone }: Boarding): Seat | null {
 }
 
 /** [B, T, D] */
-function givenStates({ tuning, batch }: Rider, layer: number, backbone: Backbone): Tensor3D {
+function givenStates({ tuning, batch, dropoutSeed, frozenDropout }: Rider, { layer, backbone }: Boarding): Tensor3D {
   if (tuning.trainsAll !== true) return hiddenOf(batch, layer);
-  return embed(backbone, batch.tokenIds, { gradientTo: 'input and weights' });
+  return embed(backbone, batch.tokenIds, {
+    gradientTo: 'input and weights',
+    dropoutSeed: frozenDropout ? dropoutSeed : null,
+  });
 }
 
 /** The text's positions alone of what the layer below made, padded again: [B, T, D]. */

@@ -1,7 +1,6 @@
 // From what a way of tuning says of itself to a method that can be trained: loss and scores, written once for all of them.
 import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { wordHead, type Backbone } from './backbone.ts';
-import { composedMaskVectors } from './composed-walk.ts';
 import type { Method } from './method.ts';
 import { maskLoss, scoreWords } from './word-head.ts';
 import type { WalkingTuning } from './seats.ts';
@@ -31,11 +30,7 @@ export function methodOf({ backbone, tuning, frozenDropout }: Tuned): Method {
 /** What the head reads, [B, D]. Without a dropout seed no gradient will be asked for. */
 function vectorsOf({ backbone, tuning, frozenDropout }: Tuned, pass: Pass): Tensor2D {
   const forGradient = pass.dropoutSeed !== null;
-  const dropout = frozenDropout && forGradient && tuning.firstTouchedLayer < backbone.config.layers;
-  if (dropout || tuning.changes) {
-    return composedMaskVectors({ backbone, tuning, frozenDropout: dropout, forGradient, ...pass });
-  }
-  return maskVectors({ backbone, riders: [{ tuning, ...pass }], forGradient });
+  return maskVectors({ backbone, riders: [{ tuning, ...pass, frozenDropout }], forGradient });
 }
 
 /** Null where the method changes more than what stands in front of the text, or reads its own head. */

@@ -1,14 +1,15 @@
 // The walk from H_k to the one vector of each text that the head reads, for one trial or for several of one backbone: prompts
 // join, and from where it boards a text goes through each layer in one batch with all others, the last at the mask alone. In a
-// decoder the "mask" is the last position before the label word. (Where a method changes what happens inside a layer:
-// composed-walk.ts.)
+// decoder the "mask" is the last position before the label word.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { runLayer, type Backbone } from './backbone.ts';
+import { dropoutOf, runComposed, runLayer, type Backbone } from './backbone.ts';
+import type { ComposedInput } from './composed-branch.ts';
 import type { GradientTo, LayerRows } from './encoder-layer.ts';
 import { finalNorm } from './final-norm.ts';
 import { hiddenOf } from './hidden-of.ts';
 import { withoutGradient } from './own-gradient.ts';
 import { gatherRows } from './packed/gather-rows.ts';
+import type { Source } from './packed/joined-rows.ts';
 import { toRows } from './positions.ts';
 import { board, lengthsOf, readRows, type Boarded, type Place, type Rider } from './seats.ts';
 import { upToRead } from './up-to-read.ts';
@@ -29,13 +30,36 @@ export function maskVectors(walk: Walk): Tensor2D {
   let place: Place = { aboard: [] };
   for (let layer = from; layer < layers; layer += 1) {
     const boarded = board(riders, { layer, place, backbone });
-    const asked = gradientTo(walk, boarded);
-    const rows = runLayer(backbone, layer, { input: inputOf(walk, layer, boarded), gradientTo: asked });
-    place = { aboard: boarded.aboard, rows: { rows, flows: asked !== 'nothing' } };
+    place = { aboard: boarded.aboard, rows: run(walk, layer, boarded) };
   }
   const last = place.rows;
   if (last === undefined) throw new RangeError('Expected a walk of one layer or more, found none.');
   return finalNorm(backbone, last.rows, last.flows ? gradientTo(walk) : 'nothing');
+}
+
+/** A layer that something changes is put together from steps. */
+function run(walk: Walk, layer: number, boarded: Boarded): Source {
+  const { backbone, riders } = walk;
+  const input = inputOf(walk, layer, boarded);
+  const inside = insideOf(walk, layer);
+  if (inside === null) {
+    const asked = gradientTo(walk, boarded);
+    return { rows: runLayer(backbone, layer, { input, gradientTo: asked }), flows: asked !== 'nothing' };
+  }
+  const flows = walk.forGradient && (inside.changes !== undefined || boarded.rows.flowing.length > 0);
+  const [rider] = riders;
+  const paddedLength = (rider?.batch.tokenIds.shape[1] ?? 0) + (boarded.aboard[0]?.prompts ?? 0);
+  const compose = () => runComposed(backbone, layer, { ...input, ...inside, paddedLength });
+  return { rows: flows ? compose() : withoutGradient(compose), flows };
+}
+
+/** What changes inside a layer: of a trial alone, for no other rides with it. */
+function insideOf({ backbone, riders }: Walk, layer: number): Pick<ComposedInput, 'changes' | 'dropout'> | null {
+  const [rider, ...others] = riders;
+  if (rider === undefined || others.length > 0) return null;
+  const changes = rider.tuning.changes?.(layer, rider);
+  const dropout = rider.frozenDropout ? dropoutOf(backbone, layer, rider.dropoutSeed) : undefined;
+  return changes || dropout ? { ...(changes && { changes }), ...(dropout && { dropout }) } : null;
 }
 
 function inputOf({ backbone }: Walk, layer: number, { aboard, rows }: Boarded): LayerRows {

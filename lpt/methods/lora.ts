@@ -52,8 +52,8 @@ function createPair(name: string, target: LoraTarget, { settings: { rank }, conf
 }
 
 function deltaOf(pair: Pair, { alpha, rank, dropout: rate }: LoraSettings, { dropoutSeed: seed }: Pass): RowChange {
-  return (rows) =>
-    lowRank(dropoutStep<Rank.R2>(rows, { seed, rate, name: `${pair.name}.dropout` }), pair, alpha / rank);
+  return (rows, places) =>
+    lowRank(dropoutStep<Rank.R2>(rows, { seed, rate, rows: places, name: `${pair.name}.dropout` }), pair, alpha / rank);
 }
 
 /** scale · B A x: [N, in] to [N, out]. */

@@ -1,5 +1,6 @@
 // The rows that go into a layer, put together of prompts, texts, and what the layer below made of both.
 import { clone, concat, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { withOwnGradient, withoutGradient } from '../own-gradient.ts';
 import { gatherRows } from './gather-rows.ts';
 import { inverse } from './packing.ts';
 
@@ -56,6 +57,19 @@ export function wholeOf({ flowing, constant, order }: JoinedRows): Tensor2D {
     if (first === undefined) throw new RangeError('Expected rows to go into a layer, found none.');
     const beside = others.length === 0 ? clone(first) : concat([first, ...others]);
     return order === null ? beside : gatherRows(beside, order);
+  });
+}
+
+/** [N, D], as a step of the tape. */
+export function joinRowsStep(rows: JoinedRows): Tensor2D {
+  if (rows.flowing.length === 0) return withoutGradient(() => wholeOf(rows));
+  return withOwnGradient({
+    inputs: [...rows.flowing],
+    forward: () => ({ output: wholeOf(rows), kept: {} }),
+    backward: (gradient: Tensor2D) => {
+      const flowing = flowingRows(rows);
+      return splitLike(rows, flowing === null ? clone(gradient) : gatherRows(gradient, flowing));
+    },
   });
 }
 

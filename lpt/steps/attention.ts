@@ -1,19 +1,11 @@
 // Multi-head attention as a step of the tape, from projected rows to context rows. A prefix answers before the layer's
 // own keys and values.
-import {
-  broadcastTo,
-  concat,
-  pad,
-  slice,
-  sum,
-  tidy,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
+import { add, broadcastTo, concat, pad, slice, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   attend,
   attendGradients,
+  causalBias,
   mergeHeads,
   mergeKeyValue,
   splitHeads,
@@ -21,31 +13,61 @@ import {
   type Heads,
 } from '../attention.ts';
 import type { Prefix } from '../layer-changes.ts';
+import {
+  attentionGradients,
+  contextForTraining,
+  paddingBias,
+  type AttentionOfRows,
+  type Projected,
+} from '../packed/attention.ts';
+import { gatherRows } from '../packed/gather-rows.ts';
+import { placesOfRows, rowsOfPlaces } from '../packed/packing.ts';
 import { step } from './step.ts';
 
-export interface ProjectedRows {
+export interface ProjectedRows extends Omit<AttentionOfRows, 'projected'> {
   /** Before its bias. */
-  query: Tensor2D; // [B·Q, D]
-  queryBias: Tensor1D; // [D]
+  query: Tensor2D; // [N, D], or [B, D] where one row a sequence asks
   /** Key beside value, before their bias. */
-  keyValue: Tensor2D; // [B·T, 2D]
-  keyValueBias: Tensor1D; // [2D]
-  batch: number;
-  heads: number;
-  /** Added to the scores. */
-  attentionBias: Tensor4D; // [B, 1, 1 or Q, T]
+  keyValue: Tensor2D; // [N, 2D]
+  isOneAsking?: boolean;
+  /** T to which sequences are padded where they have to be. */
+  paddedLength: number;
   prefix?: Prefix | undefined;
   /** What the probabilities are multiplied with. */
-  dropout?: Tensor4D | null; // [B, heads, Q, P + T]
+  dropout?: Tensor4D | null; // [B, heads, T or 1, P + T]
 }
 
+/** As many rows as ask. */
 export function attentionStep(rows: ProjectedRows): Tensor2D {
+  const isPlain = !rows.prefix && !rows.dropout && !rows.isOneAsking;
+  return isPlain ? packedStep(rows) : paddedStep(rows);
+}
+
+function packedStep({ query, keyValue, ...how }: ProjectedRows): Tensor2D {
+  const attention = { ...how, projected: { query, keyValue } };
+  return step({
+    flowing: [query, keyValue],
+    weights: [how.queryBias, how.keyValueBias],
+    forward: () => {
+      const { context, probabilities } = contextForTraining(attention);
+      return { output: context, kept: { query, keyValue, probabilities } }; // [N, D]
+    },
+    backward: (gradient: Tensor2D, { probabilities, ...projected }) =>
+      inOrder(attentionGradients(gradient, { ...attention, projected, probabilities })),
+  });
+}
+
+function inOrder({ query, keyValue }: Projected, toPrefix: (() => Tensor2D)[] = []) {
+  return [() => query, () => keyValue, ...toPrefix, () => sum<Tensor1D>(query, 0), () => sum<Tensor1D>(keyValue, 0)];
+}
+
+function paddedStep(rows: ProjectedRows): Tensor2D {
   const { query, queryBias, keyValue, keyValueBias, prefix } = rows;
   return step({
     flowing: [query, keyValue, ...(prefix ? [prefix.key, prefix.value] : [])],
     weights: [queryBias, keyValueBias],
-    forward: () => forward(rows), // [B·Q, D]
-    backward: (gradient: Tensor2D, kept) => backward(gradient, kept, prefix?.key.shape[0] ?? 0),
+    forward: () => forward(rows),
+    backward: (gradient: Tensor2D, kept) => backward(gradient, kept, rows),
   });
 }
 
@@ -53,15 +75,46 @@ export function attentionStep(rows: ProjectedRows): Tensor2D {
 type Kept = { [part in keyof Heads | 'probabilities']: Tensor4D } & { dropout?: Tensor4D };
 
 function forward(rows: ProjectedRows): { output: Tensor2D; kept: Kept } {
-  const { batch, heads, prefix, dropout } = rows;
-  const query = splitHeads(rows.query, { batch, heads, bias: rows.queryBias }); // [B, heads, Q, d]
-  const own = splitKeyValue(rows.keyValue, { batch, heads, bias: rows.keyValueBias }); // [B, heads, T, d]
+  const { lengths, paddedLength, heads, prefix, dropout } = rows;
+  const batch = lengths.length;
+  const query = tidy(() => splitHeads(asking(rows.query, rows), { batch, heads, bias: rows.queryBias })); // [B, heads, Q, d]
+  const own = tidy(() => {
+    const padded = gatherRows(rows.keyValue, rowsOfPlaces(lengths, paddedLength)); // [B·T, 2D]
+    return splitKeyValue(padded, { batch, heads, bias: rows.keyValueBias }); // [B, heads, T, d]
+  });
   const answering = prefix
     ? { key: before(prefix.key, own.key), value: before(prefix.value, own.value) } // [B, heads, P + T, d]
     : own;
-  const bias = prefix ? extendBias(rows.attentionBias, prefix.key.shape[0]) : rows.attentionBias;
-  const { context, probabilities } = attend({ query, ...answering }, bias, dropout ?? undefined);
-  return { output: mergeHeads(context), kept: { query, ...answering, probabilities, ...(dropout && { dropout }) } };
+  const { context, probabilities } = attend({ query, ...answering }, biasOf(rows), dropout ?? undefined);
+  const output = asked(mergeHeads(context), rows);
+  return { output, kept: { query, ...answering, probabilities, ...(dropout && { dropout }) } };
+}
+
+type Padding = Pick<ProjectedRows, 'lengths' | 'paddedLength' | 'isOneAsking'>;
+
+/** [B·T, D] of [N, D]; one row a sequence needs no padding. */
+function asking(rows: Tensor2D, { lengths, paddedLength, isOneAsking = false }: Padding): Tensor2D {
+  return isOneAsking ? rows : gatherRows(rows, rowsOfPlaces(lengths, paddedLength));
+}
+
+/** And back. */
+function asked(rows: Tensor2D, { lengths, paddedLength, isOneAsking = false }: Padding): Tensor2D {
+  return isOneAsking ? rows : gatherRows(rows, placesOfRows(lengths, paddedLength));
+}
+
+/** [B, 1, 1 or T, P + T]. A prefix is never padding. */
+function biasOf({ lengths, paddedLength, causal, prefix }: ProjectedRows): Tensor4D {
+  return tidy(() => {
+    const padding = paddingBias(lengths, paddedLength); // [B, 1, 1, T]
+    const own = causal ? add<Tensor4D>(padding, causalBias(paddedLength, paddedLength)) : padding;
+    if (!prefix) return own;
+    return pad(own, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [prefix.key.shape[0], 0],
+    ]);
+  });
 }
 
 /** The same prefix for every example. */
@@ -73,33 +126,18 @@ function before(prefix: Tensor2D, own: Tensor4D): Tensor4D {
   });
 }
 
-/** A prefix is never padding. */
-function extendBias(bias: Tensor4D, count: number): Tensor4D {
-  return pad(bias, [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-    [count, 0],
-  ]); // [B, 1, 1 or Q, P + T]
-}
-
-function backward(gradient: Tensor2D, kept: Kept, prefixLength: number) {
+function backward(gradient: Tensor2D, kept: Kept, rows: ProjectedRows) {
+  const { lengths, paddedLength, prefix } = rows;
   const [batch, heads] = kept.query.shape;
-  const found = attendGradients(splitHeads(gradient, { batch, heads }), kept);
-  const query = mergeHeads(found.query); // [B·Q, D]
-  const own = { key: positions(found.key, prefixLength), value: positions(found.value, prefixLength) };
-  const keyValue = mergeKeyValue(own); // [B·T, 2D]
-  const toPrefix = (whole: Tensor4D) => () =>
-    mergeHeads(sum(slice(whole, [0, 0, 0, 0], [-1, -1, prefixLength, -1]), 0, true)); // [P, D]
-  return [
-    () => query,
-    () => keyValue,
-    ...(prefixLength > 0 ? [toPrefix(found.key), toPrefix(found.value)] : []),
-    () => sum<Tensor1D>(query, 0),
-    () => sum<Tensor1D>(keyValue, 0),
-  ];
+  const count = prefix?.key.shape[0] ?? 0; // P
+  const found = attendGradients(splitHeads(asking(gradient, rows), { batch, heads }), kept);
+  const own = { key: positionsFrom(found.key, count), value: positionsFrom(found.value, count) };
+  const keyValue = gatherRows(mergeKeyValue(own), placesOfRows(lengths, paddedLength)); // [N, 2D]
+  const toPrefix = (whole: Tensor4D) => () => mergeHeads(sum(slice(whole, [0, 0, 0, 0], [-1, -1, count, -1]), 0, true)); // [P, D]
+  const query = asked(mergeHeads(found.query), rows);
+  return inOrder({ query, keyValue }, count > 0 ? [toPrefix(found.key), toPrefix(found.value)] : []);
 }
 
-function positions(heads: Tensor4D, from: number): Tensor4D {
+function positionsFrom(heads: Tensor4D, from: number): Tensor4D {
   return from === 0 ? heads : slice(heads, [0, 0, from, 0], [-1, -1, -1, -1]);
 }

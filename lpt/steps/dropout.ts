@@ -1,6 +1,6 @@
 // Dropout as a step of the tape: which numbers are dropped is told by seed, stream and place alone.
 import { tensor, type Rank, type ShapeMap, type Tensor } from '@tensorflow/tfjs-core';
-import { dropoutMask, type DropoutSeed } from '../random.ts';
+import { dropoutMask, type DropoutSeed, type RowPlaces } from '../random.ts';
 import { maskStep } from './elementwise.ts';
 
 export interface Dropout {
@@ -11,6 +11,8 @@ export interface Dropout {
   rate: number;
   /** What is dropped goes by no example: `x` is the same for all of them. */
   shared?: boolean;
+  /** Of rows [N, D] of which padding has been left out. */
+  rows?: RowPlaces;
 }
 
 export function dropoutStep<R extends Rank>(x: Tensor<R>, dropout: Dropout): Tensor<R> {
