@@ -19,7 +19,6 @@ import {
   zerosLike,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   type Tensor4D,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
@@ -34,34 +33,12 @@ export interface Heads {
   value: Tensor4D; // [B, heads, T, d]
 }
 
-/** From 1 for real and 0 for padding to what is added to the attention scores. */
-export function attentionBias(attentionMask: Tensor2D): Tensor4D {
-  const [batch, length] = attentionMask.shape;
-  return tidy(() => reshape(mul(sub(1, attentionMask), SHUT_OUT), [batch, 1, 1, length]));
-}
-
-/** Shuts out what comes after each position. More keys than queries: those in front are seen by all. */
-export function causalBias(queries: number, keys: number): Tensor4D {
+/** Shuts out what comes after each position: [1, 1, T, T]. */
+export function causalBias(length: number): Tensor4D {
   return tidy(() => {
-    const seen = reshape(range(keys - queries, keys), [queries, 1]); // the last that each query sees
-    const later = greater(range(0, keys), seen); // [Q, T]
-    return reshape(mul(cast(later, 'float32'), SHUT_OUT), [1, 1, queries, keys]);
+    const later = greater(range(0, length), reshape(range(0, length), [length, 1])); // [T, T]
+    return reshape(mul(cast(later, 'float32'), SHUT_OUT), [1, 1, length, length]);
   });
-}
-
-/** Shuts out what comes after the selected position of each example. */
-export function laterBias(selected: Tensor3D): Tensor4D {
-  const [batch, , length] = selected.shape;
-  return tidy(() => {
-    const rows: Tensor2D = reshape(causalBias(length, length), [length, length]);
-    return reshape(matMul(reshape(selected, [batch, length]), rows), [batch, 1, 1, length]);
-  });
-}
-
-/** A decoder's bias from that of padding: what comes later is shut out too. With `selected`, one position an example asks. */
-export function withLaterShut(bias: Tensor4D, selected: Tensor3D | undefined): Tensor4D {
-  const length = bias.shape[3];
-  return tidy(() => add(bias, selected === undefined ? causalBias(length, length) : laterBias(selected))); // [B, 1, Q, T]
 }
 
 /**

@@ -80,7 +80,7 @@ function padded(attention: AttentionOfRows): ContextAndProbabilities & { probabi
   const { lengths, causal } = attention;
   const length = Math.max(...lengths);
   const padding = paddingBias(lengths, length);
-  const bias = causal ? add<Tensor4D>(padding, causalBias(length, length)) : padding; // [B, 1, 1 or T, T]
+  const bias = causal ? add<Tensor4D>(padding, causalBias(length)) : padding; // [B, 1, 1 or T, T]
   const { context, probabilities } = attend(paddedHeads(attention), bias);
   return { context: gatherRows(mergeHeads(context), placesOfRows(lengths, length)), probabilities };
 }

@@ -106,7 +106,7 @@ function asked(rows: Tensor2D, { lengths, paddedLength, isOneAsking = false }: P
 function biasOf({ lengths, paddedLength, causal, prefix }: ProjectedRows): Tensor4D {
   return tidy(() => {
     const padding = paddingBias(lengths, paddedLength); // [B, 1, 1, T]
-    const own = causal ? add<Tensor4D>(padding, causalBias(paddedLength, paddedLength)) : padding;
+    const own = causal ? add<Tensor4D>(padding, causalBias(paddedLength)) : padding;
     if (!prefix) return own;
     return pad(own, [
       [0, 0],

@@ -2,7 +2,6 @@
 import {
   add,
   clone,
-  concat,
   pad,
   reshape,
   slice,
@@ -33,35 +32,6 @@ export function rowsStep(hidden: Tensor3D): Tensor2D {
 
 export function sequencesStep(rows: Tensor2D, batch: number): Tensor3D {
   return rearrange(rows, (x) => toSequences(x, batch), toRows); // [B, T, D]
-}
-
-/** [P; H]: the prompt before position 0. */
-export function joinStep(prompt: Tensor3D, hidden: Tensor3D): Tensor3D {
-  const [batch, length, width] = hidden.shape;
-  const count = prompt.shape[1];
-  return step({
-    flowing: [prompt, hidden],
-    forward: () => ({ output: concat([prompt, hidden], 1), kept: {} }), // [B, p + T, D]
-    backward: (gradient: Tensor3D) => [
-      () => slice(gradient, [0, 0, 0], [batch, count, width]),
-      () => slice(gradient, [0, count, 0], [batch, length, width]),
-    ],
-  });
-}
-
-/** Positions `offset` and those after it: [B, T - offset, D]. */
-export function positionsFrom(hidden: Tensor3D, offset: number): Tensor3D {
-  if (offset === 0) return hidden;
-  const before: [number, number][] = [
-    [0, 0],
-    [offset, 0],
-    [0, 0],
-  ];
-  return rearrange<Tensor3D, Tensor3D>(
-    hidden,
-    (x) => slice(x, [0, offset, 0], [-1, -1, -1]),
-    (gradient) => pad(gradient, before),
-  );
 }
 
 /** One position an example, by its one-hot row [B, 1, T]: [B, D]. */

@@ -11,7 +11,7 @@ import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_LABELS, tinyBatch, tinyFolder } from '../support/fixtures.ts';
-import { bothForms, gradientsOfRows, realRows, type LayerTexts } from '../support/packed-layers.ts';
+import { gradientsOfRows, layerRows, type LayerTexts } from '../support/packed-layers.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
@@ -38,10 +38,9 @@ const CASES: [string, () => LayerTexts][] = [
 test.each(CASES)('without changes the composed layer is the layer, %s', (_what, create) => {
   const layer = layerAt(backbone, 1);
   const texts = create();
-  const forms = bothForms(texts);
   const variable = texts.prompt ?? texts.hidden;
-  const single = gradientsOfRows([variable], () => runDecoderLayer(layer, bothForms(texts).packed, 'input'));
-  const composed = gradientsOfRows([variable], () => realRows(runComposedDecoderLayer(layer, forms.composed), forms));
+  const single = gradientsOfRows([variable], () => runDecoderLayer(layer, layerRows(texts), 'input'));
+  const composed = gradientsOfRows([variable], () => runComposedDecoderLayer(layer, layerRows(texts)));
   expectClose(composed.value, single.value.dataSync<'float32'>(), 1e-5);
   expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
 });
@@ -52,10 +51,9 @@ test.each(CASES)('without changes the composed layer has the layer’s gradients
   const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
   const { hidden, lengths, readAt } = create();
   const texts = { hidden, lengths, ...(readAt && { readAt }) };
-  const forms = bothForms(texts);
-  const run = () => runDecoderLayer(layer, bothForms(texts).packed, 'input and weights');
+  const run = () => runDecoderLayer(layer, layerRows(texts), 'input and weights');
   const single = gradientsOfRows(variables, run).grads;
-  const composed = gradientsOfRows(variables, () => realRows(runComposedDecoderLayer(layer, forms.composed), forms));
+  const composed = gradientsOfRows(variables, () => runComposedDecoderLayer(layer, layerRows(texts)));
   for (const { name } of variables) {
     expectClose(composed.grads[name]!, single[name]!.dataSync<'float32'>(), 2e-5);
   }

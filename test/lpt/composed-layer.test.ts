@@ -11,7 +11,7 @@ import { tunedCopy } from '../../lpt/tuned-copy.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_BACKBONE, TINY_LABELS, tinyBatch } from '../support/fixtures.ts';
-import { bothForms, gradientsOfRows, realRows, type LayerTexts } from '../support/packed-layers.ts';
+import { gradientsOfRows, layerRows, type LayerTexts } from '../support/packed-layers.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
@@ -41,14 +41,13 @@ describe('without changes the composed layer is the layer', () => {
   test.each(CASES)('%s, forward and backward', (_what, create) => {
     const layer = layerAt(backbone, 1);
     const texts = create();
-    const forms = bothForms(texts);
     const variable = texts.prompt ?? texts.hidden;
-    const single = gradientsOfRows([variable], () => runEncoderLayer(layer, bothForms(texts).packed, 'input'));
-    const composed = gradientsOfRows([variable], () => realRows(runComposedLayer(layer, forms.composed), forms));
+    const single = gradientsOfRows([variable], () => runEncoderLayer(layer, layerRows(texts), 'input'));
+    const composed = gradientsOfRows([variable], () => runComposedLayer(layer, layerRows(texts)));
     expectClose(composed.value, single.value.dataSync<'float32'>(), 5e-5); // a sum in which much cancels out
     expectClose(composed.grads[variable.name]!, single.grads[variable.name]!.dataSync<'float32'>(), 1e-5);
-    const inferred = runEncoderLayer(layer, forms.packed, 'nothing');
-    expectClose(realRows(runComposedLayer(layer, forms.composed), forms), inferred.dataSync<'float32'>(), 1e-5);
+    const inferred = runEncoderLayer(layer, layerRows(texts), 'nothing');
+    expectClose(runComposedLayer(layer, layerRows(texts)), inferred.dataSync<'float32'>(), 1e-5);
   });
 
   test.each(CASES)('%s, in each of its weights, where they are trained', (_what, create) => {
@@ -57,11 +56,8 @@ describe('without changes the composed layer is the layer', () => {
     const variables = copy.trained.filter(({ name }) => name.startsWith('layers.2.')).map(({ variable }) => variable);
     const { hidden: text, lengths, readAt } = create();
     const texts = { hidden: text, lengths, ...(readAt && { readAt }) };
-    const forms = bothForms(texts);
-    const single = gradientsOfRows(variables, () =>
-      runEncoderLayer(layer, bothForms(texts).packed, 'input and weights'),
-    );
-    const composed = gradientsOfRows(variables, () => realRows(runComposedLayer(layer, forms.composed), forms));
+    const single = gradientsOfRows(variables, () => runEncoderLayer(layer, layerRows(texts), 'input and weights'));
+    const composed = gradientsOfRows(variables, () => runComposedLayer(layer, layerRows(texts)));
     for (const { name } of variables) {
       expectClose(composed.grads[name]!, single.grads[name]!.dataSync<'float32'>(), 2e-5);
     }

@@ -107,7 +107,7 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
       Array.from({ length: 3 * 37 }, (_, at) => (at > 90 ? -1e9 : 0)),
       [3, 1, 1, 37],
     );
-    const bias = tf.add<tf.Tensor4D>(padding, causalBias(37, 37)); // [B, 1, Q, T]
+    const bias = tf.add<tf.Tensor4D>(padding, causalBias(37)); // [B, 1, Q, T]
     const heads: Heads = { query: tf.mul(part('q'), 8), key: part('k'), value: part('v') };
     expectSame(() => ({ ...attend(heads, bias) }), 3e-6);
   });

@@ -5,7 +5,6 @@ import {
   attend,
   attendGradients,
   causalBias,
-  laterBias,
   mergeHeads,
   mergeKeyValue,
   splitHeads,
@@ -79,11 +78,9 @@ test('gelu by the hyperbolic tangent', () => {
   expectClose(geluTanhWithSlope(x).slope, automatic(x).dataSync(), 1e-5);
 });
 
-test('a causal bias shuts out what comes later, and nothing in front of the queries', () => {
-  const open = (bias: tf.Tensor4D) => Array.from(bias.dataSync(), (value) => (value === 0 ? 1 : 0));
-  expect(open(causalBias(3, 3))).toEqual([1, 0, 0, 1, 1, 0, 1, 1, 1]);
-  expect(open(causalBias(2, 4))).toEqual([1, 1, 1, 0, 1, 1, 1, 1]);
-  expect(open(laterBias(selector(tf.tensor1d([1, 0], 'int32'), 3)))).toEqual([1, 1, 0, 1, 0, 0]);
+test('a causal bias shuts out what comes later', () => {
+  const open = Array.from(causalBias(3).dataSync(), (value) => (value === 0 ? 1 : 0));
+  expect(open).toEqual([1, 0, 0, 1, 1, 0, 1, 1, 1]);
 });
 
 describe('attention', () => {

@@ -50,3 +50,19 @@ test('part of a batch drops what its examples drop in the whole; what all exampl
   expect(dropoutMask('dropout', part, { size: 2 * 50, rate: 0.5 })).toEqual(whole.slice(5 * 50, 7 * 50));
   expect(dropoutMask('dropout', part, { size: 8 * 50, rate: 0.5, shared: true })).toEqual(whole);
 });
+
+test('rows without padding drop what they drop at their places in the padded batch', () => {
+  // Three examples of four places; the second and third have rows at places 0 and 1, and 2.
+  const whole = dropoutMask('dropout', 3, { size: 3 * 4 * 10, rate: 0.5 });
+  const placed = (place: number) => Array.from(whole.slice(place * 10, (place + 1) * 10));
+  const rows = { of: Int32Array.of(4, 5, 10), perExample: 4 };
+  const found = dropoutMask('dropout', 3, { size: 30, rate: 0.5, rows });
+  expect(Array.from(found)).toEqual([...placed(4), ...placed(5), ...placed(10)]);
+  const part = { seed: 3, first: 1, count: 2 };
+  const ofPart = dropoutMask('dropout', part, {
+    size: 30,
+    rate: 0.5,
+    rows: { of: Int32Array.of(0, 1, 6), perExample: 4 },
+  });
+  expect(Array.from(ofPart)).toEqual(Array.from(found));
+});

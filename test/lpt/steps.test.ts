@@ -8,7 +8,7 @@ import { addBias, addStep, biasGeluStep, reluStep, tanhStep } from '../../lpt/st
 import { linearStep, productStep } from '../../lpt/steps/linear.ts';
 import { addAndNormalizeStep, normalizeStep } from '../../lpt/steps/norm.ts';
 import { poolStep, type PoolBy } from '../../lpt/steps/pool.ts';
-import { addToColumns, joinStep, positionsFrom } from '../../lpt/steps/rearrange.ts';
+import { addToColumns, promptStep } from '../../lpt/steps/rearrange.ts';
 import { expectClose, expectNoLeak, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -75,37 +75,45 @@ describe('a step has the gradient of its plain form', () => {
   });
 
   test('what moves numbers', () => {
-    const [prompt, hidden] = [random<tf.Rank.R3>('p', [2, 3, 4]), random<tf.Rank.R3>('h', [2, 5, 4])];
-    expectSame([prompt, hidden], () => joinStep(prompt, hidden), () => tf.concat([prompt, hidden], 1)); // prettier-ignore
-    expectSame([hidden], () => positionsFrom(hidden, 2), () => tf.slice(hidden, [0, 2, 0], [2, 3, 4])); // prettier-ignore
+    const generated = rows('p', 2, 12);
+    expectSame([generated], () => promptStep(generated, [2, 3, 4]), () => tf.reshape(generated, [2, 3, 4])); // prettier-ignore
     const [wide, narrow] = [rows('wide', 3, 6), rows('narrow', 3, 2)];
     const beside = () => tf.add(wide, tf.concat([tf.zeros([3, 3]), narrow, tf.zeros([3, 1])], 1));
     expectSame([wide, narrow], () => addToColumns(wide, narrow, 3), beside);
   });
 
-  test.each([0, 0.5])('attention with a prefix in front, at a dropout rate of %d', (rate) => {
-    const [batch, heads, queried, length, prefixed, size] = [2, 3, 4, 5, 2, 4];
-    const width = heads * size;
-    const [query, keyValue] = [rows('q', batch * queried, width), rows('kv', batch * length, 2 * width)];
+  test.each([
+    [0, false],
+    [0.5, false],
+    [0.5, true],
+  ])('attention with a prefix in front, at a dropout rate of %d, one row asking: %s', (rate, isOneAsking) => {
+    const [batch, heads, paddedLength, prefixed, size] = [2, 3, 5, 2, 4];
+    const [width, lengths, queried] = [heads * size, [4, 5], isOneAsking ? 1 : paddedLength];
+    const [query, keyValue] = [rows('q', isOneAsking ? 2 : 9, width), rows('kv', 9, 2 * width)];
     const [queryBias, keyValueBias] = [vector('qb', width), vector('kvb', 2 * width)];
     const prefix = { key: rows('pk', prefixed, width), value: rows('pv', prefixed, width) };
-    const attentionBias = tf.tensor4d([0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0], [batch, 1, 1, length]);
-    const shape: [number, number, number, number] = [batch, heads, queried, prefixed + length];
+    const attentionBias = tf.tensor4d([0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0], [batch, 1, 1, paddedLength]);
+    const shape: [number, number, number, number] = [batch, heads, queried, prefixed + paddedLength];
     const dropout = tf.tensor4d(maskOfRate(rate, shape), shape);
     const split = (x: tf.Tensor, examples: number) =>
       tf.transpose(tf.reshape(x, [examples, x.size / examples / width, heads, size]), [0, 2, 1, 3]);
     const answering = (own: tf.Tensor, before: tf.Tensor) =>
       tf.concat([tf.tile(split(before, 1), [batch, 1, 1, 1]), split(own, batch)], 2);
+    // The first text lacks its last position.
+    const padded = (x: tf.Tensor) =>
+      tf.concat([tf.slice(x, [0, 0], [4, -1]), tf.zeros([1, x.shape[1]!]), tf.slice(x, [4, 0], [5, -1])]);
     const plain = () => {
-      const [key, value] = tf.split(tf.add(keyValue, keyValueBias), 2, 1) as [tf.Tensor, tf.Tensor];
-      const scores = tf.matMul(split(tf.add(query, queryBias), batch), answering(key, prefix.key), false, true);
+      const [key, value] = tf.split(tf.add(padded(keyValue), keyValueBias), 2, 1) as [tf.Tensor, tf.Tensor];
+      const asking = tf.add(isOneAsking ? query : padded(query), queryBias);
+      const scores = tf.matMul(split(asking, batch), answering(key, prefix.key), false, true);
       const bias = tf.concat([tf.zeros([batch, 1, 1, prefixed]), attentionBias], 3);
       const probabilities = tf.softmax(tf.add(tf.mul(scores, 1 / Math.sqrt(size)), bias));
       const context = tf.matMul(tf.mul(probabilities, dropout), answering(value, prefix.value));
-      return tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [batch * queried, width]);
+      const asked = tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [batch * queried, width]);
+      return isOneAsking ? asked : tf.gather(asked, [0, 1, 2, 3, 5, 6, 7, 8, 9]);
     };
-    const step = () =>
-      attentionStep({ query, queryBias, keyValue, keyValueBias, batch, heads, attentionBias, prefix, dropout });
+    const how = { lengths, paddedLength, heads, causal: false, isOneAsking };
+    const step = () => attentionStep({ query, queryBias, keyValue, keyValueBias, ...how, prefix, dropout });
     expectSame([query, keyValue, queryBias, keyValueBias, prefix.key, prefix.value], step, plain);
   });
 });
