@@ -8,9 +8,13 @@ export interface FusedPass {
   attributes?: Record<string, number>;
 }
 
+export function hasFused(kernel: string): boolean {
+  return (getKernel(kernel, getBackend()) as object | undefined) !== undefined;
+}
+
 /** The kernel's outputs; `null` where the backend has no such kernel. It is unknown to the tape: own gradients only. */
 export function runFused({ kernel, inputs, attributes = {} }: FusedPass): Tensor[] | null {
-  if ((getKernel(kernel, getBackend()) as object | undefined) === undefined) return null;
+  if (!hasFused(kernel)) return null;
   const outputs: Tensor | Tensor[] = engine().runKernel(kernel, inputs, attributes);
   return Array.isArray(outputs) ? outputs : [outputs];
 }

@@ -6,14 +6,8 @@
 
 #include "vectorised.h"
 
-// The sums live in registers only where every loop over them is unrolled.
-#define UNROLLED _Pragma("GCC unroll 16")
-
 namespace lpt {
 namespace {
-
-template <int64_t lanes>
-using Vector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float)), may_alias)) = float;
 
 /** What a generation of processors multiplies at one time: as many sums as it has registers for. */
 template <int64_t lanes, int64_t rows, int64_t vectors>

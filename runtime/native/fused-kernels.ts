@@ -67,7 +67,7 @@ const PRODUCTS: Record<string, Signature> = {
   LptTransposedProduct: { inputs: ['a', 'b'], outputs: 1 },
 };
 
-/** There only where the processor has vectors of 512 bits. */
+/** There only where the processor has vectors of 512 bits, or of 256 bits with a fused multiply and add. */
 const VOCABULARY: Record<string, Signature> = {
   LptExpectedWord: { inputs: ['rows', 'vectors', 'bias'], outputs: 2 },
 };

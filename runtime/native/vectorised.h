@@ -14,10 +14,17 @@
 // A helper that is not inlined would keep the instructions of the oldest processor.
 #define INLINED inline __attribute__((always_inline))
 
+// Sums in an array live in registers only where every loop over them is unrolled.
+#define UNROLLED _Pragma("GCC unroll 16")
+
 namespace lpt {
 
 /** Numbers in the widest vector. */
 constexpr int64_t LANES = 16;
+
+/** So many numbers at one time, wherever they lie in memory. */
+template <int64_t lanes>
+using Vector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float)), may_alias)) = float;
 
 /**
  * e^x to the last bit or so, of x up to 88; 0 where it falls below the normal numbers. NaN stays NaN. What is too low goes

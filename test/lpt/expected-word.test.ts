@@ -9,14 +9,15 @@ import { expectClose, expectNoLeak } from '../support/tensors.ts';
 // Two threads: the sharing out is tested too.
 await loadTensorflow({ threads: 2, device: 'cpu' });
 const kernel = tf.getKernel('LptExpectedWord', tf.getBackend()) as tf.KernelConfig | undefined;
-const reason = kernel === undefined ? ' (skipped: this processor has no vectors of 512 bits)' : '';
+const reason = kernel === undefined ? ' (skipped: this processor has neither AVX-512 nor AVX2 with FMA)' : '';
 
-/** [rows, words, width]: fewer words than parts, odd ones, and more rows and words than one block. */
+/** [rows, words, width]: fewer words than parts, odd ones, more words than one block, and more rows than one chunk. */
 const SHAPES: [number, number, number][] = [
   [1, 5, 64],
   [3, 31, 64],
   [16, 3001, 128],
   [31, 1700, 192],
+  [70, 900, 64],
 ];
 
 function problem([count, words, width]: [number, number, number], size = 1) {
