@@ -23,10 +23,12 @@ export interface SweepOptions {
   data: string;
   model: string;
   threads: number;
+  /** Trials that our trainer takes at once. */
+  joint: number;
 }
 
 const HELP = `npm run bench:sweep -- [--json] [--layers 1,2,3,4,5,6,7,8,9,10,11] [--lengths 1,5,20] [--seeds 13,21]
-  [--steps 100] [--every 25] [--k 100] [--dev-size 200] [--test-size 64] [--task sst2] [--threads 2]
+  [--steps 100] [--every 25] [--k 100] [--dev-size 200] [--test-size 64] [--task sst2] [--threads 2] [--joint 1]
   [--data ../shared/data] [--model bert-base-uncased]
 The whole of it takes PyTorch an hour and more on two cores.
 `;
@@ -46,6 +48,7 @@ export function readSweepOptions(): SweepOptions | null {
       'test-size': { type: 'string', default: '64' },
       task: { type: 'string', default: 'sst2' },
       threads: { type: 'string', default: '2' },
+      joint: { type: 'string', default: '1' },
       data: { type: 'string', default: join('..', 'shared', 'data') },
       model: { type: 'string', default: 'bert-base-uncased' },
       help: { type: 'boolean', default: false },
@@ -70,6 +73,7 @@ export function readSweepOptions(): SweepOptions | null {
     devSize: wholeNumber('dev-size', values['dev-size']),
     testSize: wholeNumber('test-size', values['test-size']),
     threads: wholeNumber('threads', values.threads),
+    joint: wholeNumber('joint', values.joint),
   };
 }
 

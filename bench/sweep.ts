@@ -34,14 +34,14 @@ async function compare(asked: SweepOptions): Promise<void> {
     meanDevDifference: rounded(difference),
     trials: trials.length,
     ...{ seconds: { ours: ours.seconds, pytorch: pytorch.seconds }, versions: [ours.version, pytorch.version] },
-    byLayer: byLayer(trials, ours.trained, pytorch.trained),
+    ...(asked.joint === 1 && { byLayer: byLayer(trials, ours.trained, pytorch.trained) }),
     asked,
   };
   process.stdout.write(asked.json ? `${JSON.stringify(found)}\n` : report(found));
 }
 
 /** One trainer takes them in the order in which a sweep runs them, and keeps what they share. */
-async function trainByUs(trials: PlannedTrial[], { threads, layers }: SweepOptions) {
+async function trainByUs(trials: PlannedTrial[], { threads, layers, joint }: SweepOptions) {
   const started = performance.now();
   const ours = createOurs({ threads, layersToKeep: layers });
   let version = '';
@@ -50,7 +50,7 @@ async function trainByUs(trials: PlannedTrial[], { threads, layers }: SweepOptio
     ({ version } = found);
     return found;
   };
-  const trained = await trainAll('ours', trials, train);
+  const trained = await trainAll(trials, { side: 'ours', train, atOnce: joint });
   const seconds = secondsSince(started);
   await ours.close();
   return { seconds, trained, version };
@@ -62,24 +62,36 @@ async function trainByPytorch(trials: PlannedTrial[], { threads }: SweepOptions)
   const started = performance.now();
   const backboneFolder = trials[0]?.trial.backbone.folder ?? '';
   const reference = await Reference.start({ pytorch, backboneFolder, threads, scratch, computesOnce: false });
-  const trained = await trainAll('PyTorch', trials, ({ trial }) => reference.train(trial, () => undefined));
+  const train: Train = ({ trial }) => reference.train(trial, () => undefined);
+  const trained = await trainAll(trials, { side: 'PyTorch', train, atOnce: 1 });
   const seconds = secondsSince(started);
   await reference.close();
   await rm(scratch, { recursive: true });
   return { seconds, trained, version: reference.version };
 }
 
-/** Loading the backbone counts on both sides. */
-async function trainAll(side: string, trials: PlannedTrial[], train: Train): Promise<Trained[]> {
+interface Training {
+  side: string;
+  train: Train;
+  atOnce: number;
+}
+
+/** Loading the backbone counts on both sides. The seconds of trials that are trained at once overlap. */
+async function trainAll(trials: PlannedTrial[], { side, train, atOnce }: Training): Promise<Trained[]> {
   const trained: Trained[] = [];
-  for (const [index, planned] of trials.entries()) {
-    const began = performance.now();
-    const { devScore } = await train(planned);
-    const seconds = secondsSince(began);
-    trained.push({ seconds, devScore });
-    const what = `${side} ${index + 1}/${trials.length}: layer ${layerOf(planned)}, data seed ${planned.trial.dataSeed}`;
-    process.stderr.write(`${what}, dev ${(100 * devScore).toFixed(1)}, ${seconds.toFixed(1)} s\n`);
-  }
+  const waiting = [...trials.entries()];
+  const takeOneAfterAnother = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, planned] = next;
+      const began = performance.now();
+      const { devScore } = await train(planned);
+      const seconds = secondsSince(began);
+      trained[index] = { seconds, devScore };
+      const what = `${side} ${index + 1}/${trials.length}: layer ${layerOf(planned)}, data seed ${planned.trial.dataSeed}`;
+      process.stderr.write(`${what}, dev ${(100 * devScore).toFixed(1)}, ${seconds.toFixed(1)} s\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, takeOneAfterAnother));
   return trained;
 }
 
@@ -99,11 +111,11 @@ function layerOf(planned: PlannedTrial | undefined): number {
 function report(
   found: { ratio: number; trials: number; seconds: { ours: number; pytorch: number } } & {
     meanDevDifference: number;
-    byLayer: ReturnType<typeof byLayer>;
+    byLayer?: ReturnType<typeof byLayer>;
   },
 ): string {
   const { seconds, ratio, trials, meanDevDifference } = found;
-  const lines = found.byLayer.map(
+  const lines = (found.byLayer ?? []).map(
     ({ layer, secondsATrial: { ours, pytorch } }) =>
       `layer ${String(layer).padStart(2)}: ${ours.toFixed(1)} s a trial, PyTorch ${pytorch.toFixed(1)} s\n`,
   );
