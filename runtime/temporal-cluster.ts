@@ -2,7 +2,7 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { CONNECT_MS, connectTemporal, isRefused, refusal } from './temporal-connection.ts';
+import { CONNECT_MS, connectTemporal, isRefused, refusal, within } from './temporal-connection.ts';
 import type { TemporalConnectionOptions } from './temporal-settings.ts';
 
 /** By which a person finds sweeps and trials in Temporal's own page. */
@@ -67,7 +67,7 @@ export async function prepareNamespace(target: TemporalTarget): Promise<void> {
 async function withConnection<T>(target: TemporalTarget, ask: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await connectTemporal(target.connectionOptions);
   try {
-    return await connection.withDeadline(Date.now() + 2 * CONNECT_MS, () => ask(connection));
+    return await within(2 * CONNECT_MS, (left) => connection.withDeadline(Date.now() + left, () => ask(connection)));
   } finally {
     await connection.close();
   }

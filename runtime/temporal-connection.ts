@@ -6,22 +6,38 @@ import { tlsFault } from './tls-fault.ts';
 export const CONNECT_MS = 5000;
 /** gRPC's codes. */
 const MAY_NOT: number[] = [7, 16]; // permission denied, unauthenticated
+const LATE: number[] = [4]; // deadline exceeded
 
 /** @throws an error that names the address and the variable to correct */
 export async function connectTemporal(options: TemporalConnectionOptions): Promise<Connection> {
+  try {
+    return await within(CONNECT_MS, (left) => Connection.connect({ ...options, connectTimeout: left }));
+  } catch (error) {
+    throw await connectionError(options, error);
+  }
+}
+
+/**
+ * Asks again where a deadline is said to have passed and the time has not: gRPC goes by the time of day, and a clock that jumps
+ * past the deadline has used up none of it.
+ * @param ask is told the milliseconds that are left
+ */
+export async function within<T>(milliseconds: number, ask: (left: number) => Promise<T>): Promise<T> {
   const started = performance.now();
   for (;;) {
-    const left = CONNECT_MS - (performance.now() - started);
+    const left = milliseconds - (performance.now() - started);
     try {
-      return await Connection.connect({ ...options, connectTimeout: Math.max(1, left) });
+      return await ask(Math.max(1, left));
     } catch (error) {
-      // gRPC goes by the time of day: a clock that jumps past the deadline has used up none of the time.
-      if (left <= 1 || !isDeadline(error)) throw await connectionError(options, error);
+      if (left <= 1 || !isDeadline(error)) throw error;
     }
   }
 }
 
+/** While a connection is made, or as the answer to a call on one that was just made. */
 function isDeadline(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (isGrpcServiceError(cause)) return LATE.includes(cause.code);
   return error instanceof Error && error.message.includes('before the deadline');
 }
 
