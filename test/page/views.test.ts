@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setSweepState } from '../../db/sweeps.ts';
 import { startPage, type PageServer } from '../../page/server.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, takePicture } from '../support/browser.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { complete, fail, launched, reviewsIn, run, sweepOf } from './scenes.ts';
 
@@ -79,7 +79,7 @@ describe.each(LOOKS)('on $look', ({ look, width, height, colorScheme }) => {
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('dialog', (dialog) => complaints.push(dialog.message()));
     await page.goto(server.url + path, { waitUntil: 'load' });
-    await page.screenshot({ path: join(OUTPUT, `${fileName(path)}-${look}.png`), fullPage: true });
+    await takePicture(page, join(OUTPUT, `${fileName(path)}-${look}.png`));
     expect(asked.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
     expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([]);
     expect(await sidewaysOverflow(page)).toBe(0);
