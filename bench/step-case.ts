@@ -44,7 +44,8 @@ export function caseInputs(texts: StepTexts): Record<string, StoredTensor> {
   return Object.fromEntries(named);
 }
 
-function batchesOf<Of>(examples: Of[]): Of[][] {
+/** Whole ones, in the order of the examples. */
+export function batchesOf<Of>(examples: Of[]): Of[][] {
   const count = Math.floor(examples.length / BATCH_SIZE);
   return Array.from({ length: count }, (_, index) => examples.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE));
 }

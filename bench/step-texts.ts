@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import type { EncodedExample } from '../data/encode.ts';
 import { loadTokenizer } from '../data/tokenizer.ts';
+import { mean } from '../sweep/statistics.ts';
 import { planCacheCase } from './cache-case.ts';
-import { BATCH_SIZE } from './step-case.ts';
+import { BATCH_SIZE, batchesOf } from './step-case.ts';
 
 export interface StepTexts {
   examples: EncodedExample[];
@@ -40,12 +41,7 @@ export async function drawStepTexts({ batches, task, ...asked }: StepTextsAsked)
 /** Tokens a text: all of them, and with the padding that a batch of them needs. */
 export function tokensOf({ examples }: StepTexts): { mean: number; padded: number } {
   const lengths = examples.map(({ tokenIds }) => tokenIds.length);
-  const longest = lengths.map((_, index) => {
-    const first = index - (index % BATCH_SIZE);
-    return Math.max(...lengths.slice(first, first + BATCH_SIZE));
-  });
-  const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
-  return { mean: mean(lengths), padded: mean(longest) };
+  return { mean: mean(lengths), padded: mean(batchesOf(lengths).map((batch) => Math.max(...batch))) };
 }
 
 interface StoredTexts {

@@ -1,9 +1,10 @@
 // A whole layer as a single step of the tape: its backward pass is written out, and only what that needs is kept.
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { gatherRows } from './packed/gather-rows.ts';
 import { flowingRows, splitLike, wholeOf } from './packed/joined-rows.ts';
+import { inverse, startsOf } from './packed/packing.ts';
 import { tensorsLike, tensorsOf, type LayerWeights } from './weights.ts';
 
 /** A layer's input once its rows lie in one tensor. */
@@ -21,7 +22,6 @@ export interface LayerBackward<Kept extends object> {
   gradient: Tensor2D; // as the output
   kept: Kept;
   lengths: readonly number[];
-  readAt: readonly number[] | undefined;
   flow: Flow;
 }
 
@@ -36,8 +36,8 @@ export interface LayerGradients {
 export interface Flow {
   /** Those of [N, ·]: [F, ·]. */
   of: (rows: Tensor2D) => Tensor2D;
-  /** At the rows of `readAt` what belongs to them, [B, D], and zeros elsewhere: [F, D]. Null: none of them is among these rows. */
-  placed: (read: Tensor2D, readAt: readonly number[]) => Tensor2D | null;
+  /** `rows`, [F, D], with what belongs to the rows that are read, [B, D], added where they are among them. */
+  addRead: (rows: Tensor2D, read: Tensor2D) => Tensor2D;
 }
 
 export interface LayerCall<Layer extends EncoderLayer> {
@@ -51,34 +51,28 @@ export function runAsOneStep<Layer extends EncoderLayer, Kept extends object>(
   { infer, forward, backward }: LayerPass<Layer, Kept>,
   { layer, input, gradientTo }: LayerCall<Layer>,
 ): Tensor2D {
-  const { rows, lengths, readAt } = input;
+  const { rows } = input;
   if (gradientTo === 'nothing') return withoutGradient(() => infer(layer, { ...input, rows: wholeOf(rows) }));
   const weightsToo = gradientTo === 'input and weights';
   return withOwnGradient({
     inputs: [...rows.flowing, ...(weightsToo ? tensorsOf(layer.weights) : [])],
     forward: () => forward(layer, { ...input, rows: wholeOf(rows) }, weightsToo),
     backward: (gradient: Tensor2D, kept): Tensor[] => {
-      const flow = flowOf(flowingRows(rows), countOf(lengths));
-      const found = backward(layer, { gradient, kept, lengths, readAt, flow });
+      const found = backward(layer, { gradient, kept, lengths: input.lengths, flow: flowOf(input) });
       const toWeights = weightsToo && found.weights ? tensorsLike(layer.weights, found.weights) : [];
       return [...splitLike(rows, found.input), ...toWeights];
     },
   });
 }
 
-function countOf(lengths: readonly number[]): number {
-  return lengths.reduce((sum, length) => sum + length, 0);
-}
-
-/** @param taken which rows; null: all `count` of them as they lie */
-function flowOf(taken: Int32Array | null, count: number): Flow {
+function flowOf({ rows: joined, lengths, readAt = [] }: LayerRows): Flow {
+  const taken = flowingRows(joined);
   return {
     of: (rows) => (taken === null ? rows : gatherRows(rows, taken)),
-    placed: (read, readAt) => {
-      const readBy = new Int32Array(count).fill(-1);
-      readAt.forEach((row, sequence) => (readBy[row] = sequence));
+    addRead: (rows, read) => {
+      const readBy = inverse(Int32Array.from(readAt), startsOf(lengths).at(-1) ?? 0);
       const asked = taken === null ? readBy : taken.map((row) => (row < 0 ? -1 : (readBy[row] ?? -1)));
-      return asked.every((sequence) => sequence < 0) ? null : gatherRows(read, asked);
+      return asked.every((sequence) => sequence < 0) ? rows : add(rows, gatherRows(read, asked));
     },
   };
 }

@@ -64,15 +64,15 @@ function forward(layer: DecoderLayer, { rows, lengths, readAt = [] }: Whole, wei
 }
 
 function backward({ weights }: DecoderLayer, backward: LayerBackward<Kept>): LayerGradients {
-  const { gradient, kept, lengths, readAt = [], flow } = backward;
+  const { gradient, kept, lengths, flow } = backward;
   const { attention: activations, normalized, feedForward, forWeights } = kept;
   const upper = backwardNormedFeedForward(gradient, weights, feedForward); // of [B, D]
   const toContext = linearInputGradient(upper.input, weights.attentionOutput); // [B, D]
   const gradients = answeringGradients(toContext, weights, { activations, lengths });
   const { query, queried: toQueried } = askingGradients(gradients, weights); // [B, D]
-  const toRead = withPlaced(flow.of(gradients.attended), flow.placed(toQueried, readAt)); // [F, D]
+  const toRead = flow.addRead(flow.of(gradients.attended), toQueried); // [F, D]
   const through = layerNormInputGradient(toRead, weights.attentionNorm, flowOfNorm(normalized, flow)); // [F, D]
-  const input = withPlaced(through, flow.placed(upper.input, readAt)); // [F, D]
+  const input = flow.addRead(through, upper.input); // [F, D]
   if (forWeights === undefined) return { input };
   const { queried, context, raised } = forWeights;
   return {
@@ -84,8 +84,4 @@ function backward({ weights }: DecoderLayer, backward: LayerBackward<Kept>): Lay
       ...normedFeedForwardWeightGradients({ gradients: upper, activations: feedForward, raised }, weights),
     },
   };
-}
-
-function withPlaced(rows: Tensor2D, placed: Tensor2D | null): Tensor2D {
-  return placed === null ? rows : add(rows, placed);
 }

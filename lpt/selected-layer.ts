@@ -16,10 +16,9 @@ import {
   layerNormInputGradient,
   layerNormWeightGradients,
   scaleAndShift,
-  type BlockSum,
   type Normalized,
 } from './layer-norm.ts';
-import { linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
+import { linearInputGradient, linearWeightGradients } from './linear.ts';
 import { gatherRows } from './packed/gather-rows.ts';
 import {
   answeringGradients,
@@ -29,7 +28,7 @@ import {
   type SelectedActivations,
   type SelectedInput,
 } from './selected-attention.ts';
-import type { LayerWeights } from './weights.ts';
+import { blockSum } from './self-attention.ts';
 
 /** [B, D] */
 export function runSelectedLayer(layer: EncoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {
@@ -38,10 +37,6 @@ export function runSelectedLayer(layer: EncoderLayer, input: LayerRows, gradient
 
 function selectedInput({ rows, lengths, readAt = [] }: Whole): SelectedInput {
   return { queried: gatherRows(rows, Int32Array.from(readAt)), attended: rows, lengths };
-}
-
-function blockSum(queried: Tensor2D, context: Tensor2D, { attentionOutput }: LayerWeights): BlockSum {
-  return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: queried };
 }
 
 function infer({ weights, heads, epsilon }: EncoderLayer, input: Whole): Tensor2D {
@@ -78,16 +73,14 @@ function forward({ weights, heads, epsilon }: EncoderLayer, input: Whole, weight
 }
 
 function backward({ weights }: EncoderLayer, backward: LayerBackward<Kept>): LayerGradients {
-  const { gradient, kept, lengths, readAt = [], flow } = backward;
+  const { gradient, kept, lengths, flow } = backward;
   const { attention: activations, normalized, forWeights } = kept;
   const feedForward = backwardFeedForward(gradient, weights, kept.feedForward);
   const sum = layerNormInputGradient(feedForward.input, weights.attentionNorm, normalized); // [B, D]
   const toContext = linearInputGradient(sum, weights.attentionOutput); // [B, D]
   const gradients = answeringGradients(toContext, weights, { activations, lengths });
-  const answering = flow.of(gradients.attended); // [F, D]
   const asking = askingGradients(gradients, weights); // [B, D]
-  const placed = flow.placed(add(sum, asking.queried), readAt); // [F, D]
-  const input = placed === null ? answering : add<Tensor2D>(answering, placed); // [F, D]
+  const input = flow.addRead(flow.of(gradients.attended), add(sum, asking.queried)); // [F, D]
   if (forWeights === undefined) return { input };
   const { queried, context, raised } = forWeights;
   const x = scaleAndShift(normalized.normalized, weights.attentionNorm); // [B, D]

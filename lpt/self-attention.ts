@@ -48,7 +48,12 @@ export function inferSelfAttention(
   });
 }
 
-function blockSum(rows: Tensor2D, context: Tensor2D, { attentionOutput }: SelfAttentionWeights): BlockSum {
+/** The end of the block, for the rows that ask. */
+export function blockSum(
+  rows: Tensor2D,
+  context: Tensor2D,
+  { attentionOutput }: Pick<SelfAttentionWeights, 'attentionOutput'>,
+): BlockSum {
   return { product: linearProduct(context, attentionOutput), bias: attentionOutput.bias, residual: rows };
 }
 

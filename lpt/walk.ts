@@ -39,27 +39,28 @@ export function maskVectors(walk: Walk): Tensor2D {
 
 /** A layer that something changes is put together from steps. */
 function run(walk: Walk, layer: number, boarded: Boarded): Source {
-  const { backbone, riders } = walk;
+  const { backbone } = walk;
   const input = inputOf(walk, layer, boarded);
-  const inside = insideOf(walk, layer);
+  const inside = insideOf(walk, layer, boarded);
   if (inside === null) {
     const asked = gradientTo(walk, boarded);
     return { rows: runLayer(backbone, layer, { input, gradientTo: asked }), flows: asked !== 'nothing' };
   }
   const flows = walk.forGradient && (inside.changes !== undefined || boarded.rows.flowing.length > 0);
-  const [rider] = riders;
-  const paddedLength = (rider?.batch.tokenIds.shape[1] ?? 0) + (boarded.aboard[0]?.prompts ?? 0);
-  const compose = () => runComposed(backbone, layer, { ...input, ...inside, paddedLength });
+  const compose = () => runComposed(backbone, layer, { ...input, ...inside });
   return { rows: flows ? compose() : withoutGradient(compose), flows };
 }
 
 /** What changes inside a layer: of a trial alone, for no other rides with it. */
-function insideOf({ backbone, riders }: Walk, layer: number): Pick<ComposedInput, 'changes' | 'dropout'> | null {
-  const [rider, ...others] = riders;
-  if (rider === undefined || others.length > 0) return null;
+function insideOf({ backbone }: Walk, layer: number, { aboard }: Boarded): Omit<ComposedInput, keyof LayerRows> | null {
+  const [one, ...others] = aboard;
+  if (one === undefined || others.length > 0) return null;
+  const { rider, prompts } = one;
   const changes = rider.tuning.changes?.(layer, rider);
   const dropout = rider.frozenDropout ? dropoutOf(backbone, layer, rider.dropoutSeed) : undefined;
-  return changes || dropout ? { ...(changes && { changes }), ...(dropout && { dropout }) } : null;
+  if (!changes && !dropout) return null;
+  const paddedLength = prompts + rider.batch.tokenIds.shape[1];
+  return { paddedLength, ...(changes && { changes }), ...(dropout && { dropout }) };
 }
 
 function inputOf({ backbone }: Walk, layer: number, { aboard, rows }: Boarded): LayerRows {

@@ -4,7 +4,7 @@ import type { BatchAhead } from './batch-ahead.ts';
 import { disposeBatch, type BatchOrder } from './batches.ts';
 import type { JointPart } from './joint-step.ts';
 import type { ReadyStep } from './shared-steps.ts';
-import { dropoutSeedOf, partsOf } from './shrink.ts';
+import { dropoutSeedOf, partsOf, type Part } from './shrink.ts';
 import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
 import type { Run } from './train.ts';
 import type { TrainingState } from './training-state.ts';
@@ -18,47 +18,38 @@ export interface Stepping {
 export function readyStep(run: Run, { state, order, ahead }: Stepping): ReadyStep {
   const { trial, method, backbone, stepBytes: bytes, shrink } = run;
   const { step } = state;
-  if (shrink > 0) {
-    return { together: null, alone: () => trainStep(state, batchParts(run, step, order.at(step)), { trial }) };
-  }
-  const meanwhile = () => ahead.prepare(step + 1);
-  const alone = () =>
-    trainStep(
-      state,
-      wholePart(run, () => ahead.take(step)),
-      { trial, meanwhile },
-    );
+  const take =
+    shrink > 0 ? (part: Part) => batchOf(run, { step, indices: order.at(step), part }) : () => ahead.take(step);
+  const meanwhile = shrink > 0 ? undefined : () => ahead.prepare(step + 1);
+  const alone = () => trainStep(state, batchParts(run, take), { trial, ...(meanwhile && { meanwhile }) });
   const tuning = method.joint;
-  if (tuning === null) return { together: null, alone };
+  if (tuning === null || meanwhile === undefined) return { together: null, alone };
   const part = (): JointPart => ({ state, trial, tuning, meanwhile, batch: ahead.take(step) });
   return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone };
 }
 
-export function wholeBatch({ trial, inputs }: Run, step: number, indices: number[]): Batch {
-  const dropoutSeed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
-  return inputs.train.batch(indices, { dropoutSeed });
+export interface BatchAsked {
+  /** Steps finished before. */
+  step: number;
+  /** Of the step's examples. */
+  indices: number[];
+  part: Part;
 }
 
-/** Freed when the step has its gradients. */
-function* wholePart({ time, trial }: Run, take: () => Batch): Generator<BatchPart> {
-  time.begin('waiting');
-  const batch = take();
-  try {
-    yield { first: 0, count: trial.training.batchSize, share: 1, batch };
-  } finally {
-    disposeBatch(batch);
-  }
+/** A part drops what it drops in the whole batch. */
+export function batchOf({ trial, inputs: { train } }: Run, { step, indices, part }: BatchAsked): Batch {
+  const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
+  return train.batch(indices.slice(part.first, part.first + part.count), {
+    dropoutSeed: seed === null ? null : dropoutSeedOf(part, seed),
+    length: train.longest(indices),
+  });
 }
 
 /** Each is freed when the next is asked for. */
-function* batchParts({ trial, inputs, shrink, time }: Run, step: number, indices: number[]): Generator<BatchPart> {
-  const length = inputs.train.longest(indices);
-  const seed = trial.training.frozenDropout ? dropoutSeedAt(step, trial.trainSeed) : null;
-  for (const part of partsOf(indices.length, shrink)) {
+function* batchParts({ trial, shrink, time }: Run, take: (part: Part) => Batch): Generator<BatchPart> {
+  for (const part of partsOf(trial.training.batchSize, shrink)) {
     time.begin('waiting');
-    const members = indices.slice(part.first, part.first + part.count);
-    const dropoutSeed = seed === null ? null : dropoutSeedOf(part, seed);
-    const batch = inputs.train.batch(members, { dropoutSeed, length });
+    const batch = take(part);
     try {
       yield { ...part, batch };
     } finally {

@@ -15,6 +15,11 @@ export function halved(size: number, shrink: number): number {
   return Math.max(1, Math.floor(size / 2 ** shrink));
 }
 
+/** All of a step's examples. */
+export function wholePart(examples: number): Part {
+  return { first: 0, count: examples, share: 1 };
+}
+
 /** The examples of a step in 2^shrink parts, or one by one where there are fewer. */
 export function partsOf(examples: number, shrink: number): Part[] {
   const parts = Math.min(2 ** shrink, examples);

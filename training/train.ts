@@ -11,9 +11,9 @@ import type { Lookups } from './lookups.ts';
 import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
-import { readyStep, wholeBatch } from './ready-step.ts';
+import { batchOf, readyStep } from './ready-step.ts';
 import type { SharedSteps, TakenStep } from './shared-steps.ts';
-import { halved } from './shrink.ts';
+import { halved, wholePart } from './shrink.ts';
 import type { TimeMeter } from './time-meter.ts';
 import { TrainingState } from './training-state.ts';
 
@@ -47,7 +47,8 @@ export async function train(run: Run): Promise<Trained> {
   const state = new TrainingState(run.method, weightDecay, run.time);
   const lastStep = run.method.trained.length > 0 ? steps : 0;
   const order = new BatchOrder(run.inputs.train.examples.length, batchSize, run.trial.trainSeed);
-  const ahead = new BatchAhead((step) => wholeBatch(run, step, order.at(step)), lastStep);
+  const part = wholePart(batchSize);
+  const ahead = new BatchAhead((step) => batchOf(run, { step, indices: order.at(step), part }), lastStep);
   const taken: TakenStep[] = [];
   try {
     if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);

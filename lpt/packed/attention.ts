@@ -77,11 +77,9 @@ function runKernel(kernel: string, attention: AttentionOfRows, backward?: Record
 }
 
 function padded(attention: AttentionOfRows): ContextAndProbabilities & { probabilities: Tensor4D } {
-  const { lengths, causal } = attention;
+  const { lengths } = attention;
   const length = Math.max(...lengths);
-  const padding = paddingBias(lengths, length);
-  const bias = causal ? add<Tensor4D>(padding, causalBias(length)) : padding; // [B, 1, 1 or T, T]
-  const { context, probabilities } = attend(paddedHeads(attention), bias);
+  const { context, probabilities } = attend(paddedHeads(attention), paddedBias(attention, length));
   return { context: gatherRows(mergeHeads(context), placesOfRows(lengths, length)), probabilities };
 }
 
@@ -105,6 +103,13 @@ function paddedHeads({ projected, queryBias, keyValueBias, lengths, heads }: Att
   return { query, ...splitKeyValue(gatherRows(projected.keyValue, places), { batch, heads, bias: keyValueBias }) };
 }
 
+/** Of sequences padded to `length`, T: [B, 1, 1 or T, T]. */
+export function paddedBias({ lengths, causal }: Pick<AttentionOfRows, 'lengths' | 'causal'>, length: number): Tensor4D {
+  const padding = paddingBias(lengths, length); // [B, 1, 1, T]
+  return causal ? tidy(() => add(padding, causalBias(length))) : padding;
+}
+
+/** Shuts padding out: [B, 1, 1, T]. */
 export function paddingBias(lengths: readonly number[], length: number): Tensor4D {
   const bias = new Float32Array(lengths.length * length);
   lengths.forEach((count, b) => bias.fill(SHUT_OUT, b * length + count, (b + 1) * length));

@@ -1,11 +1,10 @@
 // Multi-head attention as a step of the tape, from projected rows to context rows. A prefix answers before the layer's
 // own keys and values.
-import { add, broadcastTo, concat, pad, slice, sum, tidy } from '@tensorflow/tfjs-core';
+import { broadcastTo, concat, pad, slice, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   attend,
   attendGradients,
-  causalBias,
   mergeHeads,
   mergeKeyValue,
   splitHeads,
@@ -16,7 +15,7 @@ import type { Prefix } from '../layer-changes.ts';
 import {
   attentionGradients,
   contextForTraining,
-  paddingBias,
+  paddedBias,
   type AttentionOfRows,
   type Projected,
 } from '../packed/attention.ts';
@@ -103,18 +102,15 @@ function asked(rows: Tensor2D, { lengths, paddedLength, isOneAsking = false }: P
 }
 
 /** [B, 1, 1 or T, P + T]. A prefix is never padding. */
-function biasOf({ lengths, paddedLength, causal, prefix }: ProjectedRows): Tensor4D {
-  return tidy(() => {
-    const padding = paddingBias(lengths, paddedLength); // [B, 1, 1, T]
-    const own = causal ? add<Tensor4D>(padding, causalBias(paddedLength)) : padding;
-    if (!prefix) return own;
-    return pad(own, [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [prefix.key.shape[0], 0],
-    ]);
-  });
+function biasOf({ prefix, ...rows }: ProjectedRows): Tensor4D {
+  const own = paddedBias(rows, rows.paddedLength);
+  if (!prefix) return own;
+  return pad(own, [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [prefix.key.shape[0], 0],
+  ]);
 }
 
 /** The same prefix for every example. */

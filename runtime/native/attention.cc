@@ -50,18 +50,10 @@ struct Gradients {
   float scale;
 };
 
-/** scale · p ⊙ (g − Σ g p). */
 VECTORISED void softmaxGradientRows(const Gradients& in, int64_t begin, int64_t end) {
-  const int64_t width = in.width;
-  const float scale = in.scale;
   for (int64_t row = begin; row < end; row += 1) {
-    const float *const gradient = in.gradient + row * width, *const probabilities = in.probabilities + row * width;
-    float* const output = in.output + row * width;
-    float along = 0;
-#pragma omp simd reduction(+ : along)
-    for (int64_t i = 0; i < width; i += 1) along += gradient[i] * probabilities[i];
-#pragma omp simd
-    for (int64_t i = 0; i < width; i += 1) output[i] = (gradient[i] - along) * probabilities[i] * scale;
+    const int64_t place = row * in.width;
+    softmaxGradient(in.gradient + place, in.probabilities + place, in.width, in.scale, in.output + place);
   }
 }
 

@@ -18,17 +18,12 @@ struct Gradients {
   int64_t width;
 };
 
-/** From the gradient to the probabilities, in place, to that to the scores before they were scaled: scale · p ⊙ (g − Σ g p). */
+/** In place, to the scores before they were scaled. */
 VECTORISED void softmaxGradientRows(float* gradients, const float* probabilities, int64_t length, float scale) {
   const int64_t stride = padded(length);
   for (int64_t row = 0; row < length; row += 1) {
     float* const gradient = gradients + row * stride;
-    const float* const shares = probabilities + row * length;
-    float along = 0;
-#pragma omp simd reduction(+ : along)
-    for (int64_t i = 0; i < length; i += 1) along += gradient[i] * shares[i];
-#pragma omp simd
-    for (int64_t i = 0; i < length; i += 1) gradient[i] = (gradient[i] - along) * shares[i] * scale;
+    softmaxGradient(gradient, probabilities + row * length, length, scale, gradient);
   }
 }
 

@@ -99,14 +99,10 @@ struct Gradients {
   float scale;
 };
 
-/** Of one head, from the gradients to its probabilities: scale · p ⊙ (g − Σ g p). */
+/** Of one head. */
 VECTORISED void softmaxGradientColumn(const float* gradient, int64_t stride, const float* probabilities, int64_t length, float scale, float* to) {
-  float along = 0;
   for (int64_t row = 0; row < length; row += 1) to[row] = gradient[row * stride];
-#pragma omp simd reduction(+ : along)
-  for (int64_t row = 0; row < length; row += 1) along += to[row] * probabilities[row];
-#pragma omp simd
-  for (int64_t row = 0; row < length; row += 1) to[row] = (to[row] - along) * probabilities[row] * scale;
+  softmaxGradient(to, probabilities, length, scale, to);
 }
 
 /** Σ over heads of p · gradient + dScore · sought is one product: both weights beside one another, both vectors below. */

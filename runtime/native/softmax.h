@@ -1,4 +1,4 @@
-// Softmax of one row, in place.
+// Softmax of one row, in place, and back.
 #pragma once
 
 #include <cfloat>
@@ -25,6 +25,15 @@ INLINED void softmaxInPlace(float* row, int64_t width) {
   const float share = 1.0f / total;
 #pragma omp simd
   for (int64_t i = 0; i < whole; i += 1) row[i] *= share;
+}
+
+/** scale · p ⊙ (g − Σ g p): from the gradient to the probabilities, which it may replace. */
+INLINED void softmaxGradient(const float* gradient, const float* probabilities, int64_t width, float scale, float* to) {
+  float along = 0;
+#pragma omp simd reduction(+ : along)
+  for (int64_t i = 0; i < width; i += 1) along += gradient[i] * probabilities[i];
+#pragma omp simd
+  for (int64_t i = 0; i < width; i += 1) to[i] = (gradient[i] - along) * probabilities[i] * scale;
 }
 
 }  // namespace lpt
