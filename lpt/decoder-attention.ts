@@ -2,9 +2,9 @@
 import { add, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Flow } from './layer-step.ts';
 import {
+  layerNormForTraining,
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
   scaleAndShift,
   type Normalized,
 } from './layer-norm.ts';
@@ -35,11 +35,10 @@ export function forwardCausalAttention(
   weights: SelfAttentionWeights,
   { heads, epsilon }: AttentionShape,
 ): CausalAttention {
-  const normalized = normalize(rows, epsilon); // of [N, D]
-  const projected = tidy(() => {
-    const { query, keyValue } = project(scaleAndShift(normalized.normalized, weights.attentionNorm), weights);
-    return { query, keyValue };
-  });
+  const { output: read, ...normalized } = layerNormForTraining(rows, weights.attentionNorm, epsilon); // [N, D]
+  const { query, keyValue } = project(read, weights);
+  read.dispose();
+  const projected = { query, keyValue };
   const attention = attentionOf(projected, weights, { lengths, heads, causal: true });
   const { context, probabilities } = contextForTraining(attention);
   const output = tidy(() => add<Tensor2D>(rows, linear(context, weights.attentionOutput)));

@@ -3,7 +3,7 @@ import { add, mul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from './backbone.ts';
 import type { FeedForwardActivations, FeedForwardGradients, FeedForwardWeights } from './feed-forward.ts';
 import { biasActivationWithSlope } from './gelu.ts';
-import { layerNormInputGradient, layerNormWeightGradients, normalize, scaleAndShift } from './layer-norm.ts';
+import { layerNormForTraining, layerNormInputGradient, layerNormWeightGradients, scaleAndShift } from './layer-norm.ts';
 import {
   linear,
   linearInputGradient,
@@ -22,11 +22,11 @@ export function forwardNormedFeedForward(
   { intermediate, output, outputNorm }: FeedForwardWeights,
   { epsilon, activation }: FeedForwardShape,
 ): { output: Tensor2D; activations: FeedForwardActivations; raised: Tensor2D } {
-  const normalized = normalize(x, epsilon); // of [N, D]
-  const { output: raised, slope } = tidy(() => {
-    const read = scaleAndShift(normalized.normalized, outputNorm); // [N, D]
-    return biasActivationWithSlope(activation, linearProduct(read, intermediate), intermediate.bias); // [N, F]
-  });
+  const { output: read, ...normalized } = layerNormForTraining(x, outputNorm, epsilon); // [N, D]
+  const { output: raised, slope } = tidy(() =>
+    biasActivationWithSlope(activation, linearProduct(read, intermediate), intermediate.bias),
+  ); // [N, F]
+  read.dispose();
   const sum = tidy(() => add<Tensor2D>(x, linear(raised, output))); // [N, D]
   return { output: sum, activations: { ...normalized, slope }, raised };
 }

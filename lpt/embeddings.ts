@@ -6,7 +6,7 @@ import type { GradientTo } from './encoder-layer.ts';
 import {
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
+  layerNormForTraining,
   scaleAndShift,
   type Normalized,
 } from './layer-norm.ts';
@@ -42,9 +42,10 @@ interface Kept {
 function forward(weights: EmbeddingWeights, tokenIds: Tensor2D, epsilon: number): { output: Tensor2D; kept: Kept } {
   const { norm, projection } = weights;
   const sums = summed(weights, tokenIds); // [B·T, E]
-  const kept: Kept = norm === undefined ? {} : { norm: normalize(sums, epsilon) };
-  const normed = norm && kept.norm ? scaleAndShift(kept.norm.normalized, norm) : sums; // [B·T, E]
-  return { output: projection === undefined ? normed : linear(normed, projection), kept }; // [B·T, D]
+  const project = (rows: Tensor2D) => (projection === undefined ? rows : linear(rows, projection)); // [B·T, D]
+  if (norm === undefined) return { output: project(sums), kept: {} };
+  const { output: normed, ...kept } = layerNormForTraining(sums, norm, epsilon); // [B·T, E]
+  return { output: project(normed), kept: { norm: kept } };
 }
 
 function summed({ word, position, tokenType }: EmbeddingWeights, tokenIds: Tensor2D): Tensor2D {

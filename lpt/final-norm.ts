@@ -2,7 +2,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Backbone } from './backbone.ts';
 import type { GradientTo } from './encoder-layer.ts';
-import { layerNorm, layerNormInputGradient, layerNormWeightGradients, normalize, scaleAndShift } from './layer-norm.ts';
+import { layerNorm, layerNormForTraining, layerNormInputGradient, layerNormWeightGradients } from './layer-norm.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { tensorsLike, tensorsOf } from './weights.ts';
 
@@ -15,8 +15,8 @@ export function finalNorm({ config, weights }: Backbone, rows: Tensor2D, gradien
   return withOwnGradient({
     inputs: [rows, ...(weightsToo ? tensorsOf(norm) : [])],
     forward: () => {
-      const kept = normalize(rows, epsilon);
-      return { output: scaleAndShift(kept.normalized, norm), kept }; // [B, D]
+      const { output, ...kept } = layerNormForTraining(rows, norm, epsilon); // [B, D]
+      return { output, kept };
     },
     backward: (gradient, kept) => [
       layerNormInputGradient(gradient, norm, kept), // [B, D]

@@ -13,9 +13,18 @@ export function biasGelu(product: Tensor2D, bias: Tensor1D): Tensor2D {
   return fused?.[0] ?? tidy(() => gelu(add(product, bias)));
 }
 
-export function biasGeluWithSlope(product: Tensor2D, bias: Tensor1D): { output: Tensor2D; slope: Tensor2D } {
+/** A type and not an interface: a tidy hands it on. */
+type WithSlope = { output: Tensor2D; slope: Tensor2D };
+
+export function biasGeluWithSlope(product: Tensor2D, bias: Tensor1D): WithSlope {
   const fused = runFused({ kernel: 'LptBiasGeluWithSlope', inputs: { product, bias } }) as [Tensor2D, Tensor2D] | null;
   return fused ? { output: fused[0], slope: fused[1] } : tidy(() => geluWithSlope(add(product, bias)));
+}
+
+export function biasGeluTanhWithSlope(product: Tensor2D, bias: Tensor1D): WithSlope {
+  const pass = { kernel: 'LptBiasGeluTanhWithSlope', inputs: { product, bias } };
+  const fused = runFused(pass) as [Tensor2D, Tensor2D] | null;
+  return fused ? { output: fused[0], slope: fused[1] } : tidy(() => geluTanhWithSlope(add(product, bias)));
 }
 
 export function gelu(x: Tensor2D): Tensor2D {
@@ -23,7 +32,7 @@ export function gelu(x: Tensor2D): Tensor2D {
 }
 
 /** The slope is made on the way forward: keeping it is all that the backward pass needs of x. */
-export function geluWithSlope(x: Tensor2D): { output: Tensor2D; slope: Tensor2D } {
+export function geluWithSlope(x: Tensor2D): WithSlope {
   return tidy(() => {
     const scaled: Tensor2D = mul(x, Math.SQRT1_2); // x / √2
     const cdf = cumulative(scaled);
@@ -36,20 +45,15 @@ function cumulative(scaled: Tensor2D): Tensor2D {
   return tidy(() => mul(add(erf(scaled), 1), 0.5));
 }
 
-export function biasActivationWithSlope(
-  activation: Activation,
-  product: Tensor2D,
-  bias: Tensor1D,
-): { output: Tensor2D; slope: Tensor2D } {
-  if (activation === 'gelu') return biasGeluWithSlope(product, bias);
-  return tidy(() => geluTanhWithSlope(add(product, bias)));
+export function biasActivationWithSlope(activation: Activation, product: Tensor2D, bias: Tensor1D): WithSlope {
+  return activation === 'gelu' ? biasGeluWithSlope(product, bias) : biasGeluTanhWithSlope(product, bias);
 }
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
 /** x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³); the slope is (1 + tanh u) / 2 + x (1 − tanh² u) u′ / 2. */
-export function geluTanhWithSlope(x: Tensor2D): { output: Tensor2D; slope: Tensor2D } {
+export function geluTanhWithSlope(x: Tensor2D): WithSlope {
   return tidy(() => {
     const squared = square(x);
     const inner = mul(x, add(mul(squared, SQRT_2_OVER_PI * CUBIC), SQRT_2_OVER_PI)); // u

@@ -1,5 +1,17 @@
 // Layer normalisation over the last axis of rows, and its gradients.
-import { add, mean, mul, rsqrt, square, sub, sum, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  mean,
+  mul,
+  rsqrt,
+  square,
+  sub,
+  sum,
+  tidy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { runFused } from './fused.ts';
 
 export interface LayerNorm {
@@ -13,7 +25,7 @@ export interface Normalized {
   inverseDeviation: Tensor2D; // [N, 1]
 }
 
-export function normalize(rows: Tensor2D, epsilon: number): Normalized {
+function normalize(rows: Tensor2D, epsilon: number): Normalized {
   return tidy(() => {
     const centred = sub(rows, mean(rows, -1, true)); // [N, D]
     const variance = mean<Tensor2D>(square(centred), -1, true); // [N, 1]
@@ -26,8 +38,29 @@ export function scaleAndShift(normalized: Tensor2D, { gain, bias }: LayerNorm): 
   return tidy(() => add(mul(normalized, gain), bias)); // [N, D]
 }
 
+/** A type and not an interface: a tidy hands it on. */
+export type Normed = { [part in keyof Normalized | 'output']: Tensor2D };
+
 export function layerNorm(rows: Tensor2D, weights: LayerNorm, epsilon: number): Tensor2D {
-  return tidy(() => scaleAndShift(normalize(rows, epsilon).normalized, weights)); // [N, D]
+  return tidy(() => layerNormForTraining(rows, weights, epsilon).output); // [N, D]
+}
+
+/** With what the way back needs. */
+export function layerNormForTraining(rows: Tensor2D, weights: LayerNorm, epsilon: number): Normed {
+  const inputs = { rows, gain: weights.gain, shift: weights.bias };
+  const fused = runFused({ kernel: 'LptNormalizeForTraining', inputs, attributes: { epsilon } });
+  return fused ? normedOf(fused) : tidy(() => plainLayerNorm(rows, weights, epsilon));
+}
+
+function normedOf(outputs: Tensor[]): Normed {
+  const [output, normalized, inverseDeviation] = outputs as [Tensor2D, Tensor2D, Tensor2D];
+  return { output, normalized, inverseDeviation };
+}
+
+/** By operations that the tape knows. */
+export function plainLayerNorm(rows: Tensor2D, weights: LayerNorm, epsilon: number): Normed {
+  const normalized = normalize(rows, epsilon);
+  return { output: scaleAndShift(normalized.normalized, weights), ...normalized };
 }
 
 /** The end of a block: a linear layer's product, its bias, and the residual that goes round it. */
@@ -42,17 +75,10 @@ export function addAndNormalize(sum: BlockSum, weights: LayerNorm, epsilon: numb
   return fused?.[0] ?? tidy(() => layerNorm(plainSum(sum), weights, epsilon)); // [N, D]
 }
 
-/** A type and not an interface: a tidy hands it on. */
-export type NormalizedSum = { [part in keyof Normalized | 'output']: Tensor2D };
-
-export function addAndNormalizeForTraining(sum: BlockSum, weights: LayerNorm, epsilon: number): NormalizedSum {
+export function addAndNormalizeForTraining(sum: BlockSum, weights: LayerNorm, epsilon: number): Normed {
   const pass = { kernel: 'LptAddAndNormalizeForTraining', ...fusedSum(sum, weights, epsilon) };
-  const fused = runFused(pass) as [Tensor2D, Tensor2D, Tensor2D] | null;
-  if (fused) return { output: fused[0], normalized: fused[1], inverseDeviation: fused[2] };
-  return tidy(() => {
-    const rows = normalize(plainSum(sum), epsilon);
-    return { output: scaleAndShift(rows.normalized, weights), ...rows };
-  });
+  const fused = runFused(pass);
+  return fused ? normedOf(fused) : tidy(() => plainLayerNorm(plainSum(sum), weights, epsilon));
 }
 
 function fusedSum({ product, bias, residual }: BlockSum, { gain, bias: shift }: LayerNorm, epsilon: number) {

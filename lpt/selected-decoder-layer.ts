@@ -12,10 +12,9 @@ import type { GradientTo, LayerRows } from './encoder-layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
 import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import {
+  layerNormForTraining,
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
-  scaleAndShift,
   type Normalized,
 } from './layer-norm.ts';
 import { linear, linearInputGradient, linearWeightGradients } from './linear.ts';
@@ -47,8 +46,7 @@ interface Kept {
 
 function forward(layer: DecoderLayer, { rows, lengths, readAt = [] }: Whole, weightsToo: boolean) {
   const { weights, heads, epsilon } = layer;
-  const normalized = normalize(rows, epsilon); // of [N, D]
-  const attended = scaleAndShift(normalized.normalized, weights.attentionNorm); // [N, D]
+  const { output: attended, ...normalized } = layerNormForTraining(rows, weights.attentionNorm, epsilon); // [N, D]
   const asking = Int32Array.from(readAt);
   const queried = gatherRows(attended, asking); // [B, D]
   const { context, activations } = attendSelected({ queried, attended, lengths }, weights, heads);

@@ -15,8 +15,7 @@ import {
   layerNorm,
   layerNormInputGradient,
   layerNormWeightGradients,
-  normalize,
-  scaleAndShift,
+  layerNormForTraining,
   type Normalized,
 } from './layer-norm.ts';
 import { linear, linearInputGradient, linearProduct, linearWeightGradients } from './linear.ts';
@@ -87,8 +86,7 @@ function forward(
   }
   const { transform, norm } = weights;
   const { output: raised, slope } = biasGeluWithSlope(linearProduct(maskRows, transform), transform.bias); // [B, E]
-  const normalized = normalize(raised, epsilon);
-  const transformed = scaleAndShift(normalized.normalized, norm); // [B, E]
+  const { output: transformed, ...normalized } = layerNormForTraining(raised, norm, epsilon); // [B, E]
   const { losses, activations } = crossEntropy(transformed, decoder(head), asked);
   return { output: losses, kept: { maskRows, entropy: activations, transform: { normalized, slope } } };
 }

@@ -2,9 +2,8 @@
 import { clone, mul, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
   addAndNormalizeForTraining,
+  layerNormForTraining,
   layerNormInputGradient,
-  normalize,
-  scaleAndShift,
   type BlockSum,
   type LayerNorm,
 } from '../layer-norm.ts';
@@ -15,8 +14,8 @@ export function normalizeStep(rows: Tensor2D, norm: LayerNorm, epsilon: number):
     flowing: [rows],
     weights: [norm.gain, norm.bias],
     forward: () => {
-      const kept = normalize(rows, epsilon);
-      return { output: scaleAndShift(kept.normalized, norm), kept };
+      const { output, ...kept } = layerNormForTraining(rows, norm, epsilon);
+      return { output, kept };
     },
     backward: (gradient: Tensor2D, kept) => [
       () => layerNormInputGradient(gradient, norm, kept), // [N, D]

@@ -35,8 +35,10 @@ const ATTENTION = { heads: 'int', causal: 'int', scale: 'float' } as const;
 const SIGNATURES: Record<string, Signature> = {
   LptBiasGelu: { inputs: ['product', 'bias'], outputs: 1 },
   LptBiasGeluWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
+  LptBiasGeluTanhWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
   LptAddAndNormalize: { inputs: SUM, outputs: 1, attributes: { epsilon: 'float' } },
   LptAddAndNormalizeForTraining: { inputs: SUM, outputs: 3, attributes: { epsilon: 'float' } },
+  LptNormalizeForTraining: { inputs: ['rows', 'gain', 'shift'], outputs: 3, attributes: { epsilon: 'float' } },
   LptLayerNormInputGradient: { inputs: ['gradient', 'gain', 'normalized', 'inverseDeviation'], outputs: 1 },
   LptAttentionSoftmax: { inputs: ['scores', 'bias'], outputs: 1, attributes: { scale: 'float' } },
   LptAttentionSoftmaxGradient: { inputs: ['gradient', 'probabilities'], outputs: 1, attributes: { scale: 'float' } },

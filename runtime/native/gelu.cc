@@ -1,4 +1,5 @@
-// The bias of a linear layer and the gelu behind it, x Φ(x), in one pass; for training its slope Φ(x) + x φ(x) as well.
+// The bias of a linear layer and the gelu behind it, x Φ(x), in one pass; for training its slope Φ(x) + x φ(x) as well. And
+// the same with Φ approximated by the hyperbolic tangent.
 #include <cmath>
 
 #include "parallel.h"
@@ -30,6 +31,22 @@ INLINED Gelu geluOf(float x) {
   return {x * cumulative, cumulative + x * INVERSE_SQRT_2_PI * bell};
 }
 
+/**
+ * (1 + tanh u) / 2 = 1 / (1 + e^(-2u)) with u = √(2/π) (x + 0.044715 x³). Beyond ±10 it has long been 0 or 1: u is taken there,
+ * so that nothing overflows.
+ */
+INLINED Gelu geluTanhOf(float x) {
+  constexpr float SQRT_2_OVER_PI = 0.797884561f, CUBIC = 0.044715f, FARTHEST = 10.0f;
+  const float below = x < FARTHEST ? x : FARTHEST, near = below > -FARTHEST ? below : -FARTHEST;
+  const float squared = near * near;
+  const float u = near * SQRT_2_OVER_PI * (1.0f + CUBIC * squared);
+  const float slopeOfU = SQRT_2_OVER_PI * (1.0f + 3.0f * CUBIC * squared);
+  const float power = exponential(-2.0f * u);
+  const float cumulative = 1.0f / (1.0f + power);
+  const float rest = power * cumulative;  // 1 - cumulative, without cancellation
+  return {x * cumulative, cumulative + 2.0f * x * slopeOfU * cumulative * rest};
+}
+
 VECTORISED void geluRow(const float* product, const float* bias, float* output, int64_t width) {
 #pragma omp simd
   for (int64_t i = 0; i < width; i += 1) output[i] = geluOf(product[i] + bias[i]).output;
@@ -48,6 +65,15 @@ VECTORISED void geluAndSlopeRow(const float* product, const float* bias, Outputs
   }
 }
 
+VECTORISED void geluTanhAndSlopeRow(const float* product, const float* bias, Outputs to, int64_t width) {
+#pragma omp simd
+  for (int64_t i = 0; i < width; i += 1) {
+    const Gelu gelu = geluTanhOf(product[i] + bias[i]);
+    to.output[i] = gelu.output;
+    to.slope[i] = gelu.slope;
+  }
+}
+
 void biasGelu(KernelCall& call) {
   const Shape shape = call.shape(0, 2);
   const int64_t rows = shape[0], width = shape[1];
@@ -58,7 +84,7 @@ void biasGelu(KernelCall& call) {
   });
 }
 
-void biasGeluWithSlope(KernelCall& call) {
+void withSlope(KernelCall& call, void (*rowOf)(const float*, const float*, Outputs, int64_t)) {
   const Shape shape = call.shape(0, 2);
   const int64_t rows = shape[0], width = shape[1];
   const float *product = call.input(0, shape), *bias = call.input(1, {width});
@@ -66,16 +92,22 @@ void biasGeluWithSlope(KernelCall& call) {
   parallelRows(rows, width, [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row += 1) {
       const int64_t at = row * width;
-      geluAndSlopeRow(product + at, bias, {output + at, slope + at}, width);
+      rowOf(product + at, bias, {output + at, slope + at}, width);
     }
   });
 }
+
+void biasGeluWithSlope(KernelCall& call) { withSlope(call, geluAndSlopeRow); }
+void biasGeluTanhWithSlope(KernelCall& call) { withSlope(call, geluTanhAndSlopeRow); }
 
 const bool registered[] = {
     registerKernel({"LptBiasGelu", {"product: float", "bias: float"}, {"output: float"}, {}}, guarded<biasGelu>),
     registerKernel(
         {"LptBiasGeluWithSlope", {"product: float", "bias: float"}, {"output: float", "slope: float"}, {}},
         guarded<biasGeluWithSlope>),
+    registerKernel(
+        {"LptBiasGeluTanhWithSlope", {"product: float", "bias: float"}, {"output: float", "slope: float"}, {}},
+        guarded<biasGeluTanhWithSlope>),
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Bias, residual and layer normalisation of a row while it is in the cache; and the gradient of the normalisation's input.
+#include <algorithm>
 #include <cmath>
 
 #include "parallel.h"
@@ -21,26 +22,27 @@ struct Row {
   float *output, *normalized;
 };
 
-VECTORISED float normalizeRow(const Row& row, const Shared& shared) {
+VECTORISED void sumRow(const Row& row, const Shared& shared) {
   const float *const product = row.product, *const residual = row.residual, *const bias = shared.bias;
-  float* const normalized = row.normalized;
-  const int64_t width = shared.width;
+  float* const sum = row.normalized;
+#pragma omp simd
+  for (int64_t i = 0; i < shared.width; i += 1) sum[i] = product[i] + bias[i] + residual[i];
+}
+
+/** In place; gives 1/σ. */
+VECTORISED float normalizeRow(float* row, int64_t width, float epsilon) {
   float sum = 0, squares = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < width; i += 1) {
-    const float value = product[i] + bias[i] + residual[i];
-    normalized[i] = value;
-    sum += value;
-  }
+  for (int64_t i = 0; i < width; i += 1) sum += row[i];
   const float mean = sum / static_cast<float>(width);
 #pragma omp simd reduction(+ : squares)
   for (int64_t i = 0; i < width; i += 1) {
-    const float centred = normalized[i] - mean;
+    const float centred = row[i] - mean;
     squares += centred * centred;
   }
-  const float inverseDeviation = 1.0f / std::sqrt(squares / static_cast<float>(width) + shared.epsilon);
+  const float inverseDeviation = 1.0f / std::sqrt(squares / static_cast<float>(width) + epsilon);
 #pragma omp simd
-  for (int64_t i = 0; i < width; i += 1) normalized[i] = (normalized[i] - mean) * inverseDeviation;
+  for (int64_t i = 0; i < width; i += 1) row[i] = (row[i] - mean) * inverseDeviation;
   return inverseDeviation;
 }
 
@@ -72,7 +74,8 @@ void addAndNormalize(KernelCall& call) {
     for (int64_t index = begin; index < end; index += 1) {
       const int64_t at = index * in.shared.width;
       const Row row{in.product + at, in.residual + at, output + at, output + at};
-      normalizeRow(row, in.shared);
+      sumRow(row, in.shared);
+      normalizeRow(row.normalized, in.shared.width, in.shared.epsilon);
       scaleAndShiftRow(row, in.shared);
     }
   });
@@ -87,8 +90,28 @@ void addAndNormalizeForTraining(KernelCall& call) {
     for (int64_t index = begin; index < end; index += 1) {
       const int64_t at = index * in.shared.width;
       const Row row{in.product + at, in.residual + at, output + at, normalized + at};
-      inverseDeviation[index] = normalizeRow(row, in.shared);
+      sumRow(row, in.shared);
+      inverseDeviation[index] = normalizeRow(row.normalized, in.shared.width, in.shared.epsilon);
       scaleAndShiftRow(row, in.shared);
+    }
+  });
+}
+
+/** Of rows as they are: in front of a block. */
+void normalizeForTraining(KernelCall& call) {
+  const Shape shape = call.shape(0, 2);
+  const int64_t rows = shape[0], width = shape[1];
+  const float* const input = call.input(0, shape);
+  const Shared shared{nullptr, call.input(1, {width}), call.input(2, {width}), width, call.attributes.epsilon};
+  float *const output = call.output(0, shape), *const normalized = call.output(1, shape);
+  float* const inverseDeviation = call.output(2, {rows, 1});
+  parallelRows(rows, width, [=](int64_t begin, int64_t end) {
+    for (int64_t index = begin; index < end; index += 1) {
+      const int64_t at = index * width;
+      const Row row{nullptr, nullptr, output + at, normalized + at};
+      std::copy_n(input + at, width, row.normalized);
+      inverseDeviation[index] = normalizeRow(row.normalized, width, shared.epsilon);
+      scaleAndShiftRow(row, shared);
     }
   });
 }
@@ -133,6 +156,7 @@ void layerNormInputGradient(KernelCall& call) {
   });
 }
 
+const std::vector<const char*> FOR_TRAINING = {"output: float", "normalized: float", "inverse_deviation: float"};
 const std::vector<const char*> SUM = {"product: float", "bias: float", "residual: float", "gain: float",
                                       "shift: float"};
 
@@ -140,9 +164,14 @@ const bool registered[] = {
     registerKernel({"LptAddAndNormalize", SUM, {"output: float"}, {"epsilon: float"}}, guarded<addAndNormalize>),
     registerKernel({"LptAddAndNormalizeForTraining",
                     SUM,
-                    {"output: float", "normalized: float", "inverse_deviation: float"},
+                    FOR_TRAINING,
                     {"epsilon: float"}},
                    guarded<addAndNormalizeForTraining>),
+    registerKernel({"LptNormalizeForTraining",
+                    {"rows: float", "gain: float", "shift: float"},
+                    FOR_TRAINING,
+                    {"epsilon: float"}},
+                   guarded<normalizeForTraining>),
     registerKernel({"LptLayerNormInputGradient",
                     {"gradient: float", "gain: float", "normalized: float", "inverse_deviation: float"},
                     {"output: float"},

@@ -11,8 +11,13 @@ import {
   splitKeyValue,
   type Heads,
 } from '../../lpt/attention.ts';
-import { biasGelu, biasGeluWithSlope } from '../../lpt/gelu.ts';
-import { addAndNormalize, addAndNormalizeForTraining, layerNormInputGradient } from '../../lpt/layer-norm.ts';
+import { biasGelu, biasGeluTanhWithSlope, biasGeluWithSlope } from '../../lpt/gelu.ts';
+import {
+  addAndNormalize,
+  addAndNormalizeForTraining,
+  layerNormForTraining,
+  layerNormInputGradient,
+} from '../../lpt/layer-norm.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
@@ -61,6 +66,8 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
   test.each(SHAPES)('bias and gelu of %i rows of %i', (count, width) => {
     const [product, bias] = [rows('x', count, width), vector('b', width)];
     expectSame(() => ({ ...biasGeluWithSlope(product, bias), inferred: biasGelu(product, bias) }));
+    // The plain slope itself is 4e-6 away from the right one: it takes a square near 1 from 1.
+    expectSame(() => ({ ...biasGeluTanhWithSlope(product, bias) }), 1e-5);
   });
 
   test('gelu and its slope stay right far out, and NaN stays NaN', () => {
@@ -72,6 +79,17 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
     expect(biasGelu(tf.tensor2d([[Number.NaN]]), tf.zeros([1])).dataSync()[0]).toBeNaN();
   });
 
+  test('so do gelu by the hyperbolic tangent and its slope', () => {
+    const x = tf.tensor2d([-1e20, -30, -13, -5, -0, 0, 5, 13, 30, 1e20], [1, 10]);
+    const { output, slope } = biasGeluTanhWithSlope(x, tf.zeros([10]));
+    expect(Array.from(output.dataSync()).slice(-3)).toEqual([13, 30, Math.fround(1e20)]);
+    expectClose(tf.slice(output, [0, 1], [1, 3]), [0, 0, -2.2918e-7], 1e-2);
+    expect(Math.abs(output.dataSync()[0]!)).toBeLessThan(1e-10);
+    expectClose(slope, [0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], 1e-5);
+    const nothing = biasGeluTanhWithSlope(tf.tensor2d([[Number.NaN]]), tf.zeros([1]));
+    expect([nothing.output.dataSync()[0], nothing.slope.dataSync()[0]]).toEqual([Number.NaN, Number.NaN]);
+  });
+
   test.each(SHAPES)('the sum at the end of a block and its normalisation, %i rows of %i', (count, width) => {
     const sum = { product: rows('x', count, width), bias: vector('b', width), residual: rows('r', count, width) };
     const weights = { gain: vector('g', width), bias: vector('s', width) };
@@ -80,6 +98,7 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
       ...addAndNormalizeForTraining(sum, weights, epsilon),
       inferred: addAndNormalize(sum, weights, epsilon),
     }));
+    expectSame(() => ({ ...layerNormForTraining(sum.product, weights, epsilon) }));
     const forward = addAndNormalizeForTraining(sum, weights, epsilon);
     expectSame(() => ({ gradient: layerNormInputGradient(rows('dy', count, width), weights, forward) }));
   });
