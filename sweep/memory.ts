@@ -1,7 +1,8 @@
 // Pure: what memory a trainer needs for each trial of a sweep, from which follows what device it is sent to.
-import { drawn, firstTouchedLayer, keptLayers, promptLength, taskOf, testSize } from './arithmetic.ts';
-import type { BackboneFacts, SweepFacts } from './facts.ts';
+import { drawn, keptLayers, taskOf, testSize } from './arithmetic.ts';
+import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
+import { scoringBytes, stepBytes } from './step-memory.ts';
 import type { Trial } from './trial.ts';
 
 /** @returns MiB at the peak, in the trials' order */
@@ -15,26 +16,27 @@ export function memoryOfTrials(trials: readonly Trial[], facts: SweepFacts): num
   return trials.map((trial) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
 }
 
-/**
- * Weights; kept hidden states of the draw for every layer of the task; and what a step's backward pass reads again: about
- * 12 hidden-sized, 3 feed-forward-sized and 2 score-sized arrays a layer.
- */
+/** Weights; kept hidden states of the draw for every layer of the task; and what is computed at the peak. */
 function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
   const { backbone } = facts;
   const task = taskOf(trial, facts);
-  const { method, training } = trial;
-  const { passes } = descriptorOf(method.method);
-  const tokens = task.meanTokens + promptLength(method);
-  const perToken = 12 * backbone.hiddenSize + 3 * backbone.intermediateSize + 2 * backbone.heads * tokens;
-  const activations =
-    passes === 0
-      ? training.evaluationBatchSize * tokens * perToken
-      : training.batchSize * tokens * perToken * (backbone.layers - firstTouchedLayer(method, backbone));
   const examples = drawn(trial, task) + testSize(trial, task);
   const kept = (BYTES * layersKept * examples * task.meanTokens * backbone.hiddenSize) / 2 ** 20;
-  // Full tuning holds gradients and two moments beside the weights.
-  const weights = parametersOf(backbone) * (passes === 3 ? 4 : 1);
-  return Math.ceil((BYTES * (weights + activations)) / 2 ** 20 + Math.min(kept, MOST_KEPT_MIB)) + PROCESS_MIB;
+  const lasting = lastingNumbers(trial, backbone);
+  const peak = Math.max(...peaks(trial, task, backbone));
+  return Math.ceil((BYTES * lasting + peak) / 2 ** 20 + Math.min(kept, MOST_KEPT_MIB)) + PROCESS_MIB;
+}
+
+/** In bytes: of a step and of a scored batch, texts being of the mean length. */
+function peaks(trial: Trial, { meanTokens }: TaskFacts, backbone: BackboneFacts): number[] {
+  const { batchSize, evaluationBatchSize } = trial.training;
+  const texts = (count: number) => ({ count, tokens: count * meanTokens, longest: meanTokens });
+  return [stepBytes(trial, texts(batchSize), backbone), scoringBytes(trial, texts(evaluationBatchSize), backbone)];
+}
+
+/** The weights; full tuning holds two moments beside them. */
+function lastingNumbers({ method }: Trial, backbone: BackboneFacts): number {
+  return parametersOf(backbone) * (descriptorOf(method.method).passes === 3 ? 3 : 1);
 }
 
 const BYTES = 4;

@@ -3,14 +3,13 @@ import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded, EncodedExample } from '../data/encode.ts';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { DataError } from '../data/error.ts';
-import type { Backbone } from '../lpt/backbone.ts';
-import type { Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { firstTouchedLayer, promptLength } from '../sweep/arithmetic.ts';
+import { promptLength } from '../sweep/arithmetic.ts';
+import type { Texts } from '../sweep/methods/descriptor.ts';
+import { sum } from '../sweep/statistics.ts';
+import { stepBytes } from '../sweep/step-memory.ts';
 import { trialKey } from '../sweep/trial-key.ts';
-import type { TaskSettings, Trial } from '../sweep/trial.ts';
-import { longest } from './batches.ts';
-import { stepBytes } from './joint-memory.ts';
+import type { TaskSettings } from '../sweep/trial.ts';
 import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
@@ -80,27 +79,19 @@ async function prepare(
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const key = trialKey(trial);
+  const texts = longestTexts(splits.train.examples, trial.training.batchSize);
   const run: Run = {
     ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
-    ...{ backbone, stepBytes: stepBytesOf(trial, { method, backbone, examples: splits.train.examples }) / 2 ** shrink },
+    ...{ backbone, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;
 }
 
-interface StepOf {
-  method: Method;
-  backbone: Backbone;
-  examples: readonly EncodedExample[];
-}
-
-/** At the longest batch that there can be. */
-function stepBytesOf({ method: settings, training }: Trial, { method, backbone, examples }: StepOf): number {
-  const { config } = backbone;
-  const touched = 'insertionLayer' in settings ? [settings.insertionLayer].flat().length : 1;
-  const positions = longest([...examples]) + promptLength(settings) * touched;
-  const layers = config.layers - firstTouchedLayer(settings, config);
-  const trained = method.trained.reduce((sum, { variable }) => sum + variable.size, 0);
-  return stepBytes({ batchSize: training.batchSize, positions, layers, trained }, config);
+/** The longest batch that there can be. */
+function longestTexts(examples: readonly EncodedExample[], batchSize: number): Texts {
+  const lengths = examples.map(({ tokenIds }) => tokenIds.length).toSorted((one, other) => other - one);
+  const taken = lengths.slice(0, batchSize);
+  return { count: batchSize, tokens: sum(taken), longest: lengths[0] ?? 0 };
 }
 
 async function checkData(task: TaskSettings): Promise<void> {

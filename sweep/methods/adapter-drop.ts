@@ -3,7 +3,7 @@
 import { wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
 import type { Problem } from '../validity.ts';
-import { adaptedLayerSize } from './adapter.ts';
+import { adaptedLayerSize, adaptersInside } from './adapter.ts';
 import { type MethodDescriptor, SHARED } from './descriptor.ts';
 
 export interface AdapterDropSettings {
@@ -25,6 +25,7 @@ export const adapterDrop: MethodDescriptor<AdapterDropSettings, Omit<AdapterDrop
   inputLayers: ({ droppedLayers }) => [droppedLayers],
   trainable: ({ bottleneck, droppedLayers }, sizes) =>
     (sizes.layers - droppedLayers) * adaptedLayerSize(bottleneck, sizes),
+  inside: adaptersInside,
   problems: droppedProblems,
 };
 

@@ -17,6 +17,7 @@ export const bitFit: MethodDescriptor<BitFitSettings, Omit<BitFitSettings, 'meth
   passes: 2,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],
+  inside: () => ({ keptOfRow: 0, keptOfPair: 0 }),
   /** In each layer 7·D + F: five linear maps of width D, two LayerNorms, and the first feed-forward matrix. */
   trainable: ({ biases }, { layers, hiddenSize, intermediateSize }) =>
     layers * ((biases === 'all' ? 7 : 1) * hiddenSize + intermediateSize),

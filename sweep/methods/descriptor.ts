@@ -32,6 +32,22 @@ export interface Sizes extends Omit<BackboneFacts, 'name' | 'folder' | 'fingerpr
   labels: number;
 }
 
+/** The texts of one batch, prompts aside. */
+export interface Texts {
+  count: number;
+  /** Without padding. */
+  tokens: number;
+  longest: number;
+}
+
+/** What a method keeps inside the layers that it changes, for the way back: they are put together from steps then. */
+export interface Inside {
+  /** Numbers for each row, beside the layer's own. */
+  keptOfRow: number;
+  /** Numbers for each head and pair of positions, padding counted: where attention itself is changed. */
+  keptOfPair: number;
+}
+
 export interface MethodDescriptor<Method extends { method: string }, Fields extends object> {
   readonly name: Method['method'];
   readonly settings: { readonly [Field in keyof Fields]: Setting<Fields[Field]> };
@@ -50,6 +66,10 @@ export interface MethodDescriptor<Method extends { method: string }, Fields exte
   /** Positions that stand in front of the text. */
   addedPositions?(settings: Method): number;
   promptShape?(settings: Method): PromptShape;
+  /** Without it, the layers stay as they are. Measured, and rather too much than too little. */
+  inside?(settings: Method, sizes: Pick<Sizes, 'hiddenSize' | 'intermediateSize'>): Inside;
+  /** Numbers that making the prompt holds at one time; without it, too few to count. Measured. */
+  generating?(settings: Method, texts: Texts): number;
   problems?(settings: Method, backbone: BackboneFacts): Problem[];
 }
 

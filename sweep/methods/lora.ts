@@ -43,6 +43,13 @@ export const lora: MethodDescriptor<LoraSettings, LoraFields> = {
   trainable: ({ rank, targets }, sizes) =>
     sizes.layers *
     targets.reduce((sum, target) => sum + rank * (inputsOf(target, sizes) + outputsOf(target, sizes)), 0),
+  inside: ({ rank, targets }, sizes) => ({
+    keptOfRow: targets.reduce(
+      (sum, target) => sum + 3.5 * (inputsOf(target, sizes) + outputsOf(target, sizes)) + 2 * rank,
+      0,
+    ),
+    keptOfPair: 0,
+  }),
   problems: rankProblems,
 };
 

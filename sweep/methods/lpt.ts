@@ -2,7 +2,7 @@
 import { oneOf, oneOrSeveral, wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
 import type { Problem } from '../validity.ts';
-import { type Choices, type MethodDescriptor, SHARED } from './descriptor.ts';
+import { type Choices, type MethodDescriptor, SHARED, type Texts } from './descriptor.ts';
 import {
   GENERATORS,
   generatorCrossing,
@@ -47,6 +47,7 @@ export const lpt: MethodDescriptor<LptSettings, LptFields> = {
   inputLayers: (settings) => [lowest(settings)],
   trainable: (settings, { hiddenSize }) =>
     insertionLayersOf(settings).length * generatorSize(settings, { promptLength: settings.promptLength, hiddenSize }),
+  generating,
   addedPositions: (settings) => settings.promptLength * insertionLayersOf(settings).length,
   promptShape: (settings) => ({
     insertionLayer: lowest(settings),
@@ -56,6 +57,12 @@ export const lpt: MethodDescriptor<LptSettings, LptFields> = {
   problems: (settings, backbone) =>
     insertionLayersOf(settings).flatMap((layer) => layerProblems(layer, settings.generator, backbone)),
 };
+
+/** The maximum is taken of every bin, number and position at once: [B, p, m, T]. */
+function generating(settings: LptSettings, { count, longest }: Texts): number {
+  if (settings.generator !== 'mppg') return 0;
+  return 4 * insertionLayersOf(settings).length * count * settings.promptLength * settings.bottleneck * longest;
+}
 
 export function insertionLayersOf({ insertionLayer }: Pick<LptSettings, 'insertionLayer'>): number[] {
   return Array.isArray(insertionLayer) ? insertionLayer : [insertionLayer];

@@ -42,5 +42,6 @@ export const pTuningV2: MethodDescriptor<PTuningSettings, PTuningFields> = {
     const { bottleneck } = settings;
     return promptLength * hiddenSize + linearSize(hiddenSize, bottleneck) + linearSize(bottleneck, outputs);
   },
+  inside: (_, { hiddenSize }) => ({ keptOfRow: 5 * hiddenSize, keptOfPair: 1 }),
   promptShape: ({ promptLength }) => ({ insertionLayer: null, promptLength, generator: null }),
 };

@@ -41,7 +41,9 @@ export function someExamples(vocabulary: number): EncodedExample[] {
 }
 
 export function riderOn(backbone: Backbone, { method: settings, training, trainSeed = 1 }: RiderSettings): TestRider {
-  const method = createMethod({ settings, backbone, trainSeed, labels: 2, ordinaryWordIds: [5, 6, 7, 8] });
+  const frozenDropout = training?.frozenDropout ?? false;
+  const started = { trainSeed, labels: 2, ordinaryWordIds: [5, 6, 7, 8], frozenDropout };
+  const method = createMethod({ settings, backbone, ...started });
   const examples = someExamples(backbone.config.vocabularySize);
   const hiddenStates = new HiddenStates({ backbone, budgetBytes: 2 ** 24 });
   const inputs = new SplitInputs({
@@ -49,7 +51,8 @@ export function riderOn(backbone: Backbone, { method: settings, training, trainS
     ...{ inputLayers: method.inputLayers, layersToKeep: [] },
   });
   const usual = { steps: 50, batchSize: 8, learningRate: 1e-3, weightDecay: 0.1, warmupFraction: 0.06, clipNorm: 1 };
-  const trial = { training: { ...usual, ...training }, trainSeed } as Trial;
+  const task = { labelWords: { '0': 'bad', '1': 'good' } };
+  const trial = { task, method: settings, training: { ...usual, ...training }, trainSeed } as unknown as Trial;
   const order = new BatchOrder(examples.length, trial.training.batchSize, trainSeed);
   return { state: new TrainingState(method, trial.training.weightDecay), trial, inputs, order };
 }
