@@ -1,6 +1,8 @@
 // The bias of a linear layer and the gelu behind it, x Φ(x), in one pass; for training its slope Φ(x) + x φ(x) as well. And
 // the same with Φ approximated by the hyperbolic tangent.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "parallel.h"
 #include "registration.h"
@@ -31,13 +33,23 @@ INLINED Gelu geluOf(float x) {
   return {x * cumulative, cumulative + x * INVERSE_SQRT_2_PI * bell};
 }
 
+/** Of what is not negative, by its bits: they rise with it, and a comparison of floats would leave a branch. */
+INLINED float atMostTen(float x) {
+  constexpr uint32_t TEN = 0x41200000;
+  uint32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits = std::min(bits, TEN);
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 /**
  * (1 + tanh u) / 2 = 1 / (1 + e^(-2u)) with u = √(2/π) (x + 0.044715 x³). Beyond ±10 it has long been 0 or 1: u is taken there,
  * so that nothing overflows.
  */
 INLINED Gelu geluTanhOf(float x) {
-  constexpr float SQRT_2_OVER_PI = 0.797884561f, CUBIC = 0.044715f, FARTHEST = 10.0f;
-  const float below = x < FARTHEST ? x : FARTHEST, near = below > -FARTHEST ? below : -FARTHEST;
+  constexpr float SQRT_2_OVER_PI = 0.797884561f, CUBIC = 0.044715f;
+  const float near = std::copysign(atMostTen(std::fabs(x)), x);
   const float squared = near * near;
   const float u = near * SQRT_2_OVER_PI * (1.0f + CUBIC * squared);
   const float slopeOfU = SQRT_2_OVER_PI * (1.0f + 3.0f * CUBIC * squared);
