@@ -11,7 +11,7 @@ import { createMethod } from '../lpt/methods.ts';
 import { forgetPeak, peakMemoryMiB } from './peak-memory.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { loadBackbone } from '../training/backbone.ts';
-import { AdamW, clipFactor, globalNorm } from '../training/optimizer.ts';
+import { AdamW } from '../training/optimizer.ts';
 import { encodeSafetensors, type StoredTensor } from '../training/safetensors.ts';
 import { caseBatches, caseInputs, settingsOf, stepCase } from './step-case.ts';
 import { parseTexts } from './step-texts.ts';
@@ -110,10 +110,10 @@ function step(at: number, kept?: tf.Tensor3D): number {
       return gradient === undefined ? [] : [[name, gradient] as const];
     }),
   );
-  const clip = tf.tidy(() => clipFactor(globalNorm(gradients), measured.clipNorm));
-  trial.optimizer.apply({ gradients, clip, learningRate: measured.learningRate, step: trial.stepsDone });
+  const { clipNorm, learningRate } = measured;
+  const norm = trial.optimizer.apply({ gradients, clipNorm, learningRate, step: trial.stepsDone });
   const [loss = Number.NaN] = value.dataSync<'float32'>();
-  tf.dispose([value, grads, clip, kept === undefined ? hidden : []]);
+  tf.dispose([value, grads, norm, kept === undefined ? hidden : []]);
   return loss;
 }
 

@@ -18,3 +18,23 @@ export function runFused({ kernel, inputs, attributes = {} }: FusedPass): Tensor
   const outputs: Tensor | Tensor[] = engine().runKernel(kernel, inputs, attributes);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
+
+export interface FusedListPass {
+  kernel: string;
+  /** Of each member of the list, the same names. */
+  each: readonly Record<string, Tensor>[];
+  /** What there is once. */
+  inputs: Record<string, Tensor>;
+}
+
+/** As `runFused`, for a kernel that takes any number of things at once: outputs of one kind stand side by side. */
+export function runFusedList({ kernel, each, inputs }: FusedListPass): Tensor[] | null {
+  const listed = each.flatMap((member, index) =>
+    Object.entries(member).map(([name, tensor]) => [`${name}.${index}`, tensor] as const),
+  );
+  return runFused({
+    kernel,
+    inputs: { ...Object.fromEntries(listed), ...inputs },
+    attributes: { N: each.length },
+  });
+}

@@ -1,21 +1,21 @@
-// AdamW (Loshchilov & Hutter 2019) with torch.optim.AdamW's arithmetic, and clipping by global norm as
-// torch.nn.utils.clip_grad_norm_ has it.
+// AdamW (Loshchilov & Hutter 2019) with torch.optim.AdamW's arithmetic.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { runFused } from '../lpt/fused.ts';
+import { runFusedList } from '../lpt/fused.ts';
 import type { TrainedVariable } from '../lpt/method.ts';
+import { clipped } from './clipping.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
-/** torch's clip_grad_norm_ adds it to the norm before dividing. */
-const NORM_EPSILON = 1e-6;
+/** Numbers that are updated at once: for so long there are two of each value and moment. */
+const LARGEST_GROUP = 2 ** 22;
 
 export interface Update {
   /** Variable's name → gradient, in the variable's shape. */
   gradients: Record<string, Tensor>;
-  /** Factor on every gradient, from `clipFactor`. */
-  clip: Scalar;
+  /** The gradients' norm, as one vector, is brought to it where it is longer. */
+  clipNorm: number;
   learningRate: number;
   /** Updates made, this one counted: 1, 2, … */
   step: number;
@@ -39,12 +39,21 @@ export class AdamW {
     }
   }
 
-  apply(update: Update): void {
-    for (const trained of this.#trained) {
-      const gradient = update.gradients[trained.name];
-      if (!gradient) throw new Error(`Expected a gradient for ${trained.name}, found none.`);
-      this.#applyOne(trained, gradient, update);
+  /** @returns the gradients' norm before it was clipped */
+  apply({ gradients, clipNorm, learningRate, step }: Update): Scalar {
+    const all = this.#trained.map((trained) => this.#given(trained, gradients));
+    const { norm, clip } = clipped(Object.values(gradients), clipNorm);
+    const factors = {
+      rate: learningRate / (1 - BETA1 ** step),
+      correction: 1 / Math.sqrt(1 - BETA2 ** step),
+      decay: 1 - learningRate * this.#weightDecay,
+    };
+    for (const group of groupsOf(all)) {
+      const updated = updates(group, { clip, ...factors });
+      group.forEach(({ trained }, index) => this.#take(trained, updated[index]));
     }
+    clip.dispose();
+    return norm;
   }
 
   /** The moments as they stand: the optimizer's own tensors, to be read, not kept. */
@@ -63,16 +72,17 @@ export class AdamW {
     this.#moments.clear();
   }
 
-  #applyOne({ name, variable, decays }: TrainedVariable, gradient: Tensor, { clip, learningRate, step }: Update): void {
-    const old = this.#moments.get(name);
-    if (!old) throw new Error(`Expected moments for ${name}, found none.`);
-    const factors: Factors = {
-      shrink: decays ? 1 - learningRate * this.#weightDecay : 1,
-      rate: learningRate / (1 - BETA1 ** step),
-      correction: 1 / Math.sqrt(1 - BETA2 ** step),
-    };
-    const given = { value: variable, gradient, ...old, clip };
-    const { value, first, second } = fusedUpdate(given, factors) ?? plainUpdate(given, factors);
+  #given(trained: TrainedVariable, gradients: Record<string, Tensor>): Given {
+    const { name, variable: value } = trained;
+    const [gradient, moments] = [gradients[name], this.#moments.get(name)];
+    if (!gradient) throw new Error(`Expected a gradient for ${name}, found none.`);
+    if (!moments) throw new Error(`Expected moments for ${name}, found none.`);
+    return { trained, value, gradient, ...moments };
+  }
+
+  #take({ name, variable }: TrainedVariable, updated: Updated | undefined): void {
+    if (!updated) throw new Error(`Expected new values for ${name}, found none.`);
+    const { value, first, second } = updated;
     variable.assign(value);
     value.dispose();
     this.restore(name, { first, second });
@@ -85,47 +95,59 @@ export class AdamW {
   }
 }
 
-/** What a step does to a variable beside its gradient. */
+/** Types and not interfaces: a tidy hands them on. */
+type Updated = { [part in 'value' | keyof Moments]: Tensor };
+type Given = Updated & { gradient: Tensor; trained: TrainedVariable };
+
+/** What a step does to the variables beside their gradients. */
 interface Factors {
-  /** On the value: weight decay. */
-  shrink: number;
+  /** On every gradient. */
+  clip: Scalar;
   /** On the move: the learning rate, with the first moment's bias corrected. */
   rate: number;
   /** On the root of the second moment: its bias corrected. */
   correction: number;
+  /** On the values of those that decay. */
+  decay: number;
 }
 
-/** Types and not interfaces: a tidy hands them on. */
-type Updated = { [part in 'value' | keyof Moments]: Tensor };
-type Given = Updated & { gradient: Tensor; clip: Scalar };
+/** As many as are updated at once; one at least. */
+function groupsOf(all: readonly Given[]): Given[][] {
+  const groups: Given[][] = [];
+  let numbers = Number.POSITIVE_INFINITY;
+  for (const given of all) {
+    numbers += given.value.size;
+    if (numbers > LARGEST_GROUP) {
+      groups.push([]);
+      numbers = given.value.size;
+    }
+    groups.at(-1)?.push(given);
+  }
+  return groups;
+}
 
-function fusedUpdate(given: Given, { shrink, rate, correction }: Factors): Updated | null {
-  const factors = tf.tensor1d([shrink, rate, correction, BETA1, 1 - BETA1, BETA2, 1 - BETA2, EPSILON]);
-  const outputs = runFused({ kernel: 'LptAdamW', inputs: { ...given, factors } }) as [Tensor, Tensor, Tensor] | null;
+function updates(group: readonly Given[], factors: Factors): Updated[] {
+  return fusedUpdates(group, factors) ?? group.map((given) => plainUpdate(given, factors));
+}
+
+function fusedUpdates(group: readonly Given[], { clip, rate, correction, decay }: Factors): Updated[] | null {
+  const shrinks = group.map(({ trained }) => (trained.decays ? decay : 1));
+  const factors = tf.tensor1d([rate, correction, BETA1, 1 - BETA1, BETA2, 1 - BETA2, EPSILON, ...shrinks]);
+  const each = group.map(({ value, gradient, first, second }) => ({ value, gradient, first, second }));
+  const outputs = runFusedList({ kernel: 'LptAdamW', each, inputs: { clip, factors } });
   factors.dispose();
-  return outputs && { value: outputs[0], first: outputs[1], second: outputs[2] };
+  const part = (list: number, index: number) => outputs?.[list * group.length + index] as Tensor;
+  return outputs && group.map((_, index) => ({ value: part(0, index), first: part(1, index), second: part(2, index) }));
 }
 
-function plainUpdate({ value, gradient, first, second, clip }: Given, { shrink, rate, correction }: Factors): Updated {
+function plainUpdate(given: Given, { clip, rate, correction, decay }: Factors): Updated {
+  const { trained, value, gradient, first, second } = given;
   return tf.tidy(() => {
     const g = tf.mul(gradient, clip);
     const m = tf.add(tf.mul(first, BETA1), tf.mul(g, 1 - BETA1));
     const v = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(g), 1 - BETA2));
     const denominator = tf.add(tf.mul(tf.sqrt(v), correction), EPSILON);
     const move = tf.mul(tf.div(m, denominator), rate);
-    return { value: tf.sub(shrink === 1 ? value : tf.mul(value, shrink), move), first: m, second: v };
+    return { value: tf.sub(trained.decays ? tf.mul(value, decay) : value, move), first: m, second: v };
   });
-}
-
-/** Norm of all gradients taken as one vector. */
-export function globalNorm(gradients: Record<string, Tensor>): Scalar {
-  return tf.tidy(() => {
-    const squares = Object.values(gradients).map((gradient) => tf.sum<Scalar>(tf.square(gradient)));
-    return tf.sqrt(tf.addN(squares));
-  });
-}
-
-/** What to multiply gradients with so that their norm is `clipNorm` at most. */
-export function clipFactor(norm: Scalar, clipNorm: number): Scalar {
-  return tf.tidy(() => tf.minimum<Scalar>(tf.div<Scalar>(clipNorm, tf.add<Scalar>(norm, NORM_EPSILON)), 1));
 }

@@ -7,7 +7,6 @@ import type { Batch, Method } from '../lpt/method.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { DivergedError } from './diverged.ts';
 import type { MetricPoint } from './messages.ts';
-import { clipFactor, globalNorm } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
 import { dropoutSeedOf, type Part } from './shrink.ts';
 import type { TrainingState } from './training-state.ts';
@@ -52,11 +51,10 @@ export interface Applied {
 /** Moves `state` one step on by its gradients, which it frees. */
 export function applyGradients(state: TrainingState, { loss, gradients }: Gradients, { training }: Trial): Applied {
   const learningRate = learningRateAt(state.step, training);
-  const norm = globalNorm(gradients);
-  const clip = clipFactor(norm, training.clipNorm);
-  state.optimizer.apply({ gradients, clip, learningRate, step: state.step + 1 });
+  const { clipNorm } = training;
+  const norm = state.optimizer.apply({ gradients, clipNorm, learningRate, step: state.step + 1 });
   const measured = tf.stack([loss, norm]) as Tensor1D; // [2]
-  tf.dispose([loss, gradients, norm, clip]);
+  tf.dispose([loss, gradients, norm]);
   state.step++;
   return { learningRate, measured };
 }

@@ -21,8 +21,12 @@ export interface NativeBackend {
 }
 
 interface Signature {
+  /** Lists of as many tensors as the attribute N says, `name.0`, `name.1` and so on, in front of the other inputs. */
+  each?: string[];
   inputs: string[];
   outputs: number;
+  /** Of each member of the lists. */
+  outputsEach?: number;
   attributes?: Record<string, 'int' | 'float'>;
 }
 
@@ -61,7 +65,14 @@ const SIGNATURES: Record<string, Signature> = {
     attributes: { scale: 'float' },
   },
   LptGatherRows: { inputs: ['rows', 'indices'], outputs: 1 },
-  LptAdamW: { inputs: ['value', 'gradient', 'first', 'second', 'clip', 'factors'], outputs: 3 },
+  LptClip: { each: ['gradient'], inputs: ['limit'], outputs: 2, attributes: { N: 'int' } },
+  LptAdamW: {
+    each: ['value', 'gradient', 'first', 'second'],
+    inputs: ['clip', 'factors'],
+    outputs: 0,
+    outputsEach: 3,
+    attributes: { N: 'int' },
+  },
 };
 /** There only where the processor has a tile unit. */
 const PRODUCTS: Record<string, Signature> = {
@@ -95,11 +106,17 @@ function register(backend: NativeBackend, signatures: Record<string, Signature>)
           const { TF_ATTR_INT, TF_ATTR_FLOAT } = backend.binding;
           return { name, type: type === 'int' ? TF_ATTR_INT : TF_ATTR_FLOAT, value: attrs?.[name] };
         });
-        const ordered = signature.inputs.map((name) => inputs[name] as TensorInfo);
-        return backend.executeMultipleOutputs(kernelName, attributes, ordered, signature.outputs);
+        const count = Number(attrs?.['N'] ?? 0);
+        const ordered = inputNames(signature, count).map((name) => inputs[name] as TensorInfo);
+        const outputs = signature.outputs + count * (signature.outputsEach ?? 0);
+        return backend.executeMultipleOutputs(kernelName, attributes, ordered, outputs);
       },
     });
   }
+}
+
+function inputNames({ each = [], inputs }: Signature, count: number): string[] {
+  return [...each.flatMap((name) => Array.from({ length: count }, (_, index) => `${name}.${index}`)), ...inputs];
 }
 
 interface Trial {

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainedVariable } from '../../lpt/method.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
-import { AdamW, clipFactor, globalNorm } from '../../training/optimizer.ts';
+import { clipped } from '../../training/clipping.ts';
+import { AdamW } from '../../training/optimizer.ts';
 import { expectClose } from '../support/tensors.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
@@ -16,7 +17,7 @@ function trained(name: string, values: number[], decays: boolean): TrainedVariab
 function step(optimizer: AdamW, at: number, gradients: Record<string, number[]>): void {
   tf.tidy(() => {
     const tensors = Object.fromEntries(Object.entries(gradients).map(([name, values]) => [name, tf.tensor1d(values)]));
-    optimizer.apply({ gradients: tensors, clip: tf.scalar(1), learningRate: 0.1, step: at });
+    optimizer.apply({ gradients: tensors, clipNorm: 1e9, learningRate: 0.1, step: at });
   });
 }
 
@@ -52,16 +53,13 @@ describe('AdamW', () => {
             return [name, tf.tensor(normals({ seed: at, name: `g${name}` }, size), shape)];
           }),
         );
-        optimizer.apply({ gradients, clip: tf.scalar(0.3), learningRate: 1e-2, step: at });
+        optimizer.apply({ gradients, clipNorm: 0.3, learningRate: 1e-2, step: at });
       }
       return variables.map(({ variable }) => variable.dataSync<'float32'>().slice());
     };
     tf.tidy(() => {
       const fused = run();
-      const kernel = tf.getKernel('LptAdamW', tf.getBackend()) as tf.KernelConfig | undefined;
-      if (kernel) tf.unregisterKernel('LptAdamW', 'tensorflow');
-      const plain = run();
-      if (kernel) tf.registerKernel(kernel);
+      const plain = plainly(run);
       for (const [index, values] of plain.entries()) expectClose(tf.tensor1d(fused[index]!), values, 1e-6);
     });
   });
@@ -96,11 +94,38 @@ describe('AdamW', () => {
   });
 });
 
-test('gradients longer than the limit are brought to it, as one vector', () => {
-  tf.tidy(() => {
-    const norm = globalNorm({ a: tf.tensor1d([3, 0]), b: tf.tensor2d([[4]]) }); // √(9 + 16)
-    expect(norm.dataSync()[0]).toBeCloseTo(5, 6);
-    expect(clipFactor(norm, 1).dataSync()[0]).toBeCloseTo(0.2, 6);
-    expect(clipFactor(norm, 6).dataSync()[0]).toBe(1);
+describe('clipping', () => {
+  test('gradients longer than the limit are brought to it, as one vector', () => {
+    for (const way of [<Result>(compute: () => Result) => compute(), plainly]) {
+      tf.tidy(() => {
+        const gradients = [tf.tensor1d([3, 0]), tf.tensor2d([[4]])]; // √(9 + 16)
+        const { norm, clip } = way(() => clipped(gradients, 1));
+        expect(norm.dataSync()[0]).toBeCloseTo(5, 6);
+        expect(clip.dataSync()[0]).toBeCloseTo(0.2, 6);
+        expect(way(() => clipped(gradients, 6)).clip.dataSync()[0]).toBe(1);
+      });
+    }
+  });
+
+  test('the norm of many numbers is right to the last digits, and one that is none makes it none', () => {
+    tf.tidy(() => {
+      const values = normals({ seed: 3, name: 'many' }, 100_000);
+      const exact = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+      const found = clipped([tf.tensor2d(values, [100, 1000]), tf.scalar(0)], 1).norm.dataSync()[0]!;
+      expect(Math.abs(found / exact - 1)).toBeLessThan(1e-6);
+      expect(clipped([tf.tensor1d([1, Number.NaN])], 1).norm.dataSync()[0]).toBeNaN();
+    });
   });
 });
+
+/** Without the addon's kernels, where it has them. */
+function plainly<Result>(compute: () => Result): Result {
+  const own = ['LptAdamW', 'LptClip'];
+  const fused = tf.getKernelsForBackend(tf.getBackend()).filter(({ kernelName }) => own.includes(kernelName));
+  for (const { kernelName } of fused) tf.unregisterKernel(kernelName, 'tensorflow');
+  try {
+    return compute();
+  } finally {
+    for (const kernel of fused) tf.registerKernel(kernel);
+  }
+}
