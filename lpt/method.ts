@@ -15,8 +15,6 @@ export interface Batch {
   /** Known without asking the device. */
   texts: readonly BatchText[];
   tokenIds: Tensor2D; // [B, T] int32
-  /** 1 for a real token, 0 for padding. */
-  attentionMask: Tensor2D; // [B, T] float32
   /** Where `<mask>` stands in each example, before any prompt is put in front. */
   maskPosition: Tensor1D; // [B] int32
   /** Vocabulary id of the right label word. */

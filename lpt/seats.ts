@@ -73,9 +73,10 @@ function seat(rider: Rider, boarding: Boarding): Seat | null {
   const make = tuning.prompts?.get(layer);
   const prompts = present?.prompts ?? 0;
   if (make === undefined) return { rider, prompts, ...(text && { text }) };
-  const { attentionMask, maskPosition } = batch;
+  const { texts, maskPosition } = batch;
+  const lengths = texts.map(({ length }) => length);
   const hidden = given ?? textStates(rider, place);
-  const made = make({ hidden, attentionMask, maskPosition } satisfies Text, rider); // [B, p, D]
+  const made = make({ hidden, lengths, maskPosition } satisfies Text, rider); // [B, p, D]
   const prompt = { source: { rows: rowsStep(made), flows: true }, length: made.shape[1] };
   return { rider, prompts: prompts + prompt.length, prompt, ...(text && { text }) };
 }

@@ -28,7 +28,8 @@ export interface Pass {
 /** The text's own positions in the output of a layer; prompts that joined before are left aside. */
 export interface Text {
   hidden: Tensor3D; // [B, T, D]
-  attentionMask: Tensor2D; // [B, T]
+  /** Positions that are no padding, of each text. */
+  lengths: readonly number[];
   /** In a decoder, the last position before the label word. */
   maskPosition: Tensor1D; // [B] int32
 }

@@ -27,7 +27,7 @@ export function stepBytes(trial: SteppingTrial, texts: Texts, widths: Widths): n
   const layers = widths.layers - firstTouchedLayer(method, widths);
   const inside = insideOf(trial, widths);
   const ofLayers = inside
-    ? layers * keptInSteps(rows, inside, widths) + passing(rows, widths)
+    ? keptInSteps(rows, inside, { ...widths, layers })
     : keptInOnes(rows, widths, { layers, weightsToo: descriptor.passes === 3 });
   const trained = descriptor.trainable(method, { ...widths, labels: Object.keys(task.labelWords).length });
   const words = texts.count * widths.vocabularySize;
@@ -66,15 +66,25 @@ function keptInOnes(of: Rows, widths: Widths, { layers, weightsToo }: { layers: 
   return (layers - 1) * rows * ofOne + ofLast + passing(of, widths);
 }
 
-/** Of a layer put together from steps: each keeps its own input. Pairs count with padding where attention itself is changed. */
-function keptInSteps({ count, rows, longest }: Rows, inside: Inside, widths: Widths): number {
+/**
+ * Of layers put together from steps: each keeps its own input. Pairs count with padding where attention itself is changed. The
+ * last layer again has most of it at the read positions alone.
+ */
+function keptInSteps(of: Rows, inside: Inside, { layers, ...widths }: Widths): number {
+  const { count, rows, longest } = of;
   const { hiddenSize, intermediateSize, heads } = widths;
+  const ofLast = rows * (12 * hiddenSize + inside.keptOfRow);
+  if (layers < 2) return layers * ofLast;
   const ofRow = 11 * hiddenSize + 4 * intermediateSize + heads * longest + inside.keptOfRow;
-  return rows * ofRow + count * heads * longest ** 2 * inside.keptOfPair;
+  const ofOne = rows * ofRow + count * heads * longest ** 2 * inside.keptOfPair;
+  return (layers - 1) * ofOne + ofLast + passing(of, widths);
 }
 
 /** What one layer's passes hold for a moment. */
-function passing({ count, rows, longest }: Rows, { hiddenSize, intermediateSize, heads }: Widths): number {
+function passing(
+  { count, rows, longest }: Rows,
+  { hiddenSize, intermediateSize, heads }: Omit<Widths, 'layers'>,
+): number {
   return rows * (18 * hiddenSize + 2 * intermediateSize) + 2 * count * heads * longest ** 2;
 }
 

@@ -5,21 +5,11 @@ import type { EncodedExample } from '../data/encode.ts';
 import { type Key, permutation, STREAMS } from '../data/random.ts';
 import type { Batch } from '../lpt/method.ts';
 
-export interface PaddedTokens {
-  tokenIds: Tensor2D; // [B, T] int32
-  attentionMask: Tensor2D; // [B, T]
-}
-
-/** Padding is id 0: masked out, so any id does. */
-export function padTokens(examples: EncodedExample[], length = longest(examples)): PaddedTokens {
+/** Padding is id 0: no layer reads it, so any id does. [B, T] int32. */
+export function padTokens(examples: EncodedExample[], length = longest(examples)): Tensor2D {
   const ids = new Int32Array(examples.length * length);
-  const mask = new Float32Array(examples.length * length);
-  examples.forEach(({ tokenIds }, b) => {
-    ids.set(tokenIds, b * length);
-    mask.fill(1, b * length, b * length + tokenIds.length);
-  });
-  const shape: [number, number] = [examples.length, length];
-  return { tokenIds: tf.tensor2d(ids, shape, 'int32'), attentionMask: tf.tensor2d(mask, shape) };
+  examples.forEach(({ tokenIds }, b) => ids.set(tokenIds, b * length));
+  return tf.tensor2d(ids, [examples.length, length], 'int32');
 }
 
 /** Rows [T_i, D] of several examples as one tensor, padded with zeros to `length`, T. */
@@ -35,7 +25,8 @@ export function toBatch(examples: EncodedExample[], labelWordIds: number[], leng
   const maskPosition = examples.map((example) => example.maskPosition);
   const target = examples.map(({ label }) => labelWordIds[label] ?? -1);
   return {
-    ...{ ...padTokens(examples, length), texts },
+    texts,
+    tokenIds: padTokens(examples, length),
     maskPosition: tf.tensor1d(maskPosition, 'int32'),
     target: tf.tensor1d(target, 'int32'),
     label: tf.tensor1d(

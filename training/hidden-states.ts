@@ -127,7 +127,7 @@ export class HiddenStates {
   #run(examples: EncodedExample[], layers: number[]): Map<number, Float32Array[]> {
     const states = new Map<number, Float32Array[]>();
     tf.tidy(() => {
-      let hidden: Tensor3D = embed(this.#backbone, padTokens(examples).tokenIds); // [B, T, D]
+      let hidden: Tensor3D = embed(this.#backbone, padTokens(examples)); // [B, T, D]
       const lengths = lengthsOf(examples);
       let from = 0;
       for (const to of layers) {
@@ -156,7 +156,7 @@ export class HiddenStates {
 export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
   const { backbone, examples, layers, length, dropoutSeed } = request;
   return tf.tidy(() => {
-    const { tokenIds } = padTokens(examples, length);
+    const tokenIds = padTokens(examples, length);
     let hidden = embed(backbone, tokenIds, { dropoutSeed }); // [B, T, D]
     let from = 0;
     const states: Record<number, Tensor3D> = {};

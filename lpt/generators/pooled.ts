@@ -15,10 +15,10 @@ export function createPooled(by: PoolBy, settings: GeneratorSettings): PromptGen
   const up = trainedLinear(`${prefix}generator.up`, { inputs: bottleneck, outputs: hiddenSize, trainSeed }); // [D, m]
   return {
     trained: [...down.trained, ...up.trained],
-    prompt: ({ hidden, attentionMask }, seed): Tensor3D => {
+    prompt: ({ hidden, lengths }, seed): Tensor3D => {
       const batch = hidden.shape[0];
       const narrow = sequencesStep(linearStep(rowsStep(hidden), down.linear), batch); // [B, T, m]
-      const pooled = reluStep(rowsStep(poolStep(narrow, attentionMask, { bins: promptLength, by }))); // [B·p, m]
+      const pooled = reluStep(rowsStep(poolStep(narrow, { lengths, bins: promptLength, by }))); // [B·p, m]
       const generated = linearStep(pooled, up.linear); // [B·p, D]
       return sequencesStep(dropoutStep(generated, { seed, rate: dropout, name: `${prefix}dropout` }), batch); // [B, p, D]
     },

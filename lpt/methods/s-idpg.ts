@@ -18,8 +18,7 @@ export function tuneSIdpg(settings: SIdpgSettings, { backbone, trainSeed }: Star
     prompts: new Map([
       [
         0,
-        ({ attentionMask, maskPosition }, { batch, dropoutSeed }) =>
-          generator.prompt({ hidden: hiddenOf(batch, layers), attentionMask, maskPosition }, dropoutSeed),
+        (text, { batch, dropoutSeed }) => generator.prompt({ ...text, hidden: hiddenOf(batch, layers) }, dropoutSeed),
       ],
     ]),
   };

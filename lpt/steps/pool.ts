@@ -1,92 +1,103 @@
-// Adaptive pooling over the real positions of each example, as a step of the tape. Bin i of p covers, of n real
-// positions, those from ⌊i n / p⌋ to ⌈(i + 1) n / p⌉ - 1: the rule of PyTorch's AdaptiveMaxPool1d and AdaptiveAvgPool1d.
+// Adaptive pooling over the positions of each text, as a step of the tape. Bin i of p covers, of n positions, those from
+// ⌊i n / p⌋ to ⌈(i + 1) n / p⌉ - 1: the rule of PyTorch's AdaptiveMaxPool1d and AdaptiveAvgPool1d.
 import {
-  add,
   argMax,
   cast,
-  ceil,
-  div,
   expandDims,
-  floor,
-  greaterEqual,
-  less,
-  logicalAnd,
   matMul,
   max,
   mul,
   oneHot,
-  range,
   reshape,
-  sub,
-  sum,
+  tensor3d,
   tidy,
   transpose,
   type Tensor2D,
   type Tensor3D,
-  type Tensor4D,
 } from '@tensorflow/tfjs-core';
+import { gatherRows } from '../packed/gather-rows.ts';
+import { indices } from '../packed/packing.ts';
+import { scatterRows, toRows, toSequences } from '../positions.ts';
 import { step } from './step.ts';
 
 export type PoolBy = 'maximum' | 'average';
 
-/** Below any number that is pooled. */
-const OUTSIDE = -1e30;
-
-/** From [B, T, m] to [B, p, m]. `attentionMask` [B, T]: real positions first. */
-export function poolStep(
-  hidden: Tensor3D,
-  attentionMask: Tensor2D,
-  { bins, by }: { bins: number; by: PoolBy },
-): Tensor3D {
-  const members = () => membership(attentionMask, bins); // [B, p, T]
-  return by === 'average' ? averageStep(hidden, members) : maximumStep(hidden, members);
+export interface Pooling {
+  /** Of each text: behind them stands padding. */
+  lengths: readonly number[];
+  bins: number;
 }
 
-/** 1 where a position belongs to a bin: [B, p, T]. */
-function membership(attentionMask: Tensor2D, bins: number): Tensor3D {
-  const [batch, length] = attentionMask.shape;
-  return tidy(() => {
-    const real = sum(attentionMask, 1, true); // [B, 1]
-    const bin = expandDims(range(0, bins), 0); // [1, p]
-    const from = reshape(floor(div(mul(bin, real), bins)), [batch, bins, 1]);
-    const to = reshape(ceil(div(mul(add(bin, 1), real), bins)), [batch, bins, 1]);
-    const position = reshape(range(0, length), [1, 1, length]);
-    const isMember: Tensor3D = logicalAnd(greaterEqual(position, from), less(position, to));
-    return cast(isMember, 'float32');
-  });
+/** From [B, T, m] to [B, p, m]. */
+export function poolStep(hidden: Tensor3D, { by, ...pooling }: Pooling & { by: PoolBy }): Tensor3D {
+  return by === 'average' ? averageStep(hidden, pooling) : maximumStep(hidden, pooling);
 }
 
-function averageStep(hidden: Tensor3D, members: () => Tensor3D): Tensor3D {
+interface Bin {
+  from: number;
+  /** One behind the last. */
+  to: number;
+}
+
+/** Text after text. */
+function binsOf({ lengths, bins }: Pooling): Bin[] {
+  return lengths.flatMap((length) =>
+    Array.from({ length: bins }, (_, bin) => ({
+      from: Math.floor((bin * length) / bins),
+      to: Math.ceil(((bin + 1) * length) / bins),
+    })),
+  );
+}
+
+function averageStep(hidden: Tensor3D, pooling: Pooling): Tensor3D {
   return step({
     flowing: [hidden],
     forward: () => {
-      const shares = tidy(() => {
-        const belongs = members();
-        return div<Tensor3D>(belongs, sum(belongs, -1, true)); // [B, p, T]
-      });
+      const shares = sharesOf(pooling, hidden.shape[1]); // [B, p, T]
       return { output: matMul(shares, hidden), kept: { shares } };
     },
     backward: (gradient: Tensor3D, { shares }) => [() => matMul(shares, gradient, true)],
   });
 }
 
-function maximumStep(hidden: Tensor3D, members: () => Tensor3D): Tensor3D {
+/** What each position has in the mean of each bin: [B, p, T]. */
+function sharesOf(pooling: Pooling, length: number): Tensor3D {
+  const { lengths, bins } = pooling;
+  const shares = new Float32Array(lengths.length * bins * length);
+  binsOf(pooling).forEach(({ from, to }, row) => shares.fill(1 / (to - from), row * length + from, row * length + to));
+  return tensor3d(shares, [lengths.length, bins, length]);
+}
+
+/** Each bin is laid out by itself, so that only positions that are in it are compared. */
+function maximumStep(hidden: Tensor3D, pooling: Pooling): Tensor3D {
+  const [batch, length, width] = hidden.shape;
+  const places = placesOf(pooling, length); // B·p·w rows of [B·T, m]
+  const rows = batch * pooling.bins;
   return step({
     flowing: [hidden],
     forward: () => {
-      const candidates = tidy(() => {
-        const belongs: Tensor4D = expandDims(members(), 2); // [B, p, 1, T]
-        const numbers = expandDims(transpose(hidden, [0, 2, 1]), 1); // [B, 1, m, T]
-        return add<Tensor4D>(mul(belongs, numbers), mul(sub(1, belongs), OUTSIDE)); // [B, p, m, T]
-      });
-      return { output: max<Tensor3D>(candidates, -1), kept: { winner: argMax<Tensor3D>(candidates, -1) } };
+      const candidates: Tensor3D = toSequences(gatherRows(toRows(hidden), places), rows); // [B·p, w, m]
+      const output = toSequences(max<Tensor2D>(candidates, 1), batch); // [B, p, m]
+      return { output, kept: { winner: argMax<Tensor2D>(candidates, 1) } };
     },
     backward: (gradient: Tensor3D, { winner }) => [
       () => {
-        const won = cast(oneHot(winner, hidden.shape[1]), 'float32'); // [B, p, m, T]
-        const each = mul(won, expandDims(gradient, -1)); // [B, p, m, T]
-        return transpose(sum<Tensor3D>(each, 1), [0, 2, 1]); // [B, T, m]
+        const won = cast<Tensor3D>(oneHot(winner, places.length / rows) as Tensor3D, 'float32'); // [B·p, m, w]
+        const each: Tensor3D = mul(won, expandDims<Tensor3D>(toRows(gradient), 2)); // [B·p, m, w]
+        const candidates: Tensor2D = reshape(transpose(each, [0, 2, 1]), [places.length, width]); // [B·p·w, m]
+        return tidy(() => toSequences(scatterRows(indices(places), candidates, [batch * length, width]), batch));
       },
     ],
+  });
+}
+
+/** As many for each bin, of rows [B·T]: a bin that is smaller than the largest has its last position again. */
+function placesOf(pooling: Pooling, length: number): Int32Array {
+  const bins = binsOf(pooling);
+  const largest = Math.max(...bins.map(({ from, to }) => to - from));
+  return Int32Array.from({ length: bins.length * largest }, (_, index) => {
+    const bin = Math.floor(index / largest);
+    const { from, to } = bins[bin] ?? { from: 0, to: 1 };
+    return Math.floor(bin / pooling.bins) * length + Math.min(from + (index % largest), to - 1);
   });
 }

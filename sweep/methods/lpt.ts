@@ -58,10 +58,11 @@ export const lpt: MethodDescriptor<LptSettings, LptFields> = {
     insertionLayersOf(settings).flatMap((layer) => layerProblems(layer, settings.generator, backbone)),
 };
 
-/** The maximum is taken of every bin, number and position at once: [B, p, m, T]. */
+/** The maximum is taken of all bins at once, which overlap by a position or two: [B · p, w, m], some five times. */
 function generating(settings: LptSettings, { count, longest }: Texts): number {
   if (settings.generator !== 'mppg') return 0;
-  return 4 * insertionLayersOf(settings).length * count * settings.promptLength * settings.bottleneck * longest;
+  const positions = longest + 2 * settings.promptLength;
+  return 5 * insertionLayersOf(settings).length * count * positions * settings.bottleneck;
 }
 
 export function insertionLayersOf({ insertionLayer }: Pick<LptSettings, 'insertionLayer'>): number[] {

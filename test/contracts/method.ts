@@ -165,7 +165,6 @@ function withPadding(batch: TinyBatch, extra: number): TinyBatch {
   const rows = batch.tokenIds.shape[0];
   const tensors = tf.tidy(() => ({
     tokenIds: tf.concat([batch.tokenIds, tf.fill([rows, extra], 5, 'int32')], 1),
-    attentionMask: tf.concat([batch.attentionMask, tf.zeros([rows, extra])], 1),
     maskPosition: tf.clone(batch.maskPosition),
     target: tf.clone(batch.target),
     label: tf.clone(batch.label),

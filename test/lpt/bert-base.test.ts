@@ -40,7 +40,6 @@ describe.skipIf(absent)('BERT-base-uncased', () => {
     const tokenIds = tf.tensor2d([record.tokenIds], undefined, 'int32');
     const batch = {
       ...{ tokenIds, hidden: { 0: embed(backbone, tokenIds) } },
-      attentionMask: tf.ones<tf.Rank.R2>([1, record.tokenIds.length]),
       texts: [{ length: record.tokenIds.length, maskPosition: record.maskPosition }],
       maskPosition: tf.tensor1d([record.maskPosition], 'int32'),
       target: tf.tensor1d([record.best[0]!.id], 'int32'),

@@ -125,18 +125,18 @@ function maskOfRate(rate: number, shape: number[]): Float32Array {
 
 describe('adaptive pooling over real positions', () => {
   const hidden = () => tf.tensor3d([1, 5, 2, 9, 7, 100, 3, 8, 4, 100, 100, 100], [2, 6, 1]);
-  const mask = () => tf.tensor2d([1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0], [2, 6]);
+  const lengths = [5, 3];
   // Of 5 to 2: positions 0-2 and 2-4; of 3 to 2: 0-1 and 1-2. The hundreds are padding.
   test.each<[PoolBy, number[]]>([
     ['maximum', [5, 9, 8, 8]],
     ['average', [8 / 3, 6, 5.5, 6]],
   ])('by %s is that of hand arithmetic', (by, expected) => {
-    expectClose(poolStep(hidden(), mask(), { bins: 2, by }), expected, 1e-6);
+    expectClose(poolStep(hidden(), { lengths, bins: 2, by }), expected, 1e-6);
   });
 
   test.each<PoolBy>(['maximum', 'average'])('by %s repeats positions where there are fewer than bins', (by) => {
     // Of 3 to 6: each position twice.
-    const pooled = poolStep(hidden(), mask(), { bins: 6, by });
+    const pooled = poolStep(hidden(), { lengths, bins: 6, by });
     expectClose(tf.slice(pooled, [1, 0, 0], [1, 6, 1]), [3, 3, 8, 8, 4, 4], 1e-6);
   });
 
@@ -144,7 +144,7 @@ describe('adaptive pooling over real positions', () => {
     const toHidden = (by: PoolBy) =>
       Array.from(
         tf
-          .grad((x) => poolStep(x as tf.Tensor3D, mask(), { bins: 2, by }))(hidden())
+          .grad((x) => poolStep(x as tf.Tensor3D, { lengths, bins: 2, by }))(hidden())
           .dataSync(),
       );
     expect(toHidden('maximum')).toEqual([0, 1, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0]);

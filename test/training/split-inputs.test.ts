@@ -33,13 +33,11 @@ async function hiddenAt(inputs: SplitInputs, indices: number[]): Promise<number[
   const batch = inputs.batch(indices);
   const [hidden] = Object.values(batch.hidden ?? {});
   const values = hidden ? [...hidden.dataSync()] : null;
-  const mask = [...batch.attentionMask.dataSync()];
+  const lengths = batch.texts.map((text) => text.length);
   const [, length, width] = hidden?.shape ?? [0, 0, 0];
   disposeBatch(batch);
   // Positions of padding hold anything: attention does not look at them.
-  return (
-    values?.filter((_, i) => mask[Math.floor(i / length / width) * length + (Math.floor(i / width) % length)]) ?? null
-  );
+  return values?.filter((_, i) => Math.floor(i / width) % length < lengths[Math.floor(i / length / width)]!) ?? null;
 }
 
 test('a method that reads token ids is given no hidden states', async () => {
