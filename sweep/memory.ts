@@ -41,7 +41,7 @@ function lastingNumbers({ method }: Trial, backbone: BackboneFacts): number {
 
 const BYTES = 4;
 /** Node and TensorFlow themselves. */
-const PROCESS_MIB = 400;
+export const PROCESS_MIB = 400;
 /** A trainer keeps no more hidden states than these, and those of a training split. */
 const MOST_KEPT_MIB = 512 + 256;
 

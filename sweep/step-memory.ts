@@ -1,14 +1,12 @@
 // Pure: what one training step holds while it is computed, as measured (docs/performance.md). Rows are the positions of all
 // sequences, prompts included; pairs are positions of which one attends to the other.
 import { firstTouchedLayer, promptLength } from './arithmetic.ts';
-import type { BackboneFacts } from './facts.ts';
-import type { Inside, Texts } from './methods/descriptor.ts';
+import type { Inside, Texts, Widths } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { Trial } from './trial.ts';
 
 /** What a trial's step depends on. */
 export type SteppingTrial = Pick<Trial, 'method' | 'training' | 'task'>;
-export type Widths = Omit<BackboneFacts, 'name' | 'folder' | 'fingerprint'>;
 
 interface Rows {
   count: number;
@@ -23,16 +21,10 @@ export function stepBytes(trial: SteppingTrial, texts: Texts, widths: Widths): n
   const { method, task } = trial;
   const descriptor = descriptorOf(method.method);
   if (descriptor.passes === 0) return scoringBytes(trial, texts, widths);
-  const rows = rowsOf(trial, texts);
-  const layers = widths.layers - firstTouchedLayer(method, widths);
-  const inside = insideOf(trial, widths);
-  const ofLayers = inside
-    ? keptInSteps(rows, inside, { ...widths, layers })
-    : keptInOnes(rows, widths, { layers, weightsToo: descriptor.passes === 3 });
   const trained = descriptor.trainable(method, { ...widths, labels: Object.keys(task.labelWords).length });
   const words = texts.count * widths.vocabularySize;
   const made = descriptor.generating?.(method, texts) ?? 0;
-  return BYTES * (ofLayers + words + made + updating(trained, widths));
+  return BYTES * (ofLayers(trial, rowsOf(trial, texts), widths) + words + made + updating(trained, widths));
 }
 
 /** Bytes at the peak of scoring these texts: nothing is kept. */
@@ -52,39 +44,32 @@ function insideOf({ method, training }: SteppingTrial, widths: Widths): Inside |
   return { keptOfRow: (own?.keptOfRow ?? 0) + 12 * widths.hiddenSize, keptOfPair: (own?.keptOfPair ?? 0) + 3 };
 }
 
-/**
- * Of layers that are one step each: projections, what LayerNorms made even, GELU's slope, and a probability a head and pair.
- * The last of them has all of this at the read positions alone.
- */
-function keptInOnes(of: Rows, widths: Widths, { layers, weightsToo }: { layers: number; weightsToo: boolean }): number {
-  const { rows, longest } = of;
-  const { hiddenSize, intermediateSize, heads } = widths;
-  const ofLast = 12 * rows * hiddenSize;
-  if (layers < 2) return layers * ofLast;
-  const forWeights = weightsToo ? 2 * hiddenSize + intermediateSize : 0;
-  const ofOne = 6 * hiddenSize + intermediateSize + heads * longest + forWeights;
-  return (layers - 1) * rows * ofOne + ofLast + passing(of, widths);
+/** Of the layers that a gradient goes through. The last of them has most of what it keeps at the read positions alone. */
+function ofLayers(trial: SteppingTrial, rows: Rows, widths: Widths): number {
+  const layers = widths.layers - firstTouchedLayer(trial.method, widths);
+  const inside = insideOf(trial, widths);
+  const { passes } = descriptorOf(trial.method.method);
+  const ofOne = inside ? keptInSteps(rows, inside, widths) : keptInOne(rows, widths, passes === 3);
+  const ofLast = rows.rows * (12 * widths.hiddenSize + (inside?.keptOfRow ?? 0));
+  return layers < 2 ? layers * ofLast : (layers - 1) * ofOne + ofLast + passing(rows, widths);
 }
 
-/**
- * Of layers put together from steps: each keeps its own input. Pairs count with padding where attention itself is changed. The
- * last layer again has most of it at the read positions alone.
- */
-function keptInSteps(of: Rows, inside: Inside, { layers, ...widths }: Widths): number {
-  const { count, rows, longest } = of;
+/** Of a layer that is one step: projections, what LayerNorms made even, GELU's slope, and a probability a head and pair. */
+function keptInOne({ rows, longest }: Rows, widths: Widths, weightsToo: boolean): number {
   const { hiddenSize, intermediateSize, heads } = widths;
-  const ofLast = rows * (12 * hiddenSize + inside.keptOfRow);
-  if (layers < 2) return layers * ofLast;
+  const forWeights = weightsToo ? 2 * hiddenSize + intermediateSize : 0;
+  return rows * (6 * hiddenSize + intermediateSize + heads * longest + forWeights);
+}
+
+/** Of a layer put together from steps: each keeps its own input. Pairs count with padding where attention itself is changed. */
+function keptInSteps({ count, rows, longest }: Rows, inside: Inside, widths: Widths): number {
+  const { hiddenSize, intermediateSize, heads } = widths;
   const ofRow = 11 * hiddenSize + 4 * intermediateSize + heads * longest + inside.keptOfRow;
-  const ofOne = rows * ofRow + count * heads * longest ** 2 * inside.keptOfPair;
-  return (layers - 1) * ofOne + ofLast + passing(of, widths);
+  return rows * ofRow + count * heads * longest ** 2 * inside.keptOfPair;
 }
 
 /** What one layer's passes hold for a moment. */
-function passing(
-  { count, rows, longest }: Rows,
-  { hiddenSize, intermediateSize, heads }: Omit<Widths, 'layers'>,
-): number {
+function passing({ count, rows, longest }: Rows, { hiddenSize, intermediateSize, heads }: Widths): number {
   return rows * (18 * hiddenSize + 2 * intermediateSize) + 2 * count * heads * longest ** 2;
 }
 

@@ -1,12 +1,10 @@
 // How many trials' steps fit side by side.
 import { engine } from '@tensorflow/tfjs-core';
-
-/** Node and TensorFlow themselves. */
-const PROCESS_BYTES = 400 * 2 ** 20;
+import { PROCESS_MIB } from '../sweep/memory.ts';
 
 /** Of the memory a trainer has, what is left beside itself, the tensors that stay, and the hidden states it keeps. */
 export function freeBytes(memoryBytes: number, keptBytes: number): number {
-  return memoryBytes - PROCESS_BYTES - engine().memory().numBytes - keptBytes;
+  return memoryBytes - PROCESS_MIB * 2 ** 20 - engine().memory().numBytes - keptBytes;
 }
 
 /** The first of `waiting` that fit side by side; one at least. */

@@ -26,8 +26,11 @@ export interface PromptShape {
   generator: string | null;
 }
 
+/** Of the backbone, whatever its weights. */
+export type Widths = Omit<BackboneFacts, 'name' | 'folder' | 'fingerprint'>;
+
 /** Sizes that a number of trained numbers can depend on. */
-export interface Sizes extends Omit<BackboneFacts, 'name' | 'folder' | 'fingerprint'> {
+export interface Sizes extends Widths {
   /** Of the task. */
   labels: number;
 }

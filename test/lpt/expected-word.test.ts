@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { crossEntropy, crossEntropyInputGradient } from '../../lpt/cross-entropy.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { plainly } from '../support/plainly.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
 // Two threads: the sharing out is tested too.
@@ -42,15 +43,6 @@ function lossAndGradient({ rows, decoder, target }: Problem): { loss: tf.Scalar;
   const { losses, activations } = crossEntropy(rows, decoder, { target, weightsToo: false });
   const each = tf.fill<tf.Rank.R1>([target.size], 1 / target.size);
   return { loss: tf.mean(losses), gradient: crossEntropyInputGradient(each, decoder, activations) };
-}
-
-function plainly<Result>(compute: () => Result): Result {
-  tf.unregisterKernel('LptExpectedWord', 'tensorflow');
-  try {
-    return compute();
-  } finally {
-    tf.registerKernel(kernel!);
-  }
 }
 
 describe.skipIf(kernel === undefined)(`the vocabulary in one pass${reason}`, () => {

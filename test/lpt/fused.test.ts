@@ -20,6 +20,7 @@ import {
 } from '../../lpt/layer-norm.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { ownKernels, plainly } from '../support/plainly.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
 // Two threads and rows enough for several blocks: the sharing out is tested too.
@@ -34,19 +35,8 @@ function random<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R]): tf.Tens
 const rows = (name: string, count: number, width: number) => random<tf.Rank.R2>(name, [count, width]);
 const vector = (name: string, width: number) => random<tf.Rank.R1>(name, [width]);
 
-/** What `compute` gives while the fused kernels are out of the registry. */
-function plainly<Result>(compute: () => Result): Result {
-  const fused = tf.getKernelsForBackend('tensorflow').filter(({ kernelName }) => kernelName.startsWith('Lpt'));
-  expect(fused.length).toBeGreaterThanOrEqual(13);
-  for (const { kernelName } of fused) tf.unregisterKernel(kernelName, 'tensorflow');
-  try {
-    return compute();
-  } finally {
-    for (const kernel of fused) tf.registerKernel(kernel);
-  }
-}
-
 function expectSame(compute: () => Record<string, tf.Tensor>, tolerance = 1e-6): void {
+  expect(ownKernels().length).toBeGreaterThanOrEqual(13);
   const [fused, plain] = [compute(), plainly(compute)];
   for (const [name, tensor] of Object.entries(plain)) {
     expect(fused[name]!.shape).toEqual(tensor.shape);

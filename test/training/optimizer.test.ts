@@ -5,6 +5,7 @@ import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { clipped } from '../../training/clipping.ts';
 import { AdamW } from '../../training/optimizer.ts';
+import { plainly } from '../support/plainly.ts';
 import { expectClose } from '../support/tensors.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
@@ -117,15 +118,3 @@ describe('clipping', () => {
     });
   });
 });
-
-/** Without the addon's kernels, where it has them. */
-function plainly<Result>(compute: () => Result): Result {
-  const own = ['LptAdamW', 'LptClip'];
-  const fused = tf.getKernelsForBackend(tf.getBackend()).filter(({ kernelName }) => own.includes(kernelName));
-  for (const { kernelName } of fused) tf.unregisterKernel(kernelName, 'tensorflow');
-  try {
-    return compute();
-  } finally {
-    for (const kernel of fused) tf.registerKernel(kernel);
-  }
-}
