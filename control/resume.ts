@@ -1,7 +1,8 @@
 // Runs exactly what is missing: failed and cancelled trials, and those that nobody works on any more.
 import { ChangedFileError } from '../db/errors.ts';
 import { requeueTrials, type Requeue } from '../db/orders.ts';
-import { countStates, findSweep, listChanges, type SweepRow } from '../db/sweeps.ts';
+import { listChanges } from '../db/sweep-differences.ts';
+import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { assertSameInputs } from './fingerprints.ts';
 import { refuseTooLargeAgain, type Fitting } from './fitting.ts';

@@ -3,18 +3,9 @@ import { eq, sql } from 'drizzle-orm';
 import { type Database, type Transaction, ask } from './client.ts';
 import { nextPosition } from './conclusion.ts';
 import { OtherInputsError } from './errors.ts';
+import { contentHash, factsToKeep, type NewSweep, searchesMore } from './new-sweep.ts';
 import { sweeps, trials } from './schema.ts';
-import {
-  contentHash,
-  factsToKeep,
-  findSweep,
-  insertTrials,
-  lockSweep,
-  type NewSweep,
-  searchesMore,
-  type SweepRow,
-  writeState,
-} from './sweeps.ts';
+import { findSweep, insertTrials, lockSweep, type SweepRow, writeState } from './sweeps.ts';
 
 export interface Added {
   /** As it was before. */

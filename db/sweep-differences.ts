@@ -1,6 +1,12 @@
 // What differs between a stored sweep and one of the same name, in sentences.
+import { eq } from 'drizzle-orm';
 import { differingFields } from '../sweep/differences.ts';
 import type { Spec } from '../sweep/spec.ts';
+import { ask, type Database, type Transaction } from './client.ts';
+import { contentHash, identityOf, searchesMore, type NewSweep } from './new-sweep.ts';
+import { trials, type sweeps } from './schema.ts';
+
+type StoredSweep = typeof sweeps.$inferSelect;
 
 interface Side {
   spec: Spec;
@@ -10,8 +16,36 @@ interface Side {
 
 const SHOWN = 20;
 
+/** What makes a file another one than the stored: nothing where it asks for the very trials, or where a budget took a part of them. */
+export function listChanges(database: Database, stored: StoredSweep, asked: NewSweep): Promise<string[]> {
+  return ask(database, async () => {
+    const changes = await changesIn(database, stored, asked);
+    if (changes.length === 0 || differingFields(stored.spec, asked.spec).length > 0) return changes;
+    const isPart = missing(await storedKeys(database, stored), keysOf(asked)) === 0;
+    return isPart ? [] : changes;
+  });
+}
+
+/** Nothing where the file asks for the very trials. */
+export async function changesIn(from: Database | Transaction, stored: StoredSweep, asked: NewSweep): Promise<string[]> {
+  if (stored.contentHash === contentHash(asked.trials) && !searchesMore(stored.spec, asked.spec)) return [];
+  return differences(
+    { ...stored, keys: await storedKeys(from, stored) },
+    { ...identityOf(asked), keys: keysOf(asked) },
+  );
+}
+
+async function storedKeys(from: Database | Transaction, { id }: StoredSweep): Promise<string[]> {
+  const rows = await from.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, id));
+  return rows.map(({ key }) => key);
+}
+
+function keysOf(asked: NewSweep): string[] {
+  return asked.trials.map(({ trialKey }) => trialKey);
+}
+
 /** Never empty: where the files agree, the weights or the data have changed. */
-export function differences(stored: Side, asked: Side): string[] {
+function differences(stored: Side, asked: Side): string[] {
   const inFile = differingFields(stored.spec, asked.spec).map(
     ({ field, before, after }) => `${field}: ${show(before)} → ${show(after)}`,
   );

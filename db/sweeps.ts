@@ -1,29 +1,18 @@
 // Sweeps: written whole with their trials, found by name or id.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
-import type { SweepFacts } from '../sweep/facts.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import type { Spec } from '../sweep/spec.ts';
 import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { QueryError, SweepExistsError, UnknownSweepError } from './errors.ts';
+import { contentHash, identityOf, type NewSweep } from './new-sweep.ts';
 import { columnsOf } from './planned-trial.ts';
 import { sweeps, trials } from './schema.ts';
-import { differences } from './sweep-differences.ts';
+import { changesIn } from './sweep-differences.ts';
 
 export type SweepRow = typeof sweeps.$inferSelect;
 export type StateCounts = Record<TrialState, number>;
-
-export interface NewSweep {
-  name: string;
-  /** The sweep file's text. */
-  source: string;
-  spec: Spec;
-  /** Needed where the search plans further trials. */
-  facts?: SweepFacts | undefined;
-  trials: PlannedTrial[];
-}
 
 /** Rows of one statement; Postgres takes at most 65,535 values in it. */
 const BATCH = 500;
@@ -150,47 +139,6 @@ async function sameSweep(transaction: Transaction, asked: NewSweep): Promise<Swe
   const changes = await changesIn(transaction, stored, asked);
   if (changes.length === 0) return stored;
   throw new SweepExistsError(asked.name, changes);
-}
-
-/** The trials that a TPE search begins with are the same, however many it shall come to. */
-export function searchesMore(stored: Pick<Spec, 'search'>, asked: Pick<Spec, 'search'>): boolean {
-  return (asked.search?.configurations ?? 0) > (stored.search?.configurations ?? 0);
-}
-
-/** What makes a file another one than the stored: nothing where it asks for the very trials. */
-export async function listChanges(database: Database, stored: SweepRow, asked: NewSweep): Promise<string[]> {
-  return ask(database, () => changesIn(database, stored, asked));
-}
-
-async function changesIn(from: Database | Transaction, stored: SweepRow, asked: NewSweep): Promise<string[]> {
-  if (stored.contentHash === contentHash(asked.trials) && !searchesMore(stored.spec, asked.spec)) return [];
-  const keys = await from.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, stored.id));
-  return differences(
-    { ...stored, keys: keys.map(({ key }) => key) },
-    { ...identityOf(asked), keys: asked.trials.map(({ trialKey }) => trialKey) },
-  );
-}
-
-function identityOf({ name, source, spec, facts, trials: [first] }: NewSweep) {
-  return {
-    name,
-    source,
-    spec,
-    facts: factsToKeep({ spec, facts }),
-    window: spec.window,
-    backbone: spec.backbone,
-    backboneFingerprint: first?.trial.backbone.fingerprint ?? '',
-  };
-}
-
-/** Of other searches all trials are there from the beginning. */
-export function factsToKeep({ spec, facts }: Pick<NewSweep, 'spec' | 'facts'>): SweepFacts | null {
-  return spec.search?.kind === 'tpe' ? (facts ?? null) : null;
-}
-
-export function contentHash(planned: PlannedTrial[]): string {
-  const keys = planned.map(({ trialKey }) => trialKey).sort();
-  return createHash('sha256').update(keys.join('\n')).digest('hex');
 }
 
 function nearest(asked: string, rows: { name: string }[]): string[] {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
@@ -87,9 +87,22 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     expect(again).toMatchObject({ code: 0 });
     expect(again.said).toContain('Sweep second keeps the trials that it was launched with.');
     expect(await trialsOf('second')).toHaveLength(3);
+    await expectUnchanged(second);
     expect((await run('add', second)).said).toContain('has 3 trials more; 3 of the file were there');
     expect((await trialsOf('second')).map((row) => row.data_seed)).toEqual([13, 13, 13, 21, 21, 21]);
   });
+
+  /** `resume` takes the file for the one that was launched, and no longer once it asks for something else. */
+  async function expectUnchanged(file: string): Promise<void> {
+    const same = await run('resume', file);
+    expect(same.said).toContain('found it running with nothing to put back');
+    const source = await readFile(file, 'utf8');
+    await writeFile(file, source.replace('dataSeeds: [13, 21]', 'dataSeeds: [13, 21, 42]'));
+    const changed = await run('resume', file);
+    expect(changed.code).not.toBe(0);
+    expect(changed.said).toContain('dataSeeds: [13,21] → [13,21,42]');
+    await writeFile(file, source);
+  }
 
   test('a budget that holds nothing, or is no time, is wrong usage', async () => {
     const [file = ''] = await sweepFiles('third');

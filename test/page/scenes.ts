@@ -7,7 +7,8 @@ import { beginAttempt, endAttempt, recordProvenance } from '../../db/attempts.ts
 import type { Database } from '../../db/client.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { recordMetrics } from '../../db/metrics.ts';
-import { createSweep, setSweepState, type NewSweep, type SweepRow } from '../../db/sweeps.ts';
+import type { NewSweep } from '../../db/new-sweep.ts';
+import { createSweep, setSweepState, type SweepRow } from '../../db/sweeps.ts';
 import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import type { DataSource } from '../../sweep/trial.ts';

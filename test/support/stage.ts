@@ -5,7 +5,7 @@ import { TrainerPool } from '../../activities/trainer-pool.ts';
 import { openControl, type Control } from '../../control/control.ts';
 import type { Launching } from '../../control/launch.ts';
 import { watch } from '../../control/watch.ts';
-import type { NewSweep } from '../../db/sweeps.ts';
+import type { NewSweep } from '../../db/new-sweep.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers } from '../../worker/worker.ts';
 import { workerIdentity } from '../../workflows/ids.ts';

@@ -1,6 +1,6 @@
 // A small sweep whose trials name a backbone that really lies on this machine.
 import { join } from 'node:path';
-import type { NewSweep } from '../../db/sweeps.ts';
+import type { NewSweep } from '../../db/new-sweep.ts';
 import { temporaryFolder } from './data-files.ts';
 import { writeTinyBackbone, writeTinyData } from './tiny-backbone.ts';
 import { smallSweep } from './trials.ts';

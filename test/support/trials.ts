@@ -4,7 +4,7 @@ import type { TrialOutcome } from '../../training/messages.ts';
 import type { SweepFacts } from '../../sweep/facts.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { type Plan, expand } from '../../sweep/plan.ts';
-import type { NewSweep } from '../../db/sweeps.ts';
+import type { NewSweep } from '../../db/new-sweep.ts';
 
 export const FACTS: SweepFacts = {
   backbone: {
