@@ -1,9 +1,11 @@
 // The losses of several trials from one forward pass. Their trained variables are disjoint, so one backward pass from the sum
 // gives each trial its own gradients.
-import { concat, div, gather, mean, slice, stack, sum, tensor1d, ones, mul } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, div, mul, ones, reshape, sum, tensor1d } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { wordHead, type Backbone } from './backbone.ts';
 import { withoutGradient } from './own-gradient.ts';
+import { gatherRows } from './packed/gather-rows.ts';
+import { rowsOfPlaces } from './packed/packing.ts';
 import { step } from './steps/step.ts';
 import { maskLosses } from './word-head.ts';
 import type { Rider } from './seats.ts';
@@ -25,18 +27,24 @@ export function jointLosses(call: JointCall): Tensor1D {
 
 /** Each trial's numbers are only ever read by themselves: one that is no number leaves the others alone. */
 function meansOf(losses: Tensor1D, counts: readonly number[]): Tensor1D {
-  const starts = counts.map((_, rider) => counts.slice(0, rider).reduce((all, count) => all + count, 0));
-  const riderOf = counts.flatMap((count, rider) => Array<number>(count).fill(rider));
+  const longest = Math.max(...counts); // M
+  const each = rowsOfPlaces(counts, longest); // [R·M]
+  const riderOf = Int32Array.from(counts.flatMap((count, rider) => Array<number>(count).fill(rider))); // [N]
+  const byCount = (values: Tensor1D) => div<Tensor1D>(values, tensor1d([...counts])); // [R]
   return step({
     flowing: [losses],
     forward: () => {
-      const means = counts.map((count, rider) => mean<Scalar>(slice(losses, [starts[rider] ?? 0], [count])));
-      return { output: stack(means) as Tensor1D, kept: {} }; // [R]
+      const laidOut = reshape(gatherRows(columnOf(losses), each), [counts.length, longest]); // [R, M]
+      return { output: byCount(sum(laidOut, 1)), kept: {} }; // [R]
     },
     backward: (gradient: Tensor1D) => [
-      () => gather(div<Tensor1D>(gradient, tensor1d([...counts])), tensor1d(riderOf, 'int32')), // [N]
+      () => reshape(gatherRows(columnOf(byCount(gradient)), riderOf), losses.shape), // [N]
     ],
   });
+}
+
+function columnOf(values: Tensor1D): Tensor2D {
+  return reshape(values, [values.size, 1]);
 }
 
 export function totalOf(losses: Tensor1D): Scalar {

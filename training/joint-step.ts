@@ -8,7 +8,7 @@ import type { Rider, WalkingTuning } from '../lpt/seats.ts';
 import type { TimeUse } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { MetricPoint } from './messages.ts';
-import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
+import { applyGradients, dropoutSeedAt, namedGradients, pointsOf } from './step.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface JointPart {
@@ -30,19 +30,17 @@ export type Stepped = { points: MetricPoint[] } | { error: unknown };
  */
 export async function jointStep(backbone: Backbone, parts: readonly JointPart[]): Promise<Stepped[]> {
   const { losses, grads } = gradientsOf(backbone, parts);
-  const applied = parts.map(({ state, trial }, index): Applied => {
-    const loss = tf.tidy(() => tf.reshape<tf.Rank.R0>(tf.slice(losses, [index], [1]), []));
-    return applyGradients(state, { loss, gradients: namedGradients(state.method, grads) }, trial);
-  });
-  const all = tf.concat(applied.map(({ measured }) => measured)); // [2 R]
-  tf.dispose([losses, ...applied.map(({ measured }) => measured)]);
-  const fetched = all.data<'float32'>();
+  const applied = parts.map(({ state, trial }) => applyGradients(state, namedGradients(state.method, grads), trial));
+  const norms = applied.map(({ norm }) => norm);
+  const measured = tf.tidy(() => tf.concat([losses, tf.stack(norms) as Tensor1D])); // [2 R]
+  tf.dispose([losses, ...norms]);
+  const fetched = measured.data<'float32'>();
   begin(parts, 'waiting');
   for (const { meanwhile } of parts) meanwhile?.();
   const values = await fetched;
-  all.dispose();
+  measured.dispose();
   return parts.map(({ state }, index) => {
-    const [loss = Number.NaN, gradientNorm = Number.NaN] = values.subarray(2 * index, 2 * index + 2);
+    const [loss = Number.NaN, gradientNorm = Number.NaN] = [values[index], values[parts.length + index]];
     const { learningRate = Number.NaN } = applied[index] ?? {};
     return settled(() => pointsOf(state.step, { learningRate, loss, gradientNorm }));
   });

@@ -1,6 +1,6 @@
 // One training step: gradients of a batch, clipped, applied by AdamW.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Trial } from '../sweep/trial.ts';
 import { randomWord, STREAMS } from '../data/random.ts';
 import type { Batch, Method } from '../lpt/method.ts';
@@ -33,30 +33,35 @@ export async function trainStep(
   { trial, meanwhile }: { trial: Trial; meanwhile?: () => void },
 ): Promise<MetricPoint[]> {
   const found = sumOverParts(state, parts, dropoutSeedAt(state.step, trial.trainSeed));
-  const applied = applyGradients(state, found, trial);
-  const fetched = applied.measured.data<'float32'>();
+  const { learningRate, norm } = applyGradients(state, found.gradients, trial);
+  const measured = tf.stack([found.loss, norm]); // [2]
+  tf.dispose([found.loss, norm]);
+  const fetched = measured.data<'float32'>();
   state.time.begin('waiting');
   meanwhile?.();
   const [loss = Number.NaN, gradientNorm = Number.NaN] = await fetched;
-  applied.measured.dispose();
-  return pointsOf(state.step, { ...applied, loss, gradientNorm });
+  measured.dispose();
+  return pointsOf(state.step, { learningRate, loss, gradientNorm });
 }
 
 export interface Applied {
   learningRate: number;
-  /** Loss and gradient norm. */
-  measured: Tensor1D; // [2]
+  /** Of the gradients as one vector, before it was clipped. */
+  norm: Scalar;
 }
 
 /** Moves `state` one step on by its gradients, which it frees. */
-export function applyGradients(state: TrainingState, { loss, gradients }: Gradients, { training }: Trial): Applied {
+export function applyGradients(
+  state: TrainingState,
+  gradients: Gradients['gradients'],
+  { training }: Pick<Trial, 'training'>,
+): Applied {
   const learningRate = learningRateAt(state.step, training);
   const { clipNorm } = training;
   const norm = state.optimizer.apply({ gradients, clipNorm, learningRate, step: state.step + 1 });
-  const measured = tf.stack([loss, norm]) as Tensor1D; // [2]
-  tf.dispose([loss, gradients, norm]);
+  tf.dispose(gradients);
   state.step++;
-  return { learningRate, measured };
+  return { learningRate, norm };
 }
 
 export interface Measured {

@@ -1,5 +1,5 @@
 // Steps of the tape that treat every number by itself.
-import { add, clone, mul, relu, square, step as heaviside, sub, sum, tanh, tidy } from '@tensorflow/tfjs-core';
+import { add, cast, clone, greater, mul, relu, square, sub, sum, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from '../backbone.ts';
 import { biasActivationWithSlope } from '../gelu.ts';
@@ -12,7 +12,8 @@ export function reluStep(x: Tensor2D): Tensor2D {
       const output = relu(x);
       return { output, kept: { output } };
     },
-    backward: (gradient: Tensor2D, kept) => [() => mul(gradient, heaviside(kept.output))],
+    // TensorFlow.js's own `step` takes four kernels for this.
+    backward: (gradient: Tensor2D, kept) => [() => mul(gradient, cast(greater(kept.output, 0), 'float32'))],
   });
 }
 
