@@ -11,6 +11,7 @@ import { scoreAgainstLayer } from './charts/score-against-layer.ts';
 import { seedStrip } from './charts/seed-strip.ts';
 import { speedAgainstScore } from './charts/speed-against-score.ts';
 import { listSeedStrips } from './seed-strips.ts';
+import { stoppedNote } from './stopped-note.ts';
 import { facetName, OF_SCORE, scoreOf, type ScoreName } from './views/choices.ts';
 
 export interface Drawing {
@@ -61,14 +62,14 @@ function named(name: string, facet: Facet): string {
 async function drawHeatMap({ database, facet, score }: Asked): Promise<string | null> {
   const cells = await listCells(database, facet, null);
   if (cells.length === 0) return null;
-  const about = `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.`;
+  const about = `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${stoppedNote(facet, cells)}`;
   return heatMap(cells.map((cell) => ({ ...cell, ...scoreOf(cell, score) })), words('Insertion layer by prompt length', facet, about)); // prettier-ignore
 }
 
 async function drawLayers({ database, facet, score }: Asked): Promise<string | null> {
   const [layers, methods] = await Promise.all([listLayers(database, facet), listMethods(database, facet)]);
   if (layers.length === 0) return null;
-  const about = `For each generator the configuration best on dev at each layer, with one standard deviation over seeds; dashed, the other methods. Shown are ${OF_SCORE[score]}.`;
+  const about = `For each generator the configuration best on dev at each layer, with one standard deviation over seeds; dashed, the other methods. Shown are ${OF_SCORE[score]}.${stoppedNote(facet, [...layers, ...methods])}`;
   const drawn = layers.map((row) => ({ ...row, ...scoreOf(row, score) }));
   const baselines = methods.map((row) => ({ method: row.method, ...scoreOf(row, score) }));
   return scoreAgainstLayer({ layers: drawn, baselines }, words('Score against insertion layer', facet, about));
@@ -82,15 +83,14 @@ async function drawSpeed({ database, facet, score }: Asked): Promise<string | nu
   const points = await listPoints(database, facet, { limit: POINTS, timed: true });
   const timed = points.flatMap(({ msPerStep, ...point }) => (msPerStep === null ? [] : [{ ...point, msPerStep }]));
   if (timed.length === 0) return null;
-  const about =
-    'Mean dev score against the time of a training step; ringed and joined, what no faster configuration equals.';
+  const about = `Mean dev score against the time of a training step; ringed and joined, what no faster configuration equals.${stoppedNote(facet, timed)}`;
   return speedAgainstScore(timed.map((point) => ({ ...point, score: point.devMean })), words('Speed against accuracy', facet, about)); // prettier-ignore
 }
 
 async function drawSeeds({ database, facet, score }: Asked): Promise<string | null> {
   const strips = await listSeedStrips(database, facet, score);
   if (strips.length === 0) return null;
-  const about = `A dot is one seed, the stroke their mean; the best on dev first. Shown are ${OF_SCORE[score]}.`;
+  const about = `A dot is one seed, the stroke their mean; the best on dev first. Shown are ${OF_SCORE[score]}.${stoppedNote(facet, strips)}`;
   return seedStrip(strips, words('Scores of every seed', facet, about));
 }
 

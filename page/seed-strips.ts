@@ -17,6 +17,7 @@ export type SeedStrip = Strip & {
   n: number;
   mean: number;
   sd: number | null;
+  isWhole: boolean;
 };
 
 /** Best on dev first. */
@@ -30,7 +31,7 @@ export async function listSeedStrips(database: Database, facet: Facet, score: Sc
     const own = scores.filter(({ configurationKey }) => configurationKey === point.configurationKey);
     const { score: mean, sd } = scoreOf(point, score);
     return {
-      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, n: point.n, mean, sd },
+      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, n: point.n, mean, sd, isWhole: point.isWhole },
       scores: own.map(({ devScore, testScore }) => (score === 'dev' ? devScore : testScore)),
     };
   });

@@ -7,6 +7,7 @@ import {
   type MethodMean,
   type Place,
 } from '../../db/charts/layers.ts';
+import type { Facet } from '../../db/charts/facets.ts';
 import { listPublished, type ComparisonRow } from '../../db/results.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { heatMap } from '../charts/heat-map.ts';
@@ -14,6 +15,7 @@ import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { stoppedNote } from '../stopped-note.ts';
 import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import {
@@ -53,17 +55,17 @@ export async function layersView(visit: Visit, sweep: SweepRow): Promise<Page> {
   };
   const content = [
     choiceForm([facetChoice(chosen), scoreChoice(chosen), choice]),
-    heatFigure(cells, score),
-    layerFigure({ layers, methods, score }),
+    heatFigure(cells, facet, score),
+    layerFigure({ layers, methods, facet, score }),
     publishedSection(published.filter(({ task }) => task === facet.task)),
   ];
   return framed(visit, sweep, { tab: 'layers', content });
 }
 
-function heatFigure(cells: readonly Place[], score: ScoreName): Markup {
+function heatFigure(cells: readonly Place[], facet: Facet, score: ScoreName): Markup {
   const words = {
     title: 'Insertion layer by prompt length',
-    description: `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${oneSeed(cells)}`,
+    description: `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${oneSeed(cells)}${stoppedNote(facet, cells)}`,
   };
   const drawn = cells.map((cell) => ({ ...cell, ...scoreOf(cell, score) }));
   return figure({
@@ -82,13 +84,14 @@ function heatFigure(cells: readonly Place[], score: ScoreName): Markup {
 interface Layers {
   layers: readonly Place[];
   methods: readonly MethodMean[];
+  facet: Facet;
   score: ScoreName;
 }
 
-function layerFigure({ layers, methods, score }: Layers): Markup {
+function layerFigure({ layers, methods, facet, score }: Layers): Markup {
   const words = {
     title: 'Score against insertion layer',
-    description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}`,
+    description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${stoppedNote(facet, [...layers, ...methods])}`,
   };
   const scores = {
     layers: layers.map((row) => ({ ...row, ...scoreOf(row, score) })),

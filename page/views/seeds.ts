@@ -5,6 +5,7 @@ import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { listSeedStrips } from '../seed-strips.ts';
+import { stoppedNote } from '../stopped-note.ts';
 import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, OF_SCORE, readChoice, scoreChoice } from './choices.ts';
@@ -21,7 +22,7 @@ export async function seedsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const strips = await listSeedStrips(visit.database, facet, score);
   const words = {
     title: 'Scores of every seed',
-    description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[score]}.${oneSeed(strips)}`,
+    description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[score]}.${oneSeed(strips)}${stoppedNote(facet, strips)}`,
   };
   const shown = figure({
     words,

@@ -6,6 +6,7 @@ import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { count } from '../names.ts';
+import { stoppedNote } from '../stopped-note.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable, THROUGHPUT } from './configuration-table.ts';
@@ -23,7 +24,7 @@ export async function speedView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const front = points.filter(({ isOnFront }) => isOnFront).sort((one, other) => timeOf(one) - timeOf(other));
   const words = {
     title: 'Speed against accuracy',
-    description: `Mean dev score against the time of a training step. Ringed and joined is the Pareto front: ${count(front.length, 'configuration')} that no faster one equals. Shown are the front and the best on dev, ${points.length} in all.`,
+    description: `Mean dev score against the time of a training step. Ringed and joined is the Pareto front: ${count(front.length, 'configuration')} that no faster one equals. Shown are the front and the best on dev, ${points.length} in all.${stoppedNote(facet, points)}`,
   };
   const drawn = points.map((point) => ({ ...point, msPerStep: timeOf(point), score: point.devMean }));
   const shown = figure({
