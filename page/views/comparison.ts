@@ -5,7 +5,7 @@ import { countConfigurations, listPoints } from '../../db/charts/configurations.
 import type { SweepRow } from '../../db/sweeps.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { stoppedNote } from '../stopped-note.ts';
+import { stoppedNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';

@@ -6,7 +6,7 @@ import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { count } from '../names.ts';
-import { stoppedNote } from '../stopped-note.ts';
+import { stoppedNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';

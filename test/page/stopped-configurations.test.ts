@@ -9,7 +9,7 @@ import { trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { drawFigures } from '../../page/drawings.ts';
-import { listSeedStrips } from '../../page/seed-strips.ts';
+import { seedsFigure } from '../../page/figures/seeds.ts';
 import { startPage, type PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -138,7 +138,7 @@ describe('a configuration with a trial that was stopped early', () => {
     const timed = await listPoints(own.database, facet, { limit: 100, timed: true });
     expect(timed.every(({ isWhole }) => isWhole)).toBe(true);
     expect(timed.filter(({ isOnFront }) => isOnFront).map(({ devMean }) => devMean)).toEqual([0.8]);
-    const strips = await listSeedStrips(own.database, facet, 'dev');
+    const { strips } = await seedsFigure({ database: own.database, facet, score: 'dev' });
     expect(strips.map(({ name }) => name)).toEqual([
       '1. lora',
       '2. lpt, layer 6, length 5',

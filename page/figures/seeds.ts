@@ -1,10 +1,10 @@
-// Every seed of the configurations that are best on dev: what the page and the files draw alike.
-import { listPoints, listSeedScores } from '../db/charts/configurations.ts';
-import type { Facet } from '../db/charts/facets.ts';
-import type { Database } from '../db/client.ts';
-import type { Strip } from './charts/seed-strip.ts';
-import { nameOf } from './names.ts';
-import { scoreOf, type ScoreName } from './views/choices.ts';
+// Every seed of the configurations that are best on dev: how much is luck.
+import { listPoints, listSeedScores } from '../../db/charts/configurations.ts';
+import { seedStrip, type Strip } from '../charts/seed-strip.ts';
+import type { Asked, Chart } from '../figure.ts';
+import { nameOf } from '../names.ts';
+import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { oneSeed, stoppedNote } from './cautions.ts';
 
 /** The best of each method, then the best. */
 const SHOWN = 14;
@@ -12,7 +12,7 @@ const LOOKED_AT = 500;
 /** Of one method, as long as others have any. */
 const OF_A_METHOD = 3;
 
-export type SeedStrip = Strip & {
+type SeedStrip = Strip & {
   /** Seeds. */
   n: number;
   mean: number;
@@ -20,8 +20,20 @@ export type SeedStrip = Strip & {
   isWhole: boolean;
 };
 
+export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedStrip[] }> {
+  const strips = await listStrips(asked);
+  return {
+    strips,
+    words: {
+      title: 'Scores of every seed',
+      description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${stoppedNote(asked.facet, strips)}`,
+    },
+    draw: strips.length === 0 ? null : (width, words) => seedStrip(strips, words, width),
+  };
+}
+
 /** Best on dev first. */
-export async function listSeedStrips(database: Database, facet: Facet, score: ScoreName): Promise<SeedStrip[]> {
+async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[]> {
   const points = await listPoints(database, facet, { limit: LOOKED_AT });
   const [first, rest] = [true, false].map((isFirst) => points.filter(({ rank }) => rank <= OF_A_METHOD === isFirst));
   const shown = [...(first ?? []), ...(rest ?? [])].slice(0, SHOWN).sort((one, other) => other.devMean - one.devMean);

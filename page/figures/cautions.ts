@@ -1,7 +1,11 @@
-// What a chart of means over seeds says where trials were stopped early: the mean over the others is too good.
-import type { Facet } from '../db/charts/facets.ts';
+// What a chart of means over seeds says for its reader not to be misled: each a sentence with a space before it, or nothing.
+import type { Facet } from '../../db/charts/facets.ts';
 
-/** A sentence with a space before it, or nothing. */
+export function oneSeed(rows: readonly { n: number }[]): string {
+  return rows.length > 0 && rows.every(({ n }) => n === 1) ? ' One seed only, so there is no standard deviation.' : '';
+}
+
+/** Where a trial was stopped early, the mean over the others is too good. */
 export function stoppedNote({ stopped }: Pick<Facet, 'stopped'>, rows: readonly { isWhole: boolean }[]): string {
   if (stopped === 0 || rows.length === 0) return '';
   const partial = rows.filter(({ isWhole }) => !isWhole).length;
