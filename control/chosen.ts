@@ -5,8 +5,14 @@ import { bestOnDev } from '../sweep/statistics.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 
-/** Among those that ran on all their seeds. Methods in the order in which they come. */
+/** Of each method on each task those that ran on all their seeds, where there are any. Methods in the order in which they come. */
+export function entrantsOf(
+  configurations: readonly ConfigurationMean[],
+  stopped: Stopped,
+): (readonly ConfigurationMean[])[] {
+  return grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`).map((own) => preferWhole(own, stopped));
+}
+
 export function chosenOf(configurations: readonly ConfigurationMean[], stopped: Stopped): ConfigurationMean[] {
-  const entrants = grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`);
-  return entrants.flatMap((own) => bestOnDev(preferWhole(own, stopped)) ?? []);
+  return entrantsOf(configurations, stopped).flatMap((own) => bestOnDev(own) ?? []);
 }

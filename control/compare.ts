@@ -6,8 +6,9 @@ import {
   type ComparisonRow,
   type ConfigurationMean,
 } from '../db/results.ts';
-import { listStopped, preferWhole } from '../db/stopped.ts';
+import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import { entrantsOf } from './chosen.ts';
 import type { Control } from './control.ts';
 import { configurationsFound, describeFinding, describeStopped } from './finding.ts';
 
@@ -29,12 +30,13 @@ export async function compare({ database }: Pick<Control, 'database'>, name: str
     listPublished(database, sweep.id),
     listStopped(database, sweep.id),
   ]);
-  const configurationKeys = configurationsFound(configurations).map(({ configurationKey }) => configurationKey);
+  const entrants = entrantsOf(configurations, stopped).flat();
+  const configurationKeys = configurationsFound(entrants).map(({ configurationKey }) => configurationKey);
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
   const tasks = [...new Set(configurations.map(({ task }) => task))];
   const findings = tasks.map((task) => {
     const ofTask = <Row extends { task: string }>(rows: Row[]): Row[] => rows.filter((row) => row.task === task);
-    return describeFinding([...preferWhole(ofTask(configurations), stopped)], ofTask(scored));
+    return describeFinding(ofTask(entrants), ofTask(scored));
   });
   return { sweep, configurations, published, findings: [...findings, ...describeStopped(sweep, stopped)] };
 }

@@ -1,5 +1,5 @@
 // What stopping rules ended: counted, so that nothing is taken for more than it is.
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq, sql, type SQL } from 'drizzle-orm';
 import type { StoppingRule } from '../sweep/stopping/rule.ts';
 import { type Database, ask } from './client.ts';
 import { trials } from './schema.ts';
@@ -12,13 +12,13 @@ export interface Stopped {
 }
 
 export async function listStopped(database: Database, sweepId: string): Promise<Stopped> {
-  const { configurationKey, stopReason, state } = trials;
+  const { configurationKey, stopReason } = trials;
   const rule = sql<StoppingRule | null>`${stopReason} ->> 'rule'`;
   const rows = await ask(database, () =>
     database
       .select({ configurationKey, rule, trials: count() })
       .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), eq(state, 'stopped-early')))
+      .where(wasStopped(sweepId))
       .groupBy(configurationKey, rule),
   );
   return {
@@ -28,6 +28,10 @@ export async function listStopped(database: Database, sweepId: string): Promise<
   };
 }
 
+function wasStopped(sweepId: string): SQL | undefined {
+  return and(eq(trials.sweepId, sweepId), eq(trials.state, 'stopped-early'));
+}
+
 /** Those that ran on all their seeds; all of them where there is none. */
 export function preferWhole<Row extends { configurationKey: string }>(
   rows: readonly Row[],
@@ -35,4 +39,24 @@ export function preferWhole<Row extends { configurationKey: string }>(
 ): readonly Row[] {
   const whole = rows.filter(({ configurationKey }) => !configurations.has(configurationKey));
   return whole.length > 0 ? whole : rows;
+}
+
+export interface MeansChoice {
+  sweepId: string;
+  /** A condition on `configuration_means`. */
+  where: SQL;
+  /** Columns: of each of their values the whole ones are preferred by themselves. */
+  among: SQL;
+}
+
+/** `preferWhole` where Postgres chooses: a table in place of `configuration_means`, with `is_whole`. */
+export function preferredMeans({ sweepId, where, among }: MeansChoice): SQL {
+  return sql`(
+    select * from (
+      select *, bool_or(is_whole) over (partition by ${among}) as has_whole
+      from (
+        select *, configuration_key not in (
+          select ${trials.configurationKey} from ${trials} where ${wasStopped(sweepId)}) as is_whole
+        from configuration_means where ${where}) as means) as means
+    where is_whole or not has_whole) as means`;
 }

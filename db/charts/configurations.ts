@@ -1,7 +1,9 @@
-// Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one.
-import { sql } from 'drizzle-orm';
+// Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one. Those that ran on all
+// their seeds, where there are any.
+import { sql, type SQL } from 'drizzle-orm';
 import type { TimeShares } from '../../sweep/throughput.ts';
 import type { Database } from '../client.ts';
+import { preferredMeans } from '../stopped.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 export interface ConfigurationPoint extends TimeShares {
@@ -23,6 +25,8 @@ export interface ConfigurationPoint extends TimeShares {
   /** Null where nothing was trained. */
   msPerStep: number | null;
   tokensPerMs: number | null;
+  /** Not so where a trial of every one was stopped early: the mean is too good then. */
+  isWhole: boolean;
   /** Among those of its method on dev, from 1. */
   rank: number;
   /** No configuration that takes less time a step is as good on dev. */
@@ -47,10 +51,10 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
         learning_rate as "learningRate", batch_size as "batchSize", n, dev_mean as "devMean", dev_sd as "devSd",
         test_mean as "testMean", test_sd as "testSd", trainable_parameters as "trainableParameters",
         ms_per_step as "msPerStep", tokens_per_ms as "tokensPerMs", forward_share as "forwardShare",
-        backward_share as "backwardShare", evaluation_share as "evaluationShare", waiting_share as "waitingShare", (row_number() over best_of_method)::integer as rank,
+        backward_share as "backwardShare", evaluation_share as "evaluationShare", waiting_share as "waitingShare",
+        is_whole as "isWhole", (row_number() over best_of_method)::integer as rank,
         ms_per_step is not null and dev_mean > coalesce(max(dev_mean) over cheaper, -1) as "isOnFront"
-      from configuration_means
-      where ${ofFacet(facet)} ${timed ? sql`and ms_per_step is not null` : sql``}
+      from ${timed ? pointsOnFront(facet) : pointsOfMethods(facet)}
       window
         best_of_method as (partition by method order by dev_mean desc, n desc, configuration_key),
         cheaper as (order by ms_per_step, dev_mean desc, configuration_key
@@ -60,10 +64,21 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
   );
 }
 
+/** A method of which nothing is whole is shown all the same. */
+function pointsOfMethods(facet: Facet): SQL {
+  return preferredMeans({ sweepId: facet.sweepId, where: ofFacet(facet), among: sql`method` });
+}
+
+/** Here methods stand against each other: none may be on the front for want of its worst seeds. */
+function pointsOnFront(facet: Facet): SQL {
+  const where = sql`${ofFacet(facet)} and ms_per_step is not null`;
+  return preferredMeans({ sweepId: facet.sweepId, where, among: sql`sweep_id` });
+}
+
 export async function countConfigurations(database: Database, facet: Facet): Promise<number> {
   const [row] = await askRows<{ count: number }>(
     database,
-    sql`select count(*)::integer as count from configuration_means where ${ofFacet(facet)}`,
+    sql`select count(*)::integer as count from ${pointsOfMethods(facet)}`,
   );
   return row?.count ?? 0;
 }

@@ -12,6 +12,8 @@ export interface Facet {
   k: number | null;
   trials: number;
   complete: number;
+  /** Trials that were stopped early. */
+  stopped: number;
 }
 
 /** In the order of the sweep file. */
@@ -19,12 +21,13 @@ export async function listFacets(database: Database, sweepId: string): Promise<F
   const { rows } = await ask(database, () =>
     database.execute<Omit<Facet, 'sweepId'> & Record<string, unknown>>(sql`
       select task, metric, regime, k, count(*)::integer as trials,
-        (count(*) filter (where state = 'complete'))::integer as complete
+        (count(*) filter (where state = 'complete'))::integer as complete,
+        (count(*) filter (where state = 'stopped-early'))::integer as stopped
       from trials where sweep_id = ${sweepId}
       group by task, metric, regime, k order by min(position)`),
   );
-  return rows.map(({ task, metric, regime, k, trials, complete }) => {
-    return { sweepId, task, metric, regime, k, trials, complete };
+  return rows.map(({ task, metric, regime, k, trials, complete, stopped }) => {
+    return { sweepId, task, metric, regime, k, trials, complete, stopped };
   });
 }
 

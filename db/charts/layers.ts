@@ -1,6 +1,8 @@
-// LPT's scores by where and how the prompt was put: each place is represented by its configuration that is best on dev.
+// LPT's scores by where and how the prompt was put: each place is represented by its configuration that is best on dev,
+// among those that ran on all their seeds where there are any.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../client.ts';
+import { preferredMeans } from '../stopped.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 /** A mean over the seeds of one configuration. */
@@ -18,7 +20,9 @@ export interface Place {
   devSd: number | null;
   testMean: number;
   testSd: number | null;
-  /** Complete configurations that it is the best of. */
+  /** Not so where a trial of each of its place's configurations was stopped early: the mean is too good then. */
+  isWhole: boolean;
+  /** Configurations that it is the best of. */
   configurations: number;
 }
 
@@ -48,6 +52,7 @@ export interface MethodMean {
   devSd: number | null;
   testMean: number;
   testSd: number | null;
+  isWhole: boolean;
 }
 
 /** Every other method, as its configuration that is best on dev. */
@@ -56,21 +61,21 @@ export function listMethods(database: Database, facet: Facet): Promise<MethodMea
     database,
     sql`
       select distinct on (method) method, n, dev_mean as "devMean", dev_sd as "devSd", test_mean as "testMean",
-        test_sd as "testSd"
-      from configuration_means where ${ofFacet(facet)} and method <> 'lpt'
+        test_sd as "testSd", is_whole as "isWhole"
+      from ${preferredMeans({ sweepId: facet.sweepId, where: sql`${ofFacet(facet)} and method <> 'lpt'`, among: sql`method` })}
       order by method, dev_mean desc, n desc, configuration_key`,
   );
 }
 
 function listBest(database: Database, { facet, by, only }: { facet: Facet; by: SQL; only: SQL }): Promise<Place[]> {
+  const where = sql`${ofFacet(facet)} and method = 'lpt' and insertion_layers is not null and ${only}`;
   return askRows(
     database,
     sql`
       select distinct on (${by}) insertion_layer as "insertionLayer", insertion_layers as "insertionLayers",
         prompt_length as "promptLength", generator, n, dev_mean as "devMean", dev_sd as "devSd",
-        test_mean as "testMean", test_sd as "testSd", (count(*) over (partition by ${by}))::integer as configurations
-      from configuration_means
-      where ${ofFacet(facet)} and method = 'lpt' and insertion_layers is not null and ${only}
+        test_mean as "testMean", test_sd as "testSd", is_whole as "isWhole", (count(*) over (partition by ${by}))::integer as configurations
+      from ${preferredMeans({ sweepId: facet.sweepId, where, among: by })}
       order by ${by}, dev_mean desc, n desc, configuration_key`,
   );
 }

@@ -1,18 +1,17 @@
 // Learning curves, many at once.
-import { listCurveBands, listCurves, type CurveBand, type CurvePoint } from '../../db/charts/curves.ts';
+import type { CurvePoint } from '../../db/charts/curves.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
-import { learningCurves } from '../charts/learning-curves.ts';
 import { figure } from '../figure.ts';
+import { curvesFigure } from '../figures/learning-curves.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { count, sweepPath } from '../names.ts';
+import { sweepPath } from '../names.ts';
 import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { framed } from './frame.ts';
 import { percent } from '../../sweep/numbers.ts';
 
-const TRIALS = 60;
 const EMPTY = 'No trial of this task has been scored on dev yet.';
 
 export async function curvesView(visit: Visit, sweep: SweepRow): Promise<Page> {
@@ -20,20 +19,16 @@ export async function curvesView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const chosen = await readChoice(visit, sweep.id);
   const { facet } = chosen;
   if (facet === null) return framed(visit, sweep, { tab: 'curves', content: html`<p class="empty">${EMPTY}</p>` });
-  const [curves, bands] = await Promise.all([listCurves(database, facet, TRIALS), listCurveBands(database, facet)]);
-  const content = [choiceForm([facetChoice(chosen)]), curvesFigure(curves, bands), lastScores(sweep, curves)];
+  const { curves, ...chart } = await curvesFigure({ database, facet });
+  const content = [choiceForm([facetChoice(chosen)]), curvesSection(chart), lastScores(sweep, curves)];
   return framed(visit, sweep, { tab: 'curves', content });
 }
 
-function curvesFigure(curves: readonly CurvePoint[], bands: readonly CurveBand[]): Markup {
-  const shown = new Set(curves.map(({ position }) => position)).size;
-  const words = {
-    title: 'Learning curves',
-    description: `Dev score against step. The thick line is the median of all trials of a method, the band their middle half; thin lines are ${count(shown, 'single trial')}: those that run now, then the best on dev.`,
-  };
+type Curves = Omit<Awaited<ReturnType<typeof curvesFigure>>, 'curves'>;
+
+function curvesSection({ bands, ...chart }: Curves): Markup {
   return figure({
-    words,
-    draw: bands.length === 0 ? null : (width) => learningCurves({ curves, bands }, words, width),
+    ...chart,
     whenEmpty: EMPTY,
     table: table({
       caption: 'Dev scores of all trials of a method by step, in percent',

@@ -1,17 +1,10 @@
 // Where the prompt goes in and how long it is: the heat map, and the score against the layer for each generator.
-import {
-  listCells,
-  listGenerators,
-  listLayers,
-  listMethods,
-  type MethodMean,
-  type Place,
-} from '../../db/charts/layers.ts';
+import { listGenerators, type MethodMean, type Place } from '../../db/charts/layers.ts';
 import { listPublished, type ComparisonRow } from '../../db/results.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
-import { heatMap } from '../charts/heat-map.ts';
-import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
 import { figure } from '../figure.ts';
+import { heatMapFigure } from '../figures/heat-map.ts';
+import { layerFigure } from '../figures/score-by-layer.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { table, type Column } from '../table.ts';
@@ -19,7 +12,6 @@ import type { Visit } from '../visit.ts';
 import {
   choiceForm,
   facetChoice,
-  OF_SCORE,
   readChoice,
   scoreChoice,
   scoreOf,
@@ -39,10 +31,9 @@ export async function layersView(visit: Visit, sweep: SweepRow): Promise<Page> {
   if (facet === null) return framed(visit, sweep, { tab: 'layers', content: html`<p class="empty">${EMPTY}</p>` });
   const generators = await listGenerators(database, facet);
   const generator = generators.find((name) => name === parameters.get('generator')) ?? null;
-  const [cells, layers, methods, published] = await Promise.all([
-    listCells(database, facet, generator),
-    listLayers(database, facet),
-    listMethods(database, facet),
+  const [heat, layers, published] = await Promise.all([
+    heatMapFigure({ database, facet, score }, generator),
+    layerFigure({ database, facet, score }),
     listPublished(database, sweep.id),
   ]);
   const choice = {
@@ -53,58 +44,37 @@ export async function layersView(visit: Visit, sweep: SweepRow): Promise<Page> {
   };
   const content = [
     choiceForm([facetChoice(chosen), scoreChoice(chosen), choice]),
-    heatFigure(cells, score),
-    layerFigure({ layers, methods, score }),
+    heatSection(heat, score),
+    layerSection(layers, score),
     publishedSection(published.filter(({ task }) => task === facet.task)),
   ];
   return framed(visit, sweep, { tab: 'layers', content });
 }
 
-function heatFigure(cells: readonly Place[], score: ScoreName): Markup {
-  const words = {
-    title: 'Insertion layer by prompt length',
-    description: `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${oneSeed(cells)}`,
-  };
-  const drawn = cells.map((cell) => ({ ...cell, ...scoreOf(cell, score) }));
+type HeatMap = Awaited<ReturnType<typeof heatMapFigure>>;
+
+function heatSection({ cells, ...chart }: HeatMap, score: ScoreName): Markup {
   return figure({
-    words,
-    draw: drawn.length === 0 ? null : (width) => heatMap(drawn, words, width),
+    ...chart,
     whenEmpty: EMPTY,
-    table: table({
-      caption: words.title,
-      rows: cells,
-      columns: placeColumns(score),
-      whenEmpty: EMPTY,
-    }),
+    table: table({ caption: chart.words.title, rows: cells, columns: placeColumns(score), whenEmpty: EMPTY }),
   });
 }
 
-interface Layers {
-  layers: readonly Place[];
-  methods: readonly MethodMean[];
-  score: ScoreName;
-}
+type Layers = Awaited<ReturnType<typeof layerFigure>>;
 
-function layerFigure({ layers, methods, score }: Layers): Markup {
-  const words = {
-    title: 'Score against insertion layer',
-    description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}`,
-  };
-  const scores = {
-    layers: layers.map((row) => ({ ...row, ...scoreOf(row, score) })),
-    baselines: methods.map((row) => ({ method: row.method, ...scoreOf(row, score) })),
-  };
+function layerSection({ layers, methods, ...chart }: Layers, score: ScoreName): Markup {
   const columns: Column<Place | MethodMean>[] = [
     { title: 'method', cell: (row) => ('method' in row ? row.method : `lpt, ${row.generator}`), isHead: true },
     { title: 'layer', cell: (row) => ('method' in row ? null : row.insertionLayers), isNumber: true },
     { title: 'length', cell: (row) => ('method' in row ? null : row.promptLength), isNumber: true },
     ...scoreColumns(score),
   ];
+  const rows = [...layers, ...methods];
   return figure({
-    words,
-    draw: layers.length === 0 ? null : (width) => scoreAgainstLayer(scores, words, width),
+    ...chart,
     whenEmpty: EMPTY,
-    table: table({ caption: words.title, rows: [...layers, ...methods], columns, whenEmpty: EMPTY }),
+    table: table({ caption: chart.words.title, rows, columns, whenEmpty: EMPTY }),
   });
 }
 
@@ -149,8 +119,4 @@ function placeColumns(score: ScoreName): Column<Place>[] {
     ...scoreColumns(score),
     { title: 'best of', cell: ({ configurations }) => configurations, isNumber: true },
   ];
-}
-
-export function oneSeed(rows: readonly { n: number }[]): string {
-  return rows.length > 0 && rows.every(({ n }) => n === 1) ? ' One seed only, so there is no standard deviation.' : '';
 }

@@ -1,0 +1,26 @@
+// The score against the layer for each generator, beside the other methods.
+import { listLayers, listMethods, type MethodMean, type Place } from '../../db/charts/layers.ts';
+import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
+import type { Asked, Chart } from '../figure.ts';
+import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { oneSeed, stoppedNote } from './cautions.ts';
+
+export async function layerFigure({
+  database,
+  facet,
+  score,
+}: Asked): Promise<Chart & { layers: Place[]; methods: MethodMean[] }> {
+  const [layers, methods] = await Promise.all([listLayers(database, facet), listMethods(database, facet)]);
+  const scores = {
+    layers: layers.map((row) => ({ ...row, ...scoreOf(row, score) })),
+    baselines: methods.map((row) => ({ method: row.method, ...scoreOf(row, score) })),
+  };
+  return {
+    ...{ layers, methods },
+    words: {
+      title: 'Score against insertion layer',
+      description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${stoppedNote(facet, [...layers, ...methods])}`,
+    },
+    draw: layers.length === 0 ? null : (width, words) => scoreAgainstLayer(scores, words, width),
+  };
+}

@@ -1,0 +1,50 @@
+// Every seed of the configurations that are best on dev: how much is luck.
+import { listPoints, listSeedScores } from '../../db/charts/configurations.ts';
+import { seedStrip, type Strip } from '../charts/seed-strip.ts';
+import type { Asked, Chart } from '../figure.ts';
+import { nameOf } from '../names.ts';
+import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { oneSeed, stoppedNote } from './cautions.ts';
+
+/** The best of each method, then the best. */
+const SHOWN = 14;
+const LOOKED_AT = 500;
+/** Of one method, as long as others have any. */
+const OF_A_METHOD = 3;
+
+type SeedStrip = Strip & {
+  /** Seeds. */
+  n: number;
+  mean: number;
+  sd: number | null;
+  isWhole: boolean;
+};
+
+export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedStrip[] }> {
+  const strips = await listStrips(asked);
+  return {
+    strips,
+    words: {
+      title: 'Scores of every seed',
+      description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${stoppedNote(asked.facet, strips)}`,
+    },
+    draw: strips.length === 0 ? null : (width, words) => seedStrip(strips, words, width),
+  };
+}
+
+/** Best on dev first. */
+async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[]> {
+  const points = await listPoints(database, facet, { limit: LOOKED_AT });
+  const [first, rest] = [true, false].map((isFirst) => points.filter(({ rank }) => rank <= OF_A_METHOD === isFirst));
+  const shown = [...(first ?? []), ...(rest ?? [])].slice(0, SHOWN).sort((one, other) => other.devMean - one.devMean);
+  const keys = shown.map(({ configurationKey }) => configurationKey);
+  const scores = await listSeedScores(database, facet, keys);
+  return shown.map((point, index) => {
+    const own = scores.filter(({ configurationKey }) => configurationKey === point.configurationKey);
+    const { score: mean, sd } = scoreOf(point, score);
+    return {
+      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, n: point.n, mean, sd, isWhole: point.isWhole },
+      scores: own.map(({ devScore, testScore }) => (score === 'dev' ? devScore : testScore)),
+    };
+  });
+}
