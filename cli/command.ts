@@ -82,8 +82,11 @@ export function formatOf({ values, flags }: Call): Format {
 }
 
 export const SELECT_OPTION: Record<string, OptionSpec> = {
-  'select-on': { help: 'the split whose scores choose configurations: dev alone', value: { name: 'split', otherwise: 'dev' } },
-}; // prettier-ignore
+  'select-on': {
+    help: 'the split whose scores choose configurations: dev alone',
+    value: { name: 'split', otherwise: 'dev' },
+  },
+};
 
 /** @throws UsageError where a choice by anything but dev is asked for */
 export function assertSelectedOnDev({ values }: Call): void {

@@ -51,10 +51,18 @@ function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<Me
   const titles = [...new Set(scores.map(columnTitle))];
   return [
     { title: 'method', cell: (row) => entrantName(row, overall) },
-    ...titles.map((title) => ({ title, cell: (row: MethodOverall) => scoreCell(scoreIn(scores, row, title)), isNumber: true })),
-    { title: 'average', cell: ({ testAverage }) => testAverage === null ? null : meanAndSd(testAverage, null), isNumber: true },
+    ...titles.map((title) => ({
+      title,
+      cell: (row: MethodOverall) => scoreCell(scoreIn(scores, row, title)),
+      isNumber: true,
+    })),
+    {
+      title: 'average',
+      cell: ({ testAverage }) => (testAverage === null ? null : meanAndSd(testAverage, null)),
+      isNumber: true,
+    },
     { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
-  ]; // prettier-ignore
+  ];
 }
 
 function scoreCell(score: MethodScore | undefined): Cell {
@@ -72,9 +80,17 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
     { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },
     { title: 'tokens/ms', cell: ({ costs }) => rounded(costs.tokensPerMs), isNumber: true },
     { title: 'peak MiB', cell: ({ costs }) => rounded(costs.peakMemoryMiB), isNumber: true },
-    { title: 'time', cell: ({ costs }) => (costs.wallSeconds === null ? null : duration(costs.wallSeconds)), isNumber: true },
-    { title: 'weights, KiB', cell: ({ costs }) => grouped(whole(costs.checkpointBytes === null ? null : costs.checkpointBytes / 1024)), isNumber: true },
-  ]; // prettier-ignore
+    {
+      title: 'time',
+      cell: ({ costs }) => (costs.wallSeconds === null ? null : duration(costs.wallSeconds)),
+      isNumber: true,
+    },
+    {
+      title: 'weights, KiB',
+      cell: ({ costs }) => grouped(whole(costs.checkpointBytes === null ? null : costs.checkpointBytes / 1024)),
+      isNumber: true,
+    },
+  ];
 }
 
 /** Each pair on each task, then pooled over task × seed. */

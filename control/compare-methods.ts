@@ -51,7 +51,10 @@ export async function compareMethods(
   const distinct = [...new Map(sweeps.map((sweep) => [sweep.id, sweep])).values()];
   const sides = await Promise.all(distinct.map((sweep) => sideOf(database, sweep, average)));
   const trials = sides.flatMap((side) => side.trials);
-  const predictions = await loadPredictions(database, trials.map(({ trialId }) => trialId)); // prettier-ignore
+  const predictions = await loadPredictions(
+    database,
+    trials.map(({ trialId }) => trialId),
+  );
   const scores = scoresOf(trials);
   const pairs = pairsOf(trials, predictions);
   const tasks = new Set(scores.map(({ task }) => task));

@@ -27,5 +27,9 @@ function settledOf({ trial, dataSeed, trainSeed, devScore }: SettledRow): Settle
   const { method, ...own } = trial.method;
   const { evaluationBatchSize, ...training } = trial.training;
   const settings = Object.entries({ ...own, ...training }).map(([name, value]) => [name, [value].flat().join('+')]);
-  return { settings: Object.fromEntries(settings) as Record<string, string>, seed: `${dataSeed} ${trainSeed}`, score: devScore };
-} // prettier-ignore
+  return {
+    settings: Object.fromEntries(settings) as Record<string, string>,
+    seed: `${dataSeed} ${trainSeed}`,
+    score: devScore,
+  };
+}

@@ -39,7 +39,11 @@ async function growBySearch(transaction: Transaction, sweep: SweepRow, counts: S
   const fresh = proposeTrials(spec, facts, await listKnown(transaction, sweep));
   if (fresh.length === 0) return false;
   const next = await nextPosition(transaction, sweep.id);
-  await insertTrials(transaction, sweep, fresh.map((trial, index) => ({ ...trial, position: next + index }))); // prettier-ignore
+  await insertTrials(
+    transaction,
+    sweep,
+    fresh.map((trial, index) => ({ ...trial, position: next + index })),
+  );
   return true;
 }
 

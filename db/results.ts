@@ -247,7 +247,11 @@ export async function progress(database: Database, sweepId: string): Promise<Pro
     listStopped(database, sweepId),
   ]);
   const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const ofTask = (task: string) => preferWhole(configurations.filter((row) => row.task === task), stopped); // prettier-ignore
+  const ofTask = (task: string) =>
+    preferWhole(
+      configurations.filter((row) => row.task === task),
+      stopped,
+    );
   const best = tasks.flatMap((task) => bestOnDev(ofTask(task)) ?? []);
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
 }

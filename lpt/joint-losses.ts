@@ -22,7 +22,10 @@ export function jointLosses(call: JointCall): Tensor1D {
   const vectors = maskVectors({ ...call, forGradient: true }); // [N, D]
   const target = withoutGradient(() => concat(riders.map(({ batch }) => batch.target))); // [N]
   const losses = maskLosses(wordHead(backbone), { maskVectors: vectors, target }, 'input'); // [N]
-  return meansOf(losses, riders.map(({ batch }) => batch.texts.length)); // prettier-ignore
+  return meansOf(
+    losses,
+    riders.map(({ batch }) => batch.texts.length),
+  );
 }
 
 /** Each trial's numbers are only ever read by themselves: one that is no number leaves the others alone. */

@@ -55,7 +55,10 @@ function readKeys(path: string): Key[] {
   } catch {
     throw new Error(`${wanted} no readable file at ${path}.`);
   }
-  const keys = text.split(/\s+/).filter((line) => line !== '').map((line) => Buffer.from(line, 'base64')); // prettier-ignore
+  const keys = text
+    .split(/\s+/)
+    .filter((line) => line !== '')
+    .map((line) => Buffer.from(line, 'base64'));
   if (keys.length === 0 || keys.some((bytes) => bytes.length !== KEY_BYTES)) {
     throw new Error(`${wanted} something else in ${path}. \`openssl rand -base64 32\` makes one.`);
   }
@@ -68,7 +71,8 @@ function encryption(keys: Key[]): PayloadCodec {
     Promise.resolve().then(() => payloads.map(change));
   return {
     encode: (payloads) => each(payloads, (payload) => (first === undefined ? payload : encrypt(payload, first))),
-    decode: (payloads) => each(payloads, (payload) => (encodingOf(payload) === ENCODING ? decrypt(payload, keys) : payload)), // prettier-ignore
+    decode: (payloads) =>
+      each(payloads, (payload) => (encodingOf(payload) === ENCODING ? decrypt(payload, keys) : payload)),
   };
 }
 

@@ -88,7 +88,8 @@ const SHAPES: Record<string, Shape> = {
     trials: 2,
     window: 1,
     warmQueue: 'worker-that-has-gone',
-    script: (id, attempt) => (id === 'trial-0' ? 'complete' : (['leave', 'busy', 'worker-lost'][attempt - 1] ?? 'complete')), // prettier-ignore
+    script: (id, attempt) =>
+      id === 'trial-0' ? 'complete' : (['leave', 'busy', 'worker-lost'][attempt - 1] ?? 'complete'),
   },
 };
 

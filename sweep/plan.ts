@@ -92,7 +92,10 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
 export function inPlan(spec: Spec, facts: SweepFacts, distinct: readonly KeyedCandidate[]): PlannedTrial[] {
   const ordered = inRunningOrder(spec, distinct);
   const backboneParameters = countBackbone(facts.backbone);
-  const memory = memoryOfTrials(ordered.map(({ trial }) => trial), facts); // prettier-ignore
+  const memory = memoryOfTrials(
+    ordered.map(({ trial }) => trial),
+    facts,
+  );
   return ordered.map(({ key, trial, facts: task }, position) => {
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;

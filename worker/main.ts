@@ -90,7 +90,13 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
     options.onReady?.(trainers);
     const busy = (): number => pool.busy;
     void version.start(({ message }) => log({ level: 'warn', event: 'worker-outdated', message }));
-    isWhole = await runUntilStopped(workers, { signal, graceMs: environment.graceMs, busy, endTrainers: trainers.close, say }); // prettier-ignore
+    isWhole = await runUntilStopped(workers, {
+      signal,
+      graceMs: environment.graceMs,
+      busy,
+      endTrainers: trainers.close,
+      say,
+    });
     log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
     version.check();
   } finally {

@@ -25,7 +25,10 @@ async function smallestCardMiB(): Promise<number> {
 
 /** @param output a number of MiB a line. */
 export function smallestIn(output: string): number {
-  const sizes = output.split('\n').map(Number).filter((mib) => mib > 0); // prettier-ignore
+  const sizes = output
+    .split('\n')
+    .map(Number)
+    .filter((mib) => mib > 0);
   if (sizes.length > 0) return Math.min(...sizes);
   throw new Error(
     'Expected `nvidia-smi` to tell the memory of the graphics cards, found no answer. Set `LPT_SWEEP_MEMORY` to the MiB of one card.',

@@ -12,8 +12,12 @@ export const baselinesCommand: Command = {
   summary: 'published figures with their sources; `import <file.csv>` adds your own',
   arguments: [
     { name: 'action', help: 'list (if not given), or import', isOptional: true },
-    { name: 'file', help: 'a CSV file: paper, table, backbone, task, regime, method, metric, score, sd, parameters, source', isOptional: true },
-  ], // prettier-ignore
+    {
+      name: 'file',
+      help: 'a CSV file: paper, table, backbone, task, regime, method, metric, score, sd, parameters, source',
+      isOptional: true,
+    },
+  ],
   options: FORMAT_OPTION,
   run: (call) => {
     const { action = 'list', file } = call.arguments;
@@ -36,7 +40,10 @@ export const baselinesCommand: Command = {
 /** Without a file, those that come with the program: opening the database has imported them. */
 async function importFigures({ arguments: { file }, terminal }: Call, control: Control): Promise<void> {
   const count = file === undefined ? (await baselines(control)).length : await importBaselineFile(control, file);
-  const from = file === undefined ? 'are in the database, those that come with lpt-sweep among them' : `of ${file} are in the database`; // prettier-ignore
+  const from =
+    file === undefined
+      ? 'are in the database, those that come with lpt-sweep among them'
+      : `of ${file} are in the database`;
   terminal.say(`${count} published ${count === 1 ? 'figure' : 'figures'} ${from}.`);
 }
 

@@ -1,7 +1,16 @@
 import { effects, type MethodEffects } from '../../control/effects.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { probabilityWords } from '../../sweep/statistics/words.ts';
-import { argumentOf, assertSelectedOnDev, FORMAT_OPTION, formatOf, SELECT_OPTION, SWEEP_ARGUMENT, type Command, type Format } from '../command.ts'; // prettier-ignore
+import {
+  argumentOf,
+  assertSelectedOnDev,
+  FORMAT_OPTION,
+  formatOf,
+  SELECT_OPTION,
+  SWEEP_ARGUMENT,
+  type Command,
+  type Format,
+} from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { print, type Cell, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
@@ -31,10 +40,16 @@ type Level = MethodEffects['settings'][number]['levels'][number] & { method: str
 
 export function printEffects(format: Format, all: readonly MethodEffects[]): string {
   if (format === 'json') return `${JSON.stringify(all, null, 2)}\n`;
-  if (format === 'csv') return print('csv', { rows: all.flatMap(levelsOf), columns: [], record: recordOf, whenEmpty: '' });
+  if (format === 'csv')
+    return print('csv', { rows: all.flatMap(levelsOf), columns: [], record: recordOf, whenEmpty: '' });
   if (all.length === 0) return NOTHING;
-  return all.map((one) => `${headingOf(one)}\n${print('table', { rows: levelsOf(one), columns: COLUMNS, whenEmpty: '' })}${one.summary.join('\n')}\n`).join('\n');
-} // prettier-ignore
+  return all
+    .map(
+      (one) =>
+        `${headingOf(one)}\n${print('table', { rows: levelsOf(one), columns: COLUMNS, whenEmpty: '' })}${one.summary.join('\n')}\n`,
+    )
+    .join('\n');
+}
 
 function headingOf({ method, task, regime, k, trials, seeds }: MethodEffects): string {
   const count = `${trials} trials over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
@@ -50,9 +65,12 @@ const COLUMNS: Column<Level>[] = [
   { title: 'value', cell: ({ value }) => value, isNumber: true },
   { title: 'trials', cell: ({ trials }) => trials, isNumber: true },
   { title: 'mean', cell: (level) => percent(level.mean), isNumber: true },
-  { title: 'interval', cell: ({ interval }) => interval === null ? null : `${percent(interval.low)} to ${percent(interval.high)}` },
+  {
+    title: 'interval',
+    cell: ({ interval }) => (interval === null ? null : `${percent(interval.low)} to ${percent(interval.high)}`),
+  },
   { title: 'against the best', cell: ({ isWithinNoise, p }) => verdict(isWithinNoise, p) },
-]; // prettier-ignore
+];
 
 function verdict(isWithinNoise: boolean | null, p: number | null): string {
   if (isWithinNoise === null) return 'cannot be told';

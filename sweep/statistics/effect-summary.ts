@@ -6,7 +6,9 @@ export function summarise({ settings, seeds, importance, best }: Effects): strin
   if (best === null) return ['No trial is complete yet: nothing is known of any setting.'];
   if (settings.length === 0) return ['No setting varies: there is no effect to tell.'];
   const values = Object.entries(best.values).map(([name, value]) => `${name} ${value}`);
-  const top = importance.importances?.slice(0, 3).map(({ settings: of, share }) => `${of.join(' with ')} ${(100 * share).toFixed(0)} %`); // prettier-ignore
+  const top = importance.importances
+    ?.slice(0, 3)
+    .map(({ settings: of, share }) => `${of.join(' with ')} ${(100 * share).toFixed(0)} %`);
   return [
     `Best on dev: ${values.join(', ')} (${percent(best.mean)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
     ...settings.map((setting) => sentence(setting, seeds)),
@@ -23,17 +25,23 @@ function sentence({ setting, levels, best }: SettingEffect, seeds: number): stri
   const unknown = levels.filter(({ isWithinNoise }) => isWithinNoise === null).map(({ value }) => value);
   return [
     near.length > 1
-      ? `${setting}: ${listed(near, levels.map(({ value }) => value))} are within noise of the best (${best})`
+      ? `${setting}: ${listed(
+          near,
+          levels.map(({ value }) => value),
+        )} are within noise of the best (${best})`
       : `${setting}: ${best} is ahead`,
-    ...(worse.length === 0 ? [] : [`; ${worse.join(', ')} ${worse.length === 1 ? 'is' : 'are'} worse (p < 0.05, Holm)`]),
+    ...(worse.length === 0
+      ? []
+      : [`; ${worse.join(', ')} ${worse.length === 1 ? 'is' : 'are'} worse (p < 0.05, Holm)`]),
     ...(unknown.length === 0 ? [] : [`; of ${unknown.join(', ')} it cannot be told`]),
     seeds < 5 ? `. ${seeds} seeds only: a direction, hardly more.` : ` (${seeds} seeds).`,
   ].join('');
-} // prettier-ignore
+}
 
 /** `6 to 8` for numbers that stand together in the order of values. */
 function listed(values: readonly string[], all: readonly string[]): string {
   const first = all.indexOf(values[0] ?? '');
-  const isRun = values.length > 2 && values.every((value, index) => all[first + index] === value && Number.isFinite(Number(value)));
+  const isRun =
+    values.length > 2 && values.every((value, index) => all[first + index] === value && Number.isFinite(Number(value)));
   return isRun ? `${values[0] ?? ''} to ${values.at(-1) ?? ''}` : values.join(', ');
-} // prettier-ignore
+}

@@ -49,7 +49,11 @@ export function effectsOf(trials: readonly SettledTrial[]): Effects {
   const varying = names.filter((name) => valuesOf(trials, name).length > 1);
   const settings = varying.map((setting) => settingEffect(trials, setting, varying));
   const cells = grouped(trials, ({ settings: own }) => JSON.stringify(varying.map((name) => own[name] ?? null)));
-  const scored = cells.map((own) => ({ values: own[0].settings, score: mean(own.map(({ score }) => score)), seeds: own.length }));
+  const scored = cells.map((own) => ({
+    values: own[0].settings,
+    score: mean(own.map(({ score }) => score)),
+    seeds: own.length,
+  }));
   const everywhere = varying.filter((name) => trials.every(({ settings: own }) => own[name] !== undefined));
   const merged = grouped(scored, ({ values }) => JSON.stringify(everywhere.map((name) => values[name])));
   const grid = merged.map((own) => ({ values: own[0].values, score: mean(own.map(({ score }) => score)) }));
@@ -60,9 +64,14 @@ export function effectsOf(trials: readonly SettledTrial[]): Effects {
     settings,
     importance: importanceOf(grid, everywhere),
     best: top === undefined ? null : { values: pick(top.values, varying), mean: top.score, seeds: top.seeds },
-    region: Object.fromEntries(settings.map(({ setting, levels }) => [setting, levels.filter(({ isWithinNoise }) => isWithinNoise === true).map(({ value }) => value)])),
+    region: Object.fromEntries(
+      settings.map(({ setting, levels }) => [
+        setting,
+        levels.filter(({ isWithinNoise }) => isWithinNoise === true).map(({ value }) => value),
+      ]),
+    ),
   };
-} // prettier-ignore
+}
 
 function settingEffect(trials: readonly SettledTrial[], setting: string, varying: readonly string[]): SettingEffect {
   const levels = valuesOf(trials, setting).map((value) => {
@@ -93,15 +102,20 @@ function noise(p: number | null, isBest: boolean): boolean | null {
 }
 
 /** Where both have a trial with the same seed and other settings; averaged within a seed, as only seeds repeat. */
-function seedDifferences(best: readonly SettledTrial[], level: readonly SettledTrial[], others: readonly string[]): number[] {
-  const keyOf = ({ seed, settings }: SettledTrial): string => JSON.stringify([seed, ...others.map((name) => settings[name])]);
+function seedDifferences(
+  best: readonly SettledTrial[],
+  level: readonly SettledTrial[],
+  others: readonly string[],
+): number[] {
+  const keyOf = ({ seed, settings }: SettledTrial): string =>
+    JSON.stringify([seed, ...others.map((name) => settings[name])]);
   const scores = new Map(best.map((trial) => [keyOf(trial), trial.score]));
   const found = level.flatMap((trial) => {
     const against = scores.get(keyOf(trial));
     return against === undefined ? [] : [{ seed: trial.seed, difference: against - trial.score }];
   });
   return grouped(found, ({ seed }) => seed).map((same) => mean(same.map(({ difference }) => difference)));
-} // prettier-ignore
+}
 
 /** Numbers by size, words by the alphabet. */
 function valuesOf(trials: readonly SettledTrial[], setting: string): string[] {

@@ -17,8 +17,13 @@ export interface Importance {
 }
 
 export type Decomposed =
-  | { importances: Importance[]; /** Cells filled in from the settings' own effects. */ filled: number; cells: number; why: null }
-  | { importances: null; filled: 0; cells: number; why: string }; // prettier-ignore
+  | {
+      importances: Importance[];
+      /** Cells filled in from the settings' own effects. */ filled: number;
+      cells: number;
+      why: null;
+    }
+  | { importances: null; filled: 0; cells: number; why: string };
 
 const MOST_CELLS = 20_000;
 /** Of the grid; with more missing, what is filled in would decide. */

@@ -123,7 +123,10 @@ describe('a comparison of Postgres and Temporal', () => {
     }, SOON);
     expect(found).toMatchObject([{ what: 'trial without a workflow' }]);
     await look(scene, sweep);
-    await vi.waitUntil(async () => (await workflowState(control, sweep.id)) === 'ended' || (await look(scene, sweep)).length > 0, SOON); // prettier-ignore
+    await vi.waitUntil(
+      async () => (await workflowState(control, sweep.id)) === 'ended' || (await look(scene, sweep)).length > 0,
+      SOON,
+    );
     expect(await workflowState(control, sweep.id)).toBe('ended');
     expect(await findSweep(control.database, sweep.id)).toMatchObject({ state: 'failed' });
     expect(await findTrial(control.database, trialId)).toMatchObject({ state: 'waiting' });

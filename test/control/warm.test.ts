@@ -130,6 +130,9 @@ describe('a sweep with several workers', () => {
     await other?.stop();
     const workers = await workersOf(sweepId);
     // The third trial was begun twice: by the one that went, and by the other.
-    expect(workers).toEqual([...Array<string>(3).fill(gone?.identity ?? ''), ...Array<string>(count - 2).fill(other?.identity ?? '')]); // prettier-ignore
+    expect(workers).toEqual([
+      ...Array<string>(3).fill(gone?.identity ?? ''),
+      ...Array<string>(count - 2).fill(other?.identity ?? ''),
+    ]);
   });
 });

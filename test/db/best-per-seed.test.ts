@@ -47,10 +47,18 @@ describe('the best on dev per seed', () => {
   test('is another configuration on each seed, and its test score is taken along, however others did on test', async () => {
     const chosen = await listBestPerSeed(own.database, await finished('changing', CHANGING));
     const lpt = chosen.filter(({ method }) => method === 'lpt');
-    expect(lpt.map(({ dataSeed, insertionLayer, devScore, testScore, candidates }) => ({ dataSeed, insertionLayer, devScore, testScore, candidates }))).toEqual([
+    expect(
+      lpt.map(({ dataSeed, insertionLayer, devScore, testScore, candidates }) => ({
+        dataSeed,
+        insertionLayer,
+        devScore,
+        testScore,
+        candidates,
+      })),
+    ).toEqual([
       { dataSeed: 13, insertionLayer: 6, devScore: 0.8, testScore: 0.75, candidates: 2 },
       { dataSeed: 21, insertionLayer: 3, devScore: 0.9, testScore: 0.65, candidates: 2 },
-    ]); // prettier-ignore
+    ]);
     expect(chosen).toHaveLength(6);
   });
 

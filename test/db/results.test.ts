@@ -183,9 +183,19 @@ describe('results', () => {
     expect(results.map((row) => [row.trialKey, row.devScore, row.testScore, row.state])).toEqual(
       rows.map((row) => [row['trial_key'], row['dev_score'], row['test_score'], row['state']]),
     );
-    const throughput = results.map((row) => [row.tokensPerMs, row.forwardShare, row.backwardShare, row.evaluationShare, row.waitingShare]); // prettier-ignore
+    const throughput = results.map((row) => [
+      row.tokensPerMs,
+      row.forwardShare,
+      row.backwardShare,
+      row.evaluationShare,
+      row.waitingShare,
+    ]);
     expect(throughput).toEqual(
-      rows.map((row) => ['tokens_per_ms', 'forward_share', 'backward_share', 'evaluation_share', 'waiting_share'].map((name) => row[name])), // prettier-ignore
+      rows.map((row) =>
+        ['tokens_per_ms', 'forward_share', 'backward_share', 'evaluation_share', 'waiting_share'].map(
+          (name) => row[name],
+        ),
+      ),
     );
     expect(results[2]!.tokensPerMs).toBeGreaterThan(0);
     expect(rows.map((row) => row['trial_seconds'])).toEqual([10, 10, 10, ...Array<null>(5).fill(null)]);

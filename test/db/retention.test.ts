@@ -20,13 +20,23 @@ async function someTrials() {
   const { sweep } = await createSweep(own.database, smallSweep());
   const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 5 });
   const [, , worse, better, running] = ids as [string, string, string, string, string];
-  for (const [trialId, dev] of [[worse, 0.7], [better, 0.8], [running, null]] as const) {
+  for (const [trialId, dev] of [
+    [worse, 0.7],
+    [better, 0.8],
+    [running, null],
+  ] as const) {
     await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
     const writer = { trialId, attempt: 1 };
-    await recordMetrics(own.database, { ...writer, points: [{ step: 1, name: 'loss', value: 1 }, { step: 2, name: 'loss', value: 2 }] });
+    await recordMetrics(own.database, {
+      ...writer,
+      points: [
+        { step: 1, name: 'loss', value: 1 },
+        { step: 2, name: 'loss', value: 2 },
+      ],
+    });
     await saveCheckpoint(own.database, { ...writer, kind: 'best', step: 20, bytes: new Uint8Array(100) });
     if (dev !== null) await finishTrial(own.database, { ...writer, outcome: outcomeOf(dev, 0.5) });
-  } // prettier-ignore
+  }
   return { sweepId: sweep.id, worse, better, running };
 }
 

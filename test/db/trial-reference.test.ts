@@ -25,9 +25,16 @@ describe('a trial is found', () => {
   test('by its sweep and position, its id, and the start of either its id or its key', async () => {
     const position = keys.indexOf(onlyInOne);
     const id = ids[position]!;
-    for (const asked of [`one/${position}`, id, id.slice(0, 8), onlyInOne, onlyInOne.slice(0, 6), onlyInOne.slice(0, 9).toUpperCase()]) {
+    for (const asked of [
+      `one/${position}`,
+      id,
+      id.slice(0, 8),
+      onlyInOne,
+      onlyInOne.slice(0, 6),
+      onlyInOne.slice(0, 9).toUpperCase(),
+    ]) {
       expect(await nameOf(asked), asked).toBe(`one/${position}`);
-    } // prettier-ignore
+    }
   });
 
   test('inside a sweep by a key that other sweeps have as well', async () => {

@@ -41,7 +41,11 @@ export async function createHost(folder: string, services: Services): Promise<Ho
   });
   return {
     folder,
-    run: (words, settings = {}) => start([...network.inside, process.execPath, BIN, ...words], { cwd: join(folder, 'work'), env: { ...env, ...settings } }), // prettier-ignore
+    run: (words, settings = {}) =>
+      start([...network.inside, process.execPath, BIN, ...words], {
+        cwd: join(folder, 'work'),
+        env: { ...env, ...settings },
+      }),
     remove: () => {
       for (const { server } of relays) server.close();
       network.remove();
@@ -100,7 +104,11 @@ async function relay({ gateway }: Network, { port }: URL): Promise<{ server: Ser
   const server = createServer((inside) => {
     const outside = connect(Number(port), '127.0.0.1');
     inside.pipe(outside).pipe(inside);
-    for (const [one, other] of [[inside, outside], [outside, inside]] as const) one.on('error', () => other.destroy()); // prettier-ignore
+    for (const [one, other] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const)
+      one.on('error', () => other.destroy());
   });
   server.listen(0, gateway);
   await once(server, 'listening');

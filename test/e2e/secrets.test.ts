@@ -101,7 +101,10 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
     const texts: string[] = [];
     for await (const { workflowId, runId } of temporal.client.workflow.list({ query })) {
       const text = encodeHistory(await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory());
-      texts.push(text, ...[...text.matchAll(/"data": "([^"]*)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString())); // prettier-ignore
+      texts.push(
+        text,
+        ...[...text.matchAll(/"data": "([^"]*)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString()),
+      );
     }
     return texts.join('\n');
   }

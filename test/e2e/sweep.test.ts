@@ -145,7 +145,10 @@ describe('a sweep through the real command line, on embedded servers', () => {
     const elsewhere = installedIn(join(folder, 'no-state'), folder, 'the film was fine\nthe plot was very dull\n');
     const lines = await elsewhere('predict', '--model', 'model', '--format', 'jsonl').ended;
     expect(lines.code).toBe(0);
-    const texts = lines.out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { sentence: string }).sentence); // prettier-ignore
+    const texts = lines.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { sentence: string }).sentence);
     expect(texts).toEqual(['the film was fine', 'the plot was very dull']);
     expect(existsSync(join(folder, 'no-state'))).toBe(false);
   });

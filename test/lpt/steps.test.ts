@@ -37,19 +37,47 @@ describe('a step has the gradient of its plain form', () => {
     const [x, weight, bias] = [rows('x', 5, 4), rows('w', 3, 4), vector('b', 3)];
     const product = () => tf.matMul(x, weight, false, true);
     expectSame([x, weight], () => productStep(x, { weight, bias }), product);
-    expectSame([x, weight, bias], () => linearStep(x, { weight, bias }), () => tf.add(product(), bias)); // prettier-ignore
+    expectSame(
+      [x, weight, bias],
+      () => linearStep(x, { weight, bias }),
+      () => tf.add(product(), bias),
+    );
     const transposedWeight = rows('t', 4, 3);
-    expectSame([x, transposedWeight], () => productStep(x, { transposedWeight, bias }), () => tf.matMul(x, transposedWeight)); // prettier-ignore
+    expectSame(
+      [x, transposedWeight],
+      () => productStep(x, { transposedWeight, bias }),
+      () => tf.matMul(x, transposedWeight),
+    );
   });
 
   test('what treats every number by itself', () => {
     const [x, y, bias] = [rows('x', 5, 4), rows('y', 5, 4), vector('b', 4)];
-    expectSame([x], () => reluStep(x), () => tf.relu(x)); // prettier-ignore
-    expectSame([x], () => tanhStep(x), () => tf.tanh(x)); // prettier-ignore
-    expectSame([x, y], () => addStep(x, y), () => tf.add(x, y)); // prettier-ignore
-    expectSame([x, bias], () => addBias(x, bias), () => tf.add(x, bias)); // prettier-ignore
+    expectSame(
+      [x],
+      () => reluStep(x),
+      () => tf.relu(x),
+    );
+    expectSame(
+      [x],
+      () => tanhStep(x),
+      () => tf.tanh(x),
+    );
+    expectSame(
+      [x, y],
+      () => addStep(x, y),
+      () => tf.add(x, y),
+    );
+    expectSame(
+      [x, bias],
+      () => addBias(x, bias),
+      () => tf.add(x, bias),
+    );
     const gelu = (z: tf.Tensor) => tf.mul(z, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(z, Math.SQRT1_2)))));
-    expectSame([x, bias], () => biasGeluStep(x, bias), () => gelu(tf.add(x, bias))); // prettier-ignore
+    expectSame(
+      [x, bias],
+      () => biasGeluStep(x, bias),
+      () => gelu(tf.add(x, bias)),
+    );
   });
 
   test('a LayerNorm in front of a block', () => {
@@ -76,7 +104,11 @@ describe('a step has the gradient of its plain form', () => {
 
   test('what moves numbers', () => {
     const generated = rows('p', 2, 12);
-    expectSame([generated], () => promptStep(generated, [2, 3, 4]), () => tf.reshape(generated, [2, 3, 4])); // prettier-ignore
+    expectSame(
+      [generated],
+      () => promptStep(generated, [2, 3, 4]),
+      () => tf.reshape(generated, [2, 3, 4]),
+    );
     const [wide, narrow] = [rows('wide', 3, 6), rows('narrow', 3, 2)];
     const beside = () => tf.add(wide, tf.concat([tf.zeros([3, 3]), narrow, tf.zeros([3, 1])], 1));
     expectSame([wide, narrow], () => addToColumns(wide, narrow, 3), beside);

@@ -100,7 +100,9 @@ test('embedded servers listen on loopback only', async () => {
   const sockets = [...listeningSockets(temporal.pid), ...listeningSockets(postgres.pid)];
   expect(sockets.length).toBeGreaterThan(2);
   expect(sockets.filter((address) => !LOOPBACK.test(address))).toEqual([]);
-  const outside = Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter((one) => !one.internal && one.family === 'IPv4'); // prettier-ignore
+  const outside = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter((one) => !one.internal && one.family === 'IPv4');
   for (const { address } of outside) expect(await isListening(address, postgres.port)).toBe(false);
 });
 

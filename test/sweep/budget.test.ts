@@ -24,7 +24,10 @@ const pick = (seconds: number) => pickWithin(PLANNED, { seconds, speeds: SPEEDS 
 
 describe('a budget', () => {
   test('takes whole pairs of seeds in the order of the file, data seeds first, and leaves the rest', () => {
-    const two = secondsOf([[13, 1], [21, 1]]); // prettier-ignore
+    const two = secondsOf([
+      [13, 1],
+      [21, 1],
+    ]);
     const picked = pick(two + 0.001);
     expect(picked.whole).toEqual([
       { dataSeed: 13, trainSeed: 1 },
@@ -42,7 +45,12 @@ describe('a budget', () => {
   });
 
   test('numbers what it takes anew, in running order', () => {
-    const { trials } = pick(secondsOf([[13, 1], [21, 1]]) + 0.001); // prettier-ignore
+    const { trials } = pick(
+      secondsOf([
+        [13, 1],
+        [21, 1],
+      ]) + 0.001,
+    );
     expect(trials.map(({ position }) => position)).toEqual(trials.map((_, index) => index));
     const order = new Map(PLAN.trials.map(({ trialKey, position }) => [trialKey, position]));
     const before = trials.map(({ trialKey }) => order.get(trialKey)!);

@@ -21,8 +21,14 @@ test('a batch is padded to its longest example, real tokens first', () => {
     expect(batch.target.arraySync()).toEqual([200, 200]);
     const rows = [Float32Array.of(1, 2), Float32Array.of(3, 4, 5, 6)];
     expect(padRows(rows, 2, 2).arraySync()).toEqual([
-      [[1, 2], [0, 0]], // prettier-ignore
-      [[3, 4], [5, 6]], // prettier-ignore
+      [
+        [1, 2],
+        [0, 0],
+      ],
+      [
+        [3, 4],
+        [5, 6],
+      ],
     ]);
   });
 });
@@ -50,7 +56,10 @@ test('a batch larger than the data is still full', () => {
 
 test('chunks go by length, and their address by their tokens', () => {
   const examples = [example(1, 2, 3), example(1), example(1, 2), example(3)];
-  expect(chunksOf(examples, 2)).toEqual([[1, 3], [2, 0]]); // prettier-ignore
+  expect(chunksOf(examples, 2)).toEqual([
+    [1, 3],
+    [2, 0],
+  ]);
   const address = chunkAddress([example(1, 2), example(3)]);
   expect(chunkAddress([example(1, 2), example(3)])).toBe(address);
   expect(chunkAddress([example(1), example(2, 3)])).not.toBe(address);

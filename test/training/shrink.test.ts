@@ -60,7 +60,11 @@ test('the parts of a step hold each of its examples once', () => {
     { first: 0, count: 3, share: 3 / 7 },
     { first: 3, count: 4, share: 4 / 7 },
   ]);
-  expect(partsOf(3, 4).map(({ first, count }) => [first, count])).toEqual([[0, 1], [1, 1], [2, 1]]); // prettier-ignore
+  expect(partsOf(3, 4).map(({ first, count }) => [first, count])).toEqual([
+    [0, 1],
+    [1, 1],
+    [2, 1],
+  ]);
 });
 
 test('what is halved never becomes nothing', () => {

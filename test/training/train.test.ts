@@ -64,7 +64,11 @@ describe('training', () => {
   test('dev is scored at intervals and after the last step, test once with the best weights', async () => {
     const request = await tinyTrials();
     const { evaluations, trained } = await runHere(request({ training: { steps: 12, evaluateEvery: 5 } }));
-    expect(evaluations.map(({ split, step }) => [split, step]).slice(0, 3)).toEqual([['dev', 5], ['dev', 10], ['dev', 12]]); // prettier-ignore
+    expect(evaluations.map(({ split, step }) => [split, step]).slice(0, 3)).toEqual([
+      ['dev', 5],
+      ['dev', 10],
+      ['dev', 12],
+    ]);
     const best = evaluations.slice(0, 3).reduce((a, b) => (b.score > a.score ? b : a));
     const tests = evaluations.slice(3);
     expect(tests).toHaveLength(1);

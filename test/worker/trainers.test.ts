@@ -46,7 +46,9 @@ describe('the trainers of a machine', () => {
   });
 
   test("have each its share of the processor's memory, or the smallest card's", async () => {
-    const [alone, shared] = await Promise.all([1, 4].map((trainers) => trainerMemoryMiB({ deviceClass: 'cpu', trainers }))); // prettier-ignore
+    const [alone, shared] = await Promise.all(
+      [1, 4].map((trainers) => trainerMemoryMiB({ deviceClass: 'cpu', trainers })),
+    );
     expect(shared).toBe(Math.floor(((alone ?? 0) + 0.5) / 4));
     expect(smallestIn('81559\n40536\n')).toBe(40_536);
     expect(() => smallestIn('')).toThrow('Set `LPT_SWEEP_MEMORY`');

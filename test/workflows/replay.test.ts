@@ -49,7 +49,8 @@ describe('the workflows of today', () => {
   });
 
   test('have two histories of every shape: of the sweep, and of one of its trials', () => {
-    const of = (kind: string): string[] => histories.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length)); // prettier-ignore
+    const of = (kind: string): string[] =>
+      histories.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
     expect(of('sweep-')).toEqual(of('trial-'));
     expect(of('sweep-').length * 2).toBe(histories.length);
   });

