@@ -6,15 +6,15 @@ import { trials } from './schema.ts';
 
 export type SettledRow = Pick<
   TrialRow,
-  'task' | 'method' | 'regime' | 'k' | 'metric' | 'trial' | 'dataSeed' | 'trainSeed' | 'devScore'
+  'task' | 'method' | 'regime' | 'k' | 'metric' | 'trial' | 'configurationKey' | 'dataSeed' | 'trainSeed' | 'devScore'
 >;
 
 /** In running order. */
 export function listSettled(database: Database, sweepId: string): Promise<SettledRow[]> {
-  const { task, method, regime, k, metric, trial, dataSeed, trainSeed, devScore } = trials;
+  const { task, method, regime, k, metric, trial, configurationKey, dataSeed, trainSeed, devScore } = trials;
   return ask(database, () =>
     database
-      .select({ task, method, regime, k, metric, trial, dataSeed, trainSeed, devScore })
+      .select({ task, method, regime, k, metric, trial, configurationKey, dataSeed, trainSeed, devScore })
       .from(trials)
       .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'complete'), isNotNull(devScore)))
       .orderBy(asc(trials.position)),

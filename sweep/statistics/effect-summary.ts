@@ -2,7 +2,7 @@
 import { percent } from '../numbers.ts';
 import type { Effects, SettingEffect } from './effects.ts';
 
-export function summarise({ settings, seeds, importance, best }: Effects): string[] {
+export function summarise({ settings, seeds, importance, best, partial }: Effects): string[] {
   if (best === null) return ['No trial is complete yet: nothing is known of any setting.'];
   if (settings.length === 0) return ['No setting varies: there is no effect to tell.'];
   const values = Object.entries(best.values).map(([name, value]) => `${name} ${value}`);
@@ -12,10 +12,17 @@ export function summarise({ settings, seeds, importance, best }: Effects): strin
   return [
     `Best on dev: ${values.join(', ')} (${percent(best.mean)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
     ...settings.map((setting) => sentence(setting, seeds)),
+    ...(partial === 0 ? [] : [caution(partial)]),
     top === undefined
       ? `Importance is not told: ${importance.why ?? ''}.`
       : `Of the variance between cells: ${top.join(', ')}.${importance.filled === 0 ? '' : ` ${importance.filled} of ${importance.cells} cells are missing and were filled in.`}`,
   ];
+}
+
+/** Rules stop what is bad, so the seeds that are left flatter a level. */
+function caution(partial: number): string {
+  const are = partial === 1 ? '1 trial is' : `${partial} trials are`;
+  return `${are} of configurations of which other seeds were stopped early: means with them are too good. The best on dev is one that ran on all its seeds, where there is one.`;
 }
 
 function sentence({ setting, levels, best }: SettingEffect, seeds: number): string {

@@ -11,6 +11,8 @@ export interface SettledTrial {
   /** Data seed and training seed together: what repeats. */
   seed: string;
   score: number;
+  /** False: another seed of its configuration was stopped early, so what is left of it is too good. */
+  isWhole: boolean;
 }
 
 export interface LevelEffect {
@@ -36,10 +38,12 @@ export interface SettingEffect {
 
 export interface Effects {
   trials: number;
+  /** Of them, of configurations of which other seeds were stopped early. */
+  partial: number;
   seeds: number;
   settings: SettingEffect[];
   importance: Decomposed;
-  /** The cell best on dev, and for each setting the values that cannot be told from its best one. */
+  /** The cell best on dev, of those that ran on all their seeds where there is one; and for each setting the values that cannot be told from its best one. */
   best: { values: Record<string, string>; mean: number; seeds: number } | null;
   region: Record<string, string[]>;
 }
@@ -53,13 +57,15 @@ export function effectsOf(trials: readonly SettledTrial[]): Effects {
     values: own[0].settings,
     score: mean(own.map(({ score }) => score)),
     seeds: own.length,
+    isWhole: own.every(({ isWhole }) => isWhole),
   }));
   const everywhere = varying.filter((name) => trials.every(({ settings: own }) => own[name] !== undefined));
   const merged = grouped(scored, ({ values }) => JSON.stringify(everywhere.map((name) => values[name])));
   const grid = merged.map((own) => ({ values: own[0].values, score: mean(own.map(({ score }) => score)) }));
-  const top = scored.toSorted((one, other) => other.score - one.score)[0];
+  const [top] = scored.toSorted((one, other) => Number(other.isWhole) - Number(one.isWhole) || other.score - one.score);
   return {
     trials: trials.length,
+    partial: trials.filter(({ isWhole }) => !isWhole).length,
     seeds: new Set(trials.map(({ seed }) => seed)).size,
     settings,
     importance: importanceOf(grid, everywhere),

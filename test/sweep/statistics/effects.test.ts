@@ -12,6 +12,7 @@ function grid(seeds: string[]): SettledTrial[] {
         settings: { insertionLayer, promptLength, generator: 'npg' },
         seed,
         score: (insertionLayer === '3' ? 0.6 : 0.8) + (promptLength === '20' ? 0.01 : 0) + noise[(s + 2 * l) % 5]!,
+        isWhole: true,
       })),
     ),
   );
@@ -44,6 +45,28 @@ describe('effects', () => {
     expect(found.region['insertionLayer']).toEqual([]);
     expect(summarise(found).join()).toContain('one seed; that says nothing of the noise');
     expect(summarise(effectsOf([]))).toEqual(['No trial is complete yet: nothing is known of any setting.']);
+  });
+});
+
+describe('effects of a sweep of which trials were stopped early', () => {
+  const trial = (insertionLayer: string, seed: string, [score, isWhole]: [number, boolean]): SettledTrial => ({
+    ...{ settings: { insertionLayer }, seed, score, isWhole },
+  });
+  /** Layer 9 was stopped on seed 21, where it was bad. */
+  const stopped = [trial('6', '13', [0.7, true]), trial('6', '21', [0.6, true]), trial('9', '13', [0.8, false])];
+
+  test('call a setting that ran on all its seeds the best on dev, and say which means are too good', () => {
+    const found = effectsOf(stopped);
+    expect(found.best).toMatchObject({ values: { insertionLayer: '6' }, seeds: 2 });
+    expect(found.best!.mean).toBeCloseTo(0.65, 12);
+    expect(summarise(found).join('\n')).toContain(
+      '1 trial is of configurations of which other seeds were stopped early: means with them are too good.',
+    );
+  });
+
+  test('call the best of what is left the best where nothing ran on all its seeds', () => {
+    const found = effectsOf(stopped.map((one) => ({ ...one, isWhole: false })));
+    expect(found.best).toMatchObject({ values: { insertionLayer: '9' }, mean: 0.8, seeds: 1 });
   });
 });
 
