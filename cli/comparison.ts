@@ -1,6 +1,7 @@
 // A comparison of fixed configurations as tables for people, and as flat rows for programs.
 import type { Comparison } from '../control/compare.ts';
-import type { ComparisonRow, ConfigurationMean } from '../db/results.ts';
+import type { ComparisonRow } from '../db/comparison.ts';
+import type { ConfigurationMean } from '../db/configurations.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';

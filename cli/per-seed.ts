@@ -1,7 +1,7 @@
 // A comparison of what is best on dev on each seed: labelled as such in every format.
 import type { PerSeedComparison } from '../control/compare-per-seed.ts';
 import type { ChosenTrial, PerSeedMean } from '../db/best-per-seed.ts';
-import type { ComparisonRow } from '../db/results.ts';
+import type { ComparisonRow } from '../db/comparison.ts';
 import type { Format } from './command.ts';
 import { FIGURE_COLUMNS, publishedRows } from './comparison.ts';
 import { print, type Cell, type Column } from './print.ts';

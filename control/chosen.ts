@@ -1,5 +1,5 @@
 // Which configuration stands for a method: on each task the one that is best on dev, fixed over its seeds. Test takes no part.
-import type { ConfigurationMean } from '../db/results.ts';
+import type { ConfigurationMean } from '../db/configurations.ts';
 import { preferWhole, type Stopped } from '../db/stopped.ts';
 import { bestOnDev } from '../sweep/statistics.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';

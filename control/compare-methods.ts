@@ -2,7 +2,7 @@
 import { listBaselines, type BaselineRow } from '../db/baselines.ts';
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { listCompared, loadPredictions } from '../db/compared-trials.ts';
-import { listConfigurations } from '../db/results.ts';
+import { listConfigurations } from '../db/configurations.ts';
 import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import {

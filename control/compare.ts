@@ -1,11 +1,6 @@
 // Configurations averaged over their seeds, beside baselines measured here and published ones.
-import {
-  listConfigurations,
-  listPublished,
-  listScored,
-  type ComparisonRow,
-  type ConfigurationMean,
-} from '../db/results.ts';
+import { listPublished, type ComparisonRow } from '../db/comparison.ts';
+import { listConfigurations, listScored, type ConfigurationMean } from '../db/configurations.ts';
 import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { entrantsOf } from './chosen.ts';

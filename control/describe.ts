@@ -1,6 +1,6 @@
 // Where a sweep stands, and what went wrong in it, sorted by kind.
 import { listFailures, type FailureGroup } from '../db/failures.ts';
-import { progress, type Progress } from '../db/results.ts';
+import { progress, type Progress } from '../db/progress.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { secondsLeft } from '../sweep/statistics.ts';
 import { ruleOf, type RuleName } from '../workflows/failures.ts';

@@ -1,5 +1,5 @@
 // What a sweep found out about one task, in plain words that claim no more than its seeds carry.
-import type { ConfigurationMean, ScoredTrial } from '../db/results.ts';
+import type { ConfigurationMean, ScoredTrial } from '../db/configurations.ts';
 import type { Stopped } from '../db/stopped.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import { percent } from '../sweep/numbers.ts';

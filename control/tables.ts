@@ -1,7 +1,7 @@
 // A sweep's results as tables to be written: the views that plain SQL reads, and methods by tasks.
 import { basename, isAbsolute } from 'node:path';
 import { NothingToDoError } from '../db/errors.ts';
-import { listConfigurations, type ConfigurationMean } from '../db/results.ts';
+import { listConfigurations, type ConfigurationMean } from '../db/configurations.ts';
 import { listStopped } from '../db/stopped.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { listViews, readView } from '../db/view-rows.ts';

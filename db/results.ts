@@ -1,14 +1,10 @@
-// Results: the views read for the CLI, and a sweep's progress.
-import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+// Every trial of a sweep with its settings, scores and costs, a page at a time.
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
 import { type MeasuredSeconds, sharesOf, type TimeShares, tokensPerMs } from '../sweep/throughput.ts';
 import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
-import { attempts, evaluations, trials } from './schema.ts';
-import { listStopped, preferWhole } from './stopped.ts';
-import { type StateCounts, countStates } from './sweeps.ts';
-import { comparison, configurationMeans } from './views.ts';
+import { evaluations, trials } from './schema.ts';
 
 /** One trial as `results --format json` prints it; null where a field does not apply or is not known yet. */
 export interface TrialResult extends TimeShares {
@@ -54,9 +50,6 @@ export interface TrialResult extends TimeShares {
   peakMemoryMiB: number | null;
   attempts: number;
 }
-
-export type ConfigurationMean = typeof configurationMeans.$inferSelect;
-export type ComparisonRow = typeof comparison.$inferSelect;
 
 const test = alias(evaluations, 'test');
 const mismatched = alias(evaluations, 'mismatched');
@@ -159,125 +152,4 @@ export async function* eachResult(
     if (page.length < PAGE) return;
     last = page.at(-1)?.position ?? last;
   }
-}
-
-/** A complete trial with what pairs it with others. */
-export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'trainSeed'> & {
-  configurationKey: string;
-  testScore: number;
-};
-
-/** Of these configurations, in running order; complete trials only. */
-export async function listScored(
-  database: Database,
-  { sweepId, configurationKeys }: { sweepId: string; configurationKeys: string[] },
-): Promise<ScoredTrial[]> {
-  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
-  const rows = await ask(database, () =>
-    database
-      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
-      .from(trials)
-      .where(
-        and(
-          eq(trials.sweepId, sweepId),
-          eq(trials.state, 'complete'),
-          inArray(trials.configurationKey, configurationKeys),
-        ),
-      )
-      .orderBy(asc(trials.position)),
-  );
-  return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
-}
-
-/** Best on dev first within a task; complete trials only. */
-export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
-  const { task, devMean, n, configurationKey } = configurationMeans;
-  return ask(database, () =>
-    database
-      .select()
-      .from(configurationMeans)
-      .where(eq(configurationMeans.sweepId, sweepId))
-      .orderBy(asc(task), desc(devMean), desc(n), asc(configurationKey)),
-  );
-}
-
-/** Measured pairs first, the LPT configuration best on dev on top; published figures after them. */
-export function listComparison(database: Database, sweepId: string): Promise<ComparisonRow[]> {
-  const { kind, task, devMean, configurationKey, baselineMethod, baselineBackbone } = comparison;
-  return ask(database, () =>
-    database
-      .select()
-      .from(comparison)
-      .where(eq(comparison.sweepId, sweepId))
-      .orderBy(asc(task), asc(kind), desc(devMean), asc(configurationKey), asc(baselineMethod), asc(baselineBackbone)),
-  );
-}
-
-/** The published figures alone: without a measured pair being put together. One row a figure. */
-export function listPublished(database: Database, sweepId: string): Promise<ComparisonRow[]> {
-  const { kind, task, baselineMethod, baselineBackbone } = comparison;
-  return ask(database, () =>
-    database
-      .select()
-      .from(comparison)
-      .where(and(eq(comparison.sweepId, sweepId), eq(kind, 'published')))
-      .orderBy(asc(task), asc(baselineMethod), asc(baselineBackbone)),
-  );
-}
-
-export interface Progress {
-  counts: StateCounts;
-  total: number;
-  /** The configuration best on dev so far, of each task that has one. */
-  best: ConfigurationMean[];
-  /** Estimated arithmetic of the trials that have not ended. */
-  remainingFlops: number;
-  /** The trials that finished last, newest first: for `secondsLeft`. */
-  recent: FinishedWork[];
-}
-
-const RECENT = 20;
-
-export async function progress(database: Database, sweepId: string): Promise<Progress> {
-  const [counts, configurations, remainingFlops, recent, stopped] = await Promise.all([
-    countStates(database, sweepId),
-    listConfigurations(database, sweepId),
-    remaining(database, sweepId),
-    recentWork(database, sweepId),
-    listStopped(database, sweepId),
-  ]);
-  const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const ofTask = (task: string) =>
-    preferWhole(
-      configurations.filter((row) => row.task === task),
-      stopped,
-    );
-  const best = tasks.flatMap((task) => bestOnDev(ofTask(task)) ?? []);
-  return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
-}
-
-async function remaining(database: Database, sweepId: string): Promise<number> {
-  const [row] = await ask(database, () =>
-    database
-      .select({ flops: sql<number>`coalesce(sum(${trials.flops}), 0)` })
-      .from(trials)
-      .where(and(eq(trials.sweepId, sweepId), inArray(trials.state, ['waiting', 'running']))),
-  );
-  return row?.flops ?? 0;
-}
-
-/** The last attempt's time only: what an interrupted one spent is not this trial's speed. */
-async function recentWork(database: Database, sweepId: string): Promise<FinishedWork[]> {
-  return ask(database, () =>
-    database
-      .select({
-        flops: trials.flops,
-        seconds: sql<number>`extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt})::float8`,
-      })
-      .from(trials)
-      .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
-      .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'complete'), isNotNull(attempts.finishedAt)))
-      .orderBy(desc(trials.finishedAt))
-      .limit(RECENT),
-  );
 }

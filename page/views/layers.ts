@@ -1,6 +1,6 @@
 // Where the prompt goes in and how long it is: the heat map, and the score against the layer for each generator.
 import { listGenerators, type MethodMean, type Place } from '../../db/charts/layers.ts';
-import { listPublished, type ComparisonRow } from '../../db/results.ts';
+import { listPublished, type ComparisonRow } from '../../db/comparison.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { figure } from '../figure.ts';
 import { heatMapFigure } from '../figures/heat-map.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeFinding } from '../../control/finding.ts';
-import type { ConfigurationMean, ScoredTrial } from '../../db/results.ts';
+import type { ConfigurationMean, ScoredTrial } from '../../db/configurations.ts';
 
 const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean => ({
   sweepId: 'id',

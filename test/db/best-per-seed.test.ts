@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/attempts.ts';
 import { listBestPerSeed, listBestPerSeedMeans } from '../../db/best-per-seed.ts';
-import { listConfigurations } from '../../db/results.ts';
+import { listConfigurations } from '../../db/configurations.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';

@@ -1,0 +1,48 @@
+// Configurations by their means over seeds, and the trials that a mean is made of.
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { type Database, ask } from './client.ts';
+import type { TrialResult } from './results.ts';
+import { trials } from './schema.ts';
+import { configurationMeans } from './views.ts';
+
+export type ConfigurationMean = typeof configurationMeans.$inferSelect;
+
+/** A complete trial with what pairs it with others. */
+export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'trainSeed'> & {
+  configurationKey: string;
+  testScore: number;
+};
+
+/** Of these configurations, in running order; complete trials only. */
+export async function listScored(
+  database: Database,
+  { sweepId, configurationKeys }: { sweepId: string; configurationKeys: string[] },
+): Promise<ScoredTrial[]> {
+  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
+  const rows = await ask(database, () =>
+    database
+      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
+      .from(trials)
+      .where(
+        and(
+          eq(trials.sweepId, sweepId),
+          eq(trials.state, 'complete'),
+          inArray(trials.configurationKey, configurationKeys),
+        ),
+      )
+      .orderBy(asc(trials.position)),
+  );
+  return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
+}
+
+/** Best on dev first within a task; complete trials only. */
+export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
+  const { task, devMean, n, configurationKey } = configurationMeans;
+  return ask(database, () =>
+    database
+      .select()
+      .from(configurationMeans)
+      .where(eq(configurationMeans.sweepId, sweepId))
+      .orderBy(asc(task), desc(devMean), desc(n), asc(configurationKey)),
+  );
+}
