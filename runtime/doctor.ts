@@ -10,7 +10,7 @@ import { locatePostgres, programFile } from './install/postgres.mjs';
 import { run } from './install/run.mjs';
 import { findTemporalCli } from './install/temporal.mjs';
 import { findCompiler } from './install/tensorflow-addon.mjs';
-import { reachableFolder } from './postgres.ts';
+import { reachableFolder } from './postgres-folder.ts';
 import { PROJECT } from './project.ts';
 import { findServices } from './services.ts';
 import { attributeCommand, checkTemporal } from './temporal-cluster.ts';

@@ -1,16 +1,24 @@
 // Starts the Postgres server that comes with the npm packages on a folder of ours, or adopts the one already running there.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { readEnvironment } from './environment.mjs';
-import { SHARED_FOLDER, isTraversable, locatePostgres, programFile, serverUser } from './install/postgres.mjs';
+import { locatePostgres, programFile, serverUser } from './install/postgres.mjs';
 import { withLock } from './install/lock.mjs';
 import { LOOPBACK, claimPort } from './ports.ts';
-import { SUPERUSER, createCluster, readPassword } from './postgres-cluster.ts';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
+import { createCluster } from './postgres-cluster.ts';
+import {
+  addressOf,
+  forgetStranger,
+  lastPort,
+  leaveNote,
+  reachableFolder,
+  readPostgres,
+  type RunningPostgres,
+} from './postgres-folder.ts';
+import { identify, isAlive } from './process-identity.mjs';
 import { PROJECT } from './project.ts';
 import { stopProcess } from './stop-process.ts';
 
@@ -63,11 +71,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   });
 }
 
-interface RunningPostgres {
-  process: ProcessIdentity;
-  port: number;
-}
-
 /** Whether a server runs on this folder, and answers to our password. */
 export async function findPostgres(folder: string): Promise<RunningPostgres | null> {
   const running = readPostgres(folder);
@@ -80,38 +83,11 @@ export async function findPostgres(folder: string): Promise<RunningPostgres | nu
   }
 }
 
-/** As its own note has it: it may be starting, or held up. */
-export function readPostgres(folder: string): RunningPostgres | null {
-  const home = reachableFolder(folder);
-  const pidFile = join(home, 'data', 'postmaster.pid');
-  if (!existsSync(pidFile)) return null;
-  const lines = readFileSync(pidFile, 'utf8').split('\n');
-  const [pid, port] = [Number(lines[0]), Number(lines[3])];
-  if (!isAlive({ pid, started: null }) || isStranger(home, pid) || !Number.isInteger(port) || port === 0) return null;
-  return { process: identify(pid), port };
-}
-
 /** The port of the server is in the answer; it is stopped by what `startPostgres` gave. */
 export async function stopPostgres(folder: string): Promise<boolean> {
   const found = await findPostgres(folder);
   if (found) await stopProcess(found.process, { signal: 'SIGINT', force: 'SIGQUIT' });
   return found !== null;
-}
-
-/**
- * As root the server runs as another user, who cannot look into a home that is closed to others.
- * The data then lies in a folder of the machine, named after the one that was asked for.
- */
-export function reachableFolder(folder: string): string {
-  const wanted = resolve(folder);
-  if (serverUser() === null || isTraversable(wanted)) return wanted;
-  return join(SHARED_FOLDER, 'state', createHash('sha256').update(wanted).digest('hex').slice(0, 16));
-}
-
-/** For the person who looks for the data. */
-function leaveNote(folder: string, home: string): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'data-lies-in.txt'), `${home}\n`);
 }
 
 interface Launch {
@@ -131,24 +107,6 @@ async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
       if (!aftermath || performance.now() > end) throw error;
       await pause(5 * LOOK_AGAIN_MS);
     }
-  }
-}
-
-/** A pid file that is empty, or whose number now belongs to another program, would make Postgres refuse for ever. */
-function forgetStranger(home: string): void {
-  const pidFile = join(home, 'data', 'postmaster.pid');
-  if (!existsSync(pidFile)) return;
-  const [pid = ''] = readFileSync(pidFile, 'utf8').split('\n');
-  if (pid === '' || isStranger(home, Number(pid))) rmSync(pidFile);
-}
-
-/** Whether the number belongs to a program that is not this folder's server; where nobody can tell, Postgres decides. */
-function isStranger(home: string, pid: number): boolean {
-  try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return command !== '' && !command.includes(join(home, 'data'));
-  } catch {
-    return false; // no such process, or no /proc
   }
 }
 
@@ -175,16 +133,6 @@ async function launch({ native, home, port: wanted }: Launch) {
     throw new Error(`Postgres did not start: ${said || String(error)}`, { cause: error });
   }
   return { process: identify(child.pid), port };
-}
-
-/** Postgres itself keeps the words it was started with. */
-function lastPort(home: string): number | undefined {
-  try {
-    const port = /"-p" "(\d+)"/.exec(readFileSync(join(home, 'data', 'postmaster.opts'), 'utf8'))?.[1];
-    return port === undefined ? undefined : Number(port);
-  } catch {
-    return undefined; // it never ran
-  }
 }
 
 async function waitUntilReady(url: string, isGone: () => boolean): Promise<void> {
@@ -217,10 +165,6 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-function addressOf(home: string, port: number, database = 'postgres'): string {
-  return `postgres://${SUPERUSER}:${readPassword(home)}@${LOOPBACK}:${port}/${database}`;
 }
 
 /** One sync of the whole file system instead of one a file: seconds on a slow disk. */

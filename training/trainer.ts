@@ -2,10 +2,10 @@
 // replaced when it dies.
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { speaksOfMemory } from './error-kind.ts';
-import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainerError, TrainRequest } from './messages.ts';
-import { countOomKills, isOomKill, type Death } from './oom-kills.ts';
+import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
+import { countOomKills } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
+import { lossError, OVERDUE } from './trainer-loss.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
 
 export type TrainEnd = Extract<FromTrainer, { type: 'finished' | 'cancelled' | 'failed' }>;
@@ -239,11 +239,6 @@ class ChildTrainer implements Trainer {
   }
 }
 
-const OVERDUE: TrainerError = {
-  kind: 'trainer-lost',
-  message: 'Expected the trainer to stop when it was told to, found it hanging: it was killed.',
-};
-
 function isEnd(message: FromTrainer): message is TrainEnd {
   return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
 }
@@ -251,17 +246,4 @@ function isEnd(message: FromTrainer): message is TrainEnd {
 /** A child that is just dying closes its channel first; its end is told by the `close` event. */
 function tell(child: ChildProcess, message: ToTrainer): void {
   if (child.connected) child.send(message, () => undefined);
-}
-
-function lossError(death: Death, lastLines: string[]): TrainerError {
-  const { how } = death;
-  const said = lastLines.join('\n');
-  const tail = said === '' ? '' : ` It last said: ${said}`;
-  if (speaksOfMemory(said)) return { kind: 'out-of-memory', message: `The trainer ran out of memory (${how}).${tail}` };
-  if (isOomKill(death)) {
-    return { kind: 'out-of-memory', message: `The kernel killed the trainer because memory ran out (${how}).${tail}` };
-  }
-  if (how !== 'SIGKILL') return { kind: 'trainer-lost', message: `The trainer process ended (${how}).${tail}` };
-  const message = 'The trainer process was killed (SIGKILL), by someone or by the kernel because memory ran out.';
-  return { kind: 'trainer-lost', message: message + tail };
 }

@@ -1,6 +1,6 @@
 // Finds the processes that a part of the program is made of, at the moment when they are asked for.
 import { stateLayout } from '../../runtime/folders.mjs';
-import { readPostgres } from '../../runtime/postgres.ts';
+import { readPostgres } from '../../runtime/postgres-folder.ts';
 import { readTemporal } from '../../runtime/temporal.ts';
 import type { Crew } from './crew.ts';
 import type { Ground } from './ground.ts';

@@ -6,7 +6,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkDatabase } from '../../runtime/database.ts';
 import { freePort } from '../../runtime/ports.ts';
-import { findPostgres, reachableFolder, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
+import { reachableFolder } from '../../runtime/postgres-folder.ts';
+import { findPostgres, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
 
 const SECRET = 'do-not-print-me';
 

@@ -1,0 +1,72 @@
+// What a Postgres folder tells: where it really lies, which server runs on it, how that is reached.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SHARED_FOLDER, isTraversable, serverUser } from './install/postgres.mjs';
+import { LOOPBACK } from './ports.ts';
+import { SUPERUSER, readPassword } from './postgres-cluster.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
+
+export interface RunningPostgres {
+  process: ProcessIdentity;
+  port: number;
+}
+
+/**
+ * As root the server runs as another user, who cannot look into a home that is closed to others.
+ * The data then lies in a folder of the machine, named after the one that was asked for.
+ */
+export function reachableFolder(folder: string): string {
+  const wanted = resolve(folder);
+  if (serverUser() === null || isTraversable(wanted)) return wanted;
+  return join(SHARED_FOLDER, 'state', createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+}
+
+/** For the person who looks for the data. */
+export function leaveNote(folder: string, home: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'data-lies-in.txt'), `${home}\n`);
+}
+
+/** As its own note has it: it may be starting, or held up. */
+export function readPostgres(folder: string): RunningPostgres | null {
+  const home = reachableFolder(folder);
+  const pidFile = join(home, 'data', 'postmaster.pid');
+  if (!existsSync(pidFile)) return null;
+  const lines = readFileSync(pidFile, 'utf8').split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!isAlive({ pid, started: null }) || isStranger(home, pid) || !Number.isInteger(port) || port === 0) return null;
+  return { process: identify(pid), port };
+}
+
+/** A pid file that is empty, or whose number now belongs to another program, would make Postgres refuse for ever. */
+export function forgetStranger(home: string): void {
+  const pidFile = join(home, 'data', 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const [pid = ''] = readFileSync(pidFile, 'utf8').split('\n');
+  if (pid === '' || isStranger(home, Number(pid))) rmSync(pidFile);
+}
+
+/** Whether the number belongs to a program that is not this folder's server; where nobody can tell, Postgres decides. */
+function isStranger(home: string, pid: number): boolean {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return command !== '' && !command.includes(join(home, 'data'));
+  } catch {
+    return false; // no such process, or no /proc
+  }
+}
+
+/** Postgres itself keeps the words it was started with. */
+export function lastPort(home: string): number | undefined {
+  try {
+    const port = /"-p" "(\d+)"/.exec(readFileSync(join(home, 'data', 'postmaster.opts'), 'utf8'))?.[1];
+    return port === undefined ? undefined : Number(port);
+  } catch {
+    return undefined; // it never ran
+  }
+}
+
+export function addressOf(home: string, port: number, database = 'postgres'): string {
+  return `postgres://${SUPERUSER}:${readPassword(home)}@${LOOPBACK}:${port}/${database}`;
+}
