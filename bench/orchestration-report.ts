@@ -1,7 +1,12 @@
 // The measurements as tables for people.
-import type { Orchestration } from './orchestration.ts';
 import type { QueryTimes } from './query-times.ts';
 import type { RunReport } from './sweep-run.ts';
+
+export interface Orchestration {
+  machine: { processor: string; cores: number; loadBefore: number; loadAfter: number };
+  sweeps: RunReport[];
+  queries: QueryTimes[];
+}
 
 export function reportOf({ machine, sweeps, queries }: Orchestration): string {
   const { processor, cores, loadBefore, loadAfter } = machine;

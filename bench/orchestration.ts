@@ -9,16 +9,10 @@ import { startPostgres } from '../runtime/postgres.ts';
 import { createLog } from '../worker/log.ts';
 import { installRuntime } from '../worker/logging.ts';
 import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
-import { reportOf } from './orchestration-report.ts';
+import { reportOf, type Orchestration } from './orchestration-report.ts';
 import { timeQueries, type QueryTimes } from './query-times.ts';
 import { storeTrials } from './stored-trials.ts';
 import { runSweep, type RunReport } from './sweep-run.ts';
-
-export interface Orchestration {
-  machine: { processor: string; cores: number; loadBefore: number; loadAfter: number };
-  sweeps: RunReport[];
-  queries: QueryTimes[];
-}
 
 const options = readOrchestrationOptions();
 if (options !== null) {

@@ -1,9 +1,9 @@
 // The step that is measured: BERT-base, late prompt tuning with npg, five vectors at some layer, sixteen real texts.
-import type { Batch } from '../lpt/method.ts';
+import type { EncodedExample } from '../data/encode.ts';
+import type { Batch } from '../lpt/batch.ts';
 import type { MethodSettings } from '../sweep/trial.ts';
 import { toBatch } from '../training/batches.ts';
 import type { StoredTensor } from '../training/safetensors.ts';
-import type { StepTexts } from './step-texts.ts';
 
 export const BATCH_SIZE = 16;
 
@@ -19,6 +19,12 @@ export type StepCase = ReturnType<typeof stepCase>;
 export function settingsOf({ insertionLayer, promptLength, bottleneck }: StepCase): MethodSettings {
   // Without dropout: the two sides draw different masks, and the losses should agree.
   return { method: 'lpt', insertionLayer, promptLength, generator: 'npg', bottleneck, dropout: 0 };
+}
+
+export interface StepTexts {
+  examples: EncodedExample[];
+  /** Token id of each label's word, by label index. */
+  labelWordIds: number[];
 }
 
 /** In the order in which the steps take them. */

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { childEnvironment, type Environment } from '../runtime/environment.mjs';
 import { findPytorch } from './pytorch.ts';
 import { Side } from './side.ts';
-import { withTextsFile, type StepTexts } from './step-texts.ts';
+import type { StepTexts } from './step-case.ts';
+import { withTextsFile } from './step-texts.ts';
 
 const numbers = z.array(z.number());
 export const roundSchema = z.object({ ms: numbers, cpuMs: numbers, losses: numbers, peakMemoryMiB: z.number() });

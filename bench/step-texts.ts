@@ -3,17 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
-import type { EncodedExample } from '../data/encode.ts';
 import { loadTokenizer } from '../data/tokenizer.ts';
 import { mean } from '../sweep/statistics.ts';
 import { planCacheCase } from './cache-case.ts';
-import { BATCH_SIZE, batchesOf } from './step-case.ts';
-
-export interface StepTexts {
-  examples: EncodedExample[];
-  /** Token id of each label's word, by label index. */
-  labelWordIds: number[];
-}
+import { BATCH_SIZE, batchesOf, type StepTexts } from './step-case.ts';
 
 export interface StepTextsAsked {
   cacheFolder: string;

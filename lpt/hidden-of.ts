@@ -1,6 +1,6 @@
 // H_k of a batch, where the method asked for it.
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { Batch } from './method.ts';
+import type { Batch } from './batch.ts';
 
 /** @throws where the batch holds others */
 export function hiddenOf({ hidden }: Batch, layer: number): Tensor3D {

@@ -1,8 +1,14 @@
-// New trained variables with initial values that depend on the training seed and the variable's name alone.
+// Trained variables, and new ones with initial values that depend on the training seed and the variable's name alone.
 import { tensor, variable, type Rank, type ShapeMap, type Variable } from '@tensorflow/tfjs-core';
 import type { Linear } from './linear.ts';
-import type { TrainedVariable } from './method.ts';
 import { normals, uniforms } from './random.ts';
+
+export interface TrainedVariable {
+  name: string;
+  variable: Variable;
+  /** False for biases and LayerNorm: weight decay leaves them alone. */
+  decays: boolean;
+}
 
 export interface TrainedLinear {
   linear: Linear;

@@ -1,7 +1,7 @@
 // A backbone in which some weights are variables, and the rest the frozen tensors themselves.
 import { variable, type Variable } from '@tensorflow/tfjs-core';
 import type { Backbone } from './backbone.ts';
-import type { TrainedVariable } from './method.ts';
+import type { TrainedVariable } from './trained.ts';
 import { mapTensors } from './weights.ts';
 
 export interface TunedCopy {

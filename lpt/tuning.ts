@@ -3,7 +3,8 @@
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Backbone } from './backbone.ts';
 import type { LayerChanges } from './layer-changes.ts';
-import type { Batch, TrainedVariable } from './method.ts';
+import type { Batch } from './batch.ts';
+import type { TrainedVariable } from './trained.ts';
 import type { DropoutSeed } from './random.ts';
 
 /** What a method is made from. */

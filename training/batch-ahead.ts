@@ -1,5 +1,5 @@
 // The next step's batch, made while a device still works on this one's: on a GPU a step is only queued when its batch is free.
-import type { Batch } from '../lpt/method.ts';
+import type { Batch } from '../lpt/batch.ts';
 import { disposeBatch } from './batches.ts';
 
 export class BatchAhead {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
 import { type Key, permutation, STREAMS } from '../data/random.ts';
-import type { Batch } from '../lpt/method.ts';
+import type { Batch } from '../lpt/batch.ts';
 
 /** Padding is id 0: no layer reads it, so any id does. [B, T] int32. */
 export function padTokens(examples: EncodedExample[], length = longest(examples)): Tensor2D {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Backbone } from '../lpt/backbone.ts';
 import { jointLosses, totalOf } from '../lpt/joint-losses.ts';
-import type { Batch } from '../lpt/method.ts';
+import type { Batch } from '../lpt/batch.ts';
 import type { Rider, WalkingTuning } from '../lpt/seats.ts';
 import type { TimeUse } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';

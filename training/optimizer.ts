@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { runFusedList } from '../lpt/fused.ts';
-import type { TrainedVariable } from '../lpt/method.ts';
+import type { TrainedVariable } from '../lpt/trained.ts';
 import { clipped } from './clipping.ts';
 
 const BETA1 = 0.9;

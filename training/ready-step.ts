@@ -1,5 +1,5 @@
 // What a trial's next step is made of: its batch in one piece, made ahead, or in parts where memory ran out before.
-import type { Batch } from '../lpt/method.ts';
+import type { Batch } from '../lpt/batch.ts';
 import type { BatchAhead } from './batch-ahead.ts';
 import { disposeBatch, type BatchOrder } from './batches.ts';
 import type { JointPart } from './joint-step.ts';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
 import { embed, type Backbone } from '../lpt/backbone.ts';
-import type { Batch } from '../lpt/method.ts';
+import type { Batch } from '../lpt/batch.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';

@@ -2,12 +2,11 @@
 // sum of n Kronecker products, W = Σ Aᵢ ⊗ Bᵢ, which takes about 1/n of the numbers.
 import { matMul, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import type { TrainedVariable } from '../method.ts';
 import { dropoutStep } from '../steps/dropout.ts';
 import { addBias, reluStep } from '../steps/elementwise.ts';
 import { promptStep } from '../steps/rearrange.ts';
 import { step } from '../steps/step.ts';
-import { normalVariable, zeroVariable } from '../trained.ts';
+import { type TrainedVariable, normalVariable, zeroVariable } from '../trained.ts';
 import type { GeneratorSettings, PromptGenerator } from './generator.ts';
 import { sentenceVector } from './sentence-vector.ts';
 

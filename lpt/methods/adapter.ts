@@ -3,10 +3,9 @@
 // 2010.11918) leaves the first n layers as they are.
 import type { Rank } from '@tensorflow/tfjs-core';
 import type { RowChange } from '../layer-changes.ts';
-import type { TrainedVariable } from '../method.ts';
 import { addStep, biasGeluStep } from '../steps/elementwise.ts';
 import { linearStep, productStep } from '../steps/linear.ts';
-import { namedLinear, normalVariable, zeroVariable } from '../trained.ts';
+import { type TrainedVariable, namedLinear, normalVariable, zeroVariable } from '../trained.ts';
 import type { Start, Tuning } from '../tuning.ts';
 import { tunedCopy } from '../tuned-copy.ts';
 

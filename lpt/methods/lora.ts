@@ -4,10 +4,9 @@ import { matMul, mul, tidy, type Rank, type Tensor2D, type Variable } from '@ten
 import type { LoraSettings, LoraTarget } from '../../sweep/methods/lora.ts';
 import type { BackboneConfig } from '../backbone.ts';
 import type { RowChange } from '../layer-changes.ts';
-import type { TrainedVariable } from '../method.ts';
 import { dropoutStep } from '../steps/dropout.ts';
 import { step } from '../steps/step.ts';
-import { uniformVariable, zeroVariable } from '../trained.ts';
+import { type TrainedVariable, uniformVariable, zeroVariable } from '../trained.ts';
 import type { Pass, Start, Tuning } from '../tuning.ts';
 
 export function tuneLora(settings: LoraSettings, { backbone, trainSeed }: Start): Tuning {

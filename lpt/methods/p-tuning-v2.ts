@@ -4,12 +4,11 @@
 import { pad, slice, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { PTuningSettings } from '../../sweep/methods/p-tuning-v2.ts';
 import type { Prefix } from '../layer-changes.ts';
-import type { TrainedVariable } from '../method.ts';
 import { dropoutStep } from '../steps/dropout.ts';
 import { tanhStep } from '../steps/elementwise.ts';
 import { linearStep } from '../steps/linear.ts';
 import { rearrange } from '../steps/rearrange.ts';
-import { normalVariable, trainedLinear } from '../trained.ts';
+import { type TrainedVariable, normalVariable, trainedLinear } from '../trained.ts';
 import type { Pass, Start, Tuning } from '../tuning.ts';
 
 export function tunePrefix(settings: PTuningSettings, start: Start): Tuning {

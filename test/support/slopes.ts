@@ -1,7 +1,7 @@
 // Gradients against the change of a loss that they foretell.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { TrainedVariable } from '../../lpt/method.ts';
+import type { TrainedVariable } from '../../lpt/trained.ts';
 
 /** Each variable's gradient is the slope of `loss` along it. */
 export function expectSlopes(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TrainedVariable } from '../../lpt/method.ts';
+import type { TrainedVariable } from '../../lpt/trained.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { clipped } from '../../training/clipping.ts';
