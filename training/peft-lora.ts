@@ -3,7 +3,7 @@
 // (alpha / rank) [B₁ 0; 0 B₂] [A₁; A₂] x, of as many times the rank and the alpha.
 import { BACKBONE_TYPES, findBackboneType, type BackboneType } from '../data/architectures/index.ts';
 import { LORA_TARGETS, type LoraSettings, type LoraTarget } from '../sweep/methods/lora.ts';
-import type { NoPeftAdapter, PeftAdapter, PeftSource } from './peft.ts';
+import type { NoPeftAdapter, PeftAdapter, PeftSource } from './peft-adapter.ts';
 import type { StoredTensor } from './safetensors.ts';
 
 export function loraForPeft({ tensors, backbone }: PeftSource, lora: LoraSettings): PeftAdapter | NoPeftAdapter {

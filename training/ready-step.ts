@@ -3,10 +3,10 @@ import type { Batch } from '../lpt/batch.ts';
 import type { BatchAhead } from './batch-ahead.ts';
 import { disposeBatch, type BatchOrder } from './batches.ts';
 import type { JointPart } from './joint-step.ts';
+import type { Run } from './run.ts';
 import type { ReadyStep } from './shared-steps.ts';
 import { dropoutSeedOf, partsOf, type Part } from './shrink.ts';
 import { dropoutSeedAt, trainStep, type BatchPart } from './step.ts';
-import type { Run } from './train.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface Stepping {

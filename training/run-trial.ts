@@ -18,7 +18,8 @@ import type { SharedSteps } from './shared-steps.ts';
 import { SplitInputs } from './split-inputs.ts';
 import { TimeMeter } from './time-meter.ts';
 import { TooLargeError } from './too-large.ts';
-import { train, type Run, type Trained } from './train.ts';
+import type { Run } from './run.ts';
+import { train, type Trained } from './train.ts';
 
 export interface TrialSurroundings {
   resident: ResidentBackbone;

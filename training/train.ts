@@ -1,41 +1,17 @@
 // One trial: train, score dev at intervals, score test once with the weights that did best on dev.
 import { upperMedian } from '../sweep/statistics.ts';
-import type { Trial } from '../sweep/trial.ts';
-import type { Backbone } from '../lpt/backbone.ts';
-import type { Method } from '../lpt/method.ts';
 import { BatchAhead } from './batch-ahead.ts';
 import { BatchOrder } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type Scored } from './evaluate.ts';
-import type { Lookups } from './lookups.ts';
-import type { Evaluation, Shortened, TrialOutcome } from './messages.ts';
-import { Cancelled, type Pulse } from './pulse.ts';
+import type { Evaluation, TrialOutcome } from './messages.ts';
+import { Cancelled } from './pulse.ts';
 import type { SplitInputs } from './split-inputs.ts';
 import { batchOf, readyStep } from './ready-step.ts';
-import type { SharedSteps, TakenStep } from './shared-steps.ts';
+import type { TakenStep } from './shared-steps.ts';
+import type { Run } from './run.ts';
 import { halved, wholePart } from './shrink.ts';
-import type { TimeMeter } from './time-meter.ts';
 import { TrainingState } from './training-state.ts';
-
-export interface Run {
-  trial: Trial;
-  trialKey: string;
-  method: Method;
-  inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
-  shortened: Shortened;
-  lookups: Lookups;
-  time: TimeMeter;
-  /** Token id of each label's word, by label index. */
-  labelWordIds: number[];
-  checkpoint?: Uint8Array;
-  shrink: number;
-  pulse: Pulse;
-  /** Where it meets the other trials of its trainer. */
-  steps: SharedSteps;
-  backbone: Backbone;
-  /** Of a step, at its peak. */
-  stepBytes: number;
-}
 
 export type Trained =
   | { type: 'finished'; outcome: Omit<TrialOutcome, 'peakMemoryMiB'>; best: Uint8Array | null }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MethodSettings } from '../../sweep/trial.ts';
-import { toPeft, type PeftAdapter, type PeftSource } from '../../training/peft.ts';
+import type { PeftAdapter, PeftSource } from '../../training/peft-adapter.ts';
+import { toPeft } from '../../training/peft.ts';
 
 const matrix = (rows: number, columns: number) => ({
   shape: [rows, columns],
