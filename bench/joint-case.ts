@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
-import type { Backbone, BackboneConfig } from '../lpt/backbone.ts';
+import type { Backbone } from '../lpt/backbone.ts';
+import type { BackboneConfig } from '../lpt/backbone-config.ts';
 import type { Linear } from '../lpt/linear.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { tensorsOf } from '../lpt/weights.ts';

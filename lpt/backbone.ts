@@ -1,49 +1,18 @@
 // The pretrained language model as frozen tensors, and its forward pass without gradients.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { runDecoderLayer, type DecoderLayer } from './decoder-layer.ts';
+import type { BackboneConfig } from './backbone-config.ts';
+import { runDecoderLayer } from './decoder-layer.ts';
+import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import { embedTokens } from './embeddings.ts';
 import type { ComposedInput } from './composed-branch.ts';
 import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
 import { runComposedLayer } from './composed-layer.ts';
-import { runEncoderLayer, type GradientTo, type LayerRows } from './encoder-layer.ts';
+import { runEncoderLayer } from './encoder-layer.ts';
 import type { LayerDropout } from './layer-changes.ts';
 import type { DropoutSeed } from './random.ts';
 import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
 import type { WordHead } from './word-head.ts';
-
-/** An encoder sees all positions at once and fills the mask; a decoder sees what stands before, and says what comes next. */
-export type Architecture = 'encoder' | 'decoder';
-
-/** GELU in its exact form, or as GPT-2 approximates it. */
-export type Activation = 'gelu' | 'gelu-tanh';
-
-export interface BackboneConfig {
-  /** As Hugging Face calls the type: `bert`, `roberta`, `gpt2`, … */
-  modelType: string;
-  architecture: Architecture;
-  /** L: hidden states are H_0 (embeddings) to H_L. */
-  layers: number;
-  /** D. */
-  hiddenSize: number;
-  /** E, of the word embeddings. D in most types. */
-  embeddingSize: number;
-  heads: number;
-  intermediateSize: number;
-  vocabularySize: number;
-  /** Positions that a text can have. */
-  maxPositions: number;
-  /** Rows in front of the first one in use, in the file's table of positions. */
-  positionsSkipped: number;
-  /** 0: none. */
-  typeVocabularySize: number;
-  activation: Activation;
-  layerNormEps: number;
-  /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
-  embeddingDropout: number;
-  hiddenDropout: number;
-  attentionDropout: number;
-}
 
 export interface Backbone {
   config: BackboneConfig;

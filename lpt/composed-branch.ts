@@ -1,7 +1,7 @@
 // What the composed forms of both kinds of layer are put together from: a linear map with what the method adds to it, the
 // attention, and the end of a branch, before the residual joins.
 import type { Rank, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { EncoderLayer, LayerRows } from './encoder-layer.ts';
+import type { EncoderLayer, LayerRows } from './layer.ts';
 import type { LayerChanges, LayerDropout, LinearMap, RowChange } from './layer-changes.ts';
 import type { AnyLinear } from './linear.ts';
 import { gatherRowsStep } from './packed/gather-rows.ts';

@@ -2,7 +2,7 @@
 // between. With neither it computes what the single step of decoder-layer.ts does.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { changedProduct, contextOf, endBranch, joinedRows, readRows, type ComposedInput } from './composed-branch.ts';
-import type { DecoderLayer } from './decoder-layer.ts';
+import type { DecoderLayer } from './layer.ts';
 import { addStep, biasGeluStep } from './steps/elementwise.ts';
 import { normalizeStep } from './steps/norm.ts';
 

@@ -9,7 +9,7 @@ import {
   type BranchEnd,
   type ComposedInput,
 } from './composed-branch.ts';
-import type { EncoderLayer } from './encoder-layer.ts';
+import type { EncoderLayer } from './layer.ts';
 import type { LayerNorm } from './layer-norm.ts';
 import { biasGeluStep } from './steps/elementwise.ts';
 import { addAndNormalizeStep } from './steps/norm.ts';

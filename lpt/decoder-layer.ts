@@ -2,7 +2,6 @@
 // backward pass written out. A prompt in front of the text is seen by all of it. Where a method changes the inside of the
 // layer, or dropout runs in it, composed-decoder-layer.ts runs instead.
 import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Activation } from './backbone.ts';
 import {
   backwardCausalAttention,
   causalInputGradient,
@@ -16,14 +15,10 @@ import {
   forwardNormedFeedForward,
   normedFeedForwardWeightGradients,
 } from './decoder-feed-forward.ts';
-import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
+import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
 import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import { runSelectedDecoderLayer } from './selected-decoder-layer.ts';
-
-export interface DecoderLayer extends EncoderLayer {
-  activation: Activation;
-}
 
 /** [N, D], or [B, D] where the last row of each sequence alone is read. */
 export function runDecoderLayer(layer: DecoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {

@@ -2,7 +2,7 @@
 // H_0, the output of "layer 0".
 import { add, concat, gather, pad, reshape, slice, sum, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { GradientTo } from './encoder-layer.ts';
+import type { GradientTo } from './layer.ts';
 import {
   layerNormInputGradient,
   layerNormWeightGradients,

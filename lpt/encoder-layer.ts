@@ -8,9 +8,9 @@ import {
   inferFeedForward,
   type FeedForwardActivations,
 } from './feed-forward.ts';
+import type { EncoderLayer, GradientTo, LayerRows } from './layer.ts';
 import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import { scaleAndShift } from './layer-norm.ts';
-import type { JoinedRows } from './packed/joined-rows.ts';
 import { runSelectedLayer } from './selected-layer.ts';
 import {
   backwardSelfAttention,
@@ -21,23 +21,6 @@ import {
   type AttentionActivations,
 } from './self-attention.ts';
 import type { LayerWeights } from './weights.ts';
-
-export interface EncoderLayer {
-  weights: LayerWeights;
-  heads: number;
-  epsilon: number;
-}
-
-export interface LayerRows {
-  rows: JoinedRows; // [N, D]
-  /** Positions of each of the B sequences, prompts included: N in all. */
-  lengths: readonly number[];
-  /** Only these rows are read, one of each sequence, and the output is [B, D]. */
-  readAt?: readonly number[];
-}
-
-/** What a gradient can be asked for. */
-export type GradientTo = 'nothing' | 'input' | 'input and weights';
 
 /** [N, D], or [B, D] where one row a sequence is read. */
 export function runEncoderLayer(layer: EncoderLayer, input: LayerRows, gradientTo: GradientTo): Tensor2D {

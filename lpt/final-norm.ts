@@ -1,7 +1,7 @@
 // The LayerNorm between a decoder's last layer and its head. An encoder has none.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Backbone } from './backbone.ts';
-import type { GradientTo } from './encoder-layer.ts';
+import type { GradientTo } from './layer.ts';
 import { layerNorm, layerNormForTraining, layerNormInputGradient, layerNormWeightGradients } from './layer-norm.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { tensorsLike, tensorsOf } from './weights.ts';

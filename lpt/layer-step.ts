@@ -1,6 +1,6 @@
 // A whole layer as a single step of the tape: its backward pass is written out, and only what that needs is kept.
 import { add, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
+import type { EncoderLayer, GradientTo, LayerRows } from './layer.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { gatherRows } from './packed/gather-rows.ts';
 import { flowingRows, splitLike, wholeOf } from './packed/joined-rows.ts';

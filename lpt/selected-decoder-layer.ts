@@ -7,8 +7,7 @@ import {
   forwardNormedFeedForward,
   normedFeedForwardWeightGradients,
 } from './decoder-feed-forward.ts';
-import type { DecoderLayer } from './decoder-layer.ts';
-import type { GradientTo, LayerRows } from './encoder-layer.ts';
+import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import type { FeedForwardActivations } from './feed-forward.ts';
 import { runAsOneStep, type LayerBackward, type LayerGradients, type Whole } from './layer-step.ts';
 import {

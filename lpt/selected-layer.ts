@@ -1,7 +1,7 @@
 // The last layer of a BERT-type model, of which only one row a sequence is read: one step of the tape, with its backward
 // pass written out.
 import { add, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { EncoderLayer, GradientTo, LayerRows } from './encoder-layer.ts';
+import type { EncoderLayer, GradientTo, LayerRows } from './layer.ts';
 import {
   backwardFeedForward,
   feedForwardWeightGradients,

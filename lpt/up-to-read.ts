@@ -1,5 +1,5 @@
 // In a decoder nothing that stands behind the position that is read is seen from it: such rows do not go into the last layer.
-import type { LayerRows } from './encoder-layer.ts';
+import type { LayerRows } from './layer.ts';
 import type { JoinedRows } from './packed/joined-rows.ts';
 import { startsOf } from './packed/packing.ts';
 

@@ -4,7 +4,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { dropoutOf, runComposed, runLayer, type Backbone } from './backbone.ts';
 import type { ComposedInput } from './composed-branch.ts';
-import type { GradientTo, LayerRows } from './encoder-layer.ts';
+import type { GradientTo, LayerRows } from './layer.ts';
 import { finalNorm } from './final-norm.ts';
 import { hiddenOf } from './hidden-of.ts';
 import { withoutGradient } from './own-gradient.ts';

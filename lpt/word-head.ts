@@ -9,7 +9,7 @@ import {
   type CrossEntropyActivations,
   type WordDecoder,
 } from './cross-entropy.ts';
-import type { GradientTo } from './encoder-layer.ts';
+import type { GradientTo } from './layer.ts';
 import { biasGelu, biasGeluWithSlope } from './gelu.ts';
 import {
   layerNorm,
