@@ -19,20 +19,24 @@ const SHOWN = 20;
 /** What makes a file another one than the stored: nothing where it asks for the very trials, or where a budget took a part of them. */
 export function listChanges(database: Database, stored: StoredSweep, asked: NewSweep): Promise<string[]> {
   return ask(database, async () => {
-    const changes = await changesIn(database, stored, asked);
-    if (changes.length === 0 || differingFields(stored.spec, asked.spec).length > 0) return changes;
-    const isPart = missing(await storedKeys(database, stored), keysOf(asked)) === 0;
-    return isPart ? [] : changes;
+    if (isSame(stored, asked)) return [];
+    const keys = await storedKeys(database, stored);
+    const isPart = differingFields(stored.spec, asked.spec).length === 0 && missing(keys, keysOf(asked)) === 0;
+    return isPart ? [] : differencesFrom(stored, asked, keys);
   });
 }
 
 /** Nothing where the file asks for the very trials. */
 export async function changesIn(from: Database | Transaction, stored: StoredSweep, asked: NewSweep): Promise<string[]> {
-  if (stored.contentHash === contentHash(asked.trials) && !searchesMore(stored.spec, asked.spec)) return [];
-  return differences(
-    { ...stored, keys: await storedKeys(from, stored) },
-    { ...identityOf(asked), keys: keysOf(asked) },
-  );
+  return isSame(stored, asked) ? [] : differencesFrom(stored, asked, await storedKeys(from, stored));
+}
+
+function isSame(stored: StoredSweep, asked: NewSweep): boolean {
+  return stored.contentHash === contentHash(asked.trials) && !searchesMore(stored.spec, asked.spec);
+}
+
+function differencesFrom(stored: StoredSweep, asked: NewSweep, keys: string[]): string[] {
+  return differences({ ...stored, keys }, { ...identityOf(asked), keys: keysOf(asked) });
 }
 
 async function storedKeys(from: Database | Transaction, { id }: StoredSweep): Promise<string[]> {

@@ -2,13 +2,13 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { BackboneConfig } from './backbone-config.ts';
 import { runDecoderLayer } from './decoder-layer.ts';
-import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import { embedTokens } from './embeddings.ts';
 import type { ComposedInput } from './composed-branch.ts';
 import { runComposedDecoderLayer } from './composed-decoder-layer.ts';
 import { runComposedLayer } from './composed-layer.ts';
 import { runEncoderLayer } from './encoder-layer.ts';
 import type { LayerDropout } from './layer-changes.ts';
+import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import type { DropoutSeed } from './random.ts';
 import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';

@@ -14,11 +14,11 @@ import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
+import type { Run } from './run.ts';
 import type { SharedSteps } from './shared-steps.ts';
 import { SplitInputs } from './split-inputs.ts';
 import { TimeMeter } from './time-meter.ts';
 import { TooLargeError } from './too-large.ts';
-import type { Run } from './run.ts';
 import { train, type Trained } from './train.ts';
 
 export interface TrialSurroundings {

@@ -19,7 +19,8 @@ export interface Importance {
 export type Decomposed =
   | {
       importances: Importance[];
-      /** Cells filled in from the settings' own effects. */ filled: number;
+      /** Cells filled in from the settings' own effects. */
+      filled: number;
       cells: number;
       why: null;
     }

@@ -10,8 +10,9 @@ import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { drawFigures } from '../../page/drawings.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
-import { startPage, type PageServer } from '../../page/server.ts';
+import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
+import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, planOf } from '../support/trials.ts';
 
@@ -62,13 +63,7 @@ beforeAll(async () => {
   sweepId = sweep.id;
   for (const trialId of await listWaiting(own.database, { sweepId, limit: 100 })) await train(trialId);
   [facet] = (await listFacets(own.database, sweepId)) as [Facet];
-  server = await startPage({
-    database: own.database,
-    giveOrder: () => Promise.resolve(),
-    temporal: { url: 'http://127.0.0.1:8233', namespace: 'default' },
-    ...{ host: '127.0.0.1', port: 0, token: null },
-    onError: (error) => errors.push(error),
-  });
+  server = await startQuietPage(own.database, errors);
 });
 afterAll(async () => {
   await server.close();

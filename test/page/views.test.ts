@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setSweepState } from '../../db/sweeps.ts';
-import { startPage, type PageServer } from '../../page/server.ts';
+import type { PageServer } from '../../page/server.ts';
 import { openBrowser, takePicture } from '../support/browser.ts';
+import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { complete, fail, launched, reviewsIn, run, sweepOf } from './scenes.ts';
 
@@ -42,13 +43,7 @@ beforeAll(async () => {
   await setSweepState(database, { sweepId: whole.id, state: 'complete' });
   const one = await launched(database, sweepOf('one-seed', [13]));
   await complete(database, one, 28);
-  server = await startPage({
-    database,
-    giveOrder: () => Promise.resolve(),
-    temporal: { url: 'http://127.0.0.1:8233', namespace: 'default' },
-    ...{ host: '127.0.0.1', port: 0, token: null },
-    onError: (error) => errors.push(error),
-  });
+  server = await startQuietPage(database, errors);
 });
 afterAll(async () => {
   await browser.close();
