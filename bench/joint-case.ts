@@ -1,7 +1,6 @@
 // What `bench:joint` measures: eight trials that differ in layer, length, generator and seed, on real sentences.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { EncodedExample } from '../data/encode.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import type { BackboneConfig } from '../lpt/backbone-config.ts';
 import type { Linear } from '../lpt/linear.ts';
@@ -12,6 +11,7 @@ import { BatchOrder } from '../training/batches.ts';
 import { HiddenStates } from '../training/hidden-states.ts';
 import { SplitInputs } from '../training/split-inputs.ts';
 import { TrainingState } from '../training/training-state.ts';
+import type { StepTexts } from './step-case.ts';
 
 export interface BenchTrial {
   state: TrainingState;
@@ -26,13 +26,17 @@ const TRIALS = 8;
 const LENGTHS = [5, 10, 1, 5];
 const TRAINING = { steps: 1000, batchSize: 8, learningRate: 1e-3, weightDecay: 0.1, warmupFraction: 0.06, clipNorm: 1 };
 
-export function benchTrials(backbone: Backbone, layers: readonly number[], examples: EncodedExample[]): BenchTrial[] {
+export function benchTrials(
+  backbone: Backbone,
+  layers: readonly number[],
+  { examples, labelWordIds }: StepTexts,
+): BenchTrial[] {
   const hiddenStates = new HiddenStates({ backbone, budgetBytes: 2 ** 30 });
   return Array.from({ length: TRIALS }, (_, index) => {
     const settings = settingsOf(index, layers[index % layers.length] ?? 1);
     const method = createMethod({ settings, backbone, trainSeed: index, labels: 2 });
     const inputs = new SplitInputs({
-      ...{ examples, backbone, hiddenStates, labelWordIds: [6659, 2307] },
+      ...{ examples, backbone, hiddenStates, labelWordIds },
       ...{ inputLayers: method.inputLayers, layersToKeep: [...layers] },
     });
     const trial = { training: TRAINING, trainSeed: index } as Trial;

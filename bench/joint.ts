@@ -1,10 +1,8 @@
 // Time of a step of each of eight trials, taken together and one after another: the same trials, the same steps. Rounds of the
 // two take turns, so that a busy machine slows both.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { encodeExamples, type EncodedExample } from '../data/encode.ts';
-import { readExamples } from '../data/readers/index.ts';
-import { loadTokenizer } from '../data/tokenizer.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import { readEnvironment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
@@ -14,21 +12,23 @@ import { disposeBatch } from '../training/batches.ts';
 import { jointStep, type JointPart } from '../training/joint-step.ts';
 import { trainStep } from '../training/step.ts';
 import { benchTrials, LAYERS, smallBackbone, type BenchTrial } from './joint-case.ts';
+import { drawStepTexts } from './step-texts.ts';
 import { rounded, summarise, type Summary } from './summary.ts';
 
-const HELP = `npm run bench:joint -- [--json] [--rounds 7] [--threads 2] [--sentences FILE.tsv] [--model FOLDER]
+const HELP = `npm run bench:joint -- [--json] [--task sst2] [--rounds 7] [--threads 2]
+  [--data ../shared/data] [--model FOLDER]`;
+/** Of 16 sentences each, as the solo step's: what the trials draw their own batches from. */
+const BATCHES = 16;
 
-The file has columns \`sentence\` and \`label\`, with labels 0 and 1; the demo's movie reviews where absent.`;
-const SENTENCES = 256;
-
-const layout = cacheLayout(readEnvironment().cacheFolder);
+const { cacheFolder } = readEnvironment();
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
-    sentences: { type: 'string', default: `${layout.movieReviews}/train.tsv` },
-    model: { type: 'string', default: layout.bertBaseUncased },
+    task: { type: 'string', default: 'sst2' },
+    data: { type: 'string', default: join('..', 'shared', 'data') },
+    model: { type: 'string', default: cacheLayout(cacheFolder).bertBaseUncased },
     help: { type: 'boolean', default: false },
   },
 });
@@ -58,26 +58,19 @@ interface Compared {
 
 const loaded = await loadTensorflow({ threads: Number(values.threads), device: 'auto' });
 const big = await loadBackbone(values.model);
-const examples = await sentences(big);
+const { model, data, task } = values;
+const texts = await drawStepTexts({ cacheFolder, model, data, task, batches: BATCHES });
 const small = smallBackbone(big.config);
 const found = {
   device: loaded.device,
-  ...{ threads: Number(values.threads), rounds: Number(values.rounds), sentences: values.sentences },
+  ...{ threads: Number(values.threads), rounds: Number(values.rounds), task },
   small: await compare(small, LAYERS.small),
   big: await compare(big, LAYERS.big),
 };
 process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : report());
 
-async function sentences(backbone: Backbone): Promise<EncodedExample[]> {
-  const columns = { sentence: 'sentence', label: 'label' };
-  const all = await readExamples({ file: values.sentences, columns, fields: ['sentence'] });
-  const tokenizer = await loadTokenizer(values.model, backbone.config);
-  const task = { template: '{sentence} . It was <mask> .', labelWords: { '0': 'terrible', '1': 'great' } };
-  return encodeExamples(all.slice(0, SENTENCES), { ...task, tokenizer, maxTokens: 128 }).examples;
-}
-
 async function compare(backbone: Backbone, layers: readonly number[]): Promise<Compared> {
-  const trials = benchTrials(backbone, layers, examples);
+  const trials = benchTrials(backbone, layers, texts);
   for (const { inputs } of trials) await inputs.keepAll(() => Promise.resolve());
   const ways = { together: () => stepTogether(backbone, trials), oneAfterAnother: () => stepAlone(trials) };
   const times = { together: [] as Took[], oneAfterAnother: [] as Took[] };

@@ -7,6 +7,8 @@ import { wholeNumber, wholeNumbers } from './whole-number.ts';
 
 export const METHODS_COMPARED = ['lpt', 'prompt-tuning'] as const;
 export type ComparedMethod = (typeof METHODS_COMPARED)[number];
+export const SIDES = ['ours', 'pytorch'] as const;
+export type QualitySide = (typeof SIDES)[number];
 
 export interface QualityOptions {
   json: boolean;
@@ -23,8 +25,11 @@ export interface QualityOptions {
   /** Each training is repeated with these; PyTorch, which draws the same numbers, with the first alone. */
   trainSeeds: number[];
   methods: ComparedMethod[];
-  /** Prompt tuning's own learning rate: at the prompt generator's it hardly moves from where it starts. */
-  promptTuningRate: number;
+  sides: QualitySide[];
+  /** Late prompt tuning's, of which the one best on dev counts; PyTorch has the first alone. */
+  learningRates: number[];
+  /** Prompt tuning's own: at the prompt generator's it hardly moves from where it starts. */
+  promptTuningRates: number[];
   /** Folder with one folder a task. */
   data: string;
   model: string;
@@ -37,9 +42,10 @@ export interface QualityOptions {
 
 const HELP = `npm run bench:quality -- [--json] [--tasks sst2,mr,trec,rte] [--k 500] [--steps 1000] [--every 100]
   [--dev-size 1000] [--test-size all] [--seeds 13,21,42] [--train-seeds 1] [--methods lpt,prompt-tuning]
-  [--prompt-tuning-rate 0.05] [--threads 2] [--data ../shared/data] [--model bert-base-uncased] [--out FOLDER] [--write docs/results.md]
-Late prompt tuning against the same recipe in PyTorch on the same examples, and against prompt tuning. What is finished
-stands in --out: the same command goes on from there.
+  [--sides ours,pytorch] [--learning-rates 0.001] [--prompt-tuning-rates 0.05] [--threads 2] [--data ../shared/data]
+  [--model bert-base-uncased] [--out FOLDER] [--write docs/results.md]
+Late prompt tuning against the same recipe in PyTorch on the same examples, and against prompt tuning, each at the learning rate
+that is best on dev. What is finished stands in --out: the same command goes on from there.
 `;
 
 /** Null where help was asked for, and has been printed. @throws for a value that cannot be, and where there is no data */
@@ -56,7 +62,9 @@ export function readQualityOptions({ cacheFolder }: Environment): QualityOptions
       seeds: { type: 'string', default: '13,21,42' },
       'train-seeds': { type: 'string', default: '1' },
       methods: { type: 'string', default: METHODS_COMPARED.join() },
-      'prompt-tuning-rate': { type: 'string', default: '0.05' },
+      sides: { type: 'string', default: SIDES.join() },
+      'learning-rates': { type: 'string', default: '0.001' },
+      'prompt-tuning-rates': { type: 'string', default: '0.05' },
       threads: { type: 'string', default: '2' },
       data: { type: 'string', default: join('..', 'shared', 'data') },
       model: { type: 'string', default: 'bert-base-uncased' },
@@ -81,8 +89,10 @@ export function readQualityOptions({ cacheFolder }: Environment): QualityOptions
     testSize: values['test-size'] === 'all' ? 'all' : wholeNumber('test-size', values['test-size']),
     seeds: wholeNumbers('seeds', values.seeds),
     trainSeeds: wholeNumbers('train-seeds', values['train-seeds']),
-    methods: values.methods.split(',').map(methodOf),
-    promptTuningRate: Number(values['prompt-tuning-rate']),
+    methods: values.methods.split(',').map((name) => oneOf(METHODS_COMPARED, 'methods', name)),
+    sides: values.sides.split(',').map((name) => oneOf(SIDES, 'sides', name)),
+    learningRates: values['learning-rates'].split(',').map(Number),
+    promptTuningRates: values['prompt-tuning-rates'].split(',').map(Number),
     threads: wholeNumber('threads', values.threads),
     data: resolve(data),
     out: resolve(out),
@@ -97,8 +107,8 @@ function checkData(data: string, task: string): void {
   );
 }
 
-function methodOf(text: string): ComparedMethod {
-  const method = METHODS_COMPARED.find((name) => name === text);
-  if (method !== undefined) return method;
-  throw new Error(`Expected --methods to be among ${METHODS_COMPARED.join(', ')}, found "${text}".`);
+function oneOf<Name extends string>(known: readonly Name[], option: string, text: string): Name {
+  const found = known.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new Error(`Expected --${option} to be among ${known.join(', ')}, found "${text}".`);
 }

@@ -13,39 +13,44 @@ export interface TaskQuality {
 /** Test scores in [0, 1]; null for what was not run. */
 export interface SeedQuality {
   dataSeed: number;
-  /** With the first training seed, as PyTorch has it. */
+  /** With the first training seed and learning rate, as PyTorch has it. */
   ours: number | null;
   pytorch: number | null;
-  /** Means over all training seeds. */
+  /** At each training seed's learning rate that is best on dev: means over all training seeds. */
   oursMean: number | null;
   promptTuning: number | null;
 }
 
-export function qualityOf(
-  rows: Row[],
-  { tasks, seeds, trainSeeds }: Pick<QualityOptions, 'tasks' | 'seeds' | 'trainSeeds'>,
-): TaskQuality[] {
+type Asked = Pick<QualityOptions, 'tasks' | 'seeds' | 'trainSeeds' | 'learningRates'>;
+
+export function qualityOf(rows: Row[], { tasks, seeds, trainSeeds, learningRates }: Asked): TaskQuality[] {
   const [trainSeed = 1] = trainSeeds;
+  const [learningRate = 1e-3] = learningRates;
   return tasks.flatMap((task) => {
     const own = rows.filter((row) => row.task === task);
     const [first] = own;
     if (first === undefined) return [];
     const scoreOf = (is: Partial<Row>): number | null =>
-      own.find((row) => Object.entries(is).every(([field, value]) => row[field as keyof Row] === value))?.testScore ??
-      null;
+      bestOnDev(own.filter((row) => Object.entries(is).every(([field, value]) => row[field as keyof Row] === value)))
+        ?.testScore ?? null;
     const meanOf = (is: Partial<Row>): number | null => {
       const scores = trainSeeds.flatMap((seed) => scoreOf({ ...is, trainSeed: seed }) ?? []);
       return scores.length < trainSeeds.length ? null : mean(scores);
     };
     const bySeed = seeds.map((dataSeed) => ({
       dataSeed,
-      ours: scoreOf({ dataSeed, trainSeed, side: 'ours', method: 'lpt' }),
-      pytorch: scoreOf({ dataSeed, trainSeed, side: 'pytorch', method: 'lpt' }),
+      ours: scoreOf({ dataSeed, trainSeed, learningRate, side: 'ours', method: 'lpt' }),
+      pytorch: scoreOf({ dataSeed, trainSeed, learningRate, side: 'pytorch', method: 'lpt' }),
       oursMean: meanOf({ dataSeed, side: 'ours', method: 'lpt' }),
       promptTuning: meanOf({ dataSeed, side: 'ours', method: 'prompt-tuning' }),
     }));
     return [{ task, metric: first.metric, testExamples: first.testExamples, seeds: bySeed }];
   });
+}
+
+/** Of equals the first. */
+function bestOnDev(rows: Row[]): Row | undefined {
+  return rows.toSorted((one, other) => other.devScore - one.devScore)[0];
 }
 
 /** Over the seeds that both sides have; in [-1, 1]. Null where there is none. */
@@ -54,7 +59,8 @@ export function meanDifference(seeds: SeedQuality[]): number | null {
   return differences.length === 0 ? null : mean(differences);
 }
 
-const HEADER = ['task', 'data seed', 'LPT, ours', 'LPT, PyTorch', 'ours − PyTorch', 'LPT, mean', 'prompt tuning, mean'];
+const LPT_COLUMNS = ['LPT, ours', 'LPT, PyTorch', 'ours − PyTorch', 'LPT, mean'];
+const HEADER = ['task', 'data seed', ...LPT_COLUMNS, 'prompt tuning, mean'];
 
 /** Markdown, its columns aligned as the formatter has them. */
 export function qualityTable(qualities: TaskQuality[]): string {
@@ -86,15 +92,16 @@ export function qualityTable(qualities: TaskQuality[]): string {
 }
 
 export function qualityPage(qualities: TaskQuality[], options: QualityOptions, versions: string[]): string {
-  const { k, steps, every, devSize, promptTuningRate } = options;
+  const { k, steps, every, devSize, trainSeeds, learningRates, promptTuningRates } = options;
   const tests = qualities.map(({ task, testExamples, metric }) => `${task} ${testExamples} (${metric})`).join(', ');
   return `# Results
 
 Late prompt tuning as this program trains it, and as a plain PyTorch script trains it: ${options.model}, layer 6, prompt of length 5 from the naive prompt generator
-(bottleneck 128, dropout 0.1), batch 16, learning rate 1e-3, weight decay 0.1, warm-up 0.06, ${steps} steps. ${k} training and ${devSize} dev examples in all, the very
+(bottleneck 128, dropout 0.1), batch 16, learning rate ${learningRates[0]}, weight decay 0.1, warm-up 0.06, ${steps} steps. ${k} training and ${devSize} dev examples in all, the very
 same ones on both sides, and so are initial values, order and what is dropped. Dev is scored every ${every} steps; the step that is best on it is scored once on test.
-Beside them prompt tuning (layer 0, length 20, learning rate ${promptTuningRate}) as this program trains it. Test scores in percent; mean ± sd over the data seeds. The first
-three columns have training seed ${options.trainSeeds[0]}, the last two are means over the training seeds ${options.trainSeeds.join(', ')}.
+Beside them prompt tuning (layer 0, length 20) as this program trains it. Test scores in percent; mean ± sd over the data seeds. The first
+three columns have training seed ${trainSeeds[0]}; the last two are means over the training seeds ${trainSeeds.join(', ')}, each at the learning rate that is best on dev:
+of ${learningRates.join(', ')} for late prompt tuning, of ${promptTuningRates.join(', ')} for prompt tuning.
 
 \`\`\`
 ${commandOf(options)}
@@ -106,21 +113,15 @@ Test examples: ${tests}. ${versions.join('; ')}.
 }
 
 /** What repeats the run, but for where its files lie. */
-export function commandOf({
-  tasks,
-  k,
-  steps,
-  every,
-  devSize,
-  testSize,
-  seeds,
-  trainSeeds,
-  methods,
-  write,
-}: QualityOptions): string {
-  const run = `npm run bench:quality -- --tasks ${tasks.join()} --k ${k} --steps ${steps} --every ${every}`;
-  const drawn = `--dev-size ${devSize} --test-size ${testSize} --seeds ${seeds.join()} --train-seeds ${trainSeeds.join()} --methods ${methods.join()}`;
-  return `${run} ${drawn}${write === null ? '' : ` --write ${write}`}`;
+function commandOf(options: QualityOptions): string {
+  const { tasks, k, steps, every, devSize, testSize, seeds, trainSeeds, methods, sides, write } = options;
+  const given = {
+    ...{ tasks, k, steps, every, 'dev-size': devSize, 'test-size': testSize, seeds, 'train-seeds': trainSeeds },
+    ...{ methods, sides, 'learning-rates': options.learningRates, 'prompt-tuning-rates': options.promptTuningRates },
+    ...(write !== null && { write }),
+  };
+  const flags = Object.entries(given).map(([name, value]) => `--${name} ${String(value)}`);
+  return `npm run bench:quality -- ${flags.join(' ')}`;
 }
 
 function percent(score: number | null): string {

@@ -2,16 +2,18 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SIDES } from './quality-options.ts';
 
 const rowSchema = z.object({
   /** Everything that decides the outcome, but for who computed it. */
   trialKey: z.string(),
-  side: z.enum(['ours', 'pytorch']),
+  side: z.enum(SIDES),
   task: z.string(),
   method: z.string(),
   metric: z.string(),
   dataSeed: z.number(),
-  trainSeed: z.number().default(1),
+  trainSeed: z.number(),
+  learningRate: z.number(),
   k: z.number(),
   devScore: z.number(),
   testScore: z.number(),

@@ -30,10 +30,9 @@ export async function planTrials(options: QualityOptions, cacheFolder: string): 
 
 /** JSON is YAML. */
 function sweepFile({ tasks, data, k, devSize, testSize, methods, steps, every, ...options }: QualityOptions) {
-  const rate = options.promptTuningRate;
   const settings = {
-    lpt: { ...LPT, training: { learningRate: 1e-3 } },
-    'prompt-tuning': { ...PROMPT_TUNING, training: { learningRate: rate } },
+    lpt: { ...LPT, training: { learningRate: options.learningRates } },
+    'prompt-tuning': { ...PROMPT_TUNING, training: { learningRate: options.promptTuningRates } },
   };
   return {
     name: 'quality',

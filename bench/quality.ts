@@ -40,12 +40,12 @@ async function compare(asked: QualityOptions): Promise<void> {
   process.stdout.write(asked.json ? `${JSON.stringify({ tasks, rows: finished })}\n` : qualityTable(qualities));
 }
 
-/** PyTorch repeats late prompt tuning alone, with one training seed. */
-function sidesOf(planned: PlannedTrial, { trainSeeds }: QualityOptions): Training[] {
-  const ours: Training = { planned, side: 'ours' };
-  const { method, trainSeed } = planned.trial;
-  const isRepeated = method.method === 'lpt' && trainSeed === trainSeeds[0];
-  return isRepeated ? [ours, { planned, side: 'pytorch' }] : [ours];
+/** PyTorch repeats late prompt tuning alone, with one training seed and one learning rate. */
+function sidesOf(planned: PlannedTrial, { sides, trainSeeds, learningRates }: QualityOptions): Training[] {
+  const { method, trainSeed, training } = planned.trial;
+  const isRepeated =
+    method.method === 'lpt' && trainSeed === trainSeeds[0] && training.learningRate === learningRates[0];
+  return sides.filter((side) => side === 'ours' || isRepeated).map((side) => ({ planned, side }));
 }
 
 function nameOf({ planned, side }: Training): Pick<Row, 'trialKey' | 'side'> {
@@ -82,7 +82,8 @@ async function startReference(
 async function rowOf(training: Training, { train, place }: { train: Train; place: string }): Promise<Row> {
   const { trial } = training.planned;
   const { task, method, dataSeed, trainSeed, training: settings } = trial;
-  const what = `${place} ${task.name}, seeds ${dataSeed} and ${trainSeed}, ${method.method}, ${training.side}`;
+  const by = `${method.method} at ${settings.learningRate}, ${training.side}`;
+  const what = `${place} ${task.name}, seeds ${dataSeed} and ${trainSeed}, ${by}`;
   say(what);
   const started = performance.now();
   const { devScore, testScore, selectedStep, testExamples, version } = await train(training, (step, score) =>
@@ -91,9 +92,10 @@ async function rowOf(training: Training, { train, place }: { train: Train; place
   const seconds = Math.round((performance.now() - started) / 1000);
   say(`${what}: test ${(100 * testScore).toFixed(1)} (step ${selectedStep}), ${seconds} s`);
   const k = trial.regime.kind === 'few-shot' ? trial.regime.k : 0;
-  const settingsOf = { task: task.name, method: method.method, metric: task.metric, dataSeed, trainSeed, k };
+  const drawn = { task: task.name, metric: task.metric, dataSeed, k };
+  const tried = { method: method.method, trainSeed, learningRate: settings.learningRate };
   const scores = { devScore, testScore, testExamples, selectedStep };
-  return { ...nameOf(training), ...settingsOf, ...scores, seconds, version };
+  return { ...nameOf(training), ...drawn, ...tried, ...scores, seconds, version };
 }
 
 function say(text: string): void {

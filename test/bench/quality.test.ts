@@ -14,7 +14,7 @@ function row(dataSeed: number, testScore: number, changes: Partial<Row> = {}): R
       method: 'lpt',
       metric: 'accuracy',
       dataSeed,
-      trainSeed: 1,
+      ...{ trainSeed: 1, learningRate: 0.001 },
     },
     ...{ k: 32, devScore: 0.5, testScore, testExamples: 200, selectedStep: 20, seconds: 1, version: 'TensorFlow 2' },
     ...changes,
@@ -53,7 +53,12 @@ test('the table has the scores by seed, and the means over the seeds that both s
     row(13, 0.61, { method: 'prompt-tuning', trainSeed: 2 }),
     row(21, 0.84),
   ];
-  const [quality] = qualityOf(rows, { tasks: ['sst2', 'mr'], seeds: [13, 21], trainSeeds: [1, 2] });
+  const [quality] = qualityOf(rows, {
+    tasks: ['sst2', 'mr'],
+    seeds: [13, 21],
+    trainSeeds: [1, 2],
+    learningRates: [0.001],
+  });
   expect(meanDifference(quality!.seeds)).toBeCloseTo(0.01, 12);
   // Ours: (80 + 84) / 2 = 82, sd √(2 · 2²) = 2.8.
   expect(qualityTable([quality!])).toBe(`\
@@ -63,4 +68,16 @@ test('the table has the scores by seed, and the means over the seeds that both s
 | sst2 | 21        | 84.0       |              |                |           |                     |
 | sst2 | mean      | 82.0 ± 2.8 | 79.0         | +1.0           | 75.0      | 60.5                |
 `);
+});
+
+test('a method has the test score of the learning rate that is best on dev; the two programs are compared at the first rate', () => {
+  const rows = [
+    row(13, 0.8),
+    row(13, 0.79, { side: 'pytorch' }),
+    row(13, 0.83, { learningRate: 0.005, devScore: 0.6 }),
+    row(13, 0.99, { learningRate: 0.0005, devScore: 0.4 }),
+  ];
+  const asked = { tasks: ['sst2'], seeds: [13], trainSeeds: [1], learningRates: [0.001, 0.005, 0.0005] };
+  const [quality] = qualityOf(rows, asked);
+  expect(quality!.seeds).toEqual([{ dataSeed: 13, ours: 0.8, pytorch: 0.79, oursMean: 0.83, promptTuning: null }]);
 });
