@@ -1,6 +1,7 @@
 // What an attempt does once it has a trainer: it has the trial trained, stores what the trainer says, and ends the trial.
 import { CancelledFailure } from '@temporalio/activity';
-import { recordProvenance, type Begun } from '../db/attempts.ts';
+import { recordProvenance } from '../db/attempts.ts';
+import type { Begun } from '../db/begin-attempt.ts';
 import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial, stopTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';

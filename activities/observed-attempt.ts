@@ -1,6 +1,6 @@
 // Tells how an attempt begins and ends, whichever way that is.
 import type { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Begun } from '../db/attempts.ts';
+import type { Begun } from '../db/begin-attempt.ts';
 import { StaleAttemptError } from '../db/errors.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import { toTrialFailure } from './failure.ts';

@@ -1,6 +1,7 @@
 // One attempt at a trial: from the last checkpoint to its scores, or to an error whose kind says what to do next.
 import { Context } from '@temporalio/activity';
-import { beginAttempt, endAttempt, type Begun } from '../db/attempts.ts';
+import { endAttempt } from '../db/attempts.ts';
+import { beginAttempt, type Begun } from '../db/begin-attempt.ts';
 import type { DataSource } from '../sweep/trial.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import { announce } from './announce.ts';

@@ -5,17 +5,24 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCodec } from './codec.ts';
 import { checkDatabase } from './database.ts';
+import {
+  openEmbedded,
+  portsOf,
+  stopEmbedded,
+  stopStarted,
+  type ServersOptions,
+  type Wanted,
+} from './embedded-servers.ts';
 import type { Environment } from './environment.mjs';
 import { stateLayout } from './folders.mjs';
 import { withLock } from './install/lock.mjs';
-import { findTemporalCli } from './install/temporal.mjs';
-import { findPostgres, startPostgres, stopPostgres, type PostgresServer } from './postgres.ts';
+import { findPostgres } from './postgres.ts';
 import { identify, type ProcessIdentity } from './process-identity.mjs';
 import { readRecord, writeRecord, type ServicesRecord } from './services-record.ts';
 import { Supervision } from './supervision.ts';
 import { attributeCommand, checkTemporal, type TemporalTarget } from './temporal-cluster.ts';
 import { connectionSettings } from './temporal-settings.ts';
-import { findTemporal, startTemporal, stopTemporal, type TemporalServer } from './temporal.ts';
+import { findTemporal } from './temporal.ts';
 
 export interface Services {
   /** Holds a password: never print it. */
@@ -33,16 +40,11 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface ServicesOptions {
-  environment: Environment;
-  say: (text: string) => void;
-}
-
 /**
  * Until `close`, embedded servers that die are started again at their ports.
  * @throws an error for people when a server is down, a port taken, or a setting cannot be kept
  */
-export async function openServices({ environment, say }: ServicesOptions): Promise<Services> {
+export async function openServices({ environment, say }: ServersOptions): Promise<Services> {
   const settings = connectionSettings(environment);
   const payloadCodecs = [await loadCodec(environment)];
   if (environment.databaseUrl !== undefined) await checkDatabase(environment.databaseUrl);
@@ -141,42 +143,8 @@ function leaving({ environment, token, supervision }: Leaving): Pick<Services, '
   };
 }
 
-interface Wanted {
-  postgres: boolean;
-  temporal: boolean;
-  namespace: string;
-}
-
-interface Embedded {
-  postgres: PostgresServer | null;
-  temporal: TemporalServer | null;
-}
-
-/** Both or, where one of them fails, none more than there were. */
-async function openEmbedded(options: ServicesOptions, wanted: Wanted): Promise<Embedded> {
-  const postgres = wanted.postgres ? await openPostgres(options) : null;
-  try {
-    return { postgres, temporal: wanted.temporal ? await openTemporal(options, wanted.namespace) : null };
-  } catch (error) {
-    await stopStarted(postgres ? [postgres] : []);
-    throw error;
-  }
-}
-
-async function stopStarted(servers: readonly (PostgresServer | TemporalServer)[]): Promise<void> {
-  for (const server of servers) if (!server.adopted) await server.stop();
-}
-
-/** Their users know them by these. */
-function portsOf({ postgres, temporal }: Embedded): Environment['ports'] {
-  return {
-    ...(postgres ? { postgres: postgres.port } : {}),
-    ...(temporal ? { temporal: Number(temporal.address.split(':')[1]) } : {}),
-  };
-}
-
 /** Null for one that is no user any more: `down` stopped the servers. */
-function bringBack(options: ServicesOptions, { token, ...wanted }: Wanted & { token: string }) {
+function bringBack(options: ServersOptions, { token, ...wanted }: Wanted & { token: string }) {
   const { environment, say } = options;
   return inTurn(environment, async (): Promise<ProcessIdentity[] | null> => {
     if (!readRecord(environment.stateFolder).users.some((user) => user.token === token)) return null;
@@ -186,41 +154,6 @@ function bringBack(options: ServicesOptions, { token, ...wanted }: Wanted & { to
     if (temporal?.adopted === false) say(`Temporal was gone: it is started again (${temporal.address}).`);
     return [postgres, temporal].flatMap((server) => (server ? [identify(server.pid)] : []));
   });
-}
-
-async function stopEmbedded(environment: Environment): Promise<{ stopped: string[] }> {
-  const layout = stateLayout(environment.stateFolder);
-  // Temporal first: its workers write to Postgres.
-  const stopped = [
-    ...((await stopTemporal(layout.temporal)) ? ['Temporal'] : []),
-    ...((await stopPostgres(layout.postgres)) ? ['Postgres'] : []),
-  ];
-  writeRecord(environment.stateFolder, { kept: false, users: [] });
-  return { stopped };
-}
-
-async function openPostgres({ environment, say }: ServicesOptions): Promise<PostgresServer> {
-  const { cacheFolder, stateFolder, ports } = environment;
-  const port = ports.postgres === undefined ? {} : { port: ports.postgres };
-  const server = await startPostgres({ folder: stateLayout(stateFolder).postgres, cacheFolder, ...port });
-  say(`Postgres ${server.adopted ? 'is running' : 'started'} (embedded, port ${server.port})`);
-  return server;
-}
-
-async function openTemporal({ environment, say }: ServicesOptions, namespace: string): Promise<TemporalServer> {
-  const cli = findTemporalCli(environment);
-  if (!cli)
-    throw new Error('The Temporal CLI is not installed: run `node scripts/setup.mjs`, or set TEMPORAL_ADDRESS.');
-  const { temporal: port, temporalUi: uiPort } = environment.ports;
-  const server = await startTemporal({
-    executable: cli.path,
-    folder: stateLayout(environment.stateFolder).temporal,
-    namespace,
-    ...(port === undefined ? {} : { port }),
-    ...(uiPort === undefined ? {} : { uiPort }),
-  });
-  say(`Temporal ${server.adopted ? 'is running' : 'started'} (embedded, ${server.uiUrl ?? server.address})`);
-  return server;
 }
 
 function warnOfAttributes(

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { attempts } from '../../db/schema.ts';
 import { findSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { beginAttempt, recordProvenance } from '../../db/attempts.ts';
+import { recordProvenance } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { createSweep, setSweepState } from '../../db/sweeps.ts';
 import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';

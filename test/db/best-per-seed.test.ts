@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { listBestPerSeed, listBestPerSeedMeans } from '../../db/best-per-seed.ts';
 import { listConfigurations } from '../../db/configurations.ts';
 import { createSweep } from '../../db/sweeps.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statusRecord } from '../../cli/status.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
-import { beginAttempt, endAttempt } from '../../db/attempts.ts';
+import { endAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { failTrial, listWaiting } from '../../db/trials.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';

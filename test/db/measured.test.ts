@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { listMeasured } from '../../db/measured.ts';
 import { attempts } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginAttempt, listAttempts } from '../../db/attempts.ts';
+import { listAttempts } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import {
   continueTrials,

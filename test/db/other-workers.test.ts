@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
-import { beginAttempt, endAttempt, type Begun, type Declined, type Settled } from '../../db/attempts.ts';
+import { endAttempt } from '../../db/attempts.ts';
+import { beginAttempt, type Begun, type Declined, type Settled } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import type { ErrorKind } from '../../sweep/trial.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { listComparison } from '../../db/comparison.ts';
 import { listConfigurations } from '../../db/configurations.ts';

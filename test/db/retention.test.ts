@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { listStoredFiles, saveDataSet } from '../../db/data-sets.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Begun, beginAttempt, endAttempt, listAttempts } from '../../db/attempts.ts';
+import { endAttempt, listAttempts } from '../../db/attempts.ts';
+import { type Begun, beginAttempt } from '../../db/begin-attempt.ts';
 import { dropCheckpoint, loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { QueryError, StaleAttemptError, UnknownTrialError } from '../../db/errors.ts';
 import { listEvaluations, recordEvaluation } from '../../db/evaluations.ts';

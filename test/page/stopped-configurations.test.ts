@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../../control/compare.ts';
-import { beginAttempt } from '../../db/attempts.ts';
+import { beginAttempt } from '../../db/begin-attempt.ts';
 import { countConfigurations, listPoints } from '../../db/charts/configurations.ts';
 import { listFacets, type Facet } from '../../db/charts/facets.ts';
 import { listCells, listLayers, listMethods } from '../../db/charts/layers.ts';
