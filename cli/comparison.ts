@@ -1,6 +1,6 @@
 // A comparison of fixed configurations as tables for people, and as flat rows for programs.
 import type { Comparison } from '../control/compare.ts';
-import type { ComparisonRow } from '../db/comparison.ts';
+import type { PublishedRow } from '../db/published.ts';
 import type { ConfigurationMean } from '../db/configurations.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
@@ -10,13 +10,13 @@ const NO_TRIAL = 'No trial is complete yet.';
 
 export function printComparison(format: Format, comparison: Comparison): string {
   if (format !== 'table') {
-    const records = [...comparison.configurations.map(measured), ...publishedRows(comparison.published).map(published)];
+    const records = [...comparison.configurations.map(measured), ...comparison.published.map(published)];
     return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
   }
   const isLpt = ({ method }: ConfigurationMean): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
-  const figures = publishedRows(comparison.published);
+  const figures = comparison.published;
   return [
     `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
@@ -67,46 +67,30 @@ function baselineColumns(): Columns {
   return [...TASK, { title: 'method', cell: ({ method }) => method }, length, ...SCORES];
 }
 
-export const FIGURE_COLUMNS: Column<ComparisonRow>[] = [
+export const FIGURE_COLUMNS: Column<PublishedRow>[] = [
   { title: 'task', cell: ({ task }) => task },
   { title: 'method', cell: ({ baselineMethod }) => baselineMethod },
   { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
+  { title: 'regime', cell: ({ regime }) => regime },
+  { title: 'metric', cell: ({ metric }) => metric },
   { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
   { title: 'source', cell: ({ source }) => source },
 ];
 
-/** The view has a row for each configuration; a figure is shown once. */
-export function publishedRows(pairs: readonly ComparisonRow[]): ComparisonRow[] {
-  const figures = pairs.filter(({ kind }) => kind === 'published');
-  const keyOf = (row: ComparisonRow): string =>
-    [row.task, row.baselineMethod, row.baselineBackbone, row.source].join('\n');
-  return [...new Map(figures.map((row) => [keyOf(row), row])).values()];
-}
-
 function measured(row: ConfigurationMean): Record<string, Cell> {
-  const { task, method, backbone, insertionLayer, insertionLayers, promptLength, generator, bottleneck } = row;
-  const { learningRate, batchSize } = row;
+  const { task, metric, regime, k, method, backbone } = row;
+  const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize } = row;
   const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
   return {
     kind: 'measured',
     average: 'fixed',
-    ...{
-      task,
-      method,
-      backbone,
-      insertionLayer,
-      insertionLayers,
-      promptLength,
-      generator,
-      bottleneck,
-      learningRate,
-      batchSize,
-    },
+    ...{ task, metric, regime, k, method, backbone },
+    ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize },
     ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
   };
 }
 
-function published(row: ComparisonRow): Record<string, Cell> {
+function published(row: PublishedRow): Record<string, Cell> {
   const nothing = {
     insertionLayer: null,
     insertionLayers: null,
@@ -118,7 +102,8 @@ function published(row: ComparisonRow): Record<string, Cell> {
   return {
     kind: 'published',
     average: null,
-    ...{ task: row.task, method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing, batchSize: null },
+    ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
+    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing, batchSize: null },
     ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
     ...{ msPerStep: null, trainableParameters: null, configurationKey: null, source: row.source },
   };

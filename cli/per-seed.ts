@@ -1,9 +1,9 @@
 // A comparison of what is best on dev on each seed: labelled as such in every format.
 import type { PerSeedComparison } from '../control/compare-per-seed.ts';
 import type { ChosenTrial, PerSeedMean } from '../db/best-per-seed.ts';
-import type { ComparisonRow } from '../db/comparison.ts';
+import type { PublishedRow } from '../db/published.ts';
 import type { Format } from './command.ts';
-import { FIGURE_COLUMNS, publishedRows } from './comparison.ts';
+import { FIGURE_COLUMNS } from './comparison.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
 
@@ -11,8 +11,7 @@ const HEADING = `Best on dev per seed: on each seed the configuration of a metho
 score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds.
 `;
 
-export function printPerSeed(format: Format, { means, chosen, published }: PerSeedComparison): string {
-  const figures = publishedRows(published);
+export function printPerSeed(format: Format, { means, chosen, published: figures }: PerSeedComparison): string {
   if (format !== 'table') {
     const records = [...means.map(measured), ...figures.map(asPublished)];
     return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
@@ -61,21 +60,22 @@ function candidatesOf({ leastCandidates, mostCandidates }: PerSeedMean): string 
 }
 
 function measured(row: PerSeedMean): Record<string, Cell> {
-  const { task, method, backbone, k, n, devMean, devSd, testMean, testSd } = row;
+  const { task, metric, regime, k, method, backbone, n, devMean, devSd, testMean, testSd } = row;
   const { configurations, leastCandidates, mostCandidates } = row;
   return {
     kind: 'measured',
     average: 'per-seed',
-    ...{ task, method, backbone, k, n, devMean, devSd, testMean, testSd },
+    ...{ task, metric, regime, k, method, backbone, n, devMean, devSd, testMean, testSd },
     ...{ configurations, leastCandidates, mostCandidates, source: null },
   };
 }
 
-function asPublished(row: ComparisonRow): Record<string, Cell> {
+function asPublished(row: PublishedRow): Record<string, Cell> {
   return {
     kind: 'published',
     average: null,
-    ...{ task: row.task, method: row.baselineMethod, backbone: row.baselineBackbone, k: null, n: null },
+    ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
+    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, n: null },
     ...{ devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
     ...{ configurations: null, leastCandidates: null, mostCandidates: null, source: row.source },
   };

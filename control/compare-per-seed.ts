@@ -1,6 +1,6 @@
 // The comparison by the other average: on each seed the configuration that is best on dev. Never shown beside `compare`.
 import { listBestPerSeed, listBestPerSeedMeans, type ChosenTrial, type PerSeedMean } from '../db/best-per-seed.ts';
-import { listPublished, type ComparisonRow } from '../db/comparison.ts';
+import { listPublished, type PublishedRow } from '../db/published.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 
@@ -10,7 +10,7 @@ export interface PerSeedComparison {
   means: PerSeedMean[];
   /** What was chosen on each seed. */
   chosen: ChosenTrial[];
-  published: ComparisonRow[];
+  published: PublishedRow[];
 }
 
 /** @throws UnknownSweepError */

@@ -1,5 +1,5 @@
 // Configurations averaged over their seeds, beside baselines measured here and published ones.
-import { listPublished, type ComparisonRow } from '../db/comparison.ts';
+import { listPublished, type PublishedRow } from '../db/published.ts';
 import { listConfigurations, listScored, type ConfigurationMean } from '../db/configurations.ts';
 import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
@@ -12,7 +12,7 @@ export interface Comparison {
   /** Best on dev first within a task. */
   configurations: ConfigurationMean[];
   /** Figures from papers on the sweep's tasks. */
-  published: ComparisonRow[];
+  published: PublishedRow[];
   /** Plain sentences, one a task. */
   findings: string[];
 }

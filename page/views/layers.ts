@@ -1,6 +1,6 @@
 // Where the prompt goes in and how long it is: the heat map, and the score against the layer for each generator.
 import { listGenerators, type MethodMean, type Place } from '../../db/charts/layers.ts';
-import { listPublished, type ComparisonRow } from '../../db/comparison.ts';
+import { listPublished, type PublishedRow } from '../../db/published.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { figure } from '../figure.ts';
 import { heatMapFigure } from '../figures/heat-map.ts';
@@ -78,7 +78,7 @@ function layerSection({ layers, methods, ...chart }: Layers, score: ScoreName): 
   });
 }
 
-function publishedSection(figures: readonly ComparisonRow[]): Markup | null {
+function publishedSection(figures: readonly PublishedRow[]): Markup | null {
   if (figures.length === 0) return null;
   const shown = table({
     caption: 'From papers: other backbones or data sizes may apply, so none of them enters a chart or a mean',

@@ -74,7 +74,7 @@ describe('the commands that read', () => {
     expect(await averages()).toEqual(['fixed']);
     expect(await averages('--average', 'per-seed')).toEqual(['per-seed']);
     const { out: csv } = await run('compare', 'halves', '--configurations', '--average', 'per-seed', '--format', 'csv');
-    expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,lpt,/);
+    expect(csv.split('\n')[1]).toMatch(/^measured,per-seed,mr,accuracy,few-shot,32,lpt,/);
     const people = await run('compare', 'halves', '--configurations', '--average', 'per-seed');
     expect(people.out).toContain('Best on dev per seed');
     expect(people.out).toContain('Not to be mixed with `--average fixed`');

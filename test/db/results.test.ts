@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sql } from 'drizzle-orm';
+import { asc, desc, eq, sql } from 'drizzle-orm';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
-import { listComparison } from '../../db/comparison.ts';
 import { listConfigurations } from '../../db/configurations.ts';
 import { progress } from '../../db/progress.ts';
 import { listResults } from '../../db/results.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { comparison } from '../../db/views.ts';
 import type { Evaluation } from '../../training/messages.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
@@ -82,9 +82,19 @@ describe('configuration means', () => {
   });
 });
 
+/** Measured pairs first, the LPT configuration best on dev on top; published figures after them. */
+function comparisonOf(sweepId: string): Promise<(typeof comparison.$inferSelect)[]> {
+  const { kind, task, devMean, configurationKey, baselineMethod, baselineBackbone } = comparison;
+  return own.database
+    .select()
+    .from(comparison)
+    .where(eq(comparison.sweepId, sweepId))
+    .orderBy(asc(task), asc(kind), desc(devMean), asc(configurationKey), asc(baselineMethod), asc(baselineBackbone));
+}
+
 describe('the comparison', () => {
   test('pairs every LPT configuration with each other method, seed by seed', async () => {
-    const rows = await listComparison(own.database, await finished('pairs', BOTH_SEEDS));
+    const rows = await comparisonOf(await finished('pairs', BOTH_SEEDS));
     const measured = rows.filter(({ kind }) => kind === 'measured');
     expect(measured.map((row) => [row.insertionLayer, row.baselineMethod, row.pairs])).toEqual([
       [6, 'prompt-tuning', 2],
@@ -102,7 +112,7 @@ describe('the comparison', () => {
   });
 
   test('of unequal seeds counts the seeds that both have', async () => {
-    const rows = await listComparison(own.database, await finished('unequal', BOTH_SEEDS.slice(0, 7)));
+    const rows = await comparisonOf(await finished('unequal', BOTH_SEEDS.slice(0, 7)));
     const layer6 = rows.filter((row) => row.insertionLayer === 6);
     expect(layer6.map(({ pairs, n, baselineN }) => [pairs, n, baselineN])).toEqual([
       [1, 1, 2],
@@ -113,12 +123,12 @@ describe('the comparison', () => {
 
   test('shows published figures of the same task in rows of their own, in no mean and no difference', async () => {
     const sweepId = await finished('published', BOTH_SEEDS);
-    const before = await listComparison(own.database, sweepId);
+    const before = await comparisonOf(sweepId);
     expect(before.some(({ kind }) => kind === 'published')).toBe(false);
     await own.database.execute(sql`
       insert into baselines (id, paper, paper_table, backbone, task, regime, method, metric, score, source)
       values (gen_random_uuid(), 'a paper', '1', 'roberta-base', 'mr', 'full', 'prompt-tuning', 'accuracy', 0.9, 'a paper, Table 1')`);
-    const after = await listComparison(own.database, sweepId);
+    const after = await comparisonOf(sweepId);
     expect(after.slice(0, before.length)).toEqual(before);
     expect(after.slice(before.length)).toEqual([
       expect.objectContaining({
