@@ -32,7 +32,8 @@ const CANDIDATES = 24;
 export function propose({ space, observed, taken, count, seed }: TpeRequest): string[] {
   const next = uniform(seed, taken.size);
   const ranked = observed.toSorted((one, other) => (other.score ?? -Infinity) - (one.score ?? -Infinity));
-  const goods = Math.ceil(GOOD * ranked.length);
+  const scored = ranked.filter(({ score }) => score !== null);
+  const goods = Math.min(Math.ceil(GOOD * ranked.length), scored.length);
   const pointsOf = (some: readonly Observation[]): Point[] => some.flatMap(({ name }) => [space.get(name) ?? {}]);
   const good = pointsOf(ranked.slice(0, goods));
   const others = pointsOf(ranked.slice(goods));

@@ -25,7 +25,7 @@ export interface LevelEffect {
   interval: Interval | null;
   /** Against the best level on the same seeds and other settings, Holm-adjusted over levels; null for the best, or unknown. */
   p: number | null;
-  /** Cannot be told from the best; null where nothing is known of the noise. */
+  /** Cannot be told to be worse than the best; null where nothing is known of the noise. */
   isWithinNoise: boolean | null;
 }
 
@@ -85,25 +85,41 @@ function settingEffect(trials: readonly SettledTrial[], setting: string, varying
     const perSeed = grouped(own, ({ seed }) => seed).map((same) => mean(same.map(({ score }) => score)));
     return { value, own, seeds: perSeed.length, mean: mean(perSeed), interval: meanInterval(perSeed) };
   });
-  const best = levels.reduce((first, second) => (second.mean > first.mean ? second : first));
   const others = varying.filter((name) => name !== setting);
-  const tests = levels.map((level) =>
-    level === best ? null : pairedT(seedDifferences(best.own, level.own, others)).p,
-  );
-  const adjusted = holm(tests);
+  const ahead = (one: Level, of: Level): number[] => seedDifferences(one.own, of.own, others);
+  const best = levels.reduce((first, second) => (leadOf(second, first, ahead) > 0 ? second : first));
+  const leads = levels.map((level) => (level === best ? [] : ahead(best, level)));
+  const adjusted = holm(leads.map((lead) => pairedT(lead).p));
   return {
     setting,
     best: best.value,
     levels: levels.map(({ own, ...level }, index) => {
       const p = adjusted[index] ?? null;
       const isBest = level.value === best.value;
-      return { ...level, trials: own.length, p, isWithinNoise: noise(p, isBest && best.seeds > 1) };
+      const isNoWorse = isBest ? best.seeds > 1 : isBehind(leads[index] ?? []);
+      return { ...level, trials: own.length, p, isWithinNoise: noise(p, isNoWorse) };
     }),
   };
 }
 
-function noise(p: number | null, isBest: boolean): boolean | null {
-  if (isBest) return true;
+interface Level {
+  own: SettledTrial[];
+  mean: number;
+}
+
+/** On what both were tried with: a level that had the better company is not the better for it. Elsewhere by their means. */
+function leadOf(one: Level, of: Level, ahead: (one: Level, of: Level) => number[]): number {
+  const shared = ahead(one, of);
+  return shared.length > 0 ? mean(shared) : one.mean - of.mean;
+}
+
+/** Whether the best level's lead on what both were tried with is none. */
+function isBehind(lead: readonly number[]): boolean {
+  return lead.length > 1 && mean(lead) <= 0;
+}
+
+function noise(p: number | null, isNoWorse: boolean): boolean | null {
+  if (isNoWorse) return true;
   return p === null ? null : p >= SIGNIFICANT;
 }
 

@@ -30,6 +30,8 @@ const MOST_CELLS = 20_000;
 /** Of the grid; with more missing, what is filled in would decide. */
 const MOST_MISSING = 0.5;
 const ROUNDS = 200;
+/** Variance that only binary fractions make. */
+const NOTHING = 1e-24;
 
 /** @param settings that every cell has */
 export function importanceOf(cells: readonly GridCell[], settings: readonly string[]): Decomposed {
@@ -44,7 +46,7 @@ export function importanceOf(cells: readonly GridCell[], settings: readonly stri
   const choices = Object.fromEntries(settings.map((setting, index) => [setting, levels[index] ?? []]));
   const grid = fillIn(cells, cross<Record<string, string>>(choices), settings);
   const variance = meanSquare(grid.map(({ score }) => score));
-  if (variance === 0) return refused('all cells have the same score');
+  if (variance <= NOTHING) return refused('all cells have the same score');
   const alone = settings.map((setting) => ({
     settings: [setting],
     share: meanSquare(effects(grid, [setting])) / variance,

@@ -22,15 +22,14 @@ const MOST_COUNTED = 100;
 
 /** Two-sided signed-rank test; pairs without difference are left out (Wilcoxon 1945). */
 export function wilcoxon(differences: readonly number[]): Tested {
-  const moved = differences.map(rounded).filter((difference) => difference !== 0);
-  const least = 2 ** (1 - moved.length);
-  if (moved.length === 0) return none('no pair differs');
+  const { ranks, positive } = signedRanks(differences);
+  const least = 2 ** (1 - ranks.length);
+  if (ranks.length === 0) return none('no pair differs');
   if (least >= SIGNIFICANT)
     return none(
-      `${moved.length} ${moved.length === 1 ? 'pair that differs' : 'pairs that differ'} cannot reach p < ${SIGNIFICANT}: the least is ${least}`,
+      `${ranks.length} ${ranks.length === 1 ? 'pair that differs' : 'pairs that differ'} cannot reach p < ${SIGNIFICANT}: the least is ${least}`,
     );
-  const { ranks, positive } = signedRanks(moved);
-  const p = moved.length <= MOST_COUNTED ? countedTails(ranks, positive) : approximateTails(ranks, positive);
+  const p = ranks.length <= MOST_COUNTED ? countedTails(ranks, positive) : approximateTails(ranks, positive);
   return { p, why: null };
 }
 
@@ -86,8 +85,4 @@ function none(why: string): Tested {
 /** Differences that only binary fractions make are none. */
 function isNothing(sd: number, values: readonly number[]): boolean {
   return sd <= 1e-12 * Math.max(1, ...values.map(Math.abs));
-}
-
-function rounded(difference: number): number {
-  return Number(difference.toFixed(12));
 }

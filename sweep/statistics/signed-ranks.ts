@@ -10,9 +10,14 @@ export interface SignedRanks {
 }
 
 export function signedRanks(differences: readonly number[]): SignedRanks {
-  const moved = differences.filter((difference) => difference !== 0);
+  const moved = differences.map(rounded).filter((difference) => difference !== 0);
   const ranks = midranks(moved.map(Math.abs)).map((rank) => Math.round(2 * rank));
   return { ranks, positive: sum(ranks.filter((_, index) => (moved[index] ?? 0) > 0)) };
+}
+
+/** Differences that only binary fractions make are none, and are of one size with their like. */
+function rounded(difference: number): number {
+  return Number(difference.toFixed(12));
 }
 
 /** How probable a sum of at most `limit` is, were each sign a coin's: all choices of signs counted. */

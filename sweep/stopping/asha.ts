@@ -16,9 +16,9 @@ export function judgeByAsha(settings: AshaSettings, moment: Moment): StopReason 
   return { rule: 'asha', step, score: own.best, threshold, comparedWith, words };
 }
 
-/** The first score on dev at or behind the rung. */
+/** The first score on dev at or behind a rung; before the first one there is none. */
 function isAtRung({ gracePeriod, reduction }: AshaSettings, { step, steps, evaluateEvery }: Moment): boolean {
-  for (let rung = gracePeriod * steps; rung < steps; rung *= reduction)
+  for (let rung = Math.max(gracePeriod * steps, evaluateEvery); rung < steps; rung *= reduction)
     if (rung <= step && step - evaluateEvery < rung) return true;
   return false;
 }

@@ -140,6 +140,18 @@ describe('the Parzen estimator', () => {
     expect(bests.filter((best) => best === 0).length).toBeGreaterThanOrEqual(10);
   });
 
+  test('takes nothing without a score for good, however little is known', () => {
+    const near = new Map<string, Point>(Array.from({ length: 40 }, (_, x) => [String(x), { x }]));
+    const stopped = Array.from({ length: 18 }, (_, index) => ({ name: String(17 - index), score: null }));
+    const observed = [...stopped, { name: '37', score: 0.9 }];
+    const taken = new Set(observed.map(({ name }) => name));
+    const proposed = Array.from({ length: 20 }, (_, seed) =>
+      Number(propose({ space: near, observed, taken, count: 1, seed })[0]),
+    );
+    // Two or three of nineteen are good by their share: one of them has a score.
+    expect(Math.min(...proposed)).toBeGreaterThan(29);
+  });
+
   test('proposes nothing twice, and no more than there is', () => {
     const taken = new Set([...space.keys()].slice(3));
     expect(propose({ space, observed: [], taken, count: 5, seed: 1 }).sort()).toEqual(['0', '1', '2']);

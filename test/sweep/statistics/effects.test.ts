@@ -39,6 +39,23 @@ describe('effects', () => {
     expect(found.importance.importances![0]).toMatchObject({ settings: ['insertionLayer'] });
   });
 
+  test('hold levels against each other on what both were tried with, whatever company one of them had', () => {
+    const at = (insertionLayer: string, promptLength: string, scores: number[]): SettledTrial[] =>
+      scores.map((score, seed) => ({
+        ...{ settings: { insertionLayer, promptLength }, seed: String(seed), score, isWhole: true },
+      }));
+    // Layer 9 was never tried with the bad length 1; with length 5 it is 4 points behind on each seed.
+    const found = effectsOf([
+      ...at('6', '1', [0.6, 0.61, 0.62, 0.6, 0.61]),
+      ...at('6', '5', [0.84, 0.85, 0.83, 0.84, 0.85]),
+      ...at('9', '5', [0.8, 0.809, 0.791, 0.8, 0.811]),
+    ]);
+    const [layers] = found.settings;
+    expect(layers!.levels.map(({ mean }) => mean > 0.75)).toEqual([false, true]);
+    expect(layers).toMatchObject({ best: '6', levels: [{ isWithinNoise: true }, { isWithinNoise: false }] });
+    expect(summarise(found).join('\n')).toContain('insertionLayer: 6 is ahead; 9 is worse (p < 0.05, Holm)');
+  });
+
   test('of one seed claim nothing of noise', () => {
     const found = effectsOf(grid(['13']));
     expect(found.settings[0]!.levels.every(({ interval }) => interval === null)).toBe(true);
@@ -100,5 +117,8 @@ describe('importance', () => {
     const sparse = [cell('0', '0', 1), cell('1', '1', 2), cell('2', '2', 3)];
     expect(importanceOf(sparse, ['a', 'b']).why).toContain('3 of the grid’s 9 cells'.replace('’', "'"));
     expect(importanceOf([cell('0', '0', 1), cell('1', '0', 1)], ['a', 'b']).why).toContain('the same score');
+    // The mean of three times 0.7 is not 0.7, in binary fractions.
+    const alike = ['0', '1', '2'].map((layer) => cell(layer, '0', 0.7));
+    expect(importanceOf(alike, ['a', 'b']).why).toContain('the same score');
   });
 });

@@ -67,6 +67,9 @@ describe('successive halving', () => {
       (step) => judge(early, moment(worst, FIVE, { step })) !== null,
     );
     expect(stopsAt).toEqual([10, 20, 40, 80]);
+    // Without one, from the first score on dev.
+    const at = { step: 10, steps: 100, evaluateEvery: 10 };
+    expect(judge({ ...asha, gracePeriod: 0 }, moment(worst, FIVE, at))).toMatchObject({ rule: 'asha', step: 10 });
   });
 });
 
@@ -108,5 +111,8 @@ describe("Wilcoxon's signed-rank test", () => {
     expect(signedRankP([0.5, -0.5])).toBe(0.75);
     expect(signedRankP([0, -1, -2, -3, -4, -5])).toBe(1 / 32);
     expect(signedRankP([0, 0])).toBe(1);
+    // Sizes that only binary fractions tell apart are shared ranks: 0.3 and 0.1 + 0.2, as 0.5 and −0.5 above.
+    expect(signedRankP([0.1 + 0.2, -0.3])).toBe(0.75);
+    expect(signedRankP([0.3, -0.1 - 0.2])).toBe(0.75);
   });
 });
