@@ -42,21 +42,17 @@ export function preferWhole<Row extends { configurationKey: string }>(
 }
 
 export interface MeansChoice {
-  sweepId: string;
   /** A condition on `configuration_means`. */
   where: SQL;
   /** Columns: of each of their values the whole ones are preferred by themselves. */
   among: SQL;
 }
 
-/** `preferWhole` where Postgres chooses: a table in place of `configuration_means`, with `is_whole`. */
-export function preferredMeans({ sweepId, where, among }: MeansChoice): SQL {
+/** `preferWhole` where Postgres chooses: a table in place of `configuration_means`. */
+export function preferredMeans({ where, among }: MeansChoice): SQL {
   return sql`(
     select * from (
       select *, bool_or(is_whole) over (partition by ${among}) as has_whole
-      from (
-        select *, configuration_key not in (
-          select ${trials.configurationKey} from ${trials} where ${wasStopped(sweepId)}) as is_whole
-        from configuration_means where ${where}) as means) as means
+      from configuration_means where ${where}) as means
     where is_whole or not has_whole) as means`;
 }

@@ -66,13 +66,13 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
 
 /** A method of which nothing is whole is shown all the same. */
 function pointsOfMethods(facet: Facet): SQL {
-  return preferredMeans({ sweepId: facet.sweepId, where: ofFacet(facet), among: sql`method` });
+  return preferredMeans({ where: ofFacet(facet), among: sql`method` });
 }
 
 /** Here methods stand against each other: none may be on the front for want of its worst seeds. */
 function pointsOnFront(facet: Facet): SQL {
   const where = sql`${ofFacet(facet)} and ms_per_step is not null`;
-  return preferredMeans({ sweepId: facet.sweepId, where, among: sql`sweep_id` });
+  return preferredMeans({ where, among: sql`sweep_id` });
 }
 
 export async function countConfigurations(database: Database, facet: Facet): Promise<number> {
