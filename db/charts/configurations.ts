@@ -3,7 +3,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { TimeShares } from '../../sweep/throughput.ts';
 import type { Database } from '../client.ts';
-import { preferredMeans } from '../stopped.ts';
+import { preferredMeans } from '../whole-configurations.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 export interface ConfigurationPoint extends TimeShares {
@@ -25,7 +25,7 @@ export interface ConfigurationPoint extends TimeShares {
   /** Null where nothing was trained. */
   msPerStep: number | null;
   tokensPerMs: number | null;
-  /** Not so where a trial of every one was stopped early: the mean is too good then. */
+  /** Not so where a trial of every one was stopped early or diverged: the mean is too good then. */
   isWhole: boolean;
   /** Among those of its method on dev, from 1. */
   rank: number;

@@ -2,7 +2,7 @@
 // among those that ran on all their seeds where there are any.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../client.ts';
-import { preferredMeans } from '../stopped.ts';
+import { preferredMeans } from '../whole-configurations.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 /** A mean over the seeds of one configuration. */
@@ -20,7 +20,7 @@ export interface Place {
   devSd: number | null;
   testMean: number;
   testSd: number | null;
-  /** Not so where a trial of each of its place's configurations was stopped early: the mean is too good then. */
+  /** Not so where a trial of each of its place's configurations was stopped early or diverged: the mean is too good then. */
   isWhole: boolean;
   /** Configurations that it is the best of. */
   configurations: number;
