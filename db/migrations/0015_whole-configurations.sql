@@ -26,7 +26,7 @@ SELECT
   stddev_samp(test_score) FILTER (WHERE is_complete) AS test_sd,
   max(trainable_parameters) FILTER (WHERE is_complete) AS trainable_parameters,
   avg(ms_per_step) FILTER (WHERE is_complete AND measured_jointly IS NOT TRUE) AS ms_per_step,
-  max(peak_memory_mib) FILTER (WHERE is_complete) AS peak_memory_mib,
+  max(peak_memory_mib) FILTER (WHERE is_complete AND measured_jointly IS NOT TRUE) AS peak_memory_mib,
   avg(tokens_per_ms) FILTER (WHERE is_complete AND measured_jointly IS NOT TRUE) AS tokens_per_ms,
   avg(forward_share) FILTER (WHERE is_complete AND joint_steps = 0) AS forward_share,
   avg(backward_share) FILTER (WHERE is_complete AND joint_steps = 0) AS backward_share,
