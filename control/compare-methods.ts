@@ -3,7 +3,7 @@ import { listBaselines, type BaselineRow } from '../db/baselines.ts';
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { listCompared, loadPredictions } from '../db/compared-trials.ts';
 import { listConfigurations } from '../db/configurations.ts';
-import { listStopped } from '../db/stopped.ts';
+import { listCutShort } from '../db/cut-short.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import {
   columnKey,
@@ -17,7 +17,7 @@ import { grouped } from '../sweep/statistics/grouped.ts';
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
 import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
-import { describeStopped } from './finding.ts';
+import { describeCutShort } from './finding.ts';
 
 /** `fixed`: one configuration keeps all seeds; `per-seed`: the one that is best on dev is chosen anew on each. */
 export const AVERAGES = ['fixed', 'per-seed'] as const;
@@ -75,13 +75,12 @@ interface Side {
 }
 
 async function sideOf(database: Control['database'], sweep: SweepRow, average: Average): Promise<Side> {
-  const stopped = await listStopped(database, sweep.id);
-  const notes = describeStopped(sweep, stopped);
+  const notes = describeCutShort(sweep, await listCutShort(database, sweep.id));
   if (average === 'per-seed') {
     const trialIds = (await listBestPerSeed(database, sweep.id)).map(({ trialId }) => trialId);
     return { trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
   }
-  const chosen = chosenOf(await listConfigurations(database, sweep.id), stopped);
+  const chosen = chosenOf(await listConfigurations(database, sweep.id));
   const configurationKeys = chosen.map(({ configurationKey }) => configurationKey);
   return { trials: await listCompared(database, { sweepId: sweep.id, configurationKeys }), notes };
 }

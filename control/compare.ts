@@ -1,11 +1,10 @@
 // Configurations averaged over their seeds, beside baselines measured here and published ones.
 import { listPublished, type PublishedRow } from '../db/published.ts';
 import { listConfigurations, listScored, type ConfigurationMean } from '../db/configurations.ts';
-import { listStopped } from '../db/stopped.ts';
+import { listCutShort } from '../db/cut-short.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
-import { entrantsOf } from './chosen.ts';
 import type { Control } from './control.ts';
-import { configurationsFound, describeFinding, describeStopped } from './finding.ts';
+import { configurationsFound, describeFinding, describeCutShort } from './finding.ts';
 
 export interface Comparison {
   sweep: SweepRow;
@@ -20,18 +19,17 @@ export interface Comparison {
 /** @throws UnknownSweepError */
 export async function compare({ database }: Pick<Control, 'database'>, name: string): Promise<Comparison> {
   const sweep = await findSweep(database, name);
-  const [configurations, published, stopped] = await Promise.all([
+  const [configurations, published, cutShort] = await Promise.all([
     listConfigurations(database, sweep.id),
     listPublished(database, sweep.id),
-    listStopped(database, sweep.id),
+    listCutShort(database, sweep.id),
   ]);
-  const entrants = entrantsOf(configurations, stopped).flat();
-  const configurationKeys = configurationsFound(entrants).map(({ configurationKey }) => configurationKey);
+  const configurationKeys = configurationsFound(configurations).map(({ configurationKey }) => configurationKey);
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
   const tasks = [...new Set(configurations.map(({ task }) => task))];
   const findings = tasks.map((task) => {
     const ofTask = <Row extends { task: string }>(rows: Row[]): Row[] => rows.filter((row) => row.task === task);
-    return describeFinding(ofTask(entrants), ofTask(scored));
+    return describeFinding(ofTask(configurations), ofTask(scored));
   });
-  return { sweep, configurations, published, findings: [...findings, ...describeStopped(sweep, stopped)] };
+  return { sweep, configurations, published, findings: [...findings, ...describeCutShort(sweep, cutShort)] };
 }

@@ -1,6 +1,6 @@
 // What settings do to the score, of each method on each task: chosen by, and told on, dev alone.
+import { listCutShort, type CutShort } from '../db/cut-short.ts';
 import { listSettled, type SettledRow } from '../db/settled-trials.ts';
-import { listStopped, type Stopped } from '../db/stopped.ts';
 import { findSweep } from '../db/sweeps.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
@@ -14,16 +14,16 @@ export type MethodEffects = Pick<SettledRow, 'task' | 'method' | 'regime' | 'k' 
 /** Methods of which nothing varies are left out. @throws UnknownSweepError */
 export async function effects({ database }: Pick<Control, 'database'>, name: string): Promise<MethodEffects[]> {
   const { id } = await findSweep(database, name);
-  const [rows, stopped] = await Promise.all([listSettled(database, id), listStopped(database, id)]);
+  const [rows, cutShort] = await Promise.all([listSettled(database, id), listCutShort(database, id)]);
   return grouped(rows, (row) => `${row.method}\n${columnKey(row)}`).flatMap((own) => {
     const [{ task, method, regime, k, metric }] = own;
-    const found = effectsOf(own.flatMap((row) => settledOf(row, stopped) ?? []));
+    const found = effectsOf(own.flatMap((row) => settledOf(row, cutShort) ?? []));
     if (found.settings.length === 0) return [];
     return [{ task, method, regime, k, metric, ...found, summary: summarise(found) }];
   });
 }
 
-function settledOf(row: SettledRow, { configurations }: Stopped): SettledTrial | null {
+function settledOf(row: SettledRow, { configurations }: CutShort): SettledTrial | null {
   const { trial, configurationKey, dataSeed, trainSeed, devScore } = row;
   if (devScore === null) return null;
   const { method, ...own } = trial.method;

@@ -1,14 +1,15 @@
 // What a sweep found out about one task, in plain words that claim no more than its seeds carry.
 import type { ConfigurationMean, ScoredTrial } from '../db/configurations.ts';
-import type { Stopped } from '../db/stopped.ts';
+import type { CutShort, DivergedConfiguration } from '../db/cut-short.ts';
 import type { SweepRow } from '../db/sweeps.ts';
+import { preferWhole } from '../db/whole-configurations.ts';
 import { percent } from '../sweep/numbers.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
 import { points } from '../sweep/statistics/words.ts';
 
 /** @param configurations and @param trials of one task */
 export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
-  const best = bestOnDev(configurations.filter(({ method }) => method === 'lpt'));
+  const best = bestLpt(configurations);
   if (best === null) return 'No LPT trial is complete yet, so there is nothing to compare.';
   const head = `On ${best.task} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
   const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
@@ -20,13 +21,17 @@ export function describeFinding(configurations: readonly ConfigurationMean[], tr
 /** Whose trials a finding is made of: the best LPT configuration of each task, and zero-shot. */
 export function configurationsFound(configurations: readonly ConfigurationMean[]): ConfigurationMean[] {
   const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const best = tasks.flatMap((task) => {
-    return bestOnDev(configurations.filter((row) => row.task === task && row.method === 'lpt')) ?? [];
-  });
+  const best = tasks.flatMap((task) => bestLpt(configurations.filter((row) => row.task === task)) ?? []);
   return [...best, ...configurations.filter(({ method }) => method === 'zero-shot')];
 }
 
-export function describeConfiguration(row: ConfigurationMean): string {
+function bestLpt(configurations: readonly ConfigurationMean[]): ConfigurationMean | null {
+  return bestOnDev(preferWhole(configurations.filter(({ method }) => method === 'lpt')));
+}
+
+type Named = Pick<ConfigurationMean, 'insertionLayers' | 'promptLength' | 'generator' | 'method' | 'bottleneck'>;
+
+export function describeConfiguration(row: Named): string {
   const { insertionLayers, promptLength, generator, method, bottleneck } = row;
   if (method !== 'lpt') return promptLength === null ? method : `${method} of length ${promptLength}`;
   const how = generator === 'none' ? 'without a generator' : `made by ${generator ?? '?'}`;
@@ -68,10 +73,31 @@ const CAUTION = {
 };
 
 /** Nobody shall take what is left of a configuration for all of it. */
-export function describeStopped({ name }: SweepRow, { trials, rules }: Stopped): string[] {
-  if (trials === 0) return [];
-  const were = trials === 1 ? 'trial was' : 'trials were';
+export function describeCutShort({ name }: SweepRow, { stopped, diverged }: CutShort): string[] {
   return [
-    `${trials} ${were} stopped early (${rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+    ...(stopped.trials === 0
+      ? []
+      : [
+          `${stopped.trials} ${stopped.trials === 1 ? 'trial was' : 'trials were'} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+        ]),
+    ...(diverged.length === 0
+      ? []
+      : [
+          `${divergedWords(diverged)}: without a test score, in no average, and no configuration with such a trial is called the best where another ran on all its seeds.`,
+        ]),
   ];
+}
+
+const NAMED = 3;
+
+/** `2 trials diverged (lora, at learning rate 0.005, on 1 of 2 seeds of mr; 1 more configuration)` */
+function divergedWords(diverged: readonly DivergedConfiguration[]): string {
+  const named = diverged.slice(0, NAMED).map((row) => {
+    const rate = row.learningRate === null ? '' : `, at learning rate ${row.learningRate},`;
+    return `${describeConfiguration(row)}${rate} on ${row.trials} of ${row.of} seeds of ${row.task}`;
+  });
+  const trials = diverged.reduce((sum, row) => sum + row.trials, 0);
+  const more = diverged.length - named.length;
+  const others = more === 0 ? [] : [`${more} more ${more === 1 ? 'configuration' : 'configurations'}`];
+  return `${trials} ${trials === 1 ? 'trial' : 'trials'} diverged (${[...named, ...others].join('; ')})`;
 }

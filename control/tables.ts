@@ -2,7 +2,6 @@
 import { basename, isAbsolute } from 'node:path';
 import { NothingToDoError } from '../db/errors.ts';
 import { listConfigurations, type ConfigurationMean } from '../db/configurations.ts';
-import { listStopped } from '../db/stopped.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { listViews, readView } from '../db/view-rows.ts';
 import type { Score } from '../exports/score-table.ts';
@@ -49,12 +48,9 @@ export interface MethodScores {
  */
 export async function methodScores(control: Asking, name: string): Promise<MethodScores> {
   const sweep = await findSweep(control.database, name);
-  const [configurations, stopped] = await Promise.all([
-    listConfigurations(control.database, sweep.id),
-    listStopped(control.database, sweep.id),
-  ]);
+  const configurations = await listConfigurations(control.database, sweep.id);
   if (configurations.length === 0) throw await nothingComplete(control, sweep);
-  const chosen = chosenOf(configurations, stopped);
+  const chosen = chosenOf(configurations);
   return { sweep, scores: chosen.map(scoreOf), table: chosenTable(chosen), caption: captionOf(sweep, chosen) };
 
   function taskName({ task, regime, k }: ConfigurationMean): string {

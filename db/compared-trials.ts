@@ -1,5 +1,5 @@
 // Complete trials with their scores and all that they took, and their predictions: what a comparison is made of.
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { ComparedTrial } from '../sweep/statistics/entrant.ts';
 import type { Predictions } from '../sweep/statistics/pairs.ts';
 import { tokensPerMs } from '../sweep/throughput.ts';
@@ -13,20 +13,24 @@ export interface ComparedChoice {
   trialIds?: string[];
 }
 
-const wallSeconds = sql<number | null>`(
+/** Of all attempts: without joint steps in any. Trials of versions that knew none have a null, and took none. */
+const wallSeconds = sql<number | null>`case when coalesce(${trials.jointSteps}, 0) = 0 then (
   select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
-  from ${attempts} where ${attempts.trialId} = ${trials.id})`;
+  from ${attempts} where ${attempts.trialId} = ${trials.id}) end`;
 
 const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
 
-/** Alone: what a step took together with other trials is a share of something else. */
-const msPerStep = sql<number | null>`case when ${trials.measuredJointly} is not true then ${trials.msPerStep} end`;
+/** Of the last attempt: what it took together with other trials is a share of something else, or holds theirs too. */
+const alone = (column: AnyColumn) =>
+  sql<number | null>`case when ${trials.measuredJointly} is not true then ${column} end`;
+const msPerStep = alone(trials.msPerStep);
+const peakMemoryMiB = alone(trials.peakMemoryMib);
 
 /** In running order. */
 export async function listCompared(database: Database, choice: ComparedChoice): Promise<ComparedTrial[]> {
   const { sweepId, configurationKeys, trialIds } = choice;
   const { task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore } = trials;
-  const { trainableParameters, backboneParameters, stepTokens, peakMemoryMib: peakMemoryMiB } = trials;
+  const { trainableParameters, backboneParameters, stepTokens } = trials;
   const rows = await ask(database, () =>
     database
       .select({

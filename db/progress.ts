@@ -4,8 +4,8 @@ import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
 import { type Database, ask } from './client.ts';
 import { listConfigurations, type ConfigurationMean } from './configurations.ts';
 import { attempts, trials } from './schema.ts';
-import { listStopped, preferWhole } from './stopped.ts';
 import { type StateCounts, countStates } from './sweeps.ts';
+import { preferWhole } from './whole-configurations.ts';
 
 export interface Progress {
   counts: StateCounts;
@@ -21,19 +21,14 @@ export interface Progress {
 const RECENT = 20;
 
 export async function progress(database: Database, sweepId: string): Promise<Progress> {
-  const [counts, configurations, remainingFlops, recent, stopped] = await Promise.all([
+  const [counts, configurations, remainingFlops, recent] = await Promise.all([
     countStates(database, sweepId),
     listConfigurations(database, sweepId),
     remaining(database, sweepId),
     recentWork(database, sweepId),
-    listStopped(database, sweepId),
   ]);
   const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const ofTask = (task: string) =>
-    preferWhole(
-      configurations.filter((row) => row.task === task),
-      stopped,
-    );
+  const ofTask = (task: string) => preferWhole(configurations.filter((row) => row.task === task));
   const best = tasks.flatMap((task) => bestOnDev(ofTask(task)) ?? []);
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
 }

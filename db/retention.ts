@@ -3,6 +3,7 @@ import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import { type Database, ask } from './client.ts';
 import { trials } from './schema.ts';
 import { bestPerSeed } from './views.ts';
+import { preferredMeans } from './whole-configurations.ts';
 
 export interface Prunable {
   /** Of every sweep where absent. */
@@ -35,14 +36,13 @@ export async function pruneMetrics(
   );
 }
 
-/** The weights of complete trials, but for those that are best on dev for their method and seeds: these can still be exported. */
+/** The weights of complete trials, but for those that are best on dev, by either average: these can still be exported. */
 export async function pruneCheckpoints(
   database: Database,
   { isDryRun, ...which }: Prunable & { isDryRun: boolean },
 ): Promise<Freed> {
   const ids = await ask(database, async () => {
-    const kept = database.select({ id: bestPerSeed.trialId }).from(bestPerSeed).where(ofSweep(which.sweepId));
-    const best = new Set((await kept).map(({ id }) => id));
+    const best = new Set([...(await bestOnSeeds(database, which)), ...(await bestOverSeeds(database, which))]);
     return (await completeTrials(database, which)).filter((id) => !best.has(id));
   });
   return inBatches(database, ids, (some) =>
@@ -82,8 +82,25 @@ export function pruneDataSets(
   );
 }
 
-function ofSweep(sweepId: string | undefined) {
-  return sweepId === undefined ? undefined : eq(bestPerSeed.sweepId, sweepId);
+type Which = Pick<Prunable, 'sweepId'>;
+
+/** Of each method and pair of seeds: what `compare --average per-seed` chooses. */
+async function bestOnSeeds(database: Database, { sweepId }: Which): Promise<string[]> {
+  const inSweep = sweepId === undefined ? undefined : eq(bestPerSeed.sweepId, sweepId);
+  const rows = await database.select({ id: bestPerSeed.trialId }).from(bestPerSeed).where(inSweep);
+  return rows.map(({ id }) => id);
+}
+
+/** All trials of each method's one configuration that is best over its seeds: what `compare` and `tables` choose. */
+async function bestOverSeeds(database: Database, { sweepId }: Which): Promise<string[]> {
+  const among = sql`sweep_id, task, metric, regime, k, method`;
+  const where = sweepId === undefined ? sql`true` : sql`sweep_id = ${sweepId}`;
+  const { rows } = await database.execute<{ id: string }>(sql`
+    select trials.id from trials join (
+      select distinct on (${among}) sweep_id, configuration_key from ${preferredMeans({ where, among })}
+      order by ${among}, dev_mean desc, n desc, configuration_key
+    ) as best using (sweep_id, configuration_key)`);
+  return rows.map(({ id }) => id);
 }
 
 async function completeTrials(database: Database, { sweepId, endedBefore }: Prunable): Promise<string[]> {

@@ -79,6 +79,8 @@ export const configurationMeans = pgView('configuration_means', {
   backwardShare: doublePrecision(),
   evaluationShare: doublePrecision(),
   waitingShare: doublePrecision(),
+  /** No trial of it was stopped early or diverged: else the seeds that are left are its better ones. */
+  isWhole: boolean().notNull(),
 }).existing();
 
 export const comparison = pgView('comparison', {
@@ -108,6 +110,8 @@ export const comparison = pgView('comparison', {
   difference: doublePrecision(),
   differenceSd: doublePrecision(),
   source: text(),
+  isWhole: boolean(),
+  baselineIsWhole: boolean(),
 }).existing();
 
 /** On each pair of seeds the configuration of a method that is best on dev. */

@@ -27,17 +27,18 @@ def read_trials(named: str) -> pd.DataFrame:
     return pd.read_csv(named) if named.endswith(".csv") else read_view("trial_results", named)
 
 
-def best_layers(trials: pd.DataFrame) -> pd.DataFrame:
-    """Insertion layer by prompt length: mean dev score of LPT over seeds. Dev, for test chooses nothing."""
-    lpt = trials[(trials["state"] == "complete") & (trials["method"] == "lpt")]
-    return lpt.pivot_table(index="insertion_layer", columns="prompt_length", values="dev_score", aggfunc="mean")
+# Scores that may be set side by side. `k` is null under `full`: pandas leaves such rows out unless it is told not to.
+COLUMN = ["task", "metric", "regime", "k"]
+SETTINGS = ["method", "generator", "insertion_layer", "insertion_layers", "prompt_length", "configuration_key"]
 
 
-def by_method(trials: pd.DataFrame) -> pd.DataFrame:
-    """Of each method the configuration that is best on dev, and its test scores over seeds."""
+def configurations(trials: pd.DataFrame) -> pd.DataFrame:
+    """One row a configuration: its means over seeds, as the view `configuration_means` has them."""
     complete = trials[trials["state"] == "complete"]
-    keys = ["task", "method", "configuration_key"]
-    means = complete.groupby(keys).agg(
+    # What a step took together with other trials is a share of something else.
+    alone = complete["measured_jointly"].ne(True)
+    timed = complete.assign(ms_per_step=complete["ms_per_step"].where(alone))
+    means = timed.groupby(COLUMN + SETTINGS, dropna=False).agg(
         n=("test_score", "size"),
         dev=("dev_score", "mean"),
         test=("test_score", "mean"),
@@ -45,8 +46,28 @@ def by_method(trials: pd.DataFrame) -> pd.DataFrame:
         milliseconds=("ms_per_step", "mean"),
         parameters=("trainable_parameters", "max"),
     )
-    best = means.groupby(["task", "method"])["dev"].idxmax()
-    return means.loc[best].droplevel("configuration_key").sort_values(["task", "dev"], ascending=[True, False])
+    diverged = (trials["state"] == "failed") & (trials["error_kind"] == "diverged")
+    cut_short = trials.loc[diverged | (trials["state"] == "stopped-early"), "configuration_key"]
+    return means.reset_index().assign(whole=lambda rows: ~rows["configuration_key"].isin(cut_short))
+
+
+def best_on_dev(means: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Of each group the configuration that is best on dev, of those that ran on all their seeds where there are any."""
+    best_first = means.sort_values(["whole", "dev", "n"], ascending=False)
+    return best_first.drop_duplicates(by).set_index(by)
+
+
+def best_layers(trials: pd.DataFrame) -> pd.DataFrame:
+    """Insertion layer by prompt length: mean dev score of LPT over seeds. Dev, for test chooses nothing."""
+    means = configurations(trials)
+    place = [*COLUMN, "generator", "insertion_layer", "insertion_layers", "prompt_length"]
+    return best_on_dev(means[means["method"] == "lpt"], by=place)["dev"].unstack("prompt_length").sort_index()
+
+
+def by_method(trials: pd.DataFrame) -> pd.DataFrame:
+    """Of each method the configuration that is best on dev, and its test scores over seeds."""
+    best = best_on_dev(configurations(trials), by=[*COLUMN, "method"]).drop(columns=SETTINGS[1:])
+    return best.sort_values([*COLUMN, "dev"], ascending=[True] * len(COLUMN) + [False])
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ export const pruneCommand: Command = {
   options: {
     sweep: { help: 'only of this sweep; of all without it', value: { name: 'sweep' } },
     'metrics-older-than': { help: 'curves of trials that ended so long ago, as 30d', value: { name: 'days' } },
-    checkpoints: { help: 'weights, but for those that are best on dev for their method and seeds' },
+    checkpoints: { help: 'weights, but for those of each method that are best on dev, over all seeds or on one' },
     data: { help: 'stored data sets that only complete trials were trained on; a rerun then needs the files' },
     'dry-run': { help: 'only say what would be freed' },
     ...FORMAT_OPTION,

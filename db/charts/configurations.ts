@@ -3,7 +3,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { TimeShares } from '../../sweep/throughput.ts';
 import type { Database } from '../client.ts';
-import { preferredMeans } from '../stopped.ts';
+import { preferredMeans } from '../whole-configurations.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 export interface ConfigurationPoint extends TimeShares {
@@ -25,7 +25,7 @@ export interface ConfigurationPoint extends TimeShares {
   /** Null where nothing was trained. */
   msPerStep: number | null;
   tokensPerMs: number | null;
-  /** Not so where a trial of every one was stopped early: the mean is too good then. */
+  /** Not so where a trial of every one was stopped early or diverged: the mean is too good then. */
   isWhole: boolean;
   /** Among those of its method on dev, from 1. */
   rank: number;
@@ -66,13 +66,13 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
 
 /** A method of which nothing is whole is shown all the same. */
 function pointsOfMethods(facet: Facet): SQL {
-  return preferredMeans({ sweepId: facet.sweepId, where: ofFacet(facet), among: sql`method` });
+  return preferredMeans({ where: ofFacet(facet), among: sql`method` });
 }
 
 /** Here methods stand against each other: none may be on the front for want of its worst seeds. */
 function pointsOnFront(facet: Facet): SQL {
   const where = sql`${ofFacet(facet)} and ms_per_step is not null`;
-  return preferredMeans({ sweepId: facet.sweepId, where, among: sql`sweep_id` });
+  return preferredMeans({ where, among: sql`sweep_id` });
 }
 
 export async function countConfigurations(database: Database, facet: Facet): Promise<number> {

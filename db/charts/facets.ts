@@ -14,6 +14,7 @@ export interface Facet {
   complete: number;
   /** Trials that were stopped early. */
   stopped: number;
+  diverged: number;
 }
 
 /** In the order of the sweep file. */
@@ -22,12 +23,13 @@ export async function listFacets(database: Database, sweepId: string): Promise<F
     database.execute<Omit<Facet, 'sweepId'> & Record<string, unknown>>(sql`
       select task, metric, regime, k, count(*)::integer as trials,
         (count(*) filter (where state = 'complete'))::integer as complete,
-        (count(*) filter (where state = 'stopped-early'))::integer as stopped
+        (count(*) filter (where state = 'stopped-early'))::integer as stopped,
+        (count(*) filter (where state = 'failed' and error_kind = 'diverged'))::integer as diverged
       from trials where sweep_id = ${sweepId}
       group by task, metric, regime, k order by min(position)`),
   );
-  return rows.map(({ task, metric, regime, k, trials, complete, stopped }) => {
-    return { sweepId, task, metric, regime, k, trials, complete, stopped };
+  return rows.map(({ task, metric, regime, k, trials, complete, stopped, diverged }) => {
+    return { sweepId, task, metric, regime, k, trials, complete, stopped, diverged };
   });
 }
 

@@ -2,7 +2,7 @@
 // among those that ran on all their seeds where there are any.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../client.ts';
-import { preferredMeans } from '../stopped.ts';
+import { preferredMeans } from '../whole-configurations.ts';
 import { askRows, ofFacet, type Facet } from './facets.ts';
 
 /** A mean over the seeds of one configuration. */
@@ -20,7 +20,7 @@ export interface Place {
   devSd: number | null;
   testMean: number;
   testSd: number | null;
-  /** Not so where a trial of each of its place's configurations was stopped early: the mean is too good then. */
+  /** Not so where a trial of each of its place's configurations was stopped early or diverged: the mean is too good then. */
   isWhole: boolean;
   /** Configurations that it is the best of. */
   configurations: number;
@@ -62,7 +62,7 @@ export function listMethods(database: Database, facet: Facet): Promise<MethodMea
     sql`
       select distinct on (method) method, n, dev_mean as "devMean", dev_sd as "devSd", test_mean as "testMean",
         test_sd as "testSd", is_whole as "isWhole"
-      from ${preferredMeans({ sweepId: facet.sweepId, where: sql`${ofFacet(facet)} and method <> 'lpt'`, among: sql`method` })}
+      from ${preferredMeans({ where: sql`${ofFacet(facet)} and method <> 'lpt'`, among: sql`method` })}
       order by method, dev_mean desc, n desc, configuration_key`,
   );
 }
@@ -75,7 +75,7 @@ function listBest(database: Database, { facet, by, only }: { facet: Facet; by: S
       select distinct on (${by}) insertion_layer as "insertionLayer", insertion_layers as "insertionLayers",
         prompt_length as "promptLength", generator, n, dev_mean as "devMean", dev_sd as "devSd",
         test_mean as "testMean", test_sd as "testSd", is_whole as "isWhole", (count(*) over (partition by ${by}))::integer as configurations
-      from ${preferredMeans({ sweepId: facet.sweepId, where, among: by })}
+      from ${preferredMeans({ where, among: by })}
       order by ${by}, dev_mean desc, n desc, configuration_key`,
   );
 }

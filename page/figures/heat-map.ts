@@ -3,7 +3,7 @@ import { listCells, type Place } from '../../db/charts/layers.ts';
 import { heatMap } from '../charts/heat-map.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
-import { oneSeed, stoppedNote } from './cautions.ts';
+import { oneSeed, partialNote } from './cautions.ts';
 
 /** Of one generator, or of all. */
 export async function heatMapFigure(
@@ -16,7 +16,7 @@ export async function heatMapFigure(
     cells,
     words: {
       title: 'Insertion layer by prompt length',
-      description: `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${oneSeed(cells)}${stoppedNote(facet, cells)}`,
+      description: `In each cell the configuration that is best on dev: mean ± sd in percent over n seeds, as ${OF_SCORE[score]}.${oneSeed(cells)}${partialNote(facet, cells)}`,
     },
     draw: drawn.length === 0 ? null : (width, words) => heatMap(drawn, words, width),
   };

@@ -3,7 +3,7 @@ import { listLayers, listMethods, type MethodMean, type Place } from '../../db/c
 import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
-import { oneSeed, stoppedNote } from './cautions.ts';
+import { oneSeed, partialNote } from './cautions.ts';
 
 export async function layerFigure({
   database,
@@ -19,7 +19,7 @@ export async function layerFigure({
     ...{ layers, methods },
     words: {
       title: 'Score against insertion layer',
-      description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${stoppedNote(facet, [...layers, ...methods])}`,
+      description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${partialNote(facet, [...layers, ...methods])}`,
     },
     draw: layers.length === 0 ? null : (width, words) => scoreAgainstLayer(scores, words, width),
   };

@@ -4,7 +4,7 @@ import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { nameOf } from '../names.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
-import { oneSeed, stoppedNote } from './cautions.ts';
+import { oneSeed, partialNote } from './cautions.ts';
 
 /** The best of each method, then the best. */
 const SHOWN = 14;
@@ -26,7 +26,7 @@ export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedS
     strips,
     words: {
       title: 'Scores of every seed',
-      description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${stoppedNote(asked.facet, strips)}`,
+      description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${partialNote(asked.facet, strips)}`,
     },
     draw: strips.length === 0 ? null : (width, words) => seedStrip(strips, words, width),
   };

@@ -5,7 +5,7 @@ import { countConfigurations, listPoints } from '../../db/charts/configurations.
 import type { SweepRow } from '../../db/sweeps.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { stoppedNote } from '../figures/cautions.ts';
+import { partialNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';
@@ -39,7 +39,7 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
     </section>
     <section id="configurations" data-live>
       <h2>Configurations, each fixed over its seeds</h2>
-      ${configurationTable(rows, `Best on dev first; mean ± sd over n seeds, in percent.${stoppedNote(facet, rows)}`)}
+      ${configurationTable(rows, `Best on dev first; mean ± sd over n seeds, in percent.${partialNote(facet, rows)}`)}
       ${pageLinks({ parameters, from, size: SIZE, total })}
     </section>`;
   return framed(visit, sweep, { tab: 'comparison', content });

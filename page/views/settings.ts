@@ -6,7 +6,7 @@ import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { count } from '../names.ts';
-import { stoppedNote } from '../figures/cautions.ts';
+import { partialNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';
@@ -23,7 +23,7 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
   const points = await listPoints(visit.database, facet, { limit: SHOWN });
   const words = {
     title: 'Settings and scores',
-    description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${count(points.length, 'configuration')} best on dev. A setting with one value has no axis.${stoppedNote(facet, points)}`,
+    description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${count(points.length, 'configuration')} best on dev. A setting with one value has no axis.${partialNote(facet, points)}`,
   };
   const shown = figure({
     words,

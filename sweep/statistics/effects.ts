@@ -11,7 +11,7 @@ export interface SettledTrial {
   /** Data seed and training seed together: what repeats. */
   seed: string;
   score: number;
-  /** False: another seed of its configuration was stopped early, so what is left of it is too good. */
+  /** False: another seed of its configuration was stopped early or diverged, so what is left of it is too good. */
   isWhole: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface SettingEffect {
 
 export interface Effects {
   trials: number;
-  /** Of them, of configurations of which other seeds were stopped early. */
+  /** Of them, of configurations of which other seeds were stopped early or diverged. */
   partial: number;
   seeds: number;
   settings: SettingEffect[];

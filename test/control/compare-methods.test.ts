@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printMethods } from '../../cli/methods.ts';
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
+import { listCompared } from '../../db/compared-trials.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
+import { attempts } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -78,6 +81,28 @@ describe('methods compared', () => {
       ['zero-shot', 3],
     ]);
     expect(notes.join()).toContain('no McNemar');
+  });
+
+  test('have costs over the trials that were measured alone', async () => {
+    const { sweep } = await createSweep(own.database, smallSweep('costs'));
+    const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 8 });
+    // Of LPT at layer 6: on seed 13 alone, on seed 21 with others. Of LPT at 3: on seed 13 alone after an attempt with others.
+    const measured = [
+      { trialId: ids[3]!, dev: 0.8, seconds: 10, how: {} },
+      { trialId: ids[7]!, dev: 0.8, seconds: 90, how: { measuredJointly: true, jointSteps: 40, peakMemoryMiB: 4000 } },
+      { trialId: ids[2]!, dev: 0.7, seconds: 90, how: { jointSteps: 10 } },
+    ];
+    for (const { trialId, dev, seconds, how } of measured) {
+      await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
+      const outcome = { ...outcomeOf(dev, dev), msPerStep: seconds, ...how };
+      await finishTrial(own.database, { trialId, attempt: 1, outcome });
+      const startedAt = sql`${attempts.finishedAt} - make_interval(secs => ${seconds})`;
+      await own.database.update(attempts).set({ startedAt }).where(eq(attempts.trialId, trialId));
+    }
+    const { scores } = await compareMethods(own, 'costs');
+    expect(scores).toMatchObject([{ n: 2, costs: { msPerStep: 10, peakMemoryMiB: 900.5, wallSeconds: 10 } }]);
+    const [layer3] = await listCompared(own.database, { sweepId: sweep.id, trialIds: [ids[2]!] });
+    expect(layer3!.costs).toMatchObject({ msPerStep: 90, peakMemoryMiB: 900.5, wallSeconds: null });
   });
 
   test('differ pair by pair over the seeds that both have, tested on each seed by stored predictions', async () => {

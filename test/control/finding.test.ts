@@ -27,6 +27,7 @@ const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean =
   trainableParameters: 1,
   msPerStep: 1,
   peakMemoryMib: 1,
+  isWhole: true,
   ...{ tokensPerMs: 1, forwardShare: 0.2, backwardShare: 0.5, evaluationShare: 0.1, waitingShare: 0.2 },
   ...changes,
 });

@@ -1,4 +1,9 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listBaselines } from '../../db/baselines.ts';
@@ -25,6 +30,21 @@ describe('migrations', () => {
     expect(results.filter(({ applied }) => applied > 0)).toHaveLength(1);
     for (const database of databases) expect(await listSweeps(database)).toEqual([]);
     await Promise.all(databases.map((database) => database.close()));
+  });
+
+  test('of a database that is several versions behind are applied at once', async () => {
+    const database = createDatabase(await emptyDatabase());
+    const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+    await cp('db/migrations', folder, { recursive: true });
+    const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')) as { entries: unknown[] };
+    const all = journal.entries.length;
+    // Before `stopped-early` was a state: a value of a type that is made in the same transaction may not be named there.
+    journal.entries = journal.entries.slice(0, 12);
+    await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(journal));
+    await applyMigrations(drizzle(database.$client), { migrationsFolder: folder });
+    expect(await migrate(database)).toEqual({ applied: all - 12 });
+    await database.close();
+    await rm(folder, { recursive: true });
   });
 
   test('published baselines are there once, each with its source, however often the program starts', async () => {

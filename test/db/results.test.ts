@@ -60,7 +60,10 @@ describe('configuration means', () => {
     const ids = await listWaiting(own.database, { sweepId: sweep.id, limit: 8 });
     const waited = [
       { seconds: { forward: 2, backward: 5, evaluation: 1, waiting: 2 } },
-      { seconds: { forward: 1, backward: 1, evaluation: 0, waiting: 8 }, measuredJointly: true, jointSteps: 40 },
+      {
+        ...{ seconds: { forward: 1, backward: 1, evaluation: 0, waiting: 8 }, peakMemoryMiB: 4000 },
+        ...{ measuredJointly: true, jointSteps: 40 },
+      },
     ];
     // Of LPT at 6 the one seed ran alone, and the other with others.
     for (const [index, trialId] of [ids[3]!, ids[7]!].entries()) {
@@ -69,7 +72,8 @@ describe('configuration means', () => {
       await finishTrial(own.database, { trialId, attempt: 1, outcome });
     }
     const [row] = await listConfigurations(own.database, sweep.id);
-    expect(row).toMatchObject({ n: 2, msPerStep: 50, forwardShare: 0.2, backwardShare: 0.5, waitingShare: 0.2 });
+    expect(row).toMatchObject({ n: 2, msPerStep: 50, peakMemoryMib: 900.5 });
+    expect(row).toMatchObject({ forwardShare: 0.2, backwardShare: 0.5, waitingShare: 0.2 });
     const [alone] = await listResults(own.database, { sweepId: sweep.id, after: 2, limit: 1 });
     expect(row!.tokensPerMs).toBe(alone!.tokensPerMs);
   });

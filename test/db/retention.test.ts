@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { listStoredFiles, saveDataSet } from '../../db/data-sets.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';
 import { pruneCheckpoints, pruneDataSets, pruneMetrics } from '../../db/retention.ts';
+import { checkpoints, trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { endInOrder, partialSweep, type Ending } from '../support/endings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -70,6 +74,50 @@ test('weights stay where they are best on dev for their method and seeds, or the
   expect(await weightsOf(worse)).toBeNull();
   expect(await weightsOf(better)).not.toBeNull();
   expect(await weightsOf(running)).not.toBeNull();
+});
+
+/** Ends LPT at layers 3, 6 and 9, on data seed 13 and then on 21. @returns for each its layer, its seed and whether its weights are there after pruning */
+async function weightsLeft(
+  endings: readonly Ending[],
+): Promise<[layer: number | null, seed: number, isThere: boolean][]> {
+  const methods = '\n  - { method: lpt, insertionLayer: [3, 6, 9], promptLength: 5 }';
+  const { sweepId, ids } = await partialSweep(own.database, { name: randomUUID(), methods });
+  await endInOrder(own.database, { sweepId, endings });
+  for (const trialId of ids)
+    await own.database
+      .insert(checkpoints)
+      .values({ trialId, kind: 'best', attempt: 1, step: 20, bytes: new Uint8Array(100) });
+  await pruneCheckpoints(own.database, { sweepId, endedBefore: tomorrow(), isDryRun: false });
+  const left = new Set((await own.database.select({ id: checkpoints.trialId }).from(checkpoints)).map(({ id }) => id));
+  const rows = await own.database
+    .select()
+    .from(trials)
+    .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'complete')))
+    .orderBy(trials.position);
+  return rows.map(({ id, insertionLayer, dataSeed }) => [insertionLayer, dataSeed, left.has(id)]);
+}
+
+test('weights stay of the configuration that is best over its seeds, though another is best on each', async () => {
+  // On dev 0.75, 0.85 and 0.75.
+  expect(await weightsLeft([0.9, 0.85, 0.6, 0.6, 0.85, 0.9])).toEqual([
+    [3, 13, true],
+    [6, 13, true],
+    [9, 13, false],
+    [3, 21, false],
+    [6, 21, true],
+    [9, 21, true],
+  ]);
+});
+
+test('weights stay of the best that ran on all its seeds, though what is left of another is better', async () => {
+  // Layer 3 is best on seed 13 with what is left of it, layer 9 on seed 21; over both 6 has 0.75 and 9 has 0.7.
+  expect(await weightsLeft([0.95, 0.75, 0.5, 'diverged', 0.75, 0.9])).toEqual([
+    [3, 13, true],
+    [6, 13, true],
+    [9, 13, false],
+    [6, 21, true],
+    [9, 21, true],
+  ]);
 });
 
 /** A sweep of its own data set, which is stored, and its trials' ids. */

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareMethods } from '../../control/compare-methods.ts';
+import { compare } from '../../control/compare.ts';
+import { describe as describeSweep } from '../../control/describe.ts';
+import { effects } from '../../control/effects.ts';
+import { methodScores } from '../../control/tables.ts';
+import { endInOrder, partialSweep } from '../support/endings.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+/** On data seed 13, then on 21. */
+const METHODS = `
+  - { method: lpt, insertionLayer: 6, promptLength: 5, training: { learningRate: [5.0e-3, 1.0e-3] } }`;
+/** The higher rate is better on seed 13 and diverges on 21. */
+const ENDINGS = [0.82, 0.8, 'diverged', 0.8] as const;
+
+describe('a configuration that diverged on a seed', () => {
+  test('is the best of none, where another ran on all its seeds', async () => {
+    const { sweepId } = await partialSweep(own.database, { name: 'rates', methods: METHODS });
+    await endInOrder(own.database, { sweepId, endings: ENDINGS });
+    const { scores, notes } = await compareMethods(own, 'rates');
+    expect(scores).toMatchObject([{ method: 'lpt', n: 2, testMean: 0.8 }]);
+    const { findings } = await compare(own, 'rates');
+    expect(findings[0]).toContain('test 80.0 ± 0.0 (2 seeds)');
+    const { progress } = await describeSweep(own, 'rates');
+    expect(progress.best).toMatchObject([{ learningRate: 1e-3, n: 2, devMean: 0.8 }]);
+    expect((await methodScores(own, 'rates')).scores).toMatchObject([{ method: 'lpt', n: 2 }]);
+    const [effect] = await effects(own, 'rates');
+    expect(effect).toMatchObject({ partial: 1, best: { values: { learningRate: '0.001' }, seeds: 2 } });
+    // Its learning rate is the only thing that tells it from the other.
+    for (const words of [notes.join(' '), findings.join(' ')])
+      expect(words).toContain('at learning rate 0.005, on 1 of 2 seeds of mr): without a test score');
+  });
+
+  test('stands for its method where there is no other, and it is said why a seed is missing', async () => {
+    const { sweepId } = await partialSweep(own.database, { name: 'only', methods: METHODS });
+    await endInOrder(own.database, { sweepId, endings: [0.82, 'diverged', 'diverged', 'diverged'] });
+    const { scores, notes } = await compareMethods(own, 'only');
+    expect(scores).toMatchObject([{ n: 1, testMean: 0.82 }]);
+    expect(notes.join(' ')).toContain('3 trials diverged (');
+    expect(notes.join(' ')).toContain('at learning rate 0.005, on 1 of 2 seeds of mr');
+    expect(notes.join(' ')).toContain('at learning rate 0.001, on 2 of 2 seeds of mr');
+  });
+
+  test('is counted where the list of their names is too long', async () => {
+    const methods = '\n  - { method: lpt, insertionLayer: [1, 2, 3, 4, 5], promptLength: 5 }';
+    const { sweepId } = await partialSweep(own.database, { name: 'many', methods });
+    await endInOrder(own.database, { sweepId, endings: Array.from({ length: 5 }, () => 'diverged' as const) });
+    const { notes } = await compareMethods(own, 'many');
+    expect(notes.join(' ')).toContain('; 2 more configurations): without a test score');
+  });
+});
