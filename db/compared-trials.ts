@@ -19,6 +19,8 @@ const wallSeconds = sql<number | null>`(
 
 const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
 
+const testSize = sql<number | null>`(${trials.trial} #>> '{regime,testSize}')::integer`;
+
 /** Alone: what a step took together with other trials is a share of something else. */
 const msPerStep = sql<number | null>`case when ${trials.measuredJointly} is not true then ${trials.msPerStep} end`;
 
@@ -30,7 +32,7 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   const rows = await ask(database, () =>
     database
       .select({
-        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint },
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint, testSize },
         ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
         ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
         checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,

@@ -1,7 +1,7 @@
 // Pure: columns, differences and probabilities as people read them, on a terminal and on a page.
 import { percent } from '../numbers.ts';
 import { regimeName } from '../regime.ts';
-import type { Entrant, MethodScore } from './entrant.ts';
+import type { Entrant, Ground, MethodScore } from './entrant.ts';
 import type { Interval } from './interval.ts';
 import { SIGNIFICANT } from './paired-tests.ts';
 import type { PairOnTask, SeedTest } from './pairs.ts';
@@ -36,7 +36,7 @@ export function probabilityWords(p: number | null): string | null {
 }
 
 /** Of a column of methods by tasks. */
-export function columnTitle({ task, regime, k }: MethodScore): string {
+export function columnTitle({ task, regime, k }: Pick<Ground, 'task' | 'regime' | 'k'>): string {
   return regime === 'full' ? task : `${task} (${regimeName({ regime, k })})`;
 }
 

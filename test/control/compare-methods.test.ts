@@ -32,9 +32,11 @@ interface Score {
 const LABELS = [1, 1, 1, 1, 1, 1, 1, 0];
 
 /** Of each data seed (13, then 21), in running order: zero-shot, prompt tuning, LPT at layer 3, LPT at layer 6. */
-async function finished(name: string, scores: Score[]): Promise<void> {
+async function finished(name: string, scores: Score[], testSize: number | null = null): Promise<void> {
   const { database } = own;
-  const { sweep } = await createSweep(database, smallSweep(name));
+  const planned = smallSweep(name);
+  for (const { trial } of planned.trials) trial.regime = { ...trial.regime, testSize };
+  const { sweep } = await createSweep(database, planned);
   const ids = await listWaiting(database, { sweepId: sweep.id, limit: scores.length });
   for (const [index, trialId] of ids.entries()) {
     await beginAttempt(database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
@@ -123,6 +125,18 @@ describe('methods compared', () => {
     expect(overall).toHaveLength(6);
     const same = pairs.find(({ first, second }) => first.method === 'lpt' && second.method === 'lpt')!;
     expect([same.first.sweep, same.second.sweep, same.pooled.difference]).toEqual(['this', 'that', 0]);
+  });
+
+  test('of two sweeps that were tested on other examples are not paired, and the notes say so', async () => {
+    await finished('whole-test', BOTH);
+    await finished('drawn-test', BOTH, 100);
+    const { pairs, scores, notes } = await compareMethods(own, 'whole-test', { with: 'drawn-test' });
+    expect(pairs).toHaveLength(6);
+    expect(pairs.filter(({ first, second }) => first.sweep !== second.sweep)).toEqual([]);
+    expect(new Set(scores.map(({ testSize }) => testSize))).toEqual(new Set([null, 100]));
+    expect(notes).toContain(
+      'On mr (32) the sweeps have other test examples (all in whole-test, testSize 100 in drawn-test): ranks go across them, and no pair is made between them.',
+    );
   });
 });
 
