@@ -9,7 +9,7 @@ import {
   pairCount,
   points,
   probabilityWords,
-  scoreIn,
+  scoreColumns,
 } from '../sweep/statistics/words.ts';
 import { FIGURE_COLUMNS } from './commands/baselines.ts';
 import type { Format } from './command.ts';
@@ -48,12 +48,11 @@ const PUBLISHED = 'Published figures, in no average and no test above (other bac
 
 /** A column a task; n stands with each score, as seeds may be unequal. */
 function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<MethodOverall>[] {
-  const titles = [...new Set(scores.map(columnTitle))];
   return [
     { title: 'method', cell: (row) => entrantName(row, overall) },
-    ...titles.map((title) => ({
+    ...scoreColumns(scores).map(({ title, scoreOf }) => ({
       title,
-      cell: (row: MethodOverall) => scoreCell(scoreIn(scores, row, title)),
+      cell: (row: MethodOverall) => scoreCell(scoreOf(row)),
       isNumber: true,
     })),
     {
@@ -74,7 +73,7 @@ function scoreCell(score: MethodScore | undefined): Cell {
 function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
   return [
     { title: 'method', cell: (row) => entrantName(row, scores) },
-    { title: 'task', cell: columnTitle },
+    { title: 'task', cell: (row) => columnTitle(row, scores) },
     { title: 'parameters', cell: ({ costs }) => grouped(whole(costs.trainableParameters)), isNumber: true },
     { title: 'share', cell: ({ costs }) => shareCell(costs.trainableShare), isNumber: true },
     { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },

@@ -24,7 +24,7 @@ function unequalSeeds(scores: readonly MethodScore[]): string[] {
   const unequal = grouped(scores, columnKey).filter((column) => new Set(column.map(({ n }) => n)).size > 1);
   return unequal.map(
     ([first]) =>
-      `On ${columnTitle(first)} the methods have unequal numbers of seeds; differences are over the seeds that both have.`,
+      `On ${columnTitle(first, scores)} the methods have unequal numbers of seeds; differences are over the seeds that both have.`,
   );
 }
 
@@ -48,7 +48,7 @@ function otherExamples(trials: readonly ComparedTrial[]): string[] {
       ...(sizes === 1 ? [] : [`other test examples (${grounds.map(sizeWords).join(', ')})`]),
     ];
     return [
-      `On ${columnTitle(column[0])} the sweeps have ${what.join(' and ')}: ranks go across them, and no pair is made between them.`,
+      `On ${columnTitle(column[0], trials)} the sweeps have ${what.join(' and ')}: ranks go across them, and no pair is made between them.`,
     ];
   });
 }

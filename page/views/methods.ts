@@ -3,13 +3,12 @@ import type { MethodComparison } from '../../control/compare-methods.ts';
 import { entrantName, type MethodOverall, type MethodScore } from '../../sweep/statistics/entrant.ts';
 import type { MethodPair, PairOnTask } from '../../sweep/statistics/pairs.ts';
 import {
-  columnTitle,
   intervalWords,
   mcnemarWords,
   pairCount,
   points,
   probabilityWords,
-  scoreIn,
+  scoreColumns,
 } from '../../sweep/statistics/words.ts';
 import { html, type Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
@@ -26,9 +25,8 @@ export function methodTables({ scores, overall, pairs, notes }: MethodComparison
 }
 
 function taskColumns(scores: readonly MethodScore[], overall: readonly MethodOverall[]): Column<MethodOverall>[] {
-  const titles = [...new Set(scores.map(columnTitle))];
-  const tasks = titles.map((title): Column<MethodOverall> => {
-    return { title, cell: (row) => scoreWords(scoreIn(scores, row, title)), isNumber: true };
+  const tasks = scoreColumns(scores).map(({ title, scoreOf }): Column<MethodOverall> => {
+    return { title, cell: (row) => scoreWords(scoreOf(row)), isNumber: true };
   });
   const average: Column<MethodOverall> = {
     title: 'average',
@@ -38,7 +36,7 @@ function taskColumns(scores: readonly MethodScore[], overall: readonly MethodOve
   return [
     { title: 'method', cell: (row) => entrantName(row, overall), isHead: true },
     ...tasks,
-    ...(titles.length === 1 ? [] : [average]),
+    ...(tasks.length === 1 ? [] : [average]),
     { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
   ];
 }
