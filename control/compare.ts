@@ -3,17 +3,19 @@ import { listPublished, type PublishedRow } from '../db/published.ts';
 import { listConfigurations, listScored, type ConfigurationMean } from '../db/configurations.ts';
 import { listStopped } from '../db/stopped.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import { columnKey } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
 import { entrantsOf } from './chosen.ts';
 import type { Control } from './control.ts';
 import { configurationsFound, describeFinding, describeStopped } from './finding.ts';
 
 export interface Comparison {
   sweep: SweepRow;
-  /** Best on dev first within a task. */
+  /** Best on dev first within a task and regime. */
   configurations: ConfigurationMean[];
   /** Figures from papers on the sweep's tasks. */
   published: PublishedRow[];
-  /** Plain sentences, one a task. */
+  /** Plain sentences, one a task and regime. */
   findings: string[];
 }
 
@@ -28,10 +30,9 @@ export async function compare({ database }: Pick<Control, 'database'>, name: str
   const entrants = entrantsOf(configurations, stopped).flat();
   const configurationKeys = configurationsFound(entrants).map(({ configurationKey }) => configurationKey);
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
-  const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const findings = tasks.map((task) => {
-    const ofTask = <Row extends { task: string }>(rows: Row[]): Row[] => rows.filter((row) => row.task === task);
-    return describeFinding(ofTask(entrants), ofTask(scored));
+  const findings = grouped(entrants, columnKey).map((own) => {
+    const trials = scored.filter((trial) => columnKey(trial) === columnKey(own[0]));
+    return describeFinding(own, trials);
   });
   return { sweep, configurations, published, findings: [...findings, ...describeStopped(sweep, stopped)] };
 }

@@ -1,28 +1,32 @@
-// What a sweep found out about one task, in plain words that claim no more than its seeds carry.
+// What a sweep found out about one task in one regime, in plain words that claim no more than its seeds carry.
 import type { ConfigurationMean, ScoredTrial } from '../db/configurations.ts';
 import type { Stopped } from '../db/stopped.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import { percent } from '../sweep/numbers.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
-import { points } from '../sweep/statistics/words.ts';
+import { columnKey } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
+import { columnTitle, points } from '../sweep/statistics/words.ts';
 
-/** @param configurations and @param trials of one task */
+/** @param configurations and @param trials of one task and regime */
 export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
   const best = bestOnDev(configurations.filter(({ method }) => method === 'lpt'));
-  if (best === null) return 'No LPT trial is complete yet, so there is nothing to compare.';
-  const head = `On ${best.task} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
+  const [first] = configurations;
+  if (best === null) {
+    const no = first === undefined ? 'No' : `On ${columnTitle(first, configurations)} no`;
+    return `${no} LPT trial is complete yet, so there is nothing to compare.`;
+  }
+  const head = `On ${columnTitle(best, configurations)} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
   const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
   if (zeroShot.length === 0) return `${head} There is no zero-shot trial to hold it against.`;
   const own = trials.filter(({ configurationKey }) => configurationKey === best.configurationKey);
   return `${head} ${againstZeroShot(differences(own, zeroShot))}`;
 }
 
-/** Whose trials a finding is made of: the best LPT configuration of each task, and zero-shot. */
+/** Whose trials a finding is made of: the best LPT configuration of each task and regime, and zero-shot. */
 export function configurationsFound(configurations: readonly ConfigurationMean[]): ConfigurationMean[] {
-  const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const best = tasks.flatMap((task) => {
-    return bestOnDev(configurations.filter((row) => row.task === task && row.method === 'lpt')) ?? [];
-  });
+  const lpt = configurations.filter(({ method }) => method === 'lpt');
+  const best = grouped(lpt, columnKey).flatMap((own) => bestOnDev(own) ?? []);
   return [...best, ...configurations.filter(({ method }) => method === 'zero-shot')];
 }
 

@@ -8,7 +8,10 @@ import { configurationMeans } from './views.ts';
 export type ConfigurationMean = typeof configurationMeans.$inferSelect;
 
 /** A complete trial with what pairs it with others. */
-export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'trainSeed'> & {
+export type ScoredTrial = Pick<
+  TrialResult,
+  'task' | 'regime' | 'k' | 'metric' | 'method' | 'dataSeed' | 'trainSeed'
+> & {
   configurationKey: string;
   testScore: number;
 };
@@ -18,10 +21,10 @@ export async function listScored(
   database: Database,
   { sweepId, configurationKeys }: { sweepId: string; configurationKeys: string[] },
 ): Promise<ScoredTrial[]> {
-  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
+  const { task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
   const rows = await ask(database, () =>
     database
-      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
+      .select({ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, testScore })
       .from(trials)
       .where(
         and(
@@ -35,14 +38,14 @@ export async function listScored(
   return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
 }
 
-/** Best on dev first within a task; complete trials only. */
+/** Best on dev first within a task and regime; complete trials only. */
 export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
-  const { task, devMean, n, configurationKey } = configurationMeans;
+  const { task, regime, k, devMean, n, configurationKey } = configurationMeans;
   return ask(database, () =>
     database
       .select()
       .from(configurationMeans)
       .where(eq(configurationMeans.sweepId, sweepId))
-      .orderBy(asc(task), desc(devMean), desc(n), asc(configurationKey)),
+      .orderBy(asc(task), asc(regime), asc(k), desc(devMean), desc(n), asc(configurationKey)),
   );
 }

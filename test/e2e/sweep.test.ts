@@ -71,7 +71,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     expect(code).toBe(0);
     expect(out).toContain('Sweep calm: complete (6 of 6 trials done');
     expect(out).toMatch(
-      /On mr the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
+      /On mr \(\d+\) the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
     );
     expect(out).toContain('lpt-sweep results calm');
   });
