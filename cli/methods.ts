@@ -39,7 +39,7 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
     print('table', { rows: overall, columns: taskColumns(scores, overall), whenEmpty: NOTHING }),
     '\nWhat they took (means over trials):\n',
     print('table', { rows: scores, columns: costColumns(scores), whenEmpty: NOTHING }),
-    ...(pairs.length === 0 ? [] : pairTables(pairs)),
+    ...(pairs.length === 0 ? [] : pairTables(pairs, scores)),
     ...(published.length === 0 ? [] : [`\n${PUBLISHED}\n`, figures]),
   ].join('');
 }
@@ -93,7 +93,7 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
 }
 
 /** Each pair on each task, then pooled over task × seed. */
-function pairTables(pairs: MethodPair[]): string[] {
+function pairTables(pairs: MethodPair[], scores: MethodScore[]): string[] {
   const all = pairs.flatMap(({ first, second }) => [first, second]);
   const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
   const rows = pairs.flatMap((pair) => pair.tasks.map((task) => ({ pair, task })));
@@ -103,7 +103,7 @@ function pairTables(pairs: MethodPair[]): string[] {
       rows,
       columns: [
         { title: 'pair', cell: ({ pair }) => name(pair) },
-        { title: 'task', cell: ({ task }) => task.task },
+        { title: 'task', cell: ({ task }) => columnTitle(task, scores) },
         { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
         { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
         { title: 'interval', cell: ({ task }) => intervalWords(task.interval) },

@@ -3,6 +3,7 @@ import type { MethodComparison } from '../../control/compare-methods.ts';
 import { entrantName, type MethodOverall, type MethodScore } from '../../sweep/statistics/entrant.ts';
 import type { MethodPair, PairOnTask } from '../../sweep/statistics/pairs.ts';
 import {
+  columnTitle,
   intervalWords,
   mcnemarWords,
   pairCount,
@@ -21,7 +22,7 @@ export function methodTables({ scores, overall, pairs, notes }: MethodComparison
     columns: taskColumns(scores, overall),
     whenEmpty: 'No trial is complete yet.',
   })}
-  ${pairs.length === 0 ? null : pairTables(pairs)} ${notes.map((note) => html`<p>${note}</p>`)}`;
+  ${pairs.length === 0 ? null : pairTables(pairs, scores)} ${notes.map((note) => html`<p>${note}</p>`)}`;
 }
 
 function taskColumns(scores: readonly MethodScore[], overall: readonly MethodOverall[]): Column<MethodOverall>[] {
@@ -52,7 +53,7 @@ interface Row {
   task: PairOnTask;
 }
 
-function pairTables(pairs: readonly MethodPair[]): Markup {
+function pairTables(pairs: readonly MethodPair[], scores: readonly MethodScore[]): Markup {
   const all = pairs.flatMap(({ first, second }) => [first, second]);
   const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
   const rows = pairs.flatMap((pair) => pair.tasks.map((task): Row => ({ pair, task })));
@@ -60,7 +61,11 @@ function pairTables(pairs: readonly MethodPair[]): Markup {
     caption:
       'Differences in percentage points over paired seeds, with 95 % bootstrap intervals; p of the paired t, Holm over tasks',
     rows,
-    columns: [{ title: 'pair', cell: ({ pair }) => name(pair), isHead: true }, ...TASK_COLUMNS],
+    columns: [
+      { title: 'pair', cell: ({ pair }) => name(pair), isHead: true },
+      { title: 'task', cell: ({ task }) => columnTitle(task, scores) },
+      ...TASK_COLUMNS,
+    ],
     whenEmpty: 'No seed has two methods.',
   })}
   ${table({
@@ -72,7 +77,6 @@ function pairTables(pairs: readonly MethodPair[]): Markup {
 }
 
 const TASK_COLUMNS: readonly Column<Row>[] = [
-  { title: 'task', cell: ({ task }) => task.task },
   { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
   { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
   { title: 'interval', cell: ({ task }) => intervalWords(task.interval), isNumber: true },

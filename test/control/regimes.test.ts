@@ -1,12 +1,15 @@
 // One sweep with two sizes of training data: what is said of one is never said of the other.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printMethods } from '../../cli/methods.ts';
 import { ProgressPrinter } from '../../cli/progress.ts';
 import { statusRecord } from '../../cli/status.ts';
+import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { methodTables } from '../../page/views/methods.ts';
 import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { startQuietPage } from '../support/page.ts';
@@ -74,6 +77,19 @@ describe('of several sizes of training data', () => {
     const terminal = { say: (text: string) => said.push(text), draw: () => undefined, isTerminal: false };
     new ProgressPrinter(terminal).show(status);
     expect(said[0]).toMatch(/best so far on mr \(32\): .* dev 70\.0 .*; best so far on mr \(128\): .* dev 90\.0/);
+  });
+
+  test('each is named beside its differences, on the terminal and on the page', async () => {
+    const compared = await compareMethods(own, 'sizes');
+    const rows = printMethods('table', compared).matchAll(/│ zero-shot − lpt │ (\S+ \S+) +│ +2 │ +(\S+) │/g);
+    expect([...rows].map(([, ...cells]) => cells)).toEqual([
+      ['mr (32)', '−20.0'],
+      ['mr (128)', '−40.0'],
+    ]);
+    const { text } = methodTables(compared);
+    const differences = text.slice(text.lastIndexOf('Differences in percentage points'));
+    expect(differences).toContain('mr (32)');
+    expect(differences).toContain('mr (128)');
   });
 
   test('each has its own best so far on the page', async () => {
