@@ -1,11 +1,13 @@
 // One sweep with two sizes of training data: what is said of one is never said of the other.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printEffects } from '../../cli/commands/effects.ts';
 import { printMethods } from '../../cli/methods.ts';
 import { ProgressPrinter } from '../../cli/progress.ts';
 import { statusRecord } from '../../cli/status.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
+import { effects } from '../../control/effects.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
@@ -90,6 +92,19 @@ describe('of several sizes of training data', () => {
     const differences = text.slice(text.lastIndexOf('Differences in percentage points'));
     expect(differences).toContain('mr (32)');
     expect(differences).toContain('mr (128)');
+  });
+
+  test('each is told of in a row of effects for programs, with its metric', async () => {
+    const [head = '', ...rows] = printEffects('csv', await effects(own, 'sizes'))
+      .trimEnd()
+      .split('\n');
+    expect(head).toMatch(/^method,task,metric,regime,k,setting,value,/);
+    expect(rows.map((row) => row.split(',').slice(2, 7).join(' '))).toEqual([
+      'accuracy few-shot 32 insertionLayer 3',
+      'accuracy few-shot 32 insertionLayer 6',
+      'accuracy few-shot 128 insertionLayer 3',
+      'accuracy few-shot 128 insertionLayer 6',
+    ]);
   });
 
   test('each has its own best so far on the page', async () => {
