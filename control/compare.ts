@@ -6,13 +6,19 @@ import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 import { entrantsOf } from './chosen.ts';
+import { configurationSettings } from './configuration-settings.ts';
 import type { Control } from './control.ts';
 import { configurationsFound, describeFinding, describeStopped } from './finding.ts';
+
+export interface SettledConfiguration extends ConfigurationMean {
+  /** What tells it from others, beside layer, length and generator: `rank 8, learningRate 0.001`. */
+  settings: string | null;
+}
 
 export interface Comparison {
   sweep: SweepRow;
   /** Best on dev first within a task and regime. */
-  configurations: ConfigurationMean[];
+  configurations: SettledConfiguration[];
   /** Figures from papers on the sweep's tasks. */
   published: PublishedRow[];
   /** Plain sentences, one a task and regime. */
@@ -22,11 +28,13 @@ export interface Comparison {
 /** @throws UnknownSweepError */
 export async function compare({ database }: Pick<Control, 'database'>, name: string): Promise<Comparison> {
   const sweep = await findSweep(database, name);
-  const [configurations, published, stopped] = await Promise.all([
+  const [means, published, stopped, settings] = await Promise.all([
     listConfigurations(database, sweep.id),
     listPublished(database, sweep.id),
     listStopped(database, sweep.id),
+    configurationSettings({ database }, sweep.id),
   ]);
+  const configurations = means.map((row) => ({ ...row, settings: settings.get(row.configurationKey) ?? null }));
   const entrants = entrantsOf(configurations, stopped).flat();
   const configurationKeys = configurationsFound(entrants).map(({ configurationKey }) => configurationKey);
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });

@@ -1,5 +1,6 @@
 // Configurations by their means over seeds, and the trials that a mean is made of.
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Settled } from '../sweep/settings.ts';
 import { type Database, ask } from './client.ts';
 import type { TrialResult } from './results.ts';
 import { trials } from './schema.ts';
@@ -36,6 +37,22 @@ export async function listScored(
       .orderBy(asc(trials.position)),
   );
   return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
+}
+
+/** The settings of each configuration, whether or not a trial of it is complete. */
+export function listSettings(database: Database, sweepId: string): Promise<(Settled & { configurationKey: string })[]> {
+  const { configurationKey, trial } = trials;
+  const settings = {
+    method: sql<Settled['method']>`${trial} -> 'method'`,
+    training: sql<Settled['training']>`${trial} -> 'training'`,
+  };
+  return ask(database, () =>
+    database
+      .selectDistinctOn([configurationKey], { configurationKey, ...settings })
+      .from(trials)
+      .where(eq(trials.sweepId, sweepId))
+      .orderBy(asc(configurationKey)),
+  );
 }
 
 /** Best on dev first within a task and regime; complete trials only. */
