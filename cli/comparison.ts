@@ -1,7 +1,6 @@
 // A comparison of fixed configurations as tables for people, and as flat rows for programs.
-import type { Comparison } from '../control/compare.ts';
+import type { Comparison, SettledConfiguration } from '../control/compare.ts';
 import type { PublishedRow } from '../db/published.ts';
-import type { ConfigurationMean } from '../db/configurations.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
@@ -13,7 +12,7 @@ export function printComparison(format: Format, comparison: Comparison): string 
     const records = [...comparison.configurations.map(measured), ...comparison.published.map(published)];
     return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
   }
-  const isLpt = ({ method }: ConfigurationMean): boolean => method === 'lpt';
+  const isLpt = ({ method }: SettledConfiguration): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
   const figures = comparison.published;
@@ -21,15 +20,16 @@ export function printComparison(format: Format, comparison: Comparison): string 
     `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
     ...(baselines.length === 0 ? [] : ['\nBaselines of this sweep:\n']),
-    ...(baselines.length === 0 ? [] : [print('table', { rows: baselines, columns: baselineColumns(), whenEmpty: '' })]),
+    ...(baselines.length === 0
+      ? []
+      : [print('table', { rows: baselines, columns: baselineColumns(baselines), whenEmpty: '' })]),
     ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n']),
     ...(figures.length === 0 ? [] : [print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' })]),
   ].join('');
 }
 
-type Columns = Column<ConfigurationMean>[];
+type Columns = Column<SettledConfiguration>[];
 
-const TASK: Columns = [{ title: 'task', cell: ({ task }) => task }];
 const SCORES: Columns = [
   { title: 'n', cell: ({ n }) => n, isNumber: true },
   { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
@@ -38,33 +38,41 @@ const SCORES: Columns = [
   { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
 
-/** What is the same in every row needs no column. */
-const SOMETIMES: Columns = [
-  { title: 'k', cell: ({ k }) => k, isNumber: true },
-  { title: 'bottleneck', cell: ({ bottleneck }) => bottleneck, isNumber: true },
-  { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
-  { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
-];
-
-function configurationColumns(rows: ConfigurationMean[]): Columns {
-  const varying = SOMETIMES.filter(({ cell }) => new Set(rows.map(cell).filter((value) => value !== null)).size > 1);
+function groundColumns(rows: SettledConfiguration[]): Columns {
   return [
-    ...TASK,
+    { title: 'task', cell: ({ task }) => task },
+    ...whereVarying(rows, { title: 'k', cell: ({ k }) => k, isNumber: true }),
+  ];
+}
+
+function settingsColumn(rows: SettledConfiguration[]): Columns {
+  return whereVarying(rows, { title: 'settings', cell: ({ settings }) => settings });
+}
+
+/** What is the same in every row needs no column. */
+function whereVarying(rows: SettledConfiguration[], column: Columns[number]): Columns {
+  return new Set(rows.map(column.cell)).size > 1 ? [column] : [];
+}
+
+function configurationColumns(rows: SettledConfiguration[]): Columns {
+  return [
+    ...groundColumns(rows),
     { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
     { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
     { title: 'generator', cell: ({ generator }) => generator },
-    ...varying,
+    ...settingsColumn(rows),
     ...SCORES,
   ];
 }
 
-function baselineColumns(): Columns {
-  const length: Column<ConfigurationMean> = {
-    title: 'length',
-    cell: ({ promptLength }) => promptLength,
-    isNumber: true,
-  };
-  return [...TASK, { title: 'method', cell: ({ method }) => method }, length, ...SCORES];
+function baselineColumns(rows: SettledConfiguration[]): Columns {
+  return [
+    ...groundColumns(rows),
+    { title: 'method', cell: ({ method }) => method },
+    { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+    ...settingsColumn(rows),
+    ...SCORES,
+  ];
 }
 
 export const FIGURE_COLUMNS: Column<PublishedRow>[] = [
@@ -77,15 +85,16 @@ export const FIGURE_COLUMNS: Column<PublishedRow>[] = [
   { title: 'source', cell: ({ source }) => source },
 ];
 
-function measured(row: ConfigurationMean): Record<string, Cell> {
+function measured(row: SettledConfiguration): Record<string, Cell> {
   const { task, metric, regime, k, method, backbone } = row;
-  const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize } = row;
+  const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
+    row;
   const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
   return {
     kind: 'measured',
     average: 'fixed',
     ...{ task, metric, regime, k, method, backbone },
-    ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize },
+    ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings },
     ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
   };
 }
@@ -98,12 +107,14 @@ function published(row: PublishedRow): Record<string, Cell> {
     generator: null,
     bottleneck: null,
     learningRate: null,
+    batchSize: null,
+    settings: null,
   };
   return {
     kind: 'published',
     average: null,
     ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
-    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing, batchSize: null },
+    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing },
     ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
     ...{ msPerStep: null, trainableParameters: null, configurationKey: null, source: row.source },
   };

@@ -9,7 +9,7 @@ import {
   pairCount,
   points,
   probabilityWords,
-  scoreIn,
+  scoreColumns,
 } from '../sweep/statistics/words.ts';
 import { FIGURE_COLUMNS } from './commands/baselines.ts';
 import type { Format } from './command.ts';
@@ -39,7 +39,7 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
     print('table', { rows: overall, columns: taskColumns(scores, overall), whenEmpty: NOTHING }),
     '\nWhat they took (means over trials):\n',
     print('table', { rows: scores, columns: costColumns(scores), whenEmpty: NOTHING }),
-    ...(pairs.length === 0 ? [] : pairTables(pairs)),
+    ...(pairs.length === 0 ? [] : pairTables(pairs, scores)),
     ...(published.length === 0 ? [] : [`\n${PUBLISHED}\n`, figures]),
   ].join('');
 }
@@ -48,12 +48,11 @@ const PUBLISHED = 'Published figures, in no average and no test above (other bac
 
 /** A column a task; n stands with each score, as seeds may be unequal. */
 function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<MethodOverall>[] {
-  const titles = [...new Set(scores.map(columnTitle))];
   return [
     { title: 'method', cell: (row) => entrantName(row, overall) },
-    ...titles.map((title) => ({
+    ...scoreColumns(scores).map(({ title, scoreOf }) => ({
       title,
-      cell: (row: MethodOverall) => scoreCell(scoreIn(scores, row, title)),
+      cell: (row: MethodOverall) => scoreCell(scoreOf(row)),
       isNumber: true,
     })),
     {
@@ -74,7 +73,7 @@ function scoreCell(score: MethodScore | undefined): Cell {
 function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
   return [
     { title: 'method', cell: (row) => entrantName(row, scores) },
-    { title: 'task', cell: columnTitle },
+    { title: 'task', cell: (row) => columnTitle(row, scores) },
     { title: 'parameters', cell: ({ costs }) => grouped(whole(costs.trainableParameters)), isNumber: true },
     { title: 'share', cell: ({ costs }) => shareCell(costs.trainableShare), isNumber: true },
     { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },
@@ -94,7 +93,7 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
 }
 
 /** Each pair on each task, then pooled over task × seed. */
-function pairTables(pairs: MethodPair[]): string[] {
+function pairTables(pairs: MethodPair[], scores: MethodScore[]): string[] {
   const all = pairs.flatMap(({ first, second }) => [first, second]);
   const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
   const rows = pairs.flatMap((pair) => pair.tasks.map((task) => ({ pair, task })));
@@ -104,7 +103,7 @@ function pairTables(pairs: MethodPair[]): string[] {
       rows,
       columns: [
         { title: 'pair', cell: ({ pair }) => name(pair) },
-        { title: 'task', cell: ({ task }) => task.task },
+        { title: 'task', cell: ({ task }) => columnTitle(task, scores) },
         { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
         { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
         { title: 'interval', cell: ({ task }) => intervalWords(task.interval) },

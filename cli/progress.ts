@@ -1,8 +1,8 @@
 // A sweep's progress for people: a block that is redrawn on a terminal, else a plain line now and then.
 import type { SweepStatus } from '../control/describe.ts';
-import { describeConfiguration } from '../control/finding.ts';
 import type { Terminal } from './command.ts';
-import { duration, percent } from '../sweep/numbers.ts';
+import { bestWords } from './status.ts';
+import { duration } from '../sweep/numbers.ts';
 
 /** Between two plain lines, unless a trial has ended. */
 const QUIET_MS = 10_000;
@@ -58,7 +58,7 @@ function blockOf(status: SweepStatus): string[] {
   return [
     `${'#'.repeat(filled)}${'.'.repeat(BAR - filled)} ${ended}/${total}`,
     `${countsOf(status)}${timeOf(status)}`,
-    ...status.progress.best.map((best) => `best on dev so far, ${best.task}: ${describeBest(best)}`),
+    ...bestWords(status.progress).map((best) => `best on dev so far, ${best}`),
   ];
 }
 
@@ -79,9 +79,7 @@ function timeOf({ secondsLeft }: SweepStatus): string {
 }
 
 function bestOf({ progress }: SweepStatus): string {
-  return progress.best.map((best) => `; best so far on ${best.task}: ${describeBest(best)}`).join('');
-}
-
-function describeBest(best: SweepStatus['progress']['best'][number]): string {
-  return `${describeConfiguration(best)}: dev ${percent(best.devMean)} (${best.n} ${best.n === 1 ? 'seed' : 'seeds'})`;
+  return bestWords(progress)
+    .map((best) => `; best so far on ${best}`)
+    .join('');
 }

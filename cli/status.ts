@@ -1,8 +1,12 @@
 // Where a sweep stands, as one flat row.
 import type { SweepStatus } from '../control/describe.ts';
+import { describeConfiguration } from '../control/finding.ts';
+import { percent } from '../sweep/numbers.ts';
+import { columnTitle } from '../sweep/statistics/words.ts';
 import type { Cell } from './print.ts';
 
 export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepStatus): Record<string, Cell> {
+  // A flat row has fields for one; `best` names all of them.
   const [best] = progress.best;
   return {
     name: sweep.name,
@@ -11,14 +15,25 @@ export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepSt
     ...progress.counts,
     secondsLeft: secondsLeft === null ? null : Math.round(secondsLeft),
     bestTask: best?.task ?? null,
+    bestRegime: best?.regime ?? null,
+    bestK: best?.k ?? null,
     bestMethod: best?.method ?? null,
     bestInsertionLayer: best?.insertionLayer ?? null,
     bestPromptLength: best?.promptLength ?? null,
     bestGenerator: best?.generator ?? null,
     bestDevMean: best?.devMean ?? null,
+    best: bestWords(progress).join('; ') || null,
     stoppedBecause: sweep.error,
     errors: failures.map(describeFailures).join('; ') || null,
   };
+}
+
+/** `mr (32): a prompt of length 5 after layer 6, made by npg: dev 70.0 (2 seeds)`, of each task and regime. */
+export function bestWords({ best }: Pick<SweepStatus['progress'], 'best'>): string[] {
+  return best.map((row) => {
+    const seeds = `${row.n} ${row.n === 1 ? 'seed' : 'seeds'}`;
+    return `${columnTitle(row, best)}: ${describeConfiguration(row)}: dev ${percent(row.devMean)} (${seeds})`;
+  });
 }
 
 /** `2 trials failed, 5 attempts ended with out-of-memory (retried smaller), first: …` */

@@ -6,16 +6,15 @@ import { listConfigurations } from '../db/configurations.ts';
 import { listCutShort } from '../db/cut-short.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import {
-  columnKey,
   overallOf,
   scoresOf,
   type ComparedTrial,
   type MethodOverall,
   type MethodScore,
 } from '../sweep/statistics/entrant.ts';
-import { grouped } from '../sweep/statistics/grouped.ts';
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
 import { chosenOf } from './chosen.ts';
+import { notesOn } from './comparison-notes.ts';
 import type { Control } from './control.ts';
 import { describeCutShort } from './finding.ts';
 
@@ -65,7 +64,7 @@ export async function compareMethods(
     overall: overallOf(scores),
     pairs,
     published: published.filter(({ task }) => tasks.has(task)),
-    notes: [...notesOn(scores, pairs), ...sides.flatMap((side) => side.notes)],
+    notes: [...notesOn({ trials, scores, pairs }), ...sides.flatMap((side) => side.notes)],
   };
 }
 
@@ -83,30 +82,4 @@ async function sideOf(database: Control['database'], sweep: SweepRow, average: A
   const chosen = chosenOf(await listConfigurations(database, sweep.id));
   const configurationKeys = chosen.map(({ configurationKey }) => configurationKey);
   return { trials: await listCompared(database, { sweepId: sweep.id, configurationKeys }), notes };
-}
-
-function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): string[] {
-  const unequal = grouped(scores, columnKey).filter((column) => new Set(column.map(({ n }) => n)).size > 1);
-  const backbones = new Set(scores.map(({ backbone }) => backbone));
-  const oneSeed = scores.filter(({ n }) => n === 1).length;
-  const withoutPredictions = pairs.some(({ tasks }) => tasks.some(({ mcnemar, n }) => n > 0 && mcnemar.length === 0));
-  return [
-    ...unequal.map(
-      ([{ task }]) =>
-        `On ${task} the methods have unequal numbers of seeds; differences are over the seeds that both have.`,
-    ),
-    ...(backbones.size === 1 || scores.length === 0
-      ? []
-      : [
-          `The sweeps have different backbones (${[...backbones].join(', ')}): ranks go across them, and no pair is made between them.`,
-        ]),
-    ...(oneSeed === 0
-      ? []
-      : [
-          `${oneSeed} of ${scores.length} scores ${oneSeed === 1 ? 'is' : 'are'} of one seed: no standard deviation, and nothing is known of how steady ${oneSeed === 1 ? 'it is' : 'they are'}.`,
-        ]),
-    ...(withoutPredictions
-      ? ['Some trials have no stored test predictions with their labels: no McNemar test there.']
-      : []),
-  ];
 }

@@ -2,6 +2,7 @@
 import { listCutShort, type CutShort } from '../db/cut-short.ts';
 import { listSettled, type SettledRow } from '../db/settled-trials.ts';
 import { findSweep } from '../db/sweeps.ts';
+import { settingsOf } from '../sweep/settings.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 import { summarise } from '../sweep/statistics/effect-summary.ts';
@@ -26,11 +27,8 @@ export async function effects({ database }: Pick<Control, 'database'>, name: str
 function settledOf(row: SettledRow, { configurations }: CutShort): SettledTrial | null {
   const { trial, configurationKey, dataSeed, trainSeed, devScore } = row;
   if (devScore === null) return null;
-  const { method, ...own } = trial.method;
-  const { evaluationBatchSize, ...training } = trial.training;
-  const settings = Object.entries({ ...own, ...training }).map(([name, value]) => [name, [value].flat().join('+')]);
   return {
-    settings: Object.fromEntries(settings) as Record<string, string>,
+    settings: settingsOf(trial),
     seed: `${dataSeed} ${trainSeed}`,
     score: devScore,
     isWhole: !configurations.has(configurationKey),

@@ -1,27 +1,32 @@
-// What a sweep found out about one task, in plain words that claim no more than its seeds carry.
+// What a sweep found out about one task in one regime, in plain words that claim no more than its seeds carry.
 import type { ConfigurationMean, ScoredTrial } from '../db/configurations.ts';
 import type { CutShort, DivergedConfiguration } from '../db/cut-short.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import { preferWhole } from '../db/whole-configurations.ts';
 import { percent } from '../sweep/numbers.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
-import { points } from '../sweep/statistics/words.ts';
+import { columnKey } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
+import { columnTitle, points } from '../sweep/statistics/words.ts';
 
-/** @param configurations and @param trials of one task */
+/** @param configurations and @param trials of one task and regime */
 export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
   const best = bestLpt(configurations);
-  if (best === null) return 'No LPT trial is complete yet, so there is nothing to compare.';
-  const head = `On ${best.task} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
+  const [first] = configurations;
+  if (best === null) {
+    const no = first === undefined ? 'No' : `On ${columnTitle(first, configurations)} no`;
+    return `${no} LPT trial is complete yet, so there is nothing to compare.`;
+  }
+  const head = `On ${columnTitle(best, configurations)} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
   const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
   if (zeroShot.length === 0) return `${head} There is no zero-shot trial to hold it against.`;
   const own = trials.filter(({ configurationKey }) => configurationKey === best.configurationKey);
   return `${head} ${againstZeroShot(differences(own, zeroShot))}`;
 }
 
-/** Whose trials a finding is made of: the best LPT configuration of each task, and zero-shot. */
+/** Whose trials a finding is made of: the best LPT configuration of each task and regime, and zero-shot. */
 export function configurationsFound(configurations: readonly ConfigurationMean[]): ConfigurationMean[] {
-  const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const best = tasks.flatMap((task) => bestLpt(configurations.filter((row) => row.task === task)) ?? []);
+  const best = grouped(configurations, columnKey).flatMap((own) => bestLpt(own) ?? []);
   return [...best, ...configurations.filter(({ method }) => method === 'zero-shot')];
 }
 

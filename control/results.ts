@@ -2,6 +2,7 @@
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { eachResult, type TrialResult } from '../db/results.ts';
 import { findSweep } from '../db/sweeps.ts';
+import { configurationSettings } from './configuration-settings.ts';
 import type { Control } from './control.ts';
 
 export interface ResultsChoice {
@@ -13,23 +14,29 @@ export interface ResultsChoice {
   offset?: number | undefined;
 }
 
+export interface SettledResult extends TrialResult {
+  /** What tells its configuration from others and has no field above: `rank 8, learningRate 0.001`. */
+  settings: string | null;
+}
+
 /** In running order. @throws UnknownSweepError */
 export async function results(
   { database }: Pick<Control, 'database'>,
   name: string,
   { bestPerSeed = false, limit = Number.POSITIVE_INFINITY, offset = 0 }: ResultsChoice = {},
-): Promise<TrialResult[]> {
+): Promise<SettledResult[]> {
   const { id: sweepId } = await findSweep(database, name);
   const chosen = bestPerSeed
     ? new Set((await listBestPerSeed(database, sweepId)).map(({ position }) => position))
     : undefined;
-  const rows: TrialResult[] = [];
+  const settings = await configurationSettings({ database }, sweepId);
+  const rows: SettledResult[] = [];
   let left = offset;
   for await (const row of eachResult(database, { sweepId })) {
     if (rows.length >= limit) break;
     if (chosen?.has(row.position) === false) continue;
     if (left > 0) left -= 1;
-    else rows.push(row);
+    else rows.push({ ...row, settings: settings.get(row.configurationKey) ?? null });
   }
   return rows;
 }

@@ -20,6 +20,8 @@ const wallSeconds = sql<number | null>`case when coalesce(${trials.jointSteps}, 
 
 const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
 
+const testSize = sql<number | null>`(${trials.trial} #>> '{regime,testSize}')::integer`;
+
 /** Of the last attempt: what it took together with other trials is a share of something else, or holds theirs too. */
 const alone = (column: AnyColumn) =>
   sql<number | null>`case when ${trials.measuredJointly} is not true then ${column} end`;
@@ -34,7 +36,7 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   const rows = await ask(database, () =>
     database
       .select({
-        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint },
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint, testSize },
         ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
         ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
         checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,

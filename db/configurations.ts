@@ -1,5 +1,6 @@
 // Configurations by their means over seeds, and the trials that a mean is made of.
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Settled } from '../sweep/settings.ts';
 import { type Database, ask } from './client.ts';
 import type { TrialResult } from './results.ts';
 import { trials } from './schema.ts';
@@ -8,7 +9,10 @@ import { configurationMeans } from './views.ts';
 export type ConfigurationMean = typeof configurationMeans.$inferSelect;
 
 /** A complete trial with what pairs it with others. */
-export type ScoredTrial = Pick<TrialResult, 'task' | 'method' | 'dataSeed' | 'trainSeed'> & {
+export type ScoredTrial = Pick<
+  TrialResult,
+  'task' | 'regime' | 'k' | 'metric' | 'method' | 'dataSeed' | 'trainSeed'
+> & {
   configurationKey: string;
   testScore: number;
 };
@@ -18,10 +22,10 @@ export async function listScored(
   database: Database,
   { sweepId, configurationKeys }: { sweepId: string; configurationKeys: string[] },
 ): Promise<ScoredTrial[]> {
-  const { task, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
+  const { task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, testScore } = trials;
   const rows = await ask(database, () =>
     database
-      .select({ task, method, configurationKey, dataSeed, trainSeed, testScore })
+      .select({ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, testScore })
       .from(trials)
       .where(
         and(
@@ -35,14 +39,30 @@ export async function listScored(
   return rows.flatMap(({ testScore: score, ...row }) => (score === null ? [] : [{ ...row, testScore: score }]));
 }
 
-/** Best on dev first within a task; complete trials only. */
+/** The settings of each configuration, whether or not a trial of it is complete. */
+export function listSettings(database: Database, sweepId: string): Promise<(Settled & { configurationKey: string })[]> {
+  const { configurationKey, trial } = trials;
+  const settings = {
+    method: sql<Settled['method']>`${trial} -> 'method'`,
+    training: sql<Settled['training']>`${trial} -> 'training'`,
+  };
+  return ask(database, () =>
+    database
+      .selectDistinctOn([configurationKey], { configurationKey, ...settings })
+      .from(trials)
+      .where(eq(trials.sweepId, sweepId))
+      .orderBy(asc(configurationKey)),
+  );
+}
+
+/** Best on dev first within a task and regime; complete trials only. */
 export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
-  const { task, devMean, n, configurationKey } = configurationMeans;
+  const { task, regime, k, devMean, n, configurationKey } = configurationMeans;
   return ask(database, () =>
     database
       .select()
       .from(configurationMeans)
       .where(eq(configurationMeans.sweepId, sweepId))
-      .orderBy(asc(task), desc(devMean), desc(n), asc(configurationKey)),
+      .orderBy(asc(task), asc(regime), asc(k), desc(devMean), desc(n), asc(configurationKey)),
   );
 }

@@ -1,6 +1,8 @@
 // How far a sweep is, what is best so far, and what is left to do.
 import { and, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { type FinishedWork, bestOnDev } from '../sweep/statistics.ts';
+import { columnKey } from '../sweep/statistics/entrant.ts';
+import { grouped } from '../sweep/statistics/grouped.ts';
 import { type Database, ask } from './client.ts';
 import { listConfigurations, type ConfigurationMean } from './configurations.ts';
 import { attempts, trials } from './schema.ts';
@@ -10,7 +12,7 @@ import { preferWhole } from './whole-configurations.ts';
 export interface Progress {
   counts: StateCounts;
   total: number;
-  /** The configuration best on dev so far, of each task that has one. */
+  /** The configuration best on dev so far, of each task and regime that has one. */
   best: ConfigurationMean[];
   /** Estimated arithmetic of the trials that have not ended. */
   remainingFlops: number;
@@ -27,9 +29,7 @@ export async function progress(database: Database, sweepId: string): Promise<Pro
     remaining(database, sweepId),
     recentWork(database, sweepId),
   ]);
-  const tasks = [...new Set(configurations.map(({ task }) => task))];
-  const ofTask = (task: string) => preferWhole(configurations.filter((row) => row.task === task));
-  const best = tasks.flatMap((task) => bestOnDev(ofTask(task)) ?? []);
+  const best = grouped(configurations, columnKey).flatMap((own) => bestOnDev(preferWhole(own)) ?? []);
   return { counts, total: Object.values(counts).reduce((sum, n) => sum + n, 0), best, remainingFlops, recent };
 }
 

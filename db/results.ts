@@ -49,6 +49,7 @@ export interface TrialResult extends TimeShares {
   cacheHitRate: number | null;
   peakMemoryMiB: number | null;
   attempts: number;
+  configurationKey: string;
 }
 
 const test = alias(evaluations, 'test');
@@ -118,8 +119,7 @@ export async function listResults(
         measuredJointly: page.measuredJointly,
         cacheHitRate: page.cacheHitRate,
         peakMemoryMiB: page.peakMemoryMib,
-        attempts: page.attempt,
-        stepTokens: page.stepTokens,
+        ...{ attempts: page.attempt, configurationKey: page.configurationKey, stepTokens: page.stepTokens },
         ...{ forwardSeconds: page.forwardSeconds, backwardSeconds: page.backwardSeconds },
         ...{ evaluationSeconds: page.evaluationSeconds, waitingSeconds: page.waitingSeconds },
       })
@@ -135,10 +135,10 @@ type Stored = Omit<TrialResult, 'tokensPerMs' | keyof TimeShares> & MeasuredSeco
 
 function withThroughput(row: Stored): TrialResult {
   const { stepTokens, forwardSeconds, backwardSeconds, evaluationSeconds, waitingSeconds, ...rest } = row;
-  const { cacheHitRate, peakMemoryMiB, attempts: begun, ...before } = rest;
+  const { cacheHitRate, peakMemoryMiB, attempts: begun, configurationKey, ...before } = rest;
   const shares = sharesOf({ forwardSeconds, backwardSeconds, evaluationSeconds, waitingSeconds });
   const speed = { tokensPerMs: tokensPerMs({ stepTokens, msPerStep: row.msPerStep }), cacheHitRate, peakMemoryMiB };
-  return { ...before, ...speed, ...shares, attempts: begun };
+  return { ...before, ...speed, ...shares, attempts: begun, configurationKey };
 }
 
 /** Every trial from a position on, a page a query. */

@@ -36,7 +36,9 @@ export const effectsCommand: Command = {
 
 const NOTHING = 'No method has complete trials that differ in a setting: there is no effect to tell yet.\n';
 
-type Level = MethodEffects['settings'][number]['levels'][number] & { method: string; task: string; setting: string };
+type Level = Pick<MethodEffects, 'method' | 'task' | 'metric' | 'regime' | 'k'> & {
+  setting: string;
+} & MethodEffects['settings'][number]['levels'][number];
 
 export function printEffects(format: Format, all: readonly MethodEffects[]): string {
   if (format === 'json') return `${JSON.stringify(all, null, 2)}\n`;
@@ -56,8 +58,9 @@ function headingOf({ method, task, regime, k, trials, seeds }: MethodEffects): s
   return `${method} on ${task} (${regimeName({ regime, k })}), ${count}; marginal means on dev, percent, 95 % interval:`;
 }
 
-function levelsOf({ method, task, settings }: MethodEffects): Level[] {
-  return settings.flatMap(({ setting, levels }) => levels.map((level) => ({ method, task, setting, ...level })));
+function levelsOf({ method, task, metric, regime, k, settings }: MethodEffects): Level[] {
+  const ground = { method, task, metric, regime, k };
+  return settings.flatMap(({ setting, levels }) => levels.map((level) => ({ ...ground, setting, ...level })));
 }
 
 const COLUMNS: Column<Level>[] = [

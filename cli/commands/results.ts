@@ -1,4 +1,4 @@
-import { results } from '../../control/results.ts';
+import { results, type SettledResult } from '../../control/results.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, wholeNumberOf, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
@@ -37,6 +37,7 @@ export const resultsCommand: Command = {
             { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
             { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
             { title: 'generator', cell: ({ generator }) => generator },
+            ...settings(rows),
             { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
             { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
             { title: 'state', cell: ({ state }) => state },
@@ -66,6 +67,12 @@ export const resultsCommand: Command = {
       { isQuiet: true },
     ),
 };
+
+/** Where something beside layer, length and generator varies. */
+function settings(rows: readonly SettledResult[]): Column<SettledResult>[] {
+  if (rows.every((row) => row.settings === null)) return [];
+  return [{ title: 'settings', cell: (row) => row.settings }];
+}
 
 /** Most sweeps have no stopping rule. */
 function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {

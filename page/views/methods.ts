@@ -9,7 +9,7 @@ import {
   pairCount,
   points,
   probabilityWords,
-  scoreIn,
+  scoreColumns,
 } from '../../sweep/statistics/words.ts';
 import { html, type Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
@@ -22,13 +22,12 @@ export function methodTables({ scores, overall, pairs, notes }: MethodComparison
     columns: taskColumns(scores, overall),
     whenEmpty: 'No trial is complete yet.',
   })}
-  ${pairs.length === 0 ? null : pairTables(pairs)} ${notes.map((note) => html`<p>${note}</p>`)}`;
+  ${pairs.length === 0 ? null : pairTables(pairs, scores)} ${notes.map((note) => html`<p>${note}</p>`)}`;
 }
 
 function taskColumns(scores: readonly MethodScore[], overall: readonly MethodOverall[]): Column<MethodOverall>[] {
-  const titles = [...new Set(scores.map(columnTitle))];
-  const tasks = titles.map((title): Column<MethodOverall> => {
-    return { title, cell: (row) => scoreWords(scoreIn(scores, row, title)), isNumber: true };
+  const tasks = scoreColumns(scores).map(({ title, scoreOf }): Column<MethodOverall> => {
+    return { title, cell: (row) => scoreWords(scoreOf(row)), isNumber: true };
   });
   const average: Column<MethodOverall> = {
     title: 'average',
@@ -38,7 +37,7 @@ function taskColumns(scores: readonly MethodScore[], overall: readonly MethodOve
   return [
     { title: 'method', cell: (row) => entrantName(row, overall), isHead: true },
     ...tasks,
-    ...(titles.length === 1 ? [] : [average]),
+    ...(tasks.length === 1 ? [] : [average]),
     { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
   ];
 }
@@ -54,7 +53,7 @@ interface Row {
   task: PairOnTask;
 }
 
-function pairTables(pairs: readonly MethodPair[]): Markup {
+function pairTables(pairs: readonly MethodPair[], scores: readonly MethodScore[]): Markup {
   const all = pairs.flatMap(({ first, second }) => [first, second]);
   const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
   const rows = pairs.flatMap((pair) => pair.tasks.map((task): Row => ({ pair, task })));
@@ -62,7 +61,11 @@ function pairTables(pairs: readonly MethodPair[]): Markup {
     caption:
       'Differences in percentage points over paired seeds, with 95 % bootstrap intervals; p of the paired t, Holm over tasks',
     rows,
-    columns: [{ title: 'pair', cell: ({ pair }) => name(pair), isHead: true }, ...TASK_COLUMNS],
+    columns: [
+      { title: 'pair', cell: ({ pair }) => name(pair), isHead: true },
+      { title: 'task', cell: ({ task }) => columnTitle(task, scores) },
+      ...TASK_COLUMNS,
+    ],
     whenEmpty: 'No seed has two methods.',
   })}
   ${table({
@@ -74,7 +77,6 @@ function pairTables(pairs: readonly MethodPair[]): Markup {
 }
 
 const TASK_COLUMNS: readonly Column<Row>[] = [
-  { title: 'task', cell: ({ task }) => task.task },
   { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
   { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
   { title: 'interval', cell: ({ task }) => intervalWords(task.interval), isNumber: true },

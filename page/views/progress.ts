@@ -12,6 +12,7 @@ import type { Visit } from '../visit.ts';
 import { framed, orderForms } from './frame.ts';
 import { progressBar, stateCounts } from './progress-bar.ts';
 import { duration, meanAndSd } from '../../sweep/numbers.ts';
+import { columnTitle } from '../../sweep/statistics/words.ts';
 
 const ATTEMPTS = 300;
 
@@ -40,7 +41,7 @@ function progressSection(status: SweepStatus): Markup {
       ['trials in flight, at most', sweep.window],
       ['launched (UTC)', moment(sweep.createdAt)],
       ...best.map((row): [string, string] => [
-        `best on dev so far, ${row.task}`,
+        `best on dev so far, ${columnTitle(row, best)}`,
         `${nameOf(row)}: dev ${meanAndSd(row.devMean, row.devSd)} (${count(row.n, 'seed')})`,
       ]),
     ])}

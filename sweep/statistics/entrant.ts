@@ -30,6 +30,8 @@ export interface Ground {
   regime: Regime['kind'];
   k: number | null;
   metric: MetricName;
+  /** Null: the whole test split. Two sizes are two draws of test examples. */
+  testSize: number | null;
   backbone: string;
   /** Fingerprint of the examples. */
   data: string;
@@ -75,9 +77,9 @@ export type MethodOverall = Entrant & {
 export function scoresOf(trials: readonly ComparedTrial[]): MethodScore[] {
   return grouped(trials, (trial) => `${entrantKey(trial)}\n${groundKey(trial)}`).map((own) => {
     const tests = own.map(({ testScore }) => testScore);
-    const [{ method, sweep, task, regime, k, metric, backbone }] = own;
+    const [{ method, sweep, task, regime, k, metric, testSize, backbone }] = own;
     return {
-      ...{ method, sweep, task, regime, k, metric, backbone },
+      ...{ method, sweep, task, regime, k, metric, testSize, backbone },
       n: own.length,
       devMean: mean(own.map(({ devScore }) => devScore)),
       testMean: mean(tests),
@@ -120,8 +122,8 @@ export function entrantKey({ method, sweep }: Entrant): string {
   return `${method}\n${sweep}`;
 }
 
-export function groundKey({ task, regime, k, metric, backbone, data }: Ground): string {
-  return [task, regime, k, metric, backbone, data].join('\n');
+export function groundKey({ task, regime, k, metric, testSize, backbone, data }: Ground): string {
+  return [task, regime, k, metric, testSize, backbone, data].join('\n');
 }
 
 /** A column of methods by tasks: two sweeps may have other backbones under the same heading. */

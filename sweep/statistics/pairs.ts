@@ -23,7 +23,7 @@ export interface PairOnTask extends Omit<Ground, 'data'> {
   t: Tested;
   /** The t's p, Holm-adjusted over the tasks of this pair of methods. */
   holm: number | null;
-  /** One a pair of seeds whose predictions are stored; `holm` over those of this task. */
+  /** One a pair of trials whose predictions are stored; `holm` over those of this task. */
   mcnemar: SeedTest[];
 }
 
@@ -106,19 +106,23 @@ interface Matched {
 
 /** Where one of them trains nothing, it has no training seed: it stands against the other's mean on each data seed. */
 function matched(own: Filled, others: ComparedTrial[]): Matched {
-  const isUntrained = [own, others].some((side) => side.every(({ costs }) => costs.trainableParameters === 0));
+  const isByDataSeed = [own, others].some((side) => side.every(isUntrained));
   const seedsOf = ({ dataSeed, trainSeed }: ComparedTrial): string =>
-    isUntrained ? String(dataSeed) : `${dataSeed} ${trainSeed}`;
+    isByDataSeed ? String(dataSeed) : `${dataSeed} ${trainSeed}`;
   const theirs = grouped(others, seedsOf);
   const ours = grouped(own, seedsOf);
   const matches = ours.flatMap((first) => {
     const second = theirs.find(([trial]) => seedsOf(trial) === seedsOf(first[0]));
     return second === undefined ? [] : [{ first, second }];
   });
-  const { task, regime, k, metric, backbone } = own[0];
+  const { task, regime, k, metric, testSize, backbone } = own[0];
   const differences = matches.map(({ first, second }) => scoreOf(first) - scoreOf(second));
   const unpaired = ours.length + theirs.length - 2 * matches.length;
-  return { ground: { task, regime, k, metric, backbone }, matches, differences, unpaired };
+  return { ground: { task, regime, k, metric, testSize, backbone }, matches, differences, unpaired };
+}
+
+function isUntrained({ costs }: ComparedTrial): boolean {
+  return costs.trainableParameters === 0;
 }
 
 function scoreOf(trials: Filled): number {
@@ -127,14 +131,21 @@ function scoreOf(trials: Filled): number {
 
 /** Seeds are tested one by one: the same test examples on several seeds are not as many examples more. */
 function seedTests(matches: readonly Match[], predictions: PredictionsOf): SeedTest[] {
-  const found = matches.flatMap(({ first: [first], second: [second] }) => {
+  const found = matches.flatMap(trialPairs).flatMap(([first, second]) => {
     const [ours, theirs] = [predictions.get(first.trialId), predictions.get(second.trialId)];
     if (ours === undefined || theirs === undefined || !isSame(ours.labels, theirs.labels)) return [];
     const counts = discordant(ours.predictions, theirs.predictions, ours.labels);
-    return [{ dataSeed: first.dataSeed, trainSeed: first.trainSeed, ...counts, p: mcnemar(counts) }];
+    // Zero-shot's training seed says nothing.
+    const { dataSeed, trainSeed } = isUntrained(first) ? second : first;
+    return [{ dataSeed, trainSeed, ...counts, p: mcnemar(counts) }];
   });
   const adjusted = holm(found.map(({ p }) => p));
   return found.map((test, index) => ({ ...test, holm: adjusted[index] ?? 1 }));
+}
+
+/** One trained trial has one partner; a trial that trains nothing stands against each training seed of its data seed. */
+function trialPairs({ first, second }: Match): [ComparedTrial, ComparedTrial][] {
+  return first.flatMap((own) => second.map((other): [ComparedTrial, ComparedTrial] => [own, other]));
 }
 
 function isSame(ours: readonly number[], theirs: readonly number[]): boolean {

@@ -1,7 +1,8 @@
 // Pure: columns, differences and probabilities as people read them, on a terminal and on a page.
 import { percent } from '../numbers.ts';
 import { regimeName } from '../regime.ts';
-import type { Entrant, MethodScore } from './entrant.ts';
+import { columnKey, entrantKey, type Entrant, type Ground, type MethodScore } from './entrant.ts';
+import { grouped } from './grouped.ts';
 import type { Interval } from './interval.ts';
 import { SIGNIFICANT } from './paired-tests.ts';
 import type { PairOnTask, SeedTest } from './pairs.ts';
@@ -35,16 +36,27 @@ export function probabilityWords(p: number | null): string | null {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
-/** Of a column of methods by tasks. */
-export function columnTitle({ task, regime, k }: MethodScore): string {
-  return regime === 'full' ? task : `${task} (${regimeName({ regime, k })})`;
+type Heading = Pick<Ground, 'task' | 'regime' | 'k' | 'metric'>;
+
+/** Of a column of methods by tasks: `mr (32)`, and `mr (32, f1)` where others of `among` have the task with another metric. */
+export function columnTitle({ task, regime, k, metric }: Heading, among: readonly Heading[]): string {
+  const isAlike = (other: Heading): boolean => other.task === task && other.regime === regime && other.k === k;
+  const details = [
+    ...(regime === 'full' ? [] : [regimeName({ regime, k })]),
+    ...(among.some((other) => isAlike(other) && other.metric !== metric) ? [metric] : []),
+  ];
+  return details.length === 0 ? task : `${task} (${details.join(', ')})`;
 }
 
-/** What an entrant has in a column. */
-export function scoreIn(
-  scores: readonly MethodScore[],
-  { method, sweep }: Entrant,
-  title: string,
-): MethodScore | undefined {
-  return scores.find((score) => score.method === method && score.sweep === sweep && columnTitle(score) === title);
+export interface ScoreColumn {
+  title: string;
+  scoreOf: (entrant: Entrant) => MethodScore | undefined;
+}
+
+/** Methods by tasks: what every entrant has on each ground. */
+export function scoreColumns(scores: readonly MethodScore[]): ScoreColumn[] {
+  return grouped(scores, columnKey).map((own) => ({
+    title: columnTitle(own[0], scores),
+    scoreOf: (entrant) => own.find((score) => entrantKey(score) === entrantKey(entrant)),
+  }));
 }

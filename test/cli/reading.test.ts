@@ -11,7 +11,7 @@ import { useStage } from './stage.ts';
 import { run as runIn } from './terminal.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey settings';
 
 describe('the commands that read', () => {
   const stage = useStage();

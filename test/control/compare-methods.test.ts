@@ -12,6 +12,8 @@ import { recordEvaluation } from '../../db/evaluations.ts';
 import { attempts } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { methodTables } from '../../page/views/methods.ts';
+import type { MetricName } from '../../sweep/trial.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -35,14 +37,23 @@ interface Score {
 const LABELS = [1, 1, 1, 1, 1, 1, 1, 0];
 
 /** Of each data seed (13, then 21), in running order: zero-shot, prompt tuning, LPT at layer 3, LPT at layer 6. */
-async function finished(name: string, scores: Score[]): Promise<void> {
+async function finished(
+  name: string,
+  scores: Score[],
+  { testSize = null, metric = 'accuracy' }: { testSize?: number | null; metric?: MetricName } = {},
+): Promise<void> {
   const { database } = own;
-  const { sweep } = await createSweep(database, smallSweep(name));
+  const planned = smallSweep(name);
+  for (const { trial } of planned.trials) {
+    trial.regime = { ...trial.regime, testSize };
+    trial.task = { ...trial.task, metric };
+  }
+  const { sweep } = await createSweep(database, planned);
   const ids = await listWaiting(database, { sweepId: sweep.id, limit: scores.length });
   for (const [index, trialId] of ids.entries()) {
     await beginAttempt(database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
     const { dev, test: score, predictions, msPerStep = 50 } = scores[index]!;
-    const numbers = { split: 'test', step: 20, metric: 'accuracy', score, loss: 0.5, examples: 8 } as const;
+    const numbers = { split: 'test', step: 20, metric, score, loss: 0.5, examples: 8 } as const;
     const evaluation = { ...numbers, ...(predictions ? { predictions, labels: LABELS } : {}) };
     await recordEvaluation(database, { trialId, attempt: 1, evaluation });
     await finishTrial(database, { trialId, attempt: 1, outcome: { ...outcomeOf(dev, score), msPerStep } });
@@ -148,6 +159,34 @@ describe('methods compared', () => {
     expect(overall).toHaveLength(6);
     const same = pairs.find(({ first, second }) => first.method === 'lpt' && second.method === 'lpt')!;
     expect([same.first.sweep, same.second.sweep, same.pooled.difference]).toEqual(['this', 'that', 0]);
+  });
+
+  test('of two metrics are told apart in every heading, on the terminal and on the page', async () => {
+    await finished('in-accuracy', BOTH);
+    await finished('in-f1', BOTH, { metric: 'f1' });
+    const compared = await compareMethods(own, 'in-accuracy', { with: 'in-f1' });
+    const table = printMethods('table', compared);
+    const heads = /│ method .*/
+      .exec(table)?.[0]
+      .split('│')
+      .map((cell) => cell.trim());
+    expect(heads).toEqual(['', 'method', 'mr (32, accuracy)', 'mr (32, f1)', 'average', 'mean rank', '']);
+    expect(table).toMatch(/│ lpt \(in-f1\) +│ +– │ +80\.0 ± 7\.1 \(n 2\) │/);
+    expect(methodTables(compared).text).toContain('mr (32, f1)');
+    const alone = printMethods('table', await compareMethods(own, 'in-f1'));
+    expect(alone).toMatch(/│ method +│ +mr \(32\) │ average/);
+  });
+
+  test('of two sweeps that were tested on other examples are not paired, and the notes say so', async () => {
+    await finished('whole-test', BOTH);
+    await finished('drawn-test', BOTH, { testSize: 100 });
+    const { pairs, scores, notes } = await compareMethods(own, 'whole-test', { with: 'drawn-test' });
+    expect(pairs).toHaveLength(6);
+    expect(pairs.filter(({ first, second }) => first.sweep !== second.sweep)).toEqual([]);
+    expect(new Set(scores.map(({ testSize }) => testSize))).toEqual(new Set([null, 100]));
+    expect(notes).toContain(
+      'On mr (32) the sweeps have other test examples (all in whole-test, testSize 100 in drawn-test): ranks go across them, and no pair is made between them.',
+    );
   });
 });
 

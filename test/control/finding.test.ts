@@ -33,7 +33,7 @@ const configuration = (changes: Partial<ConfigurationMean>): ConfigurationMean =
 });
 
 const trial = (configurationKey: string, dataSeed: number, testScore: number): ScoredTrial => ({
-  task: 'mr',
+  ...{ task: 'mr', regime: 'few-shot', k: 32, metric: 'accuracy' },
   method: configurationKey === 'zero' ? 'zero-shot' : 'lpt',
   configurationKey,
   dataSeed,
@@ -68,6 +68,9 @@ describe('a finding', () => {
     expect(describeFinding([configuration({})], [trial('a', 13, 0.7), trial('zero', 21, 0.6)])).toContain(
       'cannot be compared',
     );
-    expect(describeFinding([configuration({ method: 'zero-shot' })], [])).toContain('No LPT trial is complete');
+    expect(describeFinding([configuration({ method: 'zero-shot' })], [])).toContain(
+      'On mr (32) no LPT trial is complete',
+    );
+    expect(describeFinding([], [])).toContain('No LPT trial is complete');
   });
 });

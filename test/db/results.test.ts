@@ -159,7 +159,7 @@ describe('results', () => {
         'position trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason ' +
         'devScore testScore testAccuracy testF1 mismatchedScore ' +
         'shortenedTrain shortenedDev shortenedTest shortenedMismatched ' +
-        'steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts'
+        'steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey'
       ).split(' '),
     );
     expect(results[0]).toMatchObject({

@@ -16,7 +16,7 @@ import { MEASURED_ANEW } from '../support/trials.ts';
 import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts';
+  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey settings';
 
 const sweepFile = (name: string): string => `name: ${name}
 backbone: ./backbone
@@ -71,7 +71,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     expect(code).toBe(0);
     expect(out).toContain('Sweep calm: complete (6 of 6 trials done');
     expect(out).toMatch(
-      /On mr the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
+      /On mr \(\d+\) the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
     );
     expect(out).toContain('lpt-sweep results calm');
   });

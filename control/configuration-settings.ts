@@ -1,0 +1,18 @@
+// What tells a sweep's configurations apart, in words.
+import { listSettings } from '../db/configurations.ts';
+import type { Control } from './control.ts';
+import { differingSettings } from '../sweep/settings.ts';
+
+/** Each table of trials or configurations has a column for these. */
+const IN_COLUMNS = ['insertionLayer', 'promptLength', 'generator'];
+
+/** By configuration key; without those that nothing else tells apart. */
+export async function configurationSettings(
+  { database }: Pick<Control, 'database'>,
+  sweepId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await listSettings(database, sweepId);
+  const wordsOf = differingSettings(rows, IN_COLUMNS);
+  const all = rows.map((row): [string, string] => [row.configurationKey, wordsOf(row)]);
+  return new Map(all.filter(([, words]) => words !== ''));
+}

@@ -1,0 +1,48 @@
+// Pure: a trial's settings as text, and words for those that tell it from the others of its sweep.
+import { descriptorOf } from './methods/index.ts';
+import type { Trial } from './trial.ts';
+
+export type Settled = Pick<Trial, 'method' | 'training'>;
+
+interface Setting {
+  name: string;
+  /** Several layers or matrices at once are joined by a plus. */
+  value: string;
+  /** Those that it is held against: two methods have different bottlenecks, which is no choice of the sweep's. */
+  among: string;
+}
+
+/** By their names in the sweep file. */
+export function settingsOf(settled: Settled): Record<string, string> {
+  return Object.fromEntries(listOf(settled).map(({ name, value }) => [name, value]));
+}
+
+/**
+ * `rank 8, learningRate 0.001`: the settings in which trials of one method differ, and those of training in which any do.
+ * @param inColumns what a table has columns for anyway
+ */
+export function differingSettings(all: readonly Settled[], inColumns: readonly string[]): (settled: Settled) => string {
+  const values = new Map<string, Set<string>>();
+  for (const { among, name, value } of all.flatMap(listOf)) {
+    const key = `${among} ${name}`;
+    values.set(key, (values.get(key) ?? new Set()).add(value));
+  }
+  return (settled) =>
+    listOf(settled)
+      .filter(({ among, name }) => !inColumns.includes(name) && (values.get(`${among} ${name}`)?.size ?? 0) > 1)
+      .map(({ name, value }) => `${name} ${value}`)
+      .join(', ');
+}
+
+function listOf({ method: own, training }: Settled): Setting[] {
+  const { method, ...ofMethod } = own;
+  // It decides speed and memory alone.
+  const { evaluationBatchSize, ...ofTraining } = training;
+  const isTrained = descriptorOf(method).passes > 0;
+  return [...listed(ofMethod, method), ...(isTrained ? listed(ofTraining, 'training') : [])];
+}
+
+function listed(settings: object, among: string): Setting[] {
+  const all: [string, unknown][] = Object.entries(settings);
+  return all.map(([name, value]) => ({ name, among, value: [value].flat().join('+') }));
+}
