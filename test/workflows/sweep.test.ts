@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { progressQuery, lookSignal } from '../../workflows/messages.ts';
+import { lookSignal, progressQuery, windowUpdate } from '../../workflows/messages.ts';
 import { sweepWorkflow } from '../../workflows/sweep.ts';
 import { quietTemporal, skippingTime } from '../support/temporal.ts';
 import { Orchestra } from './orchestra.ts';
@@ -55,6 +55,21 @@ describe('a sweep', () => {
     expect(orchestra.stop).toEqual({ kind: 'data', trials: 3 });
     expect(orchestra.idsIn('failed')).toEqual(['trial-0', 'trial-2', 'trial-3', 'trial-4']);
     expect(orchestra.idsIn('waiting')).toHaveLength(4);
+  });
+
+  test('that was stopped for failures stays so when it is told something while its last trial ends', async () => {
+    const orchestra = new Orchestra(names(9));
+    orchestra.script = (id) => (id === 'trial-0' ? 'hang' : 'data');
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { stopAfterFailures: 2 });
+      await vi.waitUntil(() => orchestra.stop !== null, { timeout: 20_000 });
+      await handle.executeUpdate(windowUpdate, { args: [{ window: 3 }] });
+      orchestra.letGo();
+      expect(await handle.result()).toEqual({ state: 'failed' });
+    });
+    expect(orchestra.idsIn('complete')).toEqual(['trial-0']);
+    expect(orchestra.attempts.size).toBe(3);
+    expect(orchestra.asked.length).toBeLessThan(10);
   });
 
   test('answers how far it is while it runs', async () => {
