@@ -102,6 +102,21 @@ describe('a sweep', () => {
     expect(orchestra.sweepState).toBe('cancelled');
   });
 
+  test('that is cancelled and told something meanwhile stops as well, and leaves none waiting', async () => {
+    const orchestra = new Orchestra(names(5));
+    orchestra.script = () => 'hang';
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra);
+      await vi.waitUntil(() => orchestra.running === 2, { timeout: 20_000 });
+      await handle.cancel();
+      await handle.signal(lookSignal);
+      await expect(handle.result()).rejects.toThrow();
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+    });
+    expect(orchestra.idsIn('cancelled')).toHaveLength(5);
+    expect(orchestra.sweepState).toBe('cancelled');
+  });
+
   test('takes trials that were put back to waiting while it still runs', async () => {
     const orchestra = new Orchestra(names(2));
     orchestra.script = (id, attempt) => (id === 'trial-1' ? 'hang' : attempt === 1 ? 'data' : 'complete');
