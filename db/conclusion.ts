@@ -7,24 +7,35 @@ import { type Database, type Transaction, ask } from './client.ts';
 import { trials } from './schema.ts';
 import { insertTrials, lockSweep, readCounts, type StateCounts, type SweepRow, writeState } from './sweeps.ts';
 
+type Conclusion = Exclude<SweepState, 'waiting'>;
+
 /**
  * Ends a sweep whose workflow has nothing in flight: as what, is read off its trials' states.
- * @returns `running` where some trial waits, or the search has further ones; the sweep goes on then
+ * @returns `running` where some trial waits, or the search has further ones; the sweep goes on then. One that was stopped stays what
+ * it is, whatever waits, until a person has it go on.
  */
-export function concludeSweep(database: Database, sweepId: string): Promise<Exclude<SweepState, 'waiting'>> {
+export function concludeSweep(database: Database, sweepId: string): Promise<Conclusion> {
   return ask(database, () =>
     database.transaction(async (transaction) => {
       const sweep = await lockSweep(transaction, sweepId);
       const counts = await readCounts(transaction, sweepId);
-      const state = (await growBySearch(transaction, sweep, counts)) ? 'running' : endOf(counts);
-      if (state !== 'running') await writeState(transaction, { sweepId, state });
+      const state = await stateAfter(transaction, sweep, counts);
+      // What it was stopped for stands beside its state, and is to stay there.
+      if (state !== 'running' && state !== sweep.state) await writeState(transaction, { sweepId, state });
       return state;
     }),
   );
 }
 
+async function stateAfter(transaction: Transaction, sweep: SweepRow, counts: StateCounts): Promise<Conclusion> {
+  const { state } = sweep;
+  if (state === 'waiting' || state === 'running')
+    return (await growBySearch(transaction, sweep, counts)) ? 'running' : endOf(counts);
+  return counts.waiting > 0 ? state : endOf(counts);
+}
+
 /** What is paused will go on, so the sweep is not over, whatever became of its other trials. */
-function endOf(counts: StateCounts): Exclude<SweepState, 'waiting'> {
+function endOf(counts: StateCounts): Conclusion {
   if (counts.waiting > 0) return 'running';
   if (counts.paused > 0) return 'paused';
   if (counts.failed + counts.running > 0) return 'failed';

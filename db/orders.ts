@@ -155,11 +155,12 @@ async function goOn(
   return { changed, stopping: 0 };
 }
 
+/** Also of trials that a lost attempt has sent back to waiting: their workflow may have heard that they shall stop. */
 async function stopNoMore(transaction: Transaction, choice: Choice, was: 'paused' | 'cancelled'): Promise<number> {
   const result = await transaction
     .update(trials)
     .set({ stopAs: 'waiting' })
-    .where(and(chosenBy(choice), eq(trials.state, 'running'), eq(trials.stopAs, was)));
+    .where(and(chosenBy(choice), inArray(trials.state, ['running', 'waiting']), eq(trials.stopAs, was)));
   return rowsOf(result);
 }
 

@@ -1,12 +1,12 @@
 // Trials: what waits, what ended, and how.
-import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, notInArray, sql } from 'drizzle-orm';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import { measuredSeconds } from '../sweep/throughput.ts';
-import type { AttemptState, TrialState } from '../sweep/trial.ts';
+import { type AttemptState, OPEN_STATES, type TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
-import { attempts, trials } from './schema.ts';
+import { attempts, sweeps, trials } from './schema.ts';
 import { storable } from './storable.ts';
 
 export type { TrialRow } from './fence.ts';
@@ -24,7 +24,7 @@ interface Next {
   except?: string[];
 }
 
-/** In running order: by priority, then by position. */
+/** In running order: by priority, then by position. None of a sweep that was stopped: no attempt at them would begin. */
 export function listNext(database: Database, { sweepId, limit, except = [] }: Next): Promise<NextTrial[]> {
   const { id, attempt, priority, task, method, insertionLayer, promptLength, memoryMib, flops } = trials;
   return ask(database, () =>
@@ -35,6 +35,12 @@ export function listNext(database: Database, { sweepId, limit, except = [] }: Ne
         and(
           eq(trials.sweepId, sweepId),
           eq(trials.state, 'waiting'),
+          exists(
+            database
+              .select({ id: sweeps.id })
+              .from(sweeps)
+              .where(and(eq(sweeps.id, sweepId), isGoingOn)),
+          ),
           except.length === 0 ? undefined : notInArray(trials.id, except),
         ),
       )
@@ -42,6 +48,8 @@ export function listNext(database: Database, { sweepId, limit, except = [] }: Ne
       .limit(limit),
   );
 }
+
+const isGoingOn = inArray(sweeps.state, OPEN_STATES);
 
 /** The ids alone. */
 export async function listWaiting(database: Database, next: Next): Promise<string[]> {

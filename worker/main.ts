@@ -75,37 +75,44 @@ async function work(options: WorkerOptions, surroundings: Surroundings): Promise
   const database = createDatabase(services.databaseUrl);
   const version = new VersionWatch(database);
   const signal = AbortSignal.any([options.signal, version.outdated]);
+  const isStopped = (): boolean => signal.aborted;
   const downloads = new AbortController();
   const say = (message: string): void => log({ level: 'info', event: 'worker-draining', message });
   let connection: NativeConnection | undefined;
-  let isWhole = true;
+  let isHeld = false;
   try {
     await migrate(database);
     connection = await connectWorker(services.temporal.connectionOptions);
     const pool = new TrainerPool(trainers.all, trainers.joint);
     const parts = { ...surroundings, database, pool, downloads: downloads.signal };
+    if (isStopped()) return;
+    isHeld = true;
     const workers = await makeWorkers(options, connection, parts);
-    if (signal.aborted) return;
+    if (isStopped()) return;
     log({ level: 'info', event: 'worker-started', message: greetingOf(surroundings) });
     options.onReady?.(trainers);
     const busy = (): number => pool.busy;
     void version.start(({ message }) => log({ level: 'warn', event: 'worker-outdated', message }));
-    isWhole = await runUntilStopped(workers, {
+    const isWhole = await runUntilStopped(workers, {
       signal,
       graceMs: environment.graceMs,
       busy,
       endTrainers: trainers.close,
       say,
     });
+    isHeld = !isWhole;
     log({ level: 'info', event: 'trainers-warm', message: warmthOf(pool) });
     version.check();
   } finally {
     version.end();
     // What is still being fetched is for a trial that has gone back.
     downloads.abort();
-    // A connection that cut-off workers still hold cannot be closed.
-    if (isWhole) await connection?.close();
-    await database.close();
+    // A connection that workers hold cannot be closed: such as were cut off, or were made and told to stop before they ran.
+    try {
+      if (!isHeld) await connection?.close();
+    } finally {
+      await database.close();
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Deterministic: how a sweep's workflow hears what a person wants. Every order stands in Postgres first; here it is followed.
-import { setHandler } from '@temporalio/workflow';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import {
   cancelUpdate,
   continueUpdate,
@@ -43,7 +43,8 @@ export function followOrders<Item>({ sweepId, window, onOrder }: FollowOptions<I
     await hear();
     return answer;
   };
-  setHandler(lookSignal, hear);
+  // Out of a signal's handler a cancellation would end the workflow at once, before it has put down what becomes of its trials.
+  setHandler(lookSignal, () => CancellationScope.nonCancellable(hear));
   setHandler(pauseUpdate, (asked) => obey({ verb: 'pause', ...asked }), { validator: checkWhere });
   setHandler(continueUpdate, (asked) => obey({ verb: 'continue', ...asked }), { validator: checkWhere });
   setHandler(cancelUpdate, (asked) => obey({ verb: 'cancel', ...asked }), { validator: checkWhere });

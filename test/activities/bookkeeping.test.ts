@@ -77,6 +77,20 @@ describe('the activities that keep the books, each run twice', () => {
     expect(await activities().finishSweep({ sweepId })).toEqual({ state: 'running' });
   });
 
+  test('a sweep that was stopped hands out no trial and ends as it was, with its reason, until it goes on', async () => {
+    const sweepId = await freshSweep();
+    const request = { sweepId, except: [], limit: 3, labels: false };
+    await activities().stopSweep({ sweepId, kind: 'data', trials: 2 });
+    expect(await activities().listWaiting(request)).toEqual([]);
+    const stopped = await findSweep(db.database, sweepId);
+    expect(await activities().finishSweep({ sweepId })).toEqual({ state: 'failed' });
+    expect(await findSweep(db.database, sweepId)).toEqual(stopped);
+    expect(stopped.error).toMatch(/Stopped after 2 trials in a row failed with data/);
+    await activities().startSweep({ sweepId });
+    expect(await activities().listWaiting(request)).toHaveLength(3);
+    expect(await activities().finishSweep({ sweepId })).toEqual({ state: 'running' });
+  });
+
   test('a sweep ends failed when one of its trials failed, whatever became of the others', async () => {
     const sweepId = await freshSweep();
     const [failing = '', ...others] = await waitingIn(sweepId);

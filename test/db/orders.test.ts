@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAttempts } from '../../db/attempts.ts';
+import { endAttempt, listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import {
@@ -111,6 +111,41 @@ describe('a cancellation', () => {
     });
     expect(await stopTrial(own.database, { trialId: running })).toBe('waiting');
   });
+});
+
+describe('an order of a trial that a stopping worker has given back', () => {
+  const error = { kind: 'worker-stopping', message: 'bye' } as const;
+  const givenBack = async (as: 'paused' | 'cancelled'): Promise<{ sweepId: string; trialId: string }> => {
+    const { sweepId, running: trialId } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, ids: [trialId], as });
+    await endAttempt(own.database, { trialId, workflowRunId: WORKER.workflowRunId, error });
+    expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'waiting', stopAs: as });
+    return { sweepId, trialId };
+  };
+  const takenBack: [
+    'paused' | 'cancelled',
+    string,
+    (choice: { sweepId: string; ids: string[] }) => Promise<{ changed: number }>,
+  ][] = [
+    ['paused', 'continue', (choice) => continueTrials(own.database, choice)],
+    ['cancelled', 'resume', (choice) => requeueTrials(own.database, { ...choice, states: ['cancelled'] })],
+  ];
+
+  test.each(takenBack)('to be %s is taken back by %s, and its next attempt begins', async (as, _, takeBack) => {
+    const { sweepId, trialId } = await givenBack(as);
+    expect(await takeBack({ sweepId, ids: [trialId] })).toMatchObject({ changed: 1 });
+    expect(await readOrders(own.database, { sweepId, inFlight: [trialId] })).toMatchObject({ halted: [] });
+    expect(await beginAttempt(own.database, { trialId, ...WORKER })).toMatchObject({ kind: 'begun', attempt: 2 });
+  });
+
+  test.each(takenBack)(
+    'to be %s is taken back by %s also where its workflow stops already',
+    async (as, _, takeBack) => {
+      const { sweepId, trialId } = await givenBack(as);
+      await takeBack({ sweepId, ids: [trialId] });
+      expect(await stopTrial(own.database, { trialId })).toBe('waiting');
+    },
+  );
 });
 
 describe('a selection', () => {

@@ -108,6 +108,7 @@ export class Orchestra {
       },
       listWaiting: ({ except, limit, labels }) => {
         this.asked.push(except.length);
+        if (this.stop !== null) return Promise.resolve([]);
         const free = this.idsIn('waiting').filter((id) => !except.includes(id));
         const label = { sweepName: 'demo', task: 'mr', method: 'lpt', insertionLayer: 6, promptLength: 5 };
         return Promise.resolve(
@@ -119,6 +120,7 @@ export class Orchestra {
         );
       },
       finishSweep: () => {
+        if (this.stop !== null) return Promise.resolve({ state: 'failed' });
         const state =
           this.idsIn('waiting').length > 0 ? 'running' : (ENDS.find((end) => this.idsIn(end).length > 0) ?? 'complete');
         this.sweepState = state;

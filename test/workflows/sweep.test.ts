@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { progressQuery, lookSignal } from '../../workflows/messages.ts';
+import { lookSignal, progressQuery, windowUpdate } from '../../workflows/messages.ts';
 import { sweepWorkflow } from '../../workflows/sweep.ts';
 import { quietTemporal, skippingTime } from '../support/temporal.ts';
 import { Orchestra } from './orchestra.ts';
@@ -57,6 +57,21 @@ describe('a sweep', () => {
     expect(orchestra.idsIn('waiting')).toHaveLength(4);
   });
 
+  test('that was stopped for failures stays so when it is told something while its last trial ends', async () => {
+    const orchestra = new Orchestra(names(9));
+    orchestra.script = (id) => (id === 'trial-0' ? 'hang' : 'data');
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { stopAfterFailures: 2 });
+      await vi.waitUntil(() => orchestra.stop !== null, { timeout: 20_000 });
+      await handle.executeUpdate(windowUpdate, { args: [{ window: 3 }] });
+      orchestra.letGo();
+      expect(await handle.result()).toEqual({ state: 'failed' });
+    });
+    expect(orchestra.idsIn('complete')).toEqual(['trial-0']);
+    expect(orchestra.attempts.size).toBe(3);
+    expect(orchestra.asked.length).toBeLessThan(10);
+  });
+
   test('answers how far it is while it runs', async () => {
     const orchestra = new Orchestra(names(2));
     orchestra.script = (id) => (id === 'trial-1' ? 'hang' : 'complete');
@@ -83,6 +98,21 @@ describe('a sweep', () => {
       expect((await handle.describe()).status.name).toBe('CANCELLED');
     });
     expect(orchestra.running).toBe(0);
+    expect(orchestra.idsIn('cancelled')).toHaveLength(5);
+    expect(orchestra.sweepState).toBe('cancelled');
+  });
+
+  test('that is cancelled and told something meanwhile stops as well, and leaves none waiting', async () => {
+    const orchestra = new Orchestra(names(5));
+    orchestra.script = () => 'hang';
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra);
+      await vi.waitUntil(() => orchestra.running === 2, { timeout: 20_000 });
+      await handle.cancel();
+      await handle.signal(lookSignal);
+      await expect(handle.result()).rejects.toThrow();
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+    });
     expect(orchestra.idsIn('cancelled')).toHaveLength(5);
     expect(orchestra.sweepState).toBe('cancelled');
   });
