@@ -51,6 +51,8 @@ export interface Trainer {
   close(): Promise<void>;
   /** Process id of the child, once there is one. */
   readonly pid: number | undefined;
+  /** Memory ran out in its child: it takes no new trial while it still has others. */
+  readonly isWorn: boolean;
 }
 
 interface Running {
@@ -91,7 +93,7 @@ class ChildTrainer implements Trainer {
   #shrink = 0;
   readonly #running = new Map<number, Running>();
   #rides = 0;
-  /** Memory ran out in the child: it takes no new trial. */
+  /** Until a new child starts, so also while this one is ended. */
   #isWorn = false;
   #lastLines: string[] = [];
   #isClosing = false;
@@ -102,6 +104,10 @@ class ChildTrainer implements Trainer {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get isWorn(): boolean {
+    return this.#isWorn;
   }
 
   async train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
