@@ -19,15 +19,18 @@ export class Ride {
     return this.#isCancelled;
   }
 
+  /** A parent that is slow holds up no trial that is to stop: few messages follow, and its time to stop is limited. */
   cancel(): void {
     this.#isCancelled = true;
+    this.#goOn();
   }
 
   /** Resolves when another message may follow. */
   async send(message: FromTrainer): Promise<void> {
     this.#unreceived += 1;
     this.#say(message);
-    if (this.#unreceived > MOST_UNRECEIVED) await new Promise<void>((resolve) => this.#afterReceipt.push(resolve));
+    if (this.#unreceived <= MOST_UNRECEIVED || this.#isCancelled) return;
+    await new Promise<void>((resolve) => this.#afterReceipt.push(resolve));
   }
 
   received(): void {

@@ -25,3 +25,14 @@ test('whoever waits for the parent goes on when it has caught up, a notice and t
   await nextTurn();
   expect(resolved).toEqual(['metrics', 'notice']);
 });
+
+test('a trial that is told to stop waits for its parent no more', async () => {
+  const { line, said } = await fullLine();
+  const resolved: string[] = [];
+  void line.send(NOTICE).then(() => resolved.push('notice'));
+  line.cancel();
+  void line.send({ type: 'cancelled', step: 3 }).then(() => resolved.push('end'));
+  await nextTurn();
+  expect(new Set(resolved)).toEqual(new Set(['notice', 'end']));
+  expect(said.at(-1)).toEqual({ type: 'cancelled', step: 3 });
+});
