@@ -118,7 +118,8 @@ export class TrainerPool {
 
   #placeFor(wanted: Wanted): Place | undefined {
     const [best] = this.#places
-      .filter(({ aboard }) => aboard.length < this.#joint && aboard.every((other) => canShare(other, wanted)))
+      .filter(({ trainer, aboard }) => aboard.length === 0 || (aboard.length < this.#joint && !trainer.isWorn))
+      .filter(({ aboard }) => aboard.every((other) => canShare(other, wanted)))
       .toSorted((one, other) => {
         return one.aboard.length - other.aboard.length || warmthOf(other, wanted) - warmthOf(one, wanted);
       });

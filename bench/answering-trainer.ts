@@ -27,6 +27,7 @@ const END: TrainEnd = {
 
 export class AnsweringTrainer implements Trainer {
   readonly pid = undefined;
+  readonly isWorn = false;
 
   async train(_request: TrainRequest, { onEvent }: TrainOptions): Promise<TrainEnd> {
     for (const event of EVENTS) await onEvent(event);

@@ -20,10 +20,15 @@ export class BatchAhead {
     return made ?? this.#make(step);
   }
 
+  /** Never throws: the step that is under way has nothing to do with it, and `take` meets the error again as its own step's. */
   prepare(step: number): void {
     if (step >= this.#lastStep || this.#ahead?.step === step) return;
     this.dispose();
-    this.#ahead = { step, batch: this.#make(step) };
+    try {
+      this.#ahead = { step, batch: this.#make(step) };
+    } catch {
+      this.#ahead = null;
+    }
   }
 
   dispose(): void {

@@ -4,6 +4,8 @@ import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
 import { type Key, permutation, STREAMS } from '../data/random.ts';
 import type { Batch } from '../lpt/batch.ts';
+import type { Texts } from '../sweep/methods/descriptor.ts';
+import { sum } from '../sweep/statistics.ts';
 
 /** Padding is id 0: no layer reads it, so any id does. [B, T] int32. */
 export function padTokens(examples: EncodedExample[], length = longest(examples)): Tensor2D {
@@ -68,6 +70,18 @@ export class BatchOrder {
     }
     return this.#order[position % this.#size] ?? 0;
   }
+}
+
+/**
+ * No batch of `BatchOrder` is longer. One that holds more than an epoch, or the end of one and the beginning of the next, has
+ * the same text several times.
+ */
+export function longestTexts(examples: readonly EncodedExample[], batchSize: number): Texts {
+  const lengths = examples.map(({ tokenIds }) => tokenIds.length).toSorted((one, other) => other - one);
+  const isEven = batchSize % lengths.length === 0 || lengths.length % batchSize === 0;
+  const times = Math.ceil(batchSize / lengths.length) + (isEven ? 0 : 1);
+  const taken = Array.from({ length: batchSize }, (_, slot) => lengths[Math.floor(slot / times)] ?? 0);
+  return { count: batchSize, tokens: sum(taken), longest: lengths[0] ?? 0 };
 }
 
 /** T of a batch of these examples. */

@@ -8,7 +8,7 @@ import type { Rider, WalkingTuning } from '../lpt/seats.ts';
 import type { TimeUse } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { MetricPoint } from './messages.ts';
-import { applyGradients, dropoutSeedAt, namedGradients, pointsOf } from './step.ts';
+import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface JointPart {
@@ -16,34 +16,67 @@ export interface JointPart {
   trial: Trial;
   tuning: WalkingTuning;
   batch: Batch;
-  /** Called when the step is under way. */
+  /** Called when the step is under way. Must not throw: every trial has moved by then. */
   meanwhile?: () => void;
 }
 
 /** What became of one trial's step. */
 export type Stepped = { points: MetricPoint[] } | { error: unknown };
 
+type Moved = (Applied & { step: number }) | { error: unknown };
+
 /**
- * Moves every trial one step on; the answers are in their order. A loss or gradient that is not finite is its own trial's
- * error. Where the shared pass itself fails nothing has moved.
+ * Moves every trial one step on; the answers are in their order. A loss or gradient that is not finite, and an update that
+ * fails, is its own trial's error. Throws only where nothing has moved; what fails later is an answer, for who has moved must
+ * not take the step again.
  * @throws what the shared pass threw
  */
 export async function jointStep(backbone: Backbone, parts: readonly JointPart[]): Promise<Stepped[]> {
   const { losses, grads } = gradientsOf(backbone, parts);
-  const applied = parts.map(({ state, trial }) => applyGradients(state, namedGradients(state.method, grads), trial));
-  const norms = applied.map(({ norm }) => norm);
-  const measured = tf.tidy(() => tf.concat([losses, tf.stack(norms) as Tensor1D])); // [2 R]
-  tf.dispose([losses, ...norms]);
-  const fetched = measured.data<'float32'>();
-  begin(parts, 'waiting');
-  for (const { meanwhile } of parts) meanwhile?.();
-  const values = await fetched;
-  measured.dispose();
-  return parts.map(({ state }, index) => {
-    const [loss = Number.NaN, gradientNorm = Number.NaN] = [values[index], values[parts.length + index]];
-    const { learningRate = Number.NaN } = applied[index] ?? {};
-    return settled(() => pointsOf(state.step, { learningRate, loss, gradientNorm }));
-  });
+  const moved = parts.map((part) => move(part, grads));
+  try {
+    const values = await fetchMeasured(parts, losses, moved);
+    return moved.map((one, index): Stepped => {
+      if ('error' in one) return one;
+      const { step, learningRate } = one;
+      const [loss = Number.NaN, gradientNorm = Number.NaN] = [values[index], values[parts.length + index]];
+      return settled(() => pointsOf(step, { learningRate, loss, gradientNorm }));
+    });
+  } catch (error) {
+    return moved.map((one) => ('error' in one ? one : { error }));
+  }
+}
+
+function move({ state, trial }: JointPart, grads: Record<string, Tensor>): Moved {
+  const gradients = namedGradients(state.method, grads);
+  try {
+    const applied = applyGradients(state, gradients, trial);
+    return { ...applied, step: state.step };
+  } catch (error) {
+    tf.dispose(gradients);
+    return { error };
+  }
+}
+
+/** Losses, then gradient norms: [2 R]. Frees them, and has the next batches made while they are under way. */
+async function fetchMeasured(
+  parts: readonly JointPart[],
+  losses: Tensor1D,
+  moved: readonly Moved[],
+): Promise<Float32Array> {
+  const own: Tensor[] = [losses];
+  try {
+    const norms = moved.map((one) => ('error' in one ? tf.scalar(Number.NaN) : one.norm));
+    own.push(...norms);
+    const measured = tf.tidy(() => tf.concat([losses, tf.stack(norms) as Tensor1D])); // [2 R]
+    own.push(measured);
+    const fetched = measured.data<'float32'>();
+    begin(parts, 'waiting');
+    for (const { meanwhile } of parts) meanwhile?.();
+    return await fetched;
+  } finally {
+    tf.dispose(own);
+  }
 }
 
 function begin(parts: readonly JointPart[], use: TimeUse): void {

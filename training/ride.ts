@@ -7,7 +7,8 @@ const MOST_UNRECEIVED = 16;
 export class Ride {
   readonly #say: (message: FromTrainer) => void;
   #unreceived = 0;
-  #afterReceipt: (() => void) | null = null;
+  /** The trial's own message, and notices that are sent without waiting for it. */
+  #afterReceipt: (() => void)[] = [];
   #isCancelled = false;
 
   constructor(say: (message: FromTrainer) => void) {
@@ -18,21 +19,28 @@ export class Ride {
     return this.#isCancelled;
   }
 
+  /** A parent that is slow holds up no trial that is to stop: few messages follow, and its time to stop is limited. */
   cancel(): void {
     this.#isCancelled = true;
+    this.#goOn();
   }
 
   /** Resolves when another message may follow. */
   async send(message: FromTrainer): Promise<void> {
     this.#unreceived += 1;
     this.#say(message);
-    if (this.#unreceived > MOST_UNRECEIVED) await new Promise<void>((resolve) => (this.#afterReceipt = resolve));
+    if (this.#unreceived <= MOST_UNRECEIVED || this.#isCancelled) return;
+    await new Promise<void>((resolve) => this.#afterReceipt.push(resolve));
   }
 
   received(): void {
     this.#unreceived -= 1;
-    if (this.#unreceived > MOST_UNRECEIVED) return;
-    this.#afterReceipt?.();
-    this.#afterReceipt = null;
+    if (this.#unreceived <= MOST_UNRECEIVED) this.#goOn();
+  }
+
+  #goOn(): void {
+    const waiting = this.#afterReceipt;
+    this.#afterReceipt = [];
+    for (const resolve of waiting) resolve();
   }
 }

@@ -1,15 +1,14 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
 import { fingerprintData } from '../data/dataset.ts';
-import type { Encoded, EncodedExample } from '../data/encode.ts';
+import type { Encoded } from '../data/encode.ts';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { promptLength } from '../sweep/arithmetic.ts';
-import type { Texts } from '../sweep/methods/descriptor.ts';
-import { sum } from '../sweep/statistics.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import { trialKey } from '../sweep/trial-key.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
+import { longestTexts } from './batches.ts';
 import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
@@ -86,13 +85,6 @@ async function prepare(
     ...{ backbone, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;
-}
-
-/** The longest batch that there can be. */
-function longestTexts(examples: readonly EncodedExample[], batchSize: number): Texts {
-  const lengths = examples.map(({ tokenIds }) => tokenIds.length).toSorted((one, other) => other - one);
-  const taken = lengths.slice(0, batchSize);
-  return { count: batchSize, tokens: sum(taken), longest: lengths[0] ?? 0 };
 }
 
 async function checkData(task: TaskSettings): Promise<void> {

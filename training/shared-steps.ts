@@ -79,7 +79,7 @@ export class SharedSteps {
     }
   }
 
-  /** Null where the shared pass failed: each then tries alone, and only whose fault it is fails. */
+  /** Null where the shared pass failed, before anyone moved: each then tries alone, and only whose fault it is fails. */
   async #together(aboard: readonly Waiting[]): Promise<(TakenStep | { error: unknown })[] | null> {
     const started = this.#settings.now();
     const parts = aboard.map(({ together }) => ready(together));

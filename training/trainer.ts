@@ -51,10 +51,14 @@ export interface Trainer {
   close(): Promise<void>;
   /** Process id of the child, once there is one. */
   readonly pid: number | undefined;
+  /** Memory ran out in its child: it takes no new trial while it still has others. */
+  readonly isWorn: boolean;
 }
 
 interface Running {
   ride: number;
+  /** That trains it: another may have taken this one's place before its last events are dealt with. */
+  child: ChildProcess;
   backbone: string;
   options: TrainOptions;
   /** Processes that the kernel had killed for memory when the trial began. */
@@ -69,6 +73,8 @@ interface Running {
   deadline?: NodeJS.Timeout;
   /** It was killed because it did not stop. */
   isOverdue?: boolean;
+  /** The child has said how it ended, however long it takes to deal with that. */
+  hasAnswered?: boolean;
 }
 
 /** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
@@ -91,7 +97,7 @@ class ChildTrainer implements Trainer {
   #shrink = 0;
   readonly #running = new Map<number, Running>();
   #rides = 0;
-  /** Memory ran out in the child: it takes no new trial. */
+  /** Until a new child starts, so also while this one is ended. */
   #isWorn = false;
   #lastLines: string[] = [];
   #isClosing = false;
@@ -102,6 +108,10 @@ class ChildTrainer implements Trainer {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get isWorn(): boolean {
+    return this.#isWorn;
   }
 
   async train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
@@ -120,9 +130,7 @@ class ChildTrainer implements Trainer {
     options.signal?.addEventListener('abort', cancel, { once: true });
     const ended = new Promise<TrainEnd>((end, fail) => {
       this.#running.set(ride, {
-        ride,
-        backbone,
-        options,
+        ...{ ride, child, backbone, options },
         oomKills: countOomKills(),
         queue: Promise.resolve(),
         end,
@@ -135,8 +143,9 @@ class ChildTrainer implements Trainer {
   }
 
   #cancel(ride: number): void {
-    const [running, child] = [this.#running.get(ride), this.#child];
-    if (!running || !child) return;
+    const running = this.#running.get(ride);
+    if (!running || running.hasAnswered || running.child !== this.#child) return;
+    const { child } = running;
     tell(child, { type: 'cancel', ride });
     running.deadline ??= setTimeout(() => {
       running.isOverdue = true;
@@ -195,6 +204,10 @@ class ChildTrainer implements Trainer {
   #received(child: ChildProcess, { ride, message }: Said): void {
     const running = this.#running.get(ride);
     if (!running || child !== this.#child) return;
+    if (isEnd(message)) {
+      running.hasAnswered = true;
+      clearTimeout(running.deadline);
+    }
     running.queue = running.queue.then(async () => {
       if (isEnd(message)) await this.#endedBy(running, message);
       else await this.#dealWith(running, message);
@@ -214,8 +227,10 @@ class ChildTrainer implements Trainer {
 
   /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. */
   async #endedBy(running: Running, message: TrainEnd): Promise<void> {
-    if (message.type === 'failed' && message.error.kind === 'out-of-memory') this.#isWorn = true;
-    if (this.#isWorn && this.#running.size === 1) await this.#retire();
+    if (running.child === this.#child) {
+      if (message.type === 'failed' && message.error.kind === 'out-of-memory') this.#isWorn = true;
+      if (this.#isWorn && this.#running.size === 1) await this.#retire();
+    }
     this.#ended(running, message);
   }
 
@@ -230,8 +245,9 @@ class ChildTrainer implements Trainer {
     if (child !== this.#child) return;
     this.#child = null;
     if (child.pid !== undefined && !this.#isClosing) this.#settings.onDeath?.(child.pid, how);
-    const isOverdue = [...this.#running.values()].some((running) => running.isOverdue);
-    for (const running of this.#running.values()) {
+    const aboard = [...this.#running.values()].filter((running) => running.child === child);
+    const isOverdue = aboard.some((running) => running.isOverdue);
+    for (const running of aboard) {
       const death = { how, killsBefore: running.oomKills, killsAfter: countOomKills() };
       const error = isOverdue ? OVERDUE : lossError(death, this.#lastLines);
       running.queue = running.queue.then(() => this.#ended(running, { type: 'failed', error }));

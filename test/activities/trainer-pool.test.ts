@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NoTrainerError, TrainerPool, type Wanted } from '../../activities/trainer-pool.ts';
 import type { Trainer } from '../../training/trainer.ts';
@@ -84,6 +85,30 @@ describe('the trainers of a worker', () => {
     leave();
     await Promise.all([first, waiting, behind]);
     expect(order).toEqual(['first', 'other', 'behind']);
+  });
+
+  test('are given no more trials where memory ran out, until those that they have are gone', async () => {
+    const worn = new ScriptedTrainer(IDLE);
+    const pool = new TrainerPool([worn], 4);
+    let chosen = false;
+    let waiting: Promise<void> | undefined;
+    await pool.use(async (choose) => {
+      await choose(warmth('bert', 'mr'));
+      worn.isWorn = true;
+      waiting = pool.use(async (chooseNext) => void (await chooseNext(warmth('bert', 'mr')), (chosen = true)));
+      await nextTurn();
+      expect(chosen).toBe(false);
+    });
+    await waiting;
+    expect(chosen).toBe(true);
+  });
+
+  test('that are worn are passed over for a busier one', async () => {
+    const [worn, other] = [new ScriptedTrainer(IDLE), new ScriptedTrainer(IDLE)];
+    const pool = new TrainerPool([worn, other], 3);
+    expect(await aboard(pool, Array(3).fill(warmth('bert', 'mr')) as Wanted[])).toEqual([worn, other, worn]);
+    other.isWorn = true;
+    expect(await aboard(pool, [warmth('bert', 'mr')])).toEqual([worn]);
   });
 
   test('are not taken by a trial that was cancelled while it waited', async () => {

@@ -11,6 +11,7 @@ export interface Script {
 
 export class ScriptedTrainer implements Trainer {
   readonly pid = undefined;
+  isWorn = false;
   readonly requests: TrainRequest[] = [];
   cancels = 0;
   readonly #scriptOf: (request: TrainRequest) => Script;

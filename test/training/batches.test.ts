@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { EncodedExample } from '../../data/encode.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
-import { BatchOrder, padRows, toBatch } from '../../training/batches.ts';
+import { BatchOrder, longestTexts, padRows, toBatch } from '../../training/batches.ts';
 import { chunkAddress, chunksOf } from '../../training/chunks.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
@@ -52,6 +52,22 @@ test('the order can be entered at any step, and follows the training seed', () =
 
 test('a batch larger than the data is still full', () => {
   expect(new BatchOrder(3, 8, 1).at(0)).toHaveLength(8);
+});
+
+test.each([
+  { size: 8, batchSize: 32, tokens: 4 * (1 + 2 + 3 + 4 + 5 + 6 + 7 + 8) },
+  { size: 16, batchSize: 4, tokens: 16 + 15 + 14 + 13 },
+  // The end of one epoch and the beginning of the next may be the same texts.
+  { size: 9, batchSize: 8, tokens: 2 * (9 + 8 + 7 + 6) },
+  { size: 3, batchSize: 8, tokens: 4 * (3 + 2) },
+])('no batch of $batchSize of $size texts is longer than the longest', ({ size, batchSize, tokens }) => {
+  const examples = Array.from({ length: size }, (_, index) => example(...Array<number>(index + 1).fill(1)));
+  expect(longestTexts(examples, batchSize)).toEqual({ count: batchSize, tokens, longest: size });
+  const order = new BatchOrder(size, batchSize, 1);
+  for (let step = 0; step < 200; step += 1) {
+    const found = order.at(step).reduce((sum, index) => sum + examples[index]!.tokenIds.length, 0);
+    expect(found).toBeLessThanOrEqual(tokens);
+  }
 });
 
 test('chunks go by length, and their address by their tokens', () => {

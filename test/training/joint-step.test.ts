@@ -1,6 +1,6 @@
 // Several trials in one step: each has the numbers that it has alone, and what happens to one is no matter to the others.
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Backbone } from '../../lpt/backbone.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { DivergedError } from '../../training/diverged.ts';
@@ -109,6 +109,17 @@ describe('a joint step', () => {
     for (let step = 0; step < 3; step += 1) for (const rider of [earlyAlone, lateAlone]) await stepAlone(rider);
     expect(largestGap(early.state, earlyAlone.state)).toBeLessThan(1e-6);
     expect(largestGap(late.state, lateAlone.state)).toBeLessThan(1e-6);
+  });
+
+  test('whose numbers cannot be fetched is an error of each, not a step to take again, and leaves nothing behind', async () => {
+    const backbone = await backboneOfTest();
+    const riders = ridersOfTest(backbone, [npg(1, 2), table(2, 3)]);
+    const broken = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('gone'));
+    onTestFinished(() => broken.mockRestore());
+    const error = expect.objectContaining({ message: 'gone' }) as Error;
+    expect(await stepTogether(backbone, riders)).toEqual([{ error }, { error }]);
+    expect(riders.map(({ state }) => state.step)).toEqual([1, 1]);
+    await expectNoLeak(() => stepTogether(backbone, riders), 2);
   });
 
   test('leaves nothing behind', async () => {

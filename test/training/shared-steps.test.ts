@@ -1,8 +1,10 @@
 // Trials that meet in one trainer: whole runs beside their solo runs.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { AdamW, type Update } from '../../training/optimizer.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { SharedSteps } from '../../training/shared-steps.ts';
+import { SplitInputs } from '../../training/split-inputs.ts';
 import type { FromTrainer, TrainRequest } from '../../training/messages.ts';
 import { numbersOf, runHere, type RanHere } from '../support/run-here.ts';
 import { npgAtLayer, tinyTrials } from '../support/tiny-trial.ts';
@@ -44,6 +46,19 @@ function expectSameNumbers(found: RanHere, alone: RanHere): void {
   expect(outcomeOf(found)).toMatchObject({ devScore: outcomeOf(alone)!.devScore, steps: outcomeOf(alone)!.steps });
 }
 
+/** The method throws once, at the first call whose first argument `when` picks. @returns whether it has */
+function failingOnce(prototype: object, name: string, when: (first: never) => boolean): () => boolean {
+  const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+  let hasFailed = false;
+  Reflect.set(prototype, name, function (this: unknown, ...args: unknown[]): unknown {
+    if (hasFailed || !when(args[0] as never)) return method.apply(this, args);
+    hasFailed = true;
+    throw new Error('once');
+  });
+  onTestFinished(() => void Reflect.set(prototype, name, method));
+  return () => hasFailed;
+}
+
 describe('trials of one trainer', () => {
   test('ride together, each with its own schedule, evaluations and end, and each with the numbers of its solo run', async () => {
     const request = await tinyTrials();
@@ -75,6 +90,37 @@ describe('trials of one trainer', () => {
     expect(diverged).toMatchObject({ status: 'rejected', reason: { kind: 'diverged' } });
     expect(ranOf(cancelled).trained).toEqual({ type: 'cancelled', step: 5 });
     expectSameNumbers(ranOf(first), await runHere(requests[0]!));
+  });
+
+  test('whose update fails move no neighbour twice', async () => {
+    const request = await tinyTrials();
+    const requests = [request(), request({ trainSeed: 2, training: { clipNorm: 0.5 } })];
+    const alone = await runHere(requests[0]!);
+    const hasFailed = failingOnce(
+      AdamW.prototype,
+      'apply',
+      ({ clipNorm, step }: Update) => clipNorm === 0.5 && step === 3,
+    );
+    const [first, failed] = await together(requests);
+    expect(hasFailed()).toBe(true);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'once' } });
+    expectSameNumbers(ranOf(first), alone);
+  });
+
+  test('whose next batch fails when it is made ahead make it again, and nobody moves twice', async () => {
+    const request = await tinyTrials();
+    const requests = [request(), request({ trainSeed: 2, training: { batchSize: 5 } })];
+    const alone = [await runHere(requests[0]!), await runHere(requests[1]!)] as const;
+    let batches = 0;
+    // The first is the first step's own, the second is made ahead.
+    const hasFailed = failingOnce(
+      SplitInputs.prototype,
+      'batch',
+      (indices: number[]) => indices.length === 5 && ++batches === 2,
+    );
+    const found = (await together(requests)).map(ranOf);
+    expect(hasFailed()).toBe(true);
+    found.forEach((one, index) => expectSameNumbers(one, alone[index]!));
   });
 
   test('whose steps do not fit side by side take turns, with the very bits of their solo runs', async () => {

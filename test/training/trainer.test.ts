@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { TrainRequest } from '../../training/messages.ts';
 import {
   createTrainer,
@@ -62,6 +62,29 @@ const LONG = { training: { steps: 100, evaluateEvery: 5 } };
 
 const checkpointsOf = ({ events }: Ran): Uint8Array[] =>
   events.flatMap((event) => (event.type === 'checkpoint' ? [event.bytes] : []));
+
+interface Meanwhile {
+  stop: () => void;
+  /** Trains another trial to its end. */
+  another: () => Promise<Ran>;
+}
+
+/** Does it while a long trial's first checkpoint is dealt with; the parent's timers stand still. */
+async function whileHeldBack(trainer: Trainer, work: (meanwhile: Meanwhile) => Promise<void>): Promise<TrainEnd> {
+  const request = await tinyTrials();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const stopping = new AbortController();
+  const another = () => run(trainer, request({ training: { steps: 3 } }));
+  let worked: Promise<void> | undefined;
+  return trainer.train(request(LONG), {
+    signal: stopping.signal,
+    onEvent: (event) => {
+      if (event.type !== 'checkpoint') return undefined;
+      return (worked ??= work({ stop: () => stopping.abort(), another }));
+    },
+  });
+}
 
 describe('a trainer', () => {
   test('tells its device, its progress, its metrics, its scores and its checkpoints', async () => {
@@ -170,6 +193,37 @@ describe('a trainer', () => {
     if (hung.end.type === 'failed') expect(hung.end.error.message).toContain('found it hanging');
     expect((await run(trainer, request({ training: { steps: 2 } }))).end.type).toBe('finished');
     expect(trainer.pid).not.toBe(hanging);
+  });
+
+  test('that stopped in time is left alone, however long its parent takes to deal with what it said', async () => {
+    const trainer = trainerOfTest();
+    const stopped = await whileHeldBack(trainer, async ({ stop, another }) => {
+      const { pid } = trainer;
+      stop();
+      // It rides along, and ends after the other has.
+      await another();
+      vi.advanceTimersByTime(60_000);
+      expect((await another()).end.type).toBe('finished');
+      expect(trainer.pid).toBe(pid);
+    });
+    expect(stopped.type).toBe('cancelled');
+  });
+
+  test('that took the place of one that died is not told to stop for a trial of that one', async () => {
+    let died = (): void => undefined;
+    const death = new Promise<void>((resolve) => (died = resolve));
+    const trainer = trainerOfTest({ onDeath: () => died() });
+    const lost = await whileHeldBack(trainer, async ({ stop, another }) => {
+      process.kill(trainer.pid!, 'SIGKILL');
+      await death;
+      await another();
+      const { pid } = trainer;
+      stop();
+      vi.advanceTimersByTime(60_000);
+      expect((await another()).end.type).toBe('finished');
+      expect(trainer.pid).toBe(pid);
+    });
+    expect(lost).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
   });
 
   test('keeps TensorFlow, which blocks the event loop, out of its parent', async () => {
@@ -281,7 +335,9 @@ describe('a trainer', () => {
       const { end } = await underPressure(0);
       expect(end).toMatchObject({ type: 'failed', error: { kind: 'out-of-memory' } });
       expect(trainer.pid).toBeUndefined();
+      expect(trainer.isWorn).toBe(true);
       expect((await underPressure(3)).end).toMatchObject({ type: 'finished', outcome: { steps: 2 } });
+      expect(trainer.isWorn).toBe(false);
     },
   );
 });
