@@ -1,4 +1,5 @@
 // What a trainer keeps from trial to trial: the backbone, its tokenizer, and the hidden states computed with it.
+import { readBackboneConfig } from '../data/backbone-files.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
@@ -36,7 +37,7 @@ export class ResidentBackbone {
   async load(folder: string, fingerprint: string): Promise<Resident> {
     const disk = await (this.#disk ??= this.#openDisk());
     disk?.goOn();
-    const name = `${fingerprint} ${folder}`;
+    const name = `${fingerprint} ${folder} ${JSON.stringify(await readBackboneConfig(folder))}`;
     if (this.#loading?.name === name) return this.#loading.resident;
     this.release();
     const loading = { name, resident: this.#load(folder, fingerprint, disk) };
