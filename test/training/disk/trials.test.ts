@@ -155,7 +155,7 @@ test('a layer above kept ones is the same to the last bit whichever of them were
   const request = await tinyTrials();
   const { backbone, hiddenStates } = await residentOn(await temporaryFolder()).resident.load(
     request().backboneFolder,
-    request().trial.backbone.fingerprint,
+    request().trial.backbone,
   );
   const examples = [5, 9, 12].map((length) => ({
     tokenIds: Int32Array.from({ length }, (_, index) => 5 + ((index * 7) % 15)),
