@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { endAttempt } from '../db/attempts.ts';
 import { beginAttempt, type Begun } from '../db/begin-attempt.ts';
+import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { DataSource } from '../sweep/trial.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import { announce } from './announce.ts';
@@ -95,7 +96,7 @@ async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: A
   const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
   const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
   const files = await unlessAborted(signal, patiently(find, patience));
-  const wanted = { backbone: backbone.fingerprint, data: task.data.fingerprint, shrink: begun.shrink };
+  const wanted = { backbone: backboneIdentity(backbone), data: task.data.fingerprint, shrink: begun.shrink };
   const trainer = await whileBeating(onProgress, choose(wanted, signal));
   const ready: Attempt = { ...attempt, begun: withData(begun, files) };
   return conclude(ready, await train(ready, { trainer, backboneFolder, signal }), signal);

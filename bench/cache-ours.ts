@@ -58,7 +58,7 @@ interface Running {
 }
 
 async function run(trial: Trial, { isKept, steps }: Running): Promise<object> {
-  const { backbone, hiddenStates, tokenizer } = await resident.load(trial.backbone.folder, trial.backbone.fingerprint);
+  const { backbone, hiddenStates, tokenizer } = await resident.load(trial.backbone.folder, trial.backbone);
   const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
   const { train, labelWordIds } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   const method = createMethod({

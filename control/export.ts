@@ -98,12 +98,13 @@ async function cardOf(
 ): Promise<ModelCard> {
   const { trial: row } = found;
   const { backbone, task, method, regime, training, dataSeed, trainSeed } = row.trial;
+  const { fingerprint, setup } = backbone;
   const { name, template, labelWords, metric, data } = task;
   return {
     format: CARD_FORMAT,
     programVersion,
     trial: { name: trialName(found), id: row.id, trialKey: row.trialKey },
-    backbone: { name: backbone.name, fingerprint: backbone.fingerprint },
+    backbone: { name: backbone.name, fingerprint, setup },
     task: { name, template, labelWords, metric, columns: data.columns },
     ...{ method, regime, training, dataSeed, trainSeed },
     scores: { devScore: row.devScore ?? 0, testScore: row.testScore ?? 0, selectedStep: row.selectedStep ?? 0 },

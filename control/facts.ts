@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fingerprintBackbone, readBackboneConfig } from '../data/backbone-files.ts';
+import { fingerprintSetup } from '../data/backbone-setup.ts';
 import { checkTask } from '../data/check.ts';
 import { fingerprintData } from '../data/dataset.ts';
 import { findTask } from '../data/tasks/index.ts';
@@ -26,7 +27,8 @@ export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFa
   const { vocabularySize, maxPositions, typeVocabularySize } = config;
   const vocabulary = { vocabularySize, maxPositions, typeVocabularySize };
   const sizes = { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize, ...vocabulary };
-  const backbone = { name: spec.backbone, folder, fingerprint: await fingerprintBackbone(folder), ...sizes };
+  const prints = { fingerprint: await fingerprintBackbone(folder), setup: await fingerprintSetup(folder) };
+  const backbone = { name: spec.backbone, folder, ...prints, ...sizes };
   const tokenizer = await loadTokenizer(folder, config);
   const tasks: Record<string, TaskFacts> = {};
   for (const task of spec.tasks) tasks[task.task] = await gatherTask(task, { spec, sources, backbone, tokenizer });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintBackbone } from '../data/backbone-files.ts';
+import { otherSetup } from '../data/backbone-setup.ts';
 import { ConfigurationError } from '../data/error.ts';
 import { decodeText } from '../data/readers/text.ts';
 import { readUnlabelled, type InputForm } from '../data/readers/unlabelled.ts';
@@ -104,8 +105,16 @@ async function checkBackbone(
   { name, folder }: { name: string; folder: string },
 ): Promise<void> {
   const found = await fingerprintBackbone(folder);
-  if (found === backbone.fingerprint) return;
+  if (found === backbone.fingerprint) return checkSetup(backbone, folder);
   throw new ConfigurationError(
     `Expected the backbone \`${name}\` to be the one that the weights were trained on (${backbone.name}, fingerprint ${backbone.fingerprint.slice(0, 12)}), found ${found.slice(0, 12)}: this is a checkpoint of another backbone.`,
+  );
+}
+
+async function checkSetup({ name, setup }: ModelCard['backbone'], folder: string): Promise<void> {
+  const other = await otherSetup(folder, setup);
+  if (setup === undefined || other === null) return;
+  throw new ConfigurationError(
+    `Expected config.json and tokenizer in ${folder} to be those that the weights were trained with (${name}, fingerprint ${setup.slice(0, 12)}), found ${other.slice(0, 12)}.`,
   );
 }

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { type Database, type Transaction, ask } from './client.ts';
 import { nextPosition } from './conclusion.ts';
 import { OtherInputsError } from './errors.ts';
+import { otherSetupThan } from './inputs.ts';
 import { contentHash, factsToKeep, type NewSweep, searchesMore } from './new-sweep.ts';
 import { sweeps, trials } from './schema.ts';
 import { findSweep, insertTrials, lockSweep, type SweepRow, writeState } from './sweeps.ts';
@@ -73,6 +74,13 @@ async function refuseOtherInputs(transaction: Transaction, sweep: SweepRow, aske
   if (found !== sweep.backboneFingerprint) {
     throw new OtherInputsError(
       `Expected the backbone of sweep \`${sweep.name}\`, \`${sweep.backbone}\` with the fingerprint ${short(sweep.backboneFingerprint)}, found \`${asked.spec.backbone}\` with ${short(found)}. Give the file another \`name\`.`,
+    );
+  }
+  const setup = first?.trial.backbone.setup;
+  const other = await otherSetupThan(transaction, { sweepId: sweep.id, setup });
+  if (setup !== undefined && other !== null) {
+    throw new OtherInputsError(
+      `Expected config.json and tokenizer of \`${sweep.backbone}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${short(other)}, found ${short(setup)}. Give the file another \`name\`.`,
     );
   }
   const stored = await transaction

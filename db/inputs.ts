@@ -1,7 +1,7 @@
 // What the unfinished trials of a sweep are trained from: backbones and data, each once.
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import type { BackboneReference, DataSource } from '../sweep/trial.ts';
-import { type Database, ask } from './client.ts';
+import { type Database, type Transaction, ask } from './client.ts';
 import { trials } from './schema.ts';
 
 export interface Inputs {
@@ -21,4 +21,23 @@ export function listInputs(database: Database, sweepId: string): Promise<Inputs>
       data: data.map((row) => ({ ...row.source, task: row.task })),
     };
   });
+}
+
+/**
+ * Of the sweep's backbone, where it differs from the asked one. Null where it is the same, or where one of them was made
+ * when it was not kept. The last trial knows it best: others may have joined a sweep of that time.
+ */
+export async function otherSetupThan(
+  from: Database | Transaction,
+  { sweepId, setup }: { sweepId: string; setup: string | undefined },
+): Promise<string | null> {
+  if (setup === undefined) return null;
+  const [last] = await from
+    .select({ setup: sql<string | null>`${trials.trial} #>> '{backbone,setup}'` })
+    .from(trials)
+    .where(eq(trials.sweepId, sweepId))
+    .orderBy(desc(trials.position))
+    .limit(1);
+  const stored = last?.setup ?? null;
+  return stored === setup ? null : stored;
 }

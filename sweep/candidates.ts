@@ -21,8 +21,8 @@ export function countCandidates(spec: Spec, facts: SweepFacts): number {
 
 /** @throws RangeError when `facts` lack a task */
 export function candidates(spec: Spec, facts: SweepFacts): Candidate[] {
-  const { name, folder, fingerprint } = facts.backbone;
-  const backbone = { name, folder, fingerprint };
+  const { name, folder, fingerprint, setup } = facts.backbone;
+  const backbone = { name, folder, fingerprint, setup };
   const combinations = spec.methods.flatMap((entry, methodIndex) =>
     combinationsOf(entry, spec, facts.backbone).map((combination) => ({ combination, methodIndex })),
   );

@@ -18,7 +18,7 @@ export const modelCardSchema = z.object({
   programVersion: z.string(),
   /** What it is the outcome of: `demo/3`. */
   trial: z.object({ name: z.string(), id: z.string(), trialKey: z.string() }),
-  backbone: z.object({ name: z.string(), fingerprint: sha256 }),
+  backbone: z.object({ name: z.string(), fingerprint: sha256, setup: sha256.optional() }),
   task: z.object({
     name: z.string(),
     template: z.string(),

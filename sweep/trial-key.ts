@@ -9,7 +9,7 @@ const VERSION = 1;
 /**
  * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
  * matter; nor does `evaluationBatchSize`, which decides speed and memory alone. Zero-shot trains nothing: only its data
- * seed counts.
+ * seed counts. A backbone's `setup` is left out: all trials of a sweep share it, and whoever comes with another is refused.
  */
 export function trialKey(trial: Trial): string {
   const seeds = isTrained(trial) ? { trainSeed: trial.trainSeed } : {};

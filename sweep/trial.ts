@@ -151,6 +151,8 @@ export interface BackboneReference {
   folder: string;
   /** sha256 of the weights. */
   fingerprint: string;
+  /** sha256 of its configuration and tokenizer as they are read; absent in trials of before it was kept. */
+  setup?: string | undefined;
 }
 
 /** One training run, with everything that decides its outcome. */

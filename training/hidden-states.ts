@@ -121,7 +121,8 @@ export class HiddenStates {
   }
 
   #keyOf(chunk: string, layer: number): BlockKey {
-    return { backbone: this.#backbone.fingerprint, chunk, layer };
+    const { fingerprint, config } = this.#backbone;
+    return { backbone: fingerprint, config: JSON.stringify(config), chunk, layer };
   }
 
   #run(examples: EncodedExample[], layers: number[]): Map<number, Float32Array[]> {

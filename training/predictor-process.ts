@@ -14,7 +14,7 @@ async function answer(request: PredictRequest): Promise<FromPredictor> {
     const { device, threads } = readEnvironment();
     await loadTensorflow({ device, ...(threads === undefined ? {} : { threads }) });
     const resident = new ResidentBackbone(HIDDEN_STATES_BYTES);
-    const loaded = await resident.load(request.backboneFolder, request.card.backbone.fingerprint);
+    const loaded = await resident.load(request.backboneFolder, request.card.backbone);
     return { type: 'predicted', ...(await predict(request, loaded)) };
   } catch (error) {
     return { type: 'failed', error: toTrainerError(error) };

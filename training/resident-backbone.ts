@@ -1,7 +1,10 @@
 // What a trainer keeps from trial to trial: the backbone, its tokenizer, and the hidden states computed with it.
+import { readBackboneConfig } from '../data/backbone-files.ts';
+import { otherSetup } from '../data/backbone-setup.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
+import { backboneIdentity, type BackboneIdentity } from '../sweep/backbone-identity.ts';
 import { loadBackbone } from './backbone.ts';
 import type { BlockStore } from './disk/block-store.ts';
 import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
@@ -31,15 +34,16 @@ export class ResidentBackbone {
 
   /**
    * The backbone of a folder, loaded unless it is the one at hand: one trainer holds one backbone at a time.
-   * @throws ConfigurationError where the weights in the folder are not those that the sweep was launched with
+   * @throws ConfigurationError where weights, configuration or tokenizer in the folder are not those that the sweep was
+   * launched with
    */
-  async load(folder: string, fingerprint: string): Promise<Resident> {
+  async load(folder: string, asked: BackboneIdentity): Promise<Resident> {
     const disk = await (this.#disk ??= this.#openDisk());
     disk?.goOn();
-    const name = `${fingerprint} ${folder}`;
+    const name = await nameOf(folder, asked);
     if (this.#loading?.name === name) return this.#loading.resident;
     this.release();
-    const loading = { name, resident: this.#load(folder, fingerprint, disk) };
+    const loading = { name, resident: this.#load(folder, asked, disk) };
     this.#loading = loading;
     loading.resident.catch(() => {
       if (this.#loading === loading) this.#loading = null;
@@ -47,7 +51,14 @@ export class ResidentBackbone {
     return loading.resident;
   }
 
-  async #load(folder: string, fingerprint: string, disk: BlockStore | undefined): Promise<Resident> {
+  async #load(folder: string, asked: BackboneIdentity, disk: BlockStore | undefined): Promise<Resident> {
+    const { fingerprint, setup } = asked;
+    const other = await otherSetup(folder, setup);
+    if (setup !== undefined && other !== null) {
+      throw new ConfigurationError(
+        `Expected config.json and tokenizer in \`${folder}\` to have the fingerprint ${setup}, found ${other}.`,
+      );
+    }
     const backbone = await loadBackbone(folder);
     if (backbone.fingerprint !== fingerprint) {
       backbone.dispose();
@@ -74,6 +85,12 @@ export class ResidentBackbone {
     this.#resident = null;
     this.#loading = null;
   }
+}
+
+/** Where no setup was kept, the configuration at hand counts. */
+async function nameOf(folder: string, asked: BackboneIdentity): Promise<string> {
+  const config = asked.setup === undefined ? JSON.stringify(await readBackboneConfig(folder)) : '';
+  return `${backboneIdentity(asked)} ${folder} ${config}`;
 }
 
 function nowhere(): Promise<undefined> {

@@ -57,7 +57,7 @@ async function prepare(
 ): Promise<Run> {
   const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   await pulse.beat('loading', 0);
-  const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone.fingerprint);
+  const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone);
   await checkData(trial.task);
   const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
   const { labelWordIds, ...splits } = await loadEncodedSplits(trial, { tokenizer, maxTokens });

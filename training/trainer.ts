@@ -2,6 +2,7 @@
 // replaced when it dies.
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
 import { countOomKills } from './oom-kills.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
@@ -116,7 +117,7 @@ class ChildTrainer implements Trainer {
 
   async train(request: TrainRequest, options: TrainOptions): Promise<TrainEnd> {
     const { shrink = 0, trial } = request;
-    const { fingerprint: backbone } = trial.backbone;
+    const backbone = backboneIdentity(trial.backbone);
     const others = [...this.#running.values()];
     // A shrunk trial needs the memory that earlier ones hold, and a shrunk child keeps too little for other trials.
     const isFresh = shrink > 0 || this.#shrink > 0 || this.#isWorn;

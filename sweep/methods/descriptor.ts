@@ -2,7 +2,7 @@
 // what it cannot do. One file here describes one method; methods/index.ts lists them.
 import { type Domain, numberFrom, oneOf, wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { TrainingSettings } from '../trial.ts';
+import type { BackboneReference, TrainingSettings } from '../trial.ts';
 import type { Problem } from '../validity.ts';
 
 /** One setting of a method as the sweep file may state it. */
@@ -27,7 +27,7 @@ export interface PromptShape {
 }
 
 /** Of the backbone, whatever its weights. */
-export type Widths = Omit<BackboneFacts, 'name' | 'folder' | 'fingerprint'>;
+export type Widths = Omit<BackboneFacts, keyof BackboneReference>;
 
 /** Sizes that a number of trained numbers can depend on. */
 export interface Sizes extends Widths {

@@ -2,7 +2,9 @@ import { rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createBackboneFinder } from '../../activities/local-backbone.ts';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import type { BackboneReference } from '../../sweep/trial.ts';
+import { changeJson } from '../support/change-json.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
 
@@ -39,6 +41,24 @@ describe("a trial's backbone on a worker", () => {
       `fingerprint ffffffffffff it was launched with, found ${backbone.fingerprint.slice(0, 12)}.`,
     );
     expect(basename(await finderOf([dirname(folder)], '/tmp')(backbone, () => undefined))).toBe('mine');
+  });
+
+  test('with another config.json or tokenizer than at the launch is another one', async () => {
+    const { backbone, home } = await elsewhere();
+    const launched = { ...backbone, setup: await fingerprintSetup(join(home, 'mine')) };
+    const changed = join(await temporaryFolder(), 'changed');
+    await writeTinyBackbone(changed);
+    await changeJson(join(changed, 'config.json'), { num_attention_heads: 4 });
+    const find = finderOf([], changed);
+    // A trial of before anything was kept of them goes by the weights alone, and does not speak for the other.
+    expect(await find(backbone, () => undefined)).toBe(changed);
+    await expect(find(launched, () => undefined)).rejects.toMatchObject({
+      type: 'configuration',
+      message: expect.stringMatching(
+        `^Expected config.json and tokenizer of backbone .* \\(${changed}\\) .* ${launched.setup.slice(0, 12)} .* found [0-9a-f]{12}\\. Copy`,
+      ) as string,
+    });
+    expect(await finderOf([dirname(changed), home], changed)(launched, () => undefined)).toBe(join(home, 'mine'));
   });
 
   test('that is nowhere is a configuration error that says what to do', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTrial, NoWeightsError, OccupiedFolderError, type ExportRequest } from '../../control/export.ts';
 import { label, readExported } from '../../control/predict.ts';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { recordProvenance } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { saveCheckpoint } from '../../db/checkpoints.ts';
@@ -11,6 +12,7 @@ import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
+import { changeJson } from '../support/change-json.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
@@ -20,6 +22,7 @@ import { outcomeOf, smallSweep } from '../support/trials.ts';
 const WEIGHTS = encodeSafetensors({ prompt: { shape: [1, 2], values: new Float32Array([0.5, -1]) } }, { format: 'w' });
 /** As long as a fingerprint; no trial trains in these tests. */
 const FINGERPRINT = 'ab'.repeat(32);
+const SETUP = 'cd'.repeat(32);
 
 describe('a trial that is exported', () => {
   let db: TestDatabase;
@@ -29,7 +32,7 @@ describe('a trial that is exported', () => {
   beforeAll(async () => {
     db = await createTestDatabase();
     const planned = smallSweep('origin');
-    for (const { trial } of planned.trials) trial.backbone.fingerprint = FINGERPRINT;
+    for (const { trial } of planned.trials) Object.assign(trial.backbone, { fingerprint: FINGERPRINT, setup: SETUP });
     const { sweep } = await createSweep(db.database, planned);
     const ids = await listWaiting(db.database, { sweepId: sweep.id, limit: 3 });
     for (const trialId of ids) {
@@ -60,7 +63,7 @@ describe('a trial that is exported', () => {
     expect(card).toMatchObject({
       programVersion: '1.2.3',
       trial: { name: 'origin/2' },
-      backbone: { name: 'bert-base-uncased', fingerprint: FINGERPRINT },
+      backbone: { name: 'bert-base-uncased', fingerprint: FINGERPRINT, setup: SETUP },
       task: { name: 'mr', template: '{sentence} . It was <mask> .', labelWords: { 0: 'terrible', 1: 'great' } },
       method: { method: 'lpt', insertionLayer: 3, promptLength: 5, generator: 'npg' },
       scores: { devScore: 0.7, testScore: 0.6, selectedStep: 20 },
@@ -110,6 +113,20 @@ describe('a trial that is exported', () => {
       const request = { model: await readExported(await exported()), input, resolveBackbone };
       await expect(label(request)).rejects.toThrow(
         /bert-base-uncased, fingerprint abababababab\), found [0-9a-f]{12}: this is a checkpoint of another backbone/,
+      );
+    });
+
+    test('on the same weights with another tokenizer is refused as well', async () => {
+      const model = await readExported(await exported());
+      const folder = join(await temporaryFolder(), 'tiny');
+      const { fingerprint } = await writeTinyBackbone(folder);
+      const backbone = { name: 'tiny', fingerprint, setup: await fingerprintSetup(folder) };
+      await changeJson(join(folder, 'tokenizer_config.json'), { do_lower_case: false });
+      const input = { source: 'the input', bytes: new TextEncoder().encode('fine .\n'), form: 'text' as const };
+      const resolveBackbone = (): Promise<{ folder: string }> => Promise.resolve({ folder });
+      const request = { model: { ...model, card: { ...model.card, backbone } }, input, resolveBackbone };
+      await expect(label(request)).rejects.toThrow(
+        /Expected config.json and tokenizer in .* that the weights were trained with .*, found [0-9a-f]{12}\./,
       );
     });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Sources } from '../../control/facts.ts';
 import { estimateSweep } from '../../control/plan-estimate.ts';
 import { planSweep } from '../../control/plan.ts';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
 import { temporaryFolder } from '../support/data-files.ts';
@@ -42,6 +43,8 @@ describe('a plan', () => {
     const { folder, planned } = await plan();
     expect(planned.spec.backbone).toBe(join(folder, 'backbone'));
     expect(planned.plan.trials).toHaveLength(6);
+    const setup = await fingerprintSetup(join(folder, 'backbone'));
+    expect(planned.plan.trials.map(({ trial }) => trial.backbone.setup)).toEqual(Array(6).fill(setup));
     expect(planned.plan.trials[0]?.trial.task.data.files.train).toBe(join(folder, 'reviews/train.tsv'));
     expect(estimateSweep(planned, []).map(({ device, estimate }) => [device, estimate.trials])).toEqual([['cpu', 6]]);
   });

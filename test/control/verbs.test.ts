@@ -12,8 +12,10 @@ import { prioritise } from '../../control/priority.ts';
 import { resume } from '../../control/resume.ts';
 import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
+import { changeJson } from '../support/change-json.ts';
 import { fileWith } from '../support/data-files.ts';
 import { checkpointEvent, ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, launchingOf, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
@@ -160,6 +162,18 @@ describe('a verb', () => {
     await writeFile(join(scene.folder, 'model.safetensors'), 'other weights');
     const resuming = resume(scene.control, { asked: asked(scene), chooseDevice: onCpu });
     await expect(resuming).rejects.toThrow(/Expected backbone .* the fingerprint [0-9a-f]{12} that sweep .* found /);
+    expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
+  });
+
+  test('resume of a sweep whose config.json has changed is refused before anything is put back', async () => {
+    const scene = await stage.fresh();
+    const setup = await fingerprintSetup(scene.folder);
+    for (const { trial } of scene.sweep.trials) trial.backbone.setup = setup;
+    await launch(scene.control, { ...scene, chooseDevice: onCpu });
+    await cancel(scene.control, asked(scene));
+    await changeJson(join(scene.folder, 'config.json'), { num_attention_heads: 4 });
+    const resuming = resume(scene.control, { asked: asked(scene), chooseDevice: onCpu });
+    await expect(resuming).rejects.toThrow(/Expected config.json and tokenizer of backbone .* that sweep .* found /);
     expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
   });
 

@@ -88,4 +88,20 @@ describe('trials that are added', () => {
       /`bert-base-uncased` with the fingerprint weights-1, found .* weights-2/,
     );
   });
+
+  test('of another config.json or tokenizer are refused as soon as the sweep knows its own', async () => {
+    const { database } = own;
+    const adding = (setup: string | undefined, layers: string) => {
+      const asked = smallSweep('same-setup', layers);
+      const facts = { ...FACTS, backbone: { ...FACTS.backbone, setup } };
+      return addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+    };
+    await createSweep(database, smallSweep('same-setup', '[3]'));
+    expect(await adding('setup-1', '[3, 6]')).toMatchObject({ added: 2, present: 6 });
+    await expect(adding('setup-2', '[3, 6, 9]')).rejects.toThrow(OtherInputsError);
+    await expect(adding('setup-2', '[3, 6, 9]')).rejects.toThrow(
+      /config.json and tokenizer of `bert-base-uncased` .* `same-setup` with the fingerprint setup-1, found setup-2/,
+    );
+    expect(await adding('setup-1', '[3, 6, 9]')).toMatchObject({ added: 2 });
+  });
 });

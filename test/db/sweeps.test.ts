@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SweepExistsError, UnknownSweepError } from '../../db/errors.ts';
 import { listResults } from '../../db/results.ts';
+import { listChanges } from '../../db/sweep-differences.ts';
 import { countStates, createSweep, findSweep, listSweeps, setSweepState } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
 import { expand } from '../../sweep/plan.ts';
@@ -67,6 +68,30 @@ describe('a sweep', () => {
     const facts = { ...FACTS, tasks: { mr: { ...mr, data: { ...mr.data, fingerprint: 'data-2' } } } };
     const changed = { ...asked, trials: expand(asked.spec, facts).trials };
     await expect(createSweep(database, changed)).rejects.toThrow(/what it names has changed/);
+  });
+
+  test('whose config.json or tokenizer changed behind the same file is refused, for its trials are others', async () => {
+    const { database } = own;
+    const asked = smallSweep();
+    const withSetup = (setup: string | undefined) => {
+      const facts = { ...FACTS, backbone: { ...FACTS.backbone, setup } };
+      return { ...asked, trials: expand(asked.spec, facts).trials };
+    };
+    const { sweep } = await createSweep(database, withSetup('setup-1'));
+    const error = await createSweep(database, withSetup('setup-2')).catch((reason: unknown) => reason);
+    expect((error as SweepExistsError).changes).toEqual([
+      'config.json or tokenizer of the backbone: setup-1 → setup-2',
+      'trials: 0 no longer wanted, 0 new',
+    ]);
+    expect(await listChanges(database, sweep, withSetup('setup-2'))).toHaveLength(2);
+    expect(await listChanges(database, sweep, withSetup('setup-1'))).toEqual([]);
+    // Launched before anything was kept of them, a sweep is the same as ever.
+    const older = smallSweep();
+    await createSweep(database, older);
+    const facts = { ...FACTS, backbone: { ...FACTS.backbone, setup: 'setup-1' } };
+    expect(await createSweep(database, { ...older, trials: expand(older.spec, facts).trials })).toMatchObject({
+      created: false,
+    });
   });
 
   test('that nobody made is refused with the nearest names', async () => {

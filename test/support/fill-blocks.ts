@@ -11,7 +11,7 @@ if (who === 'as-nobody' && process.getuid?.() === 0) process.setuid?.(NOBODY);
 const said: string[] = [];
 const store = new BlockStore({ folder, limitBytes: 2 ** 20, recipe: 'r', say: (text) => said.push(text) });
 const block = { rows: [new Float32Array(100).fill(0.5), new Float32Array(200).fill(-1)], width: 100 };
-const keyOf = (layer: number): BlockKey => ({ backbone: 'b', chunk: 'c', layer });
+const keyOf = (layer: number): BlockKey => ({ backbone: 'b', config: '{}', chunk: 'c', layer });
 const isThere = store.read(keyOf(6)) !== null;
 for (let layer = 1; layer <= Number(blocks); layer++) store.write(keyOf(layer), block);
 const { unwritten } = store.counts();

@@ -41,6 +41,8 @@ describe('the trial key', () => {
 
   test.each<[string, Trial]>([
     ["the backbone's folder and name", { ...lpt, backbone: { ...lpt.backbone, folder: '/elsewhere', name: 'copy' } }],
+    // All trials of a sweep share it: another one is refused.
+    ["the backbone's configuration and tokenizer", { ...lpt, backbone: { ...lpt.backbone, setup: 'setup-1' } }],
     ['where the files lie', withTask({ data: { ...lpt.task.data, files: { train: '/elsewhere.tsv' } } })],
     ['examples scored at a time', { ...lpt, training: { ...lpt.training, evaluationBatchSize: 1 } }],
     ['the order of the fields', Object.fromEntries(Object.entries(lpt).reverse()) as unknown as Trial],

@@ -36,7 +36,7 @@ test('training computes what it drops anew; dev and test, which drop nothing, ar
   const resident = new ResidentBackbone(2 ** 26);
   await runHere(request({ training }), { resident });
   const { backboneFolder, trial } = request();
-  const { hiddenStates } = await resident.load(backboneFolder, trial.backbone.fingerprint);
+  const { hiddenStates } = await resident.load(backboneFolder, trial.backbone);
   // 40 dev and 40 test examples in chunks of 16: 3 + 3; none of the 32 training examples.
   expect(hiddenStates.counts().fills).toBe(6);
   resident.release();

@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 
 async function countsAfter(resident: ResidentBackbone, request: Awaited<ReturnType<typeof tinyTrials>>) {
   const { backboneFolder, trial } = request();
-  return (await resident.load(backboneFolder, trial.backbone.fingerprint)).hiddenStates.counts();
+  return (await resident.load(backboneFolder, trial.backbone)).hiddenStates.counts();
 }
 
 describe('hidden states', () => {

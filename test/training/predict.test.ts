@@ -39,7 +39,7 @@ async function trainedModel(changes: TinyTrial = {}): Promise<TrainedModel> {
   const indices = evaluations.find(({ split }) => split === 'test')?.predictions ?? [];
   return {
     request: { card: cardOf(trial.trial, trained.best), weights: trained.best, backboneFolder, texts },
-    loaded: await resident.load(backboneFolder, trial.trial.backbone.fingerprint),
+    loaded: await resident.load(backboneFolder, trial.trial.backbone),
     stored: indices.map((index) => ['0', '1'][index] ?? ''),
   };
 }

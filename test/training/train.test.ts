@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { fingerprintData } from '../../data/dataset.ts';
 import type { MethodSettings } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { decodeSafetensors } from '../../training/safetensors.ts';
+import { changeJson } from '../support/change-json.ts';
 import { fileWith } from '../support/data-files.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
 import { tinyReviews } from '../support/tiny-backbone.ts';
@@ -150,6 +153,16 @@ describe('what cannot go on', () => {
     const changed = request();
     changed.trial.backbone.fingerprint = '0'.repeat(64);
     await expect(runHere(changed)).rejects.toThrow(/^Expected the backbone in .* to have the fingerprint 0000/);
+  });
+
+  test('a backbone whose config.json or tokenizer changed is refused', async () => {
+    const request = await tinyTrials();
+    const launched = request();
+    launched.trial.backbone.setup = await fingerprintSetup(launched.backboneFolder);
+    await changeJson(join(launched.backboneFolder, 'config.json'), { num_attention_heads: 4 });
+    await expect(runHere(launched)).rejects.toThrow(
+      /^Expected config.json and tokenizer in .* to have the fingerprint/,
+    );
   });
 
   test('data that changed since the launch is refused', async () => {

@@ -123,6 +123,9 @@ describe('a trainer', () => {
     const other = request();
     other.trial.backbone = { ...other.trial.backbone, fingerprint: 'another' };
     await expect(run(trainer, other)).rejects.toThrow('others of the same backbone, found it training');
+    const retold = request();
+    retold.trial.backbone = { ...retold.trial.backbone, setup: 'another' };
+    await expect(run(trainer, retold)).rejects.toThrow('others of the same backbone, found it training');
     await expect(run(trainer, { ...request(), shrink: 1 })).rejects.toThrow('found it training');
     expect((await stopped).end.type).toBe('cancelled');
     const { end, events } = await whole;

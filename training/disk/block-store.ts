@@ -16,6 +16,8 @@ export interface BlockStoreSettings {
 export interface BlockKey {
   /** Fingerprint of its weights. */
   backbone: string;
+  /** The sizes and settings that the weights are run with, as text. */
+  config: string;
   /** Address of the chunk: the token ids of all its examples. */
   chunk: string;
   layer: number;
@@ -120,8 +122,8 @@ export class BlockStore {
     this.#said.add(text);
   }
 
-  #nameOf({ backbone, chunk, layer }: BlockKey): string {
-    const decides = [this.#settings.recipe, PRECISION, backbone, chunk, layer];
+  #nameOf({ backbone, config, chunk, layer }: BlockKey): string {
+    const decides = [this.#settings.recipe, PRECISION, backbone, config, chunk, layer];
     return createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   }
 }

@@ -6,17 +6,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import { PROJECT } from '../../runtime/project.ts';
 import type { TrainerProvenance } from '../../sweep/provenance.ts';
 
-/** Code that takes part, folders without what lies in their own folders. */
-const FOLDERS = ['lpt', 'lpt/packed', 'runtime/native'];
-const FILES = ['training/hidden-states.ts', 'training/batches.ts', 'training/chunks.ts', 'training/disk/block.ts'];
+/** Code that reads weights and that runs them, folders without what lies in their own folders. */
+const FOLDERS = ['lpt', 'lpt/packed', 'lpt/steps', 'runtime/native', 'data/architectures'];
+const OF_WEIGHTS = ['backbone', 'encoder-weights', 'decoder-weights', 'weights-reader'];
+const OF_NUMBERS = ['safetensors', 'safetensors-header', 'half-floats'];
+const OF_STATES = ['hidden-states', 'batches', 'chunks', 'disk/block'];
+const FILES = [
+  'data/backbone-files.ts',
+  ...[...OF_WEIGHTS, ...OF_NUMBERS, ...OF_STATES].map((name) => `training/${name}.ts`),
+];
 
 /** Reads the program's own files: call it once a process. Threads count, for a product is summed in as many parts. */
 export function recipeOf({ backend, tensorflow, device, hardware, threads }: TrainerProvenance): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([tf.version_core, backend, tensorflow, device, hardware, threads]));
-  for (const file of [...FOLDERS.flatMap(filesIn), ...FILES])
-    hash.update(`\n${file}\n`).update(readFileSync(join(PROJECT, file)));
+  for (const file of recipeFiles()) hash.update(`\n${file}\n`).update(readFileSync(join(PROJECT, file)));
   return hash.digest('hex');
+}
+
+export function recipeFiles(): string[] {
+  return [...FOLDERS.flatMap(filesIn), ...FILES];
 }
 
 function filesIn(folder: string): string[] {

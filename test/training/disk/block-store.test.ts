@@ -7,7 +7,7 @@ import { BlockStore, type BlockKey } from '../../../training/disk/block-store.ts
 import { temporaryFolder } from '../../support/data-files.ts';
 import { filesUnder } from '../../support/files-under.ts';
 
-const KEY: BlockKey = { backbone: 'b', chunk: 'c', layer: 6 };
+const KEY: BlockKey = { backbone: 'b', config: '{}', chunk: 'c', layer: 6 };
 /** 1,200 bytes of content. */
 const BLOCK = { rows: [new Float32Array(100).fill(0.5), new Float32Array(200).fill(-1)], width: 100 };
 /** With head (8 + 2 × 4), two lengths and the checksum. */
@@ -38,6 +38,7 @@ describe('blocks on disk', () => {
 
   test.each([
     ['backbone', { key: { ...KEY, backbone: 'x' } }],
+    ['configuration of the backbone', { key: { ...KEY, config: '{"heads":4}' } }],
     ['text', { key: { ...KEY, chunk: 'x' } }],
     ['layer', { key: { ...KEY, layer: 7 } }],
     ['program, library, hardware or number of threads', { recipe: 'x' }],

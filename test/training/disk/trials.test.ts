@@ -8,6 +8,7 @@ import type { TrainRequest } from '../../../training/messages.ts';
 import { ResidentBackbone } from '../../../training/resident-backbone.ts';
 import { createTrainer, type TrainEnd } from '../../../training/trainer.ts';
 import { fingerprintBackbone } from '../../../data/backbone-files.ts';
+import { changeJson } from '../../support/change-json.ts';
 import { temporaryFolder } from '../../support/data-files.ts';
 import { filesUnder } from '../../support/files-under.ts';
 import { numbersOf, runHere } from '../../support/run-here.ts';
@@ -114,6 +115,19 @@ describe('a trial', () => {
     expect(fresh).not.toEqual(before);
     await expect(runHere(request(), residentOn(folder))).rejects.toThrow('Expected the backbone in');
   });
+
+  test('of the same weights with a corrected config.json finds nothing of the old one', async () => {
+    const request = await tinyTrials();
+    const folder = await temporaryFolder();
+    const old = residentOn(folder);
+    const before = numbersOf(await runHere(request(), old));
+    await changeJson(join(request().backboneFolder, 'config.json'), { num_attention_heads: 4 });
+    const fresh = numbersOf(await runHere(request()));
+    for (const { resident } of [old, residentOn(folder)]) {
+      expect(numbersOf(await runHere(request(), { resident }))).toEqual(fresh);
+    }
+    expect(fresh).not.toEqual(before);
+  });
 });
 
 test('two trainers that fill one folder at once each end with the numbers of one without', async () => {
@@ -141,7 +155,7 @@ test('a layer above kept ones is the same to the last bit whichever of them were
   const request = await tinyTrials();
   const { backbone, hiddenStates } = await residentOn(await temporaryFolder()).resident.load(
     request().backboneFolder,
-    request().trial.backbone.fingerprint,
+    request().trial.backbone,
   );
   const examples = [5, 9, 12].map((length) => ({
     tokenIds: Int32Array.from({ length }, (_, index) => 5 + ((index * 7) % 15)),
