@@ -1,10 +1,13 @@
 // Positions of [B, T, D]: picking one an example by a one-hot product, which is its own gradient transposed.
-import { cast, expandDims, matMul, oneHot, reshape, scatterND, tidy } from '@tensorflow/tfjs-core';
+import { cast, expandDims, matMul, oneHot, reshape, scatterND, slice, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 
 /** One-hot rows. A product with them runs on every backend and, unlike a gather, never waits for a device. */
 export function selector(position: Tensor1D, length: number): Tensor3D {
-  return tidy(() => expandDims(cast(oneHot(position, length), 'float32'), 1)); // [B, 1, T]
+  return tidy(() => {
+    const rows = oneHot(position, Math.max(2, length)); // it refuses a depth of 1
+    return expandDims(cast(slice(rows as Tensor2D, [0, 0], [-1, length]), 'float32'), 1); // [B, 1, T]
+  });
 }
 
 export function selectPosition(hidden: Tensor3D, selected: Tensor3D): Tensor2D {

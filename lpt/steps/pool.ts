@@ -91,10 +91,10 @@ function maximumStep(hidden: Tensor3D, pooling: Pooling): Tensor3D {
   });
 }
 
-/** As many for each bin, of rows [B·T]: a bin that is smaller than the largest has its last position again. */
+/** As many for each bin, two or more (`oneHot` needs them), of rows [B·T]: a smaller bin has its last position again. */
 function placesOf(pooling: Pooling, length: number): Int32Array {
   const bins = binsOf(pooling);
-  const largest = Math.max(...bins.map(({ from, to }) => to - from));
+  const largest = Math.max(2, ...bins.map(({ from, to }) => to - from));
   return Int32Array.from({ length: bins.length * largest }, (_, index) => {
     const bin = Math.floor(index / largest);
     const { from, to } = bins[bin] ?? { from: 0, to: 1 };

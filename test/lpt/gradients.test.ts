@@ -140,6 +140,13 @@ test('picking one position an example', () => {
   expectClose(placePosition(dy, selected), dx.dataSync(), 0);
 });
 
+test('picking the only position of each text', () => {
+  const hidden = random<tf.Rank.R3>('h', [2, 1, 4]);
+  const selected = selector(tf.tensor1d([0, 0], 'int32'), 1);
+  expect(selected.shape).toEqual([2, 1, 1]);
+  expectClose(selectPosition(hidden, selected), hidden.dataSync(), 0);
+});
+
 function picked(hidden: tf.Tensor3D, example: number, position: number): number[] {
   return Array.from(tf.slice(hidden, [example, position, 0], [1, 1, 4]).dataSync());
 }

@@ -172,6 +172,15 @@ describe('adaptive pooling over real positions', () => {
     expectClose(tf.slice(pooled, [1, 0, 0], [1, 6, 1]), [3, 3, 8, 8, 4, 4], 1e-6);
   });
 
+  test('has a gradient where every bin is one position', () => {
+    const weights = tf.tensor3d([1, 2, 3, 4], [1, 4, 1]);
+    for (const by of ['maximum', 'average'] as const) {
+      const pooled = (x: tf.Tensor) => tf.mul(poolStep(x as tf.Tensor3D, { lengths: [2], bins: 4, by }), weights);
+      // Of 2 to 4: each position twice.
+      expectClose(tf.grad(pooled)(tf.tensor3d([5, 7], [1, 2, 1])), [1 + 2, 3 + 4], 1e-6);
+    }
+  });
+
   test('gives its gradient to the positions that went in', () => {
     const toHidden = (by: PoolBy) =>
       Array.from(

@@ -9,8 +9,12 @@ import { npgAtLayer, tinyTrials } from '../support/tiny-trial.ts';
 
 const lora: MethodSettings = { method: 'lora', rank: 2, alpha: 4, targets: ['query', 'value'], dropout: 0.1 };
 const prefix: MethodSettings = { method: 'p-tuning-v2', promptLength: 2, reparameterisation: 'none', dropout: 0.1 };
+const mppg: MethodSettings = {
+  ...{ method: 'lpt', insertionLayer: 2, promptLength: 12, generator: 'mppg', bottleneck: 8, dropout: 0.1 },
+};
 const CASES: [string, MethodSettings, Partial<TrainingSettings>][] = [
   ['lpt npg', npgAtLayer(2), {}],
+  ['lpt mppg, with bins of one position in some parts', mppg, {}],
   ['lora', lora, {}],
   ['p-tuning v2, whose masks go by no example', prefix, {}],
   ['full tuning', { method: 'full-tuning' }, { learningRate: 1e-3 }],
