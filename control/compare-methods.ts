@@ -59,17 +59,34 @@ export async function compareMethods(
   const pairs = pairsOf(trials, predictions);
   const tasks = new Set(scores.map(({ task }) => task));
   const published = other === 'published' ? await listBaselines(database) : [];
+  const onTasks = published.filter(({ task }) => tasks.has(task));
   return {
     average,
     scores,
     overall: overallOf(scores),
     pairs,
-    published: published.filter(({ task }) => tasks.has(task)),
-    notes: [...notesOn(scores, pairs), ...sides.flatMap((side) => side.notes)],
+    published: onTasks,
+    notes: [
+      ...notesOn(scores, pairs),
+      ...sides.flatMap((side) => side.notes),
+      ...emptyNotes(sides),
+      ...(other === 'published' && onTasks.length === 0 && tasks.size > 0 ? [nothingPublished(tasks)] : []),
+    ],
   };
 }
 
+/** One sweep that has nothing to show needs no note: no table is left. */
+function emptyNotes(sides: readonly Side[]): string[] {
+  const empty = sides.length === 1 ? [] : sides.filter(({ trials }) => trials.length === 0);
+  return empty.map(({ sweep }) => `Sweep ${sweep} has no complete trial yet: nothing of it is compared.`);
+}
+
+function nothingPublished(tasks: ReadonlySet<string>): string {
+  return `There is no published figure on ${[...tasks].join(', ')}: \`lpt-sweep baselines\` lists those that there are.`;
+}
+
 interface Side {
+  sweep: string;
   trials: ComparedTrial[];
   notes: string[];
 }
@@ -79,11 +96,12 @@ async function sideOf(database: Control['database'], sweep: SweepRow, average: A
   const notes = describeStopped(sweep, stopped);
   if (average === 'per-seed') {
     const trialIds = (await listBestPerSeed(database, sweep.id)).map(({ trialId }) => trialId);
-    return { trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
+    return { sweep: sweep.name, trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
   }
   const chosen = chosenOf(await listConfigurations(database, sweep.id), stopped);
   const configurationKeys = chosen.map(({ configurationKey }) => configurationKey);
-  return { trials: await listCompared(database, { sweepId: sweep.id, configurationKeys }), notes };
+  const trials = await listCompared(database, { sweepId: sweep.id, configurationKeys });
+  return { sweep: sweep.name, trials, notes };
 }
 
 function notesOn(scores: readonly MethodScore[], pairs: readonly MethodPair[]): string[] {

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
+import { baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -124,6 +126,14 @@ describe('methods compared', () => {
     const same = pairs.find(({ first, second }) => first.method === 'lpt' && second.method === 'lpt')!;
     expect([same.first.sweep, same.second.sweep, same.pooled.difference]).toEqual(['this', 'that', 0]);
   });
+
+  test('say of a sweep that was asked for and has no complete trial that it is in no table', async () => {
+    await finished('there', BOTH);
+    await finished('nothing-yet', []);
+    const { notes, scores } = await compareMethods(own, 'there', { with: 'nothing-yet' });
+    expect(scores).toHaveLength(3);
+    expect(notes).toContain('Sweep nothing-yet has no complete trial yet: nothing of it is compared.');
+  });
 });
 
 describe("a person's own figures", () => {
@@ -147,6 +157,25 @@ describe("a person's own figures", () => {
       expect.objectContaining({ method: '<script>, "x"', backbone: '<b>large</b>', score: 0.918, sd: 0.004 }),
     ]);
     expect(printMethods('table', after)).toContain('<script>, "x"');
+  });
+
+  test('are rows of the CSV as well, and a note says where there is none', async () => {
+    await finished('in-csv', BOTH);
+    const asked = (): ReturnType<typeof compareMethods> => compareMethods(own, 'in-csv', { with: 'published' });
+    await importBaselineFile(own, await file('mine,1,large,mr,full,mine,accuracy,91.8,0.4,100,"A, Table 1"'));
+    const [head = '', ...rows] = printMethods('csv', await asked())
+      .trimEnd()
+      .split('\n');
+    expect(rows.filter((row) => row.startsWith('measured,'))).toHaveLength(3);
+    const mine = rows.find((row) => row.includes(',mine,'))!;
+    const cell = (name: string): string | undefined => mine.split(',')[head.split(',').indexOf(name)];
+    expect(['kind', 'task', 'testMean', 'testSd', 'n'].map(cell)).toEqual(['published', 'mr', '0.918', '0.004', '']);
+    expect(mine).toMatch(/,"A, Table 1"$/);
+    expect((await asked()).notes.join()).not.toContain('no published figure');
+    await own.database.delete(figures).where(eq(figures.task, 'mr'));
+    expect((await asked()).notes).toContain(
+      'There is no published figure on mr: `lpt-sweep baselines` lists those that there are.',
+    );
   });
 
   test.each([
