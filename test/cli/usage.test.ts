@@ -53,6 +53,12 @@ describe('the command line', () => {
     }
   });
 
+  test('every command that prints JSON takes `--json`', () => {
+    const withJson = COMMANDS.filter(({ options }) => options['format']?.value?.oneOf?.includes('json'));
+    expect(withJson.map(({ name }) => name)).toEqual(expect.arrayContaining(['results', 'tables', 'predict']));
+    expect(withJson.filter(({ options }) => options['json'] === undefined)).toEqual([]);
+  });
+
   test('says line, field, expected and found of a sweep file that is wrong, before anything is started', async () => {
     const file = await fileWith(
       'wrong.yaml',
