@@ -57,15 +57,17 @@ export class UsageError extends Error {
 export const FORMATS = ['table', 'json', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
+export const JSON_OPTION: OptionSpec = { help: 'the same as --format json' };
+
 export const FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: FORMATS, otherwise: 'table' } },
-  json: { help: 'the same as --format json' },
+  json: JSON_OPTION,
 };
 
 /** For what is one object, not rows. */
 export const OBJECT_FORMAT_OPTION: Record<string, OptionSpec> = {
   format: { help: 'how to print', value: { name: 'format', oneOf: ['table', 'json'], otherwise: 'table' } },
-  json: { help: 'the same as --format json' },
+  json: JSON_OPTION,
 };
 
 export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's name or id" };

@@ -89,6 +89,7 @@ const MADE_FOR_PEOPLE = [
   'DataError',
   'NoWeightsError',
   'OtherInputsError',
+  'TooLargeError',
   'DatabaseAwayError',
   'NewerDatabaseError',
   'OlderDatabaseError',

@@ -1,5 +1,6 @@
 // Methods compared, as tables for people and as rows for programs.
 import type { MethodComparison } from '../control/compare-methods.ts';
+import type { BaselineRow } from '../db/baselines.ts';
 import { entrantName, type MethodOverall, type MethodScore } from '../sweep/statistics/entrant.ts';
 import type { MethodPair } from '../sweep/statistics/pairs.ts';
 import {
@@ -30,8 +31,10 @@ const NOTHING = 'No trial is complete yet: there is nothing to compare.';
 export function printMethods(format: Format, comparison: MethodComparison): string {
   const { average, scores, overall, pairs, published } = comparison;
   if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`;
-  const record = (row: MethodScore) => recordOf(row, average);
-  if (format === 'csv') return print('csv', { rows: scores, columns: [], record, whenEmpty: '' });
+  if (format === 'csv') {
+    const rows = [...scores.map((row) => recordOf(row, average)), ...published.map(publishedRecord)];
+    return print('csv', { rows, columns: [], record: (row) => row, whenEmpty: '' });
+  }
   if (scores.length === 0) return `${NOTHING}\n`;
   const figures = print('table', { rows: published, columns: FIGURE_COLUMNS, whenEmpty: '' });
   return [
@@ -138,5 +141,12 @@ function whole(value: number | null): number | null {
 }
 
 function recordOf({ costs, ...score }: MethodScore, average: MethodComparison['average']): Record<string, Cell> {
-  return { kind: 'measured', average, ...score, ...costs };
+  return { kind: 'measured', average, ...score, ...costs, source: null };
+}
+
+/** What is said of measured scores alone is absent. */
+function publishedRecord(row: BaselineRow): Record<string, Cell> {
+  const { method, task, regime, metric, backbone, score, sd, parameters, source } = row;
+  const scores = { testMean: score, testSd: sd, trainableParameters: parameters };
+  return { kind: 'published', ...{ method, task, regime, metric, backbone }, ...scores, source };
 }

@@ -1,8 +1,8 @@
 // The process around the program: its streams, its signals, its exit code.
 import { buffer } from 'node:stream/consumers';
-import { readEnvironment } from '../runtime/environment.mjs';
+import { readEnvironment, type Environment } from '../runtime/environment.mjs';
 import { main } from './main.ts';
-import { FAILED } from './exit-codes.ts';
+import { FAILED, WRONG_USAGE } from './exit-codes.ts';
 
 /** @returns the exit code */
 export async function start(): Promise<number> {
@@ -13,7 +13,8 @@ export async function start(): Promise<number> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const environment = readEnvironment();
+  const environment = soundEnvironment();
+  if (environment === null) return WRONG_USAGE;
   return main(process.argv.slice(2), {
     environment,
     write: (text) => void process.stdout.write(text),
@@ -24,6 +25,18 @@ export async function start(): Promise<number> {
     readInput: () => buffer(process.stdin),
     signal: interrupted.signal,
   });
+}
+
+/** Null where a variable is set wrongly, which is said: its message is made for people, as a command line's is. */
+function soundEnvironment(): Environment | null {
+  try {
+    return readEnvironment();
+  } catch (error) {
+    // Any other kind of error is nobody's variable.
+    if (!(error instanceof Error) || error.name !== 'Error') throw error;
+    process.stderr.write(`${error.message}\n`);
+    return null;
+  }
 }
 
 /** One Ctrl-C reaches us twice under `npm start`: from the terminal, and passed on by npm. */

@@ -14,7 +14,7 @@ import {
 } from '../sweep/statistics/entrant.ts';
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
 import { chosenOf } from './chosen.ts';
-import { notesOn } from './comparison-notes.ts';
+import { emptyNotes, notesOn, nothingPublished } from './comparison-notes.ts';
 import type { Control } from './control.ts';
 import { describeCutShort } from './finding.ts';
 
@@ -58,17 +58,24 @@ export async function compareMethods(
   const pairs = pairsOf(trials, predictions);
   const tasks = new Set(scores.map(({ task }) => task));
   const published = other === 'published' ? await listBaselines(database) : [];
+  const onTasks = published.filter(({ task }) => tasks.has(task));
   return {
     average,
     scores,
     overall: overallOf(scores),
     pairs,
-    published: published.filter(({ task }) => tasks.has(task)),
-    notes: [...notesOn({ trials, scores, pairs }), ...sides.flatMap((side) => side.notes)],
+    published: onTasks,
+    notes: [
+      ...notesOn({ trials, scores, pairs }),
+      ...sides.flatMap((side) => side.notes),
+      ...emptyNotes(sides),
+      ...(other === 'published' && onTasks.length === 0 && tasks.size > 0 ? [nothingPublished(tasks)] : []),
+    ],
   };
 }
 
 interface Side {
+  sweep: string;
   trials: ComparedTrial[];
   notes: string[];
 }
@@ -77,9 +84,10 @@ async function sideOf(database: Control['database'], sweep: SweepRow, average: A
   const notes = describeCutShort(sweep, await listCutShort(database, sweep.id));
   if (average === 'per-seed') {
     const trialIds = (await listBestPerSeed(database, sweep.id)).map(({ trialId }) => trialId);
-    return { trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
+    return { sweep: sweep.name, trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };
   }
   const chosen = chosenOf(await listConfigurations(database, sweep.id));
   const configurationKeys = chosen.map(({ configurationKey }) => configurationKey);
-  return { trials: await listCompared(database, { sweepId: sweep.id, configurationKeys }), notes };
+  const trials = await listCompared(database, { sweepId: sweep.id, configurationKeys });
+  return { sweep: sweep.name, trials, notes };
 }

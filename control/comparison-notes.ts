@@ -70,3 +70,13 @@ function missingPredictions(pairs: readonly MethodPair[]): string[] {
   const isMissing = pairs.some(({ tasks }) => tasks.some(({ mcnemar, n }) => n > 0 && mcnemar.length === 0));
   return isMissing ? ['Some trials have no stored test predictions with their labels: no McNemar test there.'] : [];
 }
+
+/** One sweep that has nothing to show needs no note: no table is left. */
+export function emptyNotes(sides: readonly { sweep: string; trials: readonly ComparedTrial[] }[]): string[] {
+  const empty = sides.length === 1 ? [] : sides.filter(({ trials }) => trials.length === 0);
+  return empty.map(({ sweep }) => `Sweep ${sweep} has no complete trial yet: nothing of it is compared.`);
+}
+
+export function nothingPublished(tasks: ReadonlySet<string>): string {
+  return `There is no published figure on ${[...tasks].join(', ')}: \`lpt-sweep baselines\` lists those that there are.`;
+}

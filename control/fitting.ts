@@ -8,6 +8,11 @@ import type { Control } from './control.ts';
 import type { Target } from './target.ts';
 import { chooseDeviceClass, liveOffers, type Offer } from './workers.ts';
 
+/** No machine that is there holds the largest trial. */
+export class TooLargeError extends Error {
+  override name = 'TooLargeError';
+}
+
 type Sized = Pick<PlannedTrial, 'trial' | 'memoryMiB'>;
 
 export interface Fitting {
@@ -17,7 +22,7 @@ export interface Fitting {
   offerHere?: (() => Promise<Offer>) | undefined;
 }
 
-/** Where no worker is there yet, and none comes with the command, nothing can be said. @throws an error for people */
+/** Where no worker is there yet, and none comes with the command, nothing can be said. @throws TooLargeError */
 export async function refuseTooLarge(control: Control, { spec, trials, offerHere }: Fitting): Promise<void> {
   const offers = await liveOffers(control);
   const classes = offers.map(({ deviceClass }) => deviceClass);
@@ -32,30 +37,30 @@ export interface GoingOn extends Pick<Fitting, 'offerHere'> {
   states: readonly TrialState[];
 }
 
-/** The same of trials that are there already. @throws an error for people */
+/** The same of trials that are there already. @throws TooLargeError */
 export async function refuseTooLargeAgain(control: Control, { target, states, offerHere }: GoingOn): Promise<void> {
   const trials = await listLargest(control.database, { ...target.choice, states });
   await refuseTooLarge(control, { spec: target.sweep.spec, trials, offerHere });
 }
 
-/** @throws an error for people that names the largest trial and this machine's memory */
+/** @throws TooLargeError, which names the largest trial and this machine's memory */
 export function refuseHere(offer: Offer, trials: readonly Sized[]): void {
   const tooLarge = largestUnheld([offer], trials);
   if (tooLarge === null) return;
-  throw new Error(
+  throw new TooLargeError(
     `Expected this machine to have ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${offer.deviceClass}, found ${offer.memoryMiB ?? 0} MiB. ` +
       'Start `lpt-sweep worker` on a larger one, ' +
       SMALLER,
   );
 }
 
-/** @throws an error for people that names the largest trial and the largest worker */
+/** @throws TooLargeError, which names the largest trial and the largest worker */
 export function refuseAmong(offers: readonly Offer[], device: DeviceClass, trials: readonly Sized[]): void {
   const own = offers.filter(({ deviceClass }) => deviceClass === device);
   const tooLarge = largestUnheld(own, trials);
   if (tooLarge === null) return;
   const most = Math.max(...own.map((offer) => offer.memoryMiB ?? 0));
-  throw new Error(
+  throw new TooLargeError(
     `Expected a worker with ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${device}, found ${most} MiB at the most. ` +
       'Start a larger worker, ' +
       SMALLER,

@@ -16,7 +16,13 @@ const FOR_PEOPLE = [
   'NothingToDoError',
   'OtherInputsError',
   'ChangedFileError',
+  'TooLargeError',
+  'ConfigurationError',
+  'DataError',
   'DatabaseAwayError',
+  'NewerDatabaseError',
+  'OlderDatabaseError',
+  'QueryError',
   'PassingQueryError',
 ];
 

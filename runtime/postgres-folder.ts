@@ -70,3 +70,10 @@ export function lastPort(home: string): number | undefined {
 export function addressOf(home: string, port: number, database = 'postgres'): string {
   return `postgres://${SUPERUSER}:${readPassword(home)}@${LOOPBACK}:${port}/${database}`;
 }
+
+/** How a person connects with a client of their own: the password is named by its file, and printed nowhere. */
+export function psqlCommand(folder: string, url: string): string {
+  const { hostname, port, username, pathname } = new URL(url);
+  const file = `'${join(reachableFolder(folder), 'password').replaceAll("'", "'\\''")}'`;
+  return `PGPASSWORD="$(cat ${file})" psql -h ${hostname} -p ${port} -U ${username} ${pathname.slice(1)}`;
+}

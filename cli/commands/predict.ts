@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { label, readExported, type Labelled, type PredictInput } from '../../control/predict.ts';
-import { FORMATS, neededValue, UsageError, type Call, type Command, type Format } from '../command.ts';
+import {
+  FORMATS,
+  formatOf,
+  JSON_OPTION,
+  neededValue,
+  UsageError,
+  type Call,
+  type Command,
+  type Format,
+} from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { print, type Cell } from '../print.ts';
 import { sourcesOf } from '../sources.ts';
@@ -23,9 +32,10 @@ export const predictCommand: Command = {
     },
     backbone: { help: 'where the backbone is, if not where the card says', value: { name: 'backbone' } },
     format: { help: 'how to print', value: { name: 'format', oneOf: [...FORMATS, 'jsonl'], otherwise: 'table' } },
+    json: JSON_OPTION,
   },
   run: async (call) => {
-    const { terminal, values } = call;
+    const { terminal, values, flags } = call;
     const model = await readExported(neededValue(call, 'model', 'a folder that `lpt-sweep export` wrote'));
     const { rows, shortened } = await label({
       model,
@@ -39,7 +49,8 @@ export const predictCommand: Command = {
         `Note: ${shortened} of ${rows.length} texts are longer than the backbone can read, and lost their end.`,
       );
     }
-    terminal.write(values['format'] === 'jsonl' ? asLines(rows) : asFormat(values['format'], rows, model.fields));
+    const isLines = values['format'] === 'jsonl' && !flags.has('json');
+    terminal.write(isLines ? asLines(rows) : asFormat(formatOf(call), rows, model.fields));
     return DONE;
   },
 };
@@ -66,8 +77,8 @@ function asLines(rows: readonly Labelled[]): string {
   return rows.map((row) => `${JSON.stringify(recordOf(row))}\n`).join('');
 }
 
-function asFormat(format: string | undefined, rows: readonly Labelled[], fields: readonly string[]): string {
-  return print(FORMATS.find((one): one is Format => one === format) ?? 'table', {
+function asFormat(format: Format, rows: readonly Labelled[], fields: readonly string[]): string {
+  return print(format, {
     rows,
     columns: [
       ...fields.map((field) => ({ title: field, cell: (row: Labelled) => abridged(row.fields[field] ?? '') })),

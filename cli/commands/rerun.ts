@@ -1,6 +1,6 @@
 import { beginRerun, compareRerun, findComplete } from '../../control/rerun.ts';
 import { trialName } from '../../db/trial-reference.ts';
-import { argumentOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
+import { argumentOf, formatOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
 import { DONE, FAILED } from '../exit-codes.ts';
 import { whenBack } from '../follow.ts';
 import { describeRerun, rerunObject } from '../rerun-report.ts';
@@ -17,7 +17,7 @@ export const rerunCommand: Command = {
 
 /** The original is left as it is: the repeated trial is a sweep of its own. */
 async function rerun(call: Call, { control }: Session): Promise<number> {
-  const { terminal, values } = call;
+  const { terminal } = call;
   const original = await findComplete(control, argumentOf(call, 'trial'));
   const begin = async (chooseDevice: Parameters<typeof beginRerun>[2]): Promise<string> => {
     const { sweep } = await beginRerun(control, original, chooseDevice);
@@ -30,7 +30,7 @@ async function rerun(call: Call, { control }: Session): Promise<number> {
     again: `lpt-sweep rerun ${trialName(original)}`,
     conclude: async ({ sweep }) => {
       const report = await whenBack(() => compareRerun(control, { original, sweep }), terminal);
-      const asJson = values['format'] === 'json';
+      const asJson = formatOf(call) === 'json';
       terminal.write(asJson ? `${JSON.stringify(rerunObject(report), null, 2)}\n` : describeRerun(report));
       return report.differences.length === 0 ? DONE : FAILED;
     },

@@ -32,8 +32,7 @@ export const resumeCommand: Command = {
 };
 
 async function resumeIt(call: Call, session: Session, launched: Launching | undefined): Promise<number> {
-  const asked: Asked =
-    launched === undefined ? askedOf(call) : { sweep: launched.planned.spec.name, where: call.values['where'] };
+  const asked = whatIsAsked(call, launched);
   const only = onlyOf(call);
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
@@ -42,6 +41,12 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
     return resumed.waiting > 0;
   };
   return carryOn(call, session, { sweep, begin });
+}
+
+/** A file names its sweep; `--where` and `--trial` mean what they mean beside a name. */
+function whatIsAsked(call: Call, launched: Launching | undefined): Asked {
+  if (launched === undefined) return askedOf(call);
+  return askedOf({ ...call, arguments: { ...call.arguments, sweep: launched.planned.spec.name } });
 }
 
 const KINDS = ['failed', 'missing', 'stopped'] as const;

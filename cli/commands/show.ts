@@ -1,5 +1,5 @@
 import { show } from '../../control/show.ts';
-import { argumentOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Command } from '../command.ts';
+import { argumentOf, formatOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { withSession } from '../session.ts';
 import { trialObject, trialPage } from '../trial-page.ts';
@@ -14,7 +14,7 @@ export const showCommand: Command = {
       call.terminal,
       async ({ control }) => {
         const details = await show(control, argumentOf(call, 'trial'));
-        const asJson = call.values['format'] === 'json';
+        const asJson = formatOf(call) === 'json';
         call.terminal.write(asJson ? `${JSON.stringify(trialObject(details), null, 2)}\n` : trialPage(details));
         return DONE;
       },

@@ -9,7 +9,7 @@ import { scoresAsLatex } from '../../exports/score-latex.ts';
 import { scoresAsMarkdown } from '../../exports/score-markdown.ts';
 import { scoreTable } from '../../exports/score-table.ts';
 import type { Table } from '../../exports/table.ts';
-import { argumentOf, SWEEP_ARGUMENT, UsageError, type Call, type Command } from '../command.ts';
+import { argumentOf, JSON_OPTION, SWEEP_ARGUMENT, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { refuseOccupied, writeOut } from '../out-file.ts';
 import { withSession } from '../session.ts';
@@ -35,6 +35,7 @@ export const tablesCommand: Command = {
       value: { name: 'table', otherwise: 'methods' },
     },
     format: { help: "how to write; by the file's extension, else csv", value: { name: 'format', oneOf: FILE_FORMATS } },
+    json: JSON_OPTION,
     out: { help: 'the file; standard output if not given', value: { name: 'file' } },
     force: { help: 'write over a file that is there' },
   },
@@ -65,7 +66,8 @@ interface Wanted {
 }
 
 /** @throws UsageError for an extension that says nothing */
-function fileFormatOf({ values: { format, out } }: Call): FileFormat {
+function fileFormatOf({ values: { format, out }, flags }: Call): FileFormat {
+  if (flags.has('json')) return 'json';
   const named = FILE_FORMATS.find((one) => one === format);
   if (named !== undefined) return named;
   if (out === undefined) return 'csv';

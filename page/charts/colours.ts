@@ -1,4 +1,5 @@
 // Colours that can be told apart by most people, on white as on black: each is in contrast 3:1 or more to both.
+import type { AttemptState } from '../../sweep/trial.ts';
 
 const SERIES = ['#2f7fc1', '#c8641a', '#1f9270', '#a55bc8', '#c2456f', '#7d851d', '#7a7f87', '#0f8fa3'];
 
@@ -8,13 +9,14 @@ export function seriesColours(names: readonly string[]): { domain: string[]; ran
   return { domain, range: domain.map((_, index) => SERIES[index % SERIES.length] ?? '#7a7f87') };
 }
 
-const OF_STATES: Record<string, string> = {
+const OF_STATES: Partial<Record<string, string>> = {
   complete: '#1f9270',
   running: '#2f7fc1',
   failed: '#c2456f',
   cancelled: '#c8641a',
   paused: '#a55bc8',
-};
+  'stopped-early': '#0f8fa3',
+} satisfies Record<Exclude<AttemptState, 'superseded'>, string>;
 
 /** A state has one colour wherever it is drawn. */
 export function stateColours(states: readonly string[]): { domain: string[]; range: string[] } {

@@ -1,10 +1,19 @@
 // Trials by state as one bar, with the counts beside it in words.
-import { TRIAL_STATES } from '../../sweep/trial.ts';
+import { TRIAL_STATES, type TrialState } from '../../sweep/trial.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
 import { html, type Markup } from '../html.ts';
 
-/** What is settled stands left. */
-const ORDER = ['complete', 'failed', 'cancelled', 'running', 'paused', 'waiting'] as const;
+/** What is settled stands left. A state without a place does not compile. */
+const PLACES: Record<TrialState, number> = {
+  complete: 0,
+  'stopped-early': 1,
+  failed: 2,
+  cancelled: 3,
+  running: 4,
+  paused: 5,
+  waiting: 6,
+};
+const ORDER = [...TRIAL_STATES].sort((one, other) => PLACES[one] - PLACES[other]);
 
 export function progressBar(counts: StateCounts): Markup {
   const total = TRIAL_STATES.reduce((sum, state) => sum + counts[state], 0);

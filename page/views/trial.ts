@@ -51,6 +51,7 @@ export async function trialView(visit: Visit, sweep: SweepRow, position: string)
 function scoresOf({ trial }: TrialDetails): [string, Content][] {
   const shortened = Object.entries(trial.shortened ?? {}).map(([split, examples]) => `${examples} in ${split}`);
   return [
+    ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as [string, Content]]),
     ['metric', trial.metric],
     ['dev, %', trial.devScore !== null && percent(trial.devScore)],
     ['test, %', trial.testScore !== null && percent(trial.testScore)],

@@ -104,6 +104,19 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     await writeFile(file, source);
   }
 
+  test('a file beside `--trial` puts back that trial alone', async () => {
+    const [file = ''] = await sweepFiles('fifth');
+    await run('launch', file);
+    await run('cancel', 'fifth', '--where', 'method=lpt');
+    expect((await run('resume', file, '--trial', '1', '--where', 'method=lpt')).code).toBe(2);
+    const cancelled = sql`select position from trial_results where sweep = 'fifth' and state = 'cancelled'`;
+    const before = (await stage.database.execute<{ position: number }>(cancelled)).rows;
+    expect(before).toHaveLength(4);
+    const resumed = await run('resume', file, '--trial', `fifth/${before[0]!.position}`);
+    expect(resumed.said).toContain('1 trial put back');
+    expect((await stage.database.execute(cancelled)).rows).toHaveLength(3);
+  });
+
   test('a budget that holds nothing, or is no time, is wrong usage', async () => {
     const [file = ''] = await sweepFiles('third');
     for (const flags of [['--dry-run'], []]) {

@@ -172,6 +172,7 @@ describe('the commands that read', () => {
       provenance: { program: PROGRAM, trainer: TRAINER },
       attempts: [{ attempt: 1, state: 'complete', worker: 'w' }],
     });
+    expect((await run('show', 'halves/2', '--json')).out).toBe(out);
     const byKey = await run('show', shown.trialKey.slice(0, 8), '--format', 'json');
     expect(JSON.parse(byKey.out)).toEqual(JSON.parse(out));
     const failed = await run('show', 'halves/7');

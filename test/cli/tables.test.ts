@@ -83,6 +83,7 @@ describe('tables', () => {
     const json = JSON.parse(
       (await run('tables', 'whole', '--table', 'trial_results', '--format', 'json')).out,
     ) as Record<string, unknown>[];
+    expect(JSON.parse((await run('tables', 'whole', '--table', 'trial_results', '--json')).out)).toEqual(json);
     expect(json.map((row) => row['test_score'])).toEqual(rows.map((row) => row.test_score));
   });
 

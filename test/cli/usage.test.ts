@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/main.ts';
+import { childEnvironment } from '../../runtime/environment.mjs';
 import { fileWith, temporaryFolder } from '../support/data-files.ts';
 import { run } from './terminal.ts';
 
@@ -51,6 +54,21 @@ describe('the command line', () => {
       for (const option of Object.keys(command.options)) expect(out).toContain(`--${option}`);
       for (const { name } of command.arguments) expect(out).toContain(`<${name}>`);
     }
+  });
+
+  test('every command that prints JSON takes `--json`', () => {
+    const withJson = COMMANDS.filter(({ options }) => options['format']?.value?.oneOf?.includes('json'));
+    expect(withJson.map(({ name }) => name)).toEqual(expect.arrayContaining(['results', 'tables', 'predict']));
+    expect(withJson.filter(({ options }) => options['json'] === undefined)).toEqual([]);
+  });
+
+  test('says which variable is set wrongly, and nothing else, whatever is asked', async () => {
+    const bin = join(import.meta.dirname, '../../cli/bin.mjs');
+    const env = childEnvironment({ LPT_SWEEP_LOG: 'loud' });
+    await expect(promisify(execFile)(process.execPath, [bin, '--help'], { env })).rejects.toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: 'Expected LPT_SWEEP_LOG to be one of error, warn, info, debug, found "loud".\n',
+    });
   });
 
   test('says line, field, expected and found of a sweep file that is wrong, before anything is started', async () => {

@@ -1,7 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printMethods } from '../../cli/methods.ts';
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
@@ -9,7 +9,7 @@ import { compareMethods } from '../../control/compare-methods.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { listCompared } from '../../db/compared-trials.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
-import { attempts } from '../../db/schema.ts';
+import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
@@ -188,6 +188,14 @@ describe('methods compared', () => {
       'On mr (32) the sweeps have other test examples (all in whole-test, testSize 100 in drawn-test): ranks go across them, and no pair is made between them.',
     );
   });
+
+  test('say of a sweep that was asked for and has no complete trial that it is in no table', async () => {
+    await finished('there', BOTH);
+    await finished('nothing-yet', []);
+    const { notes, scores } = await compareMethods(own, 'there', { with: 'nothing-yet' });
+    expect(scores).toHaveLength(3);
+    expect(notes).toContain('Sweep nothing-yet has no complete trial yet: nothing of it is compared.');
+  });
 });
 
 describe("a person's own figures", () => {
@@ -211,6 +219,25 @@ describe("a person's own figures", () => {
       expect.objectContaining({ method: '<script>, "x"', backbone: '<b>large</b>', score: 0.918, sd: 0.004 }),
     ]);
     expect(printMethods('table', after)).toContain('<script>, "x"');
+  });
+
+  test('are rows of the CSV as well, and a note says where there is none', async () => {
+    await finished('in-csv', BOTH);
+    const asked = (): ReturnType<typeof compareMethods> => compareMethods(own, 'in-csv', { with: 'published' });
+    await importBaselineFile(own, await file('mine,1,large,mr,full,mine,accuracy,91.8,0.4,100,"A, Table 1"'));
+    const [head = '', ...rows] = printMethods('csv', await asked())
+      .trimEnd()
+      .split('\n');
+    expect(rows.filter((row) => row.startsWith('measured,'))).toHaveLength(3);
+    const mine = rows.find((row) => row.includes(',mine,'))!;
+    const cell = (name: string): string | undefined => mine.split(',')[head.split(',').indexOf(name)];
+    expect(['kind', 'task', 'testMean', 'testSd', 'n'].map(cell)).toEqual(['published', 'mr', '0.918', '0.004', '']);
+    expect(mine).toMatch(/,"A, Table 1"$/);
+    expect((await asked()).notes.join()).not.toContain('no published figure');
+    await own.database.delete(figures).where(eq(figures.task, 'mr'));
+    expect((await asked()).notes).toContain(
+      'There is no published figure on mr: `lpt-sweep baselines` lists those that there are.',
+    );
   });
 
   test.each([

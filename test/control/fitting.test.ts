@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseAmong, refuseHere } from '../../control/fitting.ts';
+import { refuseAmong, refuseHere, TooLargeError } from '../../control/fitting.ts';
 import type { Offer } from '../../control/workers.ts';
 import { planOf } from '../support/trials.ts';
 
@@ -29,6 +29,8 @@ describe('a sweep whose largest trial', () => {
       /Expected this machine to have \d{4} MiB for a trial of full-tuning on the cpu, found 1500 MiB\. Start `lpt-sweep worker` on a larger one/,
     );
     refuseHere(cpu(16_000), trials);
+    for (const refuse of [() => refuseHere(cpu(1_500), trials), () => refuseAmong([cpu(1_000)], 'cpu', trials)])
+      expect(refuse).toThrow(TooLargeError);
   });
 
   test('some worker holds is not, nor where nobody is there yet', () => {

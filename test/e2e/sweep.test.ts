@@ -135,8 +135,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
   test('hands on what was trained, which labels the test texts as the trial did, without any server', async () => {
     const { code } = await sweep('export', 'calm/2', '--out', 'model').ended;
     expect(code).toBe(0);
-    const labelled = await sweep('predict', '--model', 'model', '--input', 'reviews/test.tsv', '--format', 'json')
-      .ended;
+    const labelled = await sweep('predict', '--model', 'model', '--input', 'reviews/test.tsv', '--json').ended;
     expect(labelled.said).toEqual([]);
     const { evaluations } = JSON.parse((await sweep('show', 'calm/2', '--format', 'json').ended).out) as Shown;
     const stored = evaluations.find(({ split }) => split === 'test')?.predictions;

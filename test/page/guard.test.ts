@@ -1,8 +1,12 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NothingToDoError } from '../../db/errors.ts';
+import { TooLargeError } from '../../control/fitting.ts';
+import { ConfigurationError, DataError } from '../../data/error.ts';
+import { NewerDatabaseError, NothingToDoError, OlderDatabaseError, queryError } from '../../db/errors.ts';
 import { createSweep } from '../../db/sweeps.ts';
+import { html } from '../../page/html.ts';
+import { problemOf } from '../../page/problems.ts';
 import { startPage, type PageServer } from '../../page/server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { smallSweep } from '../support/trials.ts';
@@ -58,6 +62,16 @@ async function send(server: PageServer, path: string, { method = 'GET', headers 
   });
 }
 
+const PROBLEMS: [Error, number][] = [
+  [new TooLargeError('Expected a larger worker.'), 409],
+  [new ConfigurationError('Expected one token.'), 409],
+  [new DataError('Expected a column.'), 409],
+  [new NewerDatabaseError('Expected an older schema.'), 409],
+  [new OlderDatabaseError('Expected a newer schema.'), 409],
+  [queryError('permission denied', '42501'), 409],
+  [new Error('What nobody foresaw.'), 500],
+];
+
 const PAUSE = { method: 'POST', body: 'order=pause' };
 const from = (server: PageServer): Sent => ({ ...PAUSE, headers: { origin: server.url } });
 
@@ -95,6 +109,15 @@ describe('on loopback', () => {
     expect(answered.status).toBe(409);
     expect(answered.text).toContain('Expected &#60;b&#62;work&#60;/b&#62;, found none.');
     expect(unforeseen).toEqual([]);
+  });
+
+  test.each(PROBLEMS)('of what goes wrong, only words that are made for people are shown: %s', (error, status) => {
+    const told: unknown[] = [];
+    const page = problemOf({ error, onError: (one) => told.push(one) });
+    const isForeseen = status === 409;
+    expect(page.status).toBe(status);
+    expect(html`${page.content}`.text.includes(error.message)).toBe(isForeseen);
+    expect(told).toEqual(isForeseen ? [] : [error]);
   });
 
   test('an order that there is not, or one longer than any form, is refused', async () => {

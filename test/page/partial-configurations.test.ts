@@ -12,6 +12,7 @@ import { drawFigures } from '../../page/drawings.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
 import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
+import { TRIAL_STATES } from '../../sweep/trial.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, planOf } from '../support/trials.ts';
@@ -80,12 +81,18 @@ async function train(trialId: string): Promise<void> {
   if (name in STOPPED && dataSeed === 21)
     await own.database
       .update(trials)
-      .set({ state: 'stopped-early', finishedAt: new Date() })
+      .set({ state: 'stopped-early', stopReason: REASON, finishedAt: new Date() })
       .where(eq(trials.id, trialId));
   else if (name in DIVERGED && dataSeed === 21)
     await failTrial(own.database, { trialId, attempt: 1, error: { kind: 'diverged', message: 'The loss is NaN.' } });
   else await finishTrial(own.database, { trialId, attempt: 1, outcome: outcomeOf(score, score - 0.1) });
 }
+
+const REASON = {
+  rule: 'median' as const,
+  ...{ step: 20, score: 0.5, threshold: 0.6, comparedWith: [0] },
+  words: 'its best dev score at step 20 was under the median',
+};
 
 const NOTE =
   'Configurations with a trial that was stopped early or diverged are left out where others ran on all their seeds';
@@ -149,6 +156,19 @@ describe('a configuration with a trial that was stopped early or diverged', () =
     const text = await (await fetch(`${server.url}/sweeps/thrifty/${tab}`)).text();
     expect(text).toContain(NOTE);
     expect(errors).toEqual([]);
+  });
+
+  test('is counted among the trials, and its page says why it was stopped', async () => {
+    const textOf = async (path: string): Promise<string> => (await fetch(server.url + path)).text();
+    const progress = await textOf('/sweeps/thrifty');
+    expect(progress).toMatch(/<rect class="fill-stopped-early" x="\d+" y="0" width="4"/);
+    expect(progress).toContain('4 stopped-early');
+    const [stopped] = await own.database.select().from(trials).where(eq(trials.state, 'stopped-early'));
+    const page = await textOf(`/sweeps/thrifty/trials/${stopped!.position}`);
+    expect(page.replaceAll(/\s+/g, ' ')).toContain(`<dt>stopped early</dt> <dd>${REASON.words}</dd>`);
+    const css = await textOf('/style.css');
+    for (const state of TRIAL_STATES)
+      for (const part of ['state', 'fill']) expect(css).toContain(`.${part}-${state} {`);
   });
 
   test('is told of in the words of each figure of means', async () => {

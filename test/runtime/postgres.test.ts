@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkDatabase } from '../../runtime/database.ts';
 import { freePort } from '../../runtime/ports.ts';
-import { reachableFolder } from '../../runtime/postgres-folder.ts';
+import { psqlCommand, reachableFolder } from '../../runtime/postgres-folder.ts';
 import { findPostgres, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
 
 const SECRET = 'do-not-print-me';
@@ -43,6 +43,17 @@ describe('the embedded Postgres', () => {
     expect(await query(server.url, 'select value from kept')).toEqual([{ value: 1 }]);
     await server.stop();
     expect(await findPostgres(folder)).toBeNull();
+  });
+
+  test('is told how to connect to without its password, which lies in the file that is named', async () => {
+    const server = await startPostgres({ folder });
+    onTestFinished(() => server.stop());
+    const { port, password, pathname } = new URL(server.url);
+    const command = psqlCommand(folder, server.url);
+    expect(command).not.toContain(password);
+    const [, file = ''] = /^PGPASSWORD="\$\(cat '(.+)'\)" psql -h 127\.0\.0\.1/.exec(command)!;
+    expect(command.endsWith(` -p ${port} -U lpt_sweep ${pathname.slice(1)}`)).toBe(true);
+    expect(readFileSync(file, 'utf8').trim()).toBe(password);
   });
 
   test('is adopted while it runs, and comes back with every row after SIGKILL', async () => {
