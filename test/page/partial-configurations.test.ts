@@ -161,8 +161,8 @@ describe('a configuration with a trial that was stopped early or diverged', () =
   test('is counted among the trials, and its page says why it was stopped', async () => {
     const textOf = async (path: string): Promise<string> => (await fetch(server.url + path)).text();
     const progress = await textOf('/sweeps/thrifty');
-    expect(progress).toMatch(/<rect class="fill-stopped-early" x="\d+" y="0" width="4"/);
-    expect(progress).toContain('4 stopped-early');
+    expect(progress).toMatch(/<rect class="fill-stopped-early" x="\d+" y="0" width="2"/);
+    expect(progress).toContain('2 stopped-early');
     const [stopped] = await own.database.select().from(trials).where(eq(trials.state, 'stopped-early'));
     const page = await textOf(`/sweeps/thrifty/trials/${stopped!.position}`);
     expect(page.replaceAll(/\s+/g, ' ')).toContain(`<dt>stopped early</dt> <dd>${REASON.words}</dd>`);
