@@ -2,7 +2,6 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { recordProvenance } from '../db/attempts.ts';
 import type { Begun } from '../db/begin-attempt.ts';
-import { dropCheckpoint, saveCheckpoint } from '../db/checkpoints.ts';
 import { finishTrial, stopTrial } from '../db/trials.ts';
 import { provenanceOf } from '../sweep/provenance.ts';
 import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
@@ -87,12 +86,6 @@ export async function conclude(attempt: Attempt, answer: TrainEnd, signal: Abort
     return { state: state === 'running' ? 'waiting' : state };
   }
   const { outcome, best } = answer;
-  await patiently(async () => {
-    if (best !== null) {
-      await saveCheckpoint(deps.database, { ...writer, kind: 'best', step: outcome.selectedStep, bytes: best });
-    }
-    await finishTrial(deps.database, { ...writer, outcome });
-    await dropCheckpoint(deps.database, { trialId, kind: 'last' });
-  }, patience);
+  await patiently(() => finishTrial(deps.database, { ...writer, outcome, best }), patience);
   return { state: 'complete', ...(deps.ownQueue === undefined ? {} : { warmQueue: deps.ownQueue }) };
 }

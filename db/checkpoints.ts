@@ -19,23 +19,31 @@ export function saveCheckpoint(
   database: Database,
   { trialId, attempt, kind, step, bytes }: AttemptOf & CheckpointOf & StoredCheckpoint,
 ): Promise<void> {
-  return fenced(database, { trialId, attempt }, async (transaction) => {
-    await transaction
-      .insert(checkpoints)
-      .values({ trialId, kind, attempt, step, bytes })
-      .onConflictDoUpdate({
-        target: [checkpoints.trialId, checkpoints.kind],
-        set: { attempt, step, bytes, savedAt: sql`now()` },
-      });
-  });
+  return fenced(database, { trialId, attempt }, (transaction) =>
+    writeCheckpoint(transaction, { trialId, attempt, kind, step, bytes }),
+  );
+}
+
+/** For callers that hold the trial's row already. */
+export async function writeCheckpoint(
+  transaction: Transaction,
+  { trialId, attempt, kind, step, bytes }: AttemptOf & CheckpointOf & StoredCheckpoint,
+): Promise<void> {
+  await transaction
+    .insert(checkpoints)
+    .values({ trialId, kind, attempt, step, bytes })
+    .onConflictDoUpdate({
+      target: [checkpoints.trialId, checkpoints.kind],
+      set: { attempt, step, bytes, savedAt: sql`now()` },
+    });
 }
 
 export function loadCheckpoint(database: Database, of: CheckpointOf): Promise<StoredCheckpoint | null> {
   return ask(database, () => readCheckpoint(database, of));
 }
 
-export async function dropCheckpoint(database: Database, of: CheckpointOf): Promise<void> {
-  await ask(database, () => database.delete(checkpoints).where(isThat(of)));
+export async function dropCheckpoint(transaction: Transaction, of: CheckpointOf): Promise<void> {
+  await transaction.delete(checkpoints).where(isThat(of));
 }
 
 /** For callers that are inside a transaction already. */

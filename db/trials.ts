@@ -4,6 +4,7 @@ import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import { measuredSeconds } from '../sweep/throughput.ts';
 import { type AttemptState, OPEN_STATES, type TrialState } from '../sweep/trial.ts';
 import { type Database, type Transaction, ask } from './client.ts';
+import { dropCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { UnknownTrialError } from './errors.ts';
 import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, sweeps, trials } from './schema.ts';
@@ -66,11 +67,17 @@ export async function findTrial(database: Database, id: string): Promise<TrialRo
 /** Of a trial that ended well. */
 const NOTHING_WRONG = { stopAs: null, stopReason: null, errorKind: null, errorMessage: null };
 
-/** @throws StaleAttemptError, unless this very attempt has finished the trial before: then nothing changes */
-export function finishTrial(
-  database: Database,
-  { trialId, attempt, outcome }: AttemptOf & { outcome: TrialOutcome },
-): Promise<void> {
+interface Finish extends AttemptOf {
+  outcome: TrialOutcome;
+  /** The weights that scored, as a checkpoint; absent or null where nothing was trained. */
+  best?: Uint8Array | null;
+}
+
+/**
+ * Scores, weights and the end at once, and nothing to go on from is left: whoever does not hear that it is written may repeat it.
+ * @throws StaleAttemptError, unless this very attempt has finished the trial before: then nothing changes
+ */
+export function finishTrial(database: Database, { trialId, attempt, outcome, best = null }: Finish): Promise<void> {
   const { peakMemoryMiB: peakMemoryMib, seconds, ...numbers } = outcome;
   return asAttempt(database, { trialId, attempt }, async (transaction, trial) => {
     assertCurrent(trial, attempt);
@@ -81,6 +88,9 @@ export function finishTrial(
       .update(trials)
       .set({ ...ended, state: 'complete', finishedAt: sql`now()` })
       .where(eq(trials.id, trialId));
+    if (best !== null)
+      await writeCheckpoint(transaction, { trialId, attempt, kind: 'best', step: outcome.selectedStep, bytes: best });
+    await dropCheckpoint(transaction, { trialId, kind: 'last' });
     await endRunningAttempt(transaction, trialId, { state: 'complete' });
   });
 }

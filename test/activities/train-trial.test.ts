@@ -81,6 +81,27 @@ describe('an attempt at a trial', () => {
     expect((await loadCheckpoint(db.database, { trialId: at.trialId, kind: 'best' }))?.bytes[0]).toBe(9);
   });
 
+  test('ends well though the answer to its end was lost, so that it writes it again', async () => {
+    const at = await oneTrial();
+    let lost = 0;
+    const forgetful = createDatabase(db.url);
+    const { transaction } = forgetful;
+    forgetful.transaction = (async (...asked: Parameters<typeof transaction>) => {
+      const result = await transaction.apply(forgetful, asked);
+      const { state } = await findTrial(db.database, at.trialId);
+      if (state !== 'complete' || lost > 0) return result;
+      lost += 1;
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    }) as typeof transaction;
+    const trainer = new ScriptedTrainer({ events: [checkpointEvent(20, 1)], end: FINISHED });
+    const { trainTrial } = activitiesWith(trainer, at.folder, { database: forgetful });
+    expect(await activityEnvironment().run(trainTrial, at)).toEqual({ state: 'complete' });
+    expect(lost).toBe(1);
+    expect(await listAttempts(db.database, at.trialId)).toMatchObject([{ state: 'complete', refusedWrites: 0 }]);
+    expect(await loadCheckpoint(db.database, { trialId: at.trialId, kind: 'last' })).toBeNull();
+    await forgetful.close();
+  });
+
   test('goes on from the checkpoint that the one before it left', async () => {
     const at = await oneTrial();
     const lost: FromTrainer = { type: 'failed', error: { kind: 'trainer-lost', message: 'killed' } };

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endAttempt, recordProvenance } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
-import { dropCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import { saveCheckpoint } from '../../db/checkpoints.ts';
 import { createDatabase, type Database } from '../../db/client.ts';
 import { OlderDatabaseError } from '../../db/errors.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
@@ -71,8 +71,7 @@ describe('the roles of db/roles.sql', () => {
     const evaluation = { split: 'dev', step: 1, metric: 'accuracy', score: 0.5, loss: 1, examples: 4 } as const;
     await recordEvaluation(worker, { ...writer, evaluation });
     await saveCheckpoint(worker, { ...writer, kind: 'last', step: 1, bytes: new Uint8Array([1]) });
-    await finishTrial(worker, { ...writer, outcome: outcomeOf(0.7, 0.6) });
-    await dropCheckpoint(worker, { trialId: first, kind: 'last' });
+    await finishTrial(worker, { ...writer, outcome: outcomeOf(0.7, 0.6), best: new Uint8Array([1]) });
     await beginAttempt(worker, { trialId: second, ...begin });
     await endAttempt(worker, {
       trialId: second,

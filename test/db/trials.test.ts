@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endAttempt, listAttempts } from '../../db/attempts.ts';
 import { type Begun, beginAttempt } from '../../db/begin-attempt.ts';
-import { dropCheckpoint, loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { QueryError, StaleAttemptError, UnknownTrialError } from '../../db/errors.ts';
 import { listEvaluations, recordEvaluation } from '../../db/evaluations.ts';
 import { listMetrics, recordMetrics } from '../../db/metrics.ts';
@@ -161,21 +161,23 @@ describe('every write twice leaves what it leaves once', () => {
     const last = await loadCheckpoint(own.database, { trialId: of.trialId, kind: 'last' });
     expect(last).toMatchObject({ step: 40 });
     expect(new Set(last!.bytes)).toEqual(new Set([40]));
-    await dropCheckpoint(own.database, { trialId: of.trialId, kind: 'last' });
-    await dropCheckpoint(own.database, { trialId: of.trialId, kind: 'last' });
-    expect(await loadCheckpoint(own.database, { trialId: of.trialId, kind: 'last' })).toBeNull();
     expect(await loadCheckpoint(own.database, { trialId: of.trialId, kind: 'best' })).toMatchObject({ step: 20 });
   });
 
-  test('the end of a trial', async () => {
+  test('the end of a trial, with the weights that scored, from which nothing goes on', async () => {
     const of = await begunTrial();
-    const finish = () => finishTrial(own.database, { ...of, outcome: outcomeOf(0.8, 0.7) });
+    await saveCheckpoint(own.database, { ...of, kind: 'last', step: 40, bytes: new Uint8Array([4]) });
+    const best = new Uint8Array([9]);
+    const finish = () => finishTrial(own.database, { ...of, outcome: outcomeOf(0.8, 0.7), best });
     await finish();
     const once = await findTrial(own.database, of.trialId);
     await finish();
     expect(await findTrial(own.database, of.trialId)).toEqual(once);
     expect(once).toMatchObject({ state: 'complete', devScore: 0.8, testScore: 0.7, selectedStep: 20, attempt: 1 });
-    expect((await listAttempts(own.database, of.trialId))[0]).toMatchObject({ state: 'complete' });
+    expect((await listAttempts(own.database, of.trialId))[0]).toMatchObject({ state: 'complete', refusedWrites: 0 });
+    const load = (kind: 'last' | 'best') => loadCheckpoint(own.database, { trialId: of.trialId, kind });
+    expect(await load('best')).toMatchObject({ step: 20 });
+    expect(await load('last')).toBeNull();
   });
 
   test('failure, with its kind and message; it never overwrites a result', async () => {
