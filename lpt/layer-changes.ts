@@ -32,6 +32,8 @@ export interface LayerDropout {
   seed: DropoutSeed;
   /** Index of the layer: it names the streams. */
   layer: number;
-  hiddenRate: number;
+  /** Behind the linear maps that end a branch. */
+  rates: { attentionOutput: number; output: number };
+  /** Of the attention's probabilities. */
   attentionRate: number;
 }
