@@ -29,6 +29,10 @@ export interface BackboneConfig {
   layerNormEps: number;
   /** Dropout rates of the pretraining. They run in frozen layers only where `frozenDropout` asks for it. */
   embeddingDropout: number;
+  /** Of the feed-forward's output. */
   hiddenDropout: number;
+  /** Of the attention's output, before the residual: 0 in DistilBERT, which drops nothing there. */
+  attentionOutputDropout: number;
+  /** Of the attention's probabilities. */
   attentionDropout: number;
 }

@@ -10,7 +10,6 @@ import { runEncoderLayer } from './encoder-layer.ts';
 import type { LayerDropout } from './layer-changes.ts';
 import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
 import type { DropoutSeed } from './random.ts';
-import { dropoutStep } from './steps/dropout.ts';
 import type { BackboneWeights } from './weights.ts';
 import type { WordHead } from './word-head.ts';
 
@@ -33,8 +32,8 @@ export interface Embedding {
 export function embed(backbone: Backbone, tokenIds: Tensor2D, how: Embedding = {}): Tensor3D {
   const { gradientTo = 'nothing', dropoutSeed: seed = null } = how;
   const { layerNormEps: epsilon, embeddingDropout: rate } = backbone.config;
-  const embedded = embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, gradientTo }); // [B, T, D]
-  return dropoutStep(embedded, { seed, rate, name: 'embeddings' });
+  const dropout = { seed, rate, name: 'embeddings' };
+  return embedTokens(backbone.weights.embeddings, tokenIds, { epsilon, dropout, gradientTo }); // [B, T, D]
 }
 
 /** H_{index + 1} from H_index: [N, D], or [B, D] where one row a sequence is read. */
@@ -56,7 +55,8 @@ export function runComposed(backbone: Backbone, index: number, input: ComposedIn
 /** The backbone's own dropout in one layer of one pass. */
 export function dropoutOf({ config }: Backbone, layer: number, seed: DropoutSeed | null): LayerDropout | undefined {
   if (seed === null) return undefined;
-  return { seed, layer, hiddenRate: config.hiddenDropout, attentionRate: config.attentionDropout };
+  const rates = { attentionOutput: config.attentionOutputDropout, output: config.hiddenDropout };
+  return { seed, layer, rates, attentionRate: config.attentionDropout };
 }
 
 /** The layer that makes H_{index + 1} of H_index. */

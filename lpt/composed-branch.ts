@@ -103,7 +103,7 @@ export interface BranchEnd {
   after: RowChange | undefined;
   dropout: LayerDropout | undefined;
   /** Of the linear map that ends here. */
-  name: LinearMap;
+  name: keyof LayerDropout['rates'];
 }
 
 /** Bias, dropout, then the method's own: all that happens to a branch before the residual joins it. */
@@ -113,7 +113,7 @@ export function endBranch({ product, places, bias, after, dropout, name }: Branc
     dropout === undefined
       ? shifted
       : dropoutStep(shifted, {
-          ...{ seed: dropout.seed, rate: dropout.hiddenRate, rows: places },
+          ...{ seed: dropout.seed, rate: dropout.rates[name], rows: places },
           name: `layers.${dropout.layer}.${name}`,
         });
   return after === undefined ? dropped : after(dropped, places);

@@ -1,7 +1,7 @@
-// Word, position and token-type embeddings, normalised and brought to the hidden size where the type of backbone does so:
+// Word, position and token-type embeddings, normalised, dropped and brought to the hidden size where the type of backbone does so:
 // H_0, the output of "layer 0".
-import { add, concat, gather, pad, reshape, slice, sum, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { add, concat, gather, mul, pad, reshape, slice, sum, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { GradientTo } from './layer.ts';
 import {
   layerNormInputGradient,
@@ -13,21 +13,25 @@ import {
 import { linear, linearInputGradient, linearWeightGradients } from './linear.ts';
 import { withOwnGradient, withoutGradient } from './own-gradient.ts';
 import { scatterRows, toRows, toSequences } from './positions.ts';
+import { maskOf, type Dropout } from './steps/dropout.ts';
 import { tensorsLike, tensorsOf, type EmbeddingWeights } from './weights.ts';
 
+export interface Embedded {
+  epsilon: number;
+  /** Stands before the projection, where there is one. */
+  dropout: Dropout;
+  gradientTo: Exclude<GradientTo, 'input'>;
+}
+
 /** Every token is of type 0: the templates make one text of each example. */
-export function embedTokens(
-  weights: EmbeddingWeights,
-  tokenIds: Tensor2D,
-  { epsilon, gradientTo }: { epsilon: number; gradientTo: Exclude<GradientTo, 'input'> },
-): Tensor3D {
+export function embedTokens(weights: EmbeddingWeights, tokenIds: Tensor2D, how: Embedded): Tensor3D {
   const batch = tokenIds.shape[0];
-  if (gradientTo === 'nothing')
-    return withoutGradient(() => toSequences(forward(weights, tokenIds, epsilon).output, batch)); // [B, T, D]
+  if (how.gradientTo === 'nothing')
+    return withoutGradient(() => toSequences(forward(weights, tokenIds, how).output, batch)); // [B, T, D]
   return withOwnGradient({
     inputs: tensorsOf(weights),
     forward: () => {
-      const { output, kept } = forward(weights, tokenIds, epsilon);
+      const { output, kept } = forward(weights, tokenIds, how);
       return { output: toSequences(output, batch), kept: { ...kept, tokenIds } };
     },
     backward: (gradient, kept) => tensorsLike(weights, embeddingGradients(gradient, weights, kept)),
@@ -37,15 +41,29 @@ export function embedTokens(
 interface Kept {
   /** Where there is a LayerNorm. */
   norm?: Normalized; // of [B·T, E]
+  /** Where something is dropped. */
+  mask?: Tensor2D; // [B·T, E]
 }
 
-function forward(weights: EmbeddingWeights, tokenIds: Tensor2D, epsilon: number): { output: Tensor2D; kept: Kept } {
+type Passing = Pick<Embedded, 'epsilon' | 'dropout'>;
+
+function forward(
+  weights: EmbeddingWeights,
+  tokenIds: Tensor2D,
+  { epsilon, dropout }: Passing,
+): { output: Tensor2D; kept: Kept } {
   const { norm, projection } = weights;
   const sums = summed(weights, tokenIds); // [B·T, E]
+  const mask = maskOf<Rank.R2>(sums.shape, dropout) ?? undefined; // [B·T, E]
   const project = (rows: Tensor2D) => (projection === undefined ? rows : linear(rows, projection)); // [B·T, D]
-  if (norm === undefined) return { output: project(sums), kept: {} };
+  const dropped = mask && { mask };
+  if (norm === undefined) return { output: project(masked(sums, mask)), kept: { ...dropped } };
   const { output: normed, ...kept } = layerNormForTraining(sums, norm, epsilon); // [B·T, E]
-  return { output: project(normed), kept: { norm: kept } };
+  return { output: project(masked(normed, mask)), kept: { norm: kept, ...dropped } };
+}
+
+function masked(rows: Tensor2D, mask: Tensor2D | undefined): Tensor2D {
+  return mask === undefined ? rows : mul(rows, mask);
 }
 
 function summed({ word, position, tokenType }: EmbeddingWeights, tokenIds: Tensor2D): Tensor2D {
@@ -62,17 +80,18 @@ function summed({ word, position, tokenType }: EmbeddingWeights, tokenIds: Tenso
 function embeddingGradients(
   gradient: Tensor3D,
   weights: EmbeddingWeights,
-  { norm, tokenIds }: Kept & { tokenIds: Tensor2D },
+  { norm, mask, tokenIds }: Kept & { tokenIds: Tensor2D },
 ): EmbeddingWeights {
   const rows = toRows(gradient); // [B·T, D]
   const { projection } = weights;
-  const toNormed = projection === undefined ? rows : linearInputGradient(rows, projection); // [B·T, E]
+  const toDropped = projection === undefined ? rows : linearInputGradient(rows, projection); // [B·T, E]
+  const toNormed = masked(toDropped, mask); // [B·T, E]
   if (weights.norm === undefined || norm === undefined) return tableGradients(toNormed, weights, tokenIds);
-  const normed = scaleAndShift(norm.normalized, weights.norm); // [B·T, E]
+  const projected = masked(scaleAndShift(norm.normalized, weights.norm), mask); // [B·T, E]
   return {
     ...tableGradients(layerNormInputGradient(toNormed, weights.norm, norm), weights, tokenIds),
     norm: layerNormWeightGradients(toNormed, norm),
-    ...(projection && { projection: linearWeightGradients(rows, normed) }),
+    ...(projection && { projection: linearWeightGradients(rows, projected) }),
   };
 }
 

@@ -5,10 +5,12 @@ import type { DropoutSeed, RowPlaces } from './random.ts';
 export const LINEAR_MAPS = ['query', 'key', 'value', 'attentionOutput', 'intermediate', 'output'] as const;
 export type LinearMap = (typeof LINEAR_MAPS)[number];
 
-/** Keys and values that answer beside the layer's own, the same for every example, in front of position 0. */
+/** Keys and values that answer beside the layer's own, in front of position 0, the same for every example. */
 export interface Prefix {
   key: Tensor2D; // [P, D]
   value: Tensor2D; // [P, D]
+  /** What those of each example are multiplied with; null: nothing is dropped. */
+  masks: { key: Tensor2D; value: Tensor2D } | null; // [B·P, D]
 }
 
 /** Differentiable rows to rows. What it drops goes by the places of the rows in a padded batch. */
@@ -30,6 +32,8 @@ export interface LayerDropout {
   seed: DropoutSeed;
   /** Index of the layer: it names the streams. */
   layer: number;
-  hiddenRate: number;
+  /** Behind the linear maps that end a branch. */
+  rates: { attentionOutput: number; output: number };
+  /** Of the attention's probabilities. */
   attentionRate: number;
 }

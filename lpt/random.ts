@@ -36,11 +36,9 @@ export function normals(stream: Stream, count: number): Float32Array {
 }
 
 export interface Mask {
-  /** Numbers in it. */
+  /** Numbers in it, example by example. */
   size: number;
   rate: number;
-  /** One mask for all examples; else the numbers go example by example. */
-  shared?: boolean;
   /** Whose numbers these are, of rows of which padding has been left out. */
   rows?: RowPlaces;
 }
@@ -52,18 +50,12 @@ export interface RowPlaces {
 }
 
 /** 0 with probability `rate`, else 1 / (1 - rate). */
-export function dropoutMask(
-  name: string,
-  dropoutSeed: DropoutSeed,
-  { size, rate, shared = false, rows }: Mask,
-): Float32Array {
+export function dropoutMask(name: string, dropoutSeed: DropoutSeed, { size, rate, rows }: Mask): Float32Array {
   const kept = 1 / (1 - rate);
   const { seed, first, count } =
     typeof dropoutSeed === 'number' ? { seed: dropoutSeed, first: 0, count: 1 } : dropoutSeed;
   const stream = { seed, name };
-  const mask = rows
-    ? uniformsOfRows(stream, { size, first, rows })
-    : uniforms(stream, size, shared ? 0 : (first * size) / count);
+  const mask = rows ? uniformsOfRows(stream, { size, first, rows }) : uniforms(stream, size, (first * size) / count);
   for (let index = 0; index < size; index += 1) mask[index] = (mask[index] ?? 0) < rate ? 0 : kept;
   return mask;
 }

@@ -34,6 +34,7 @@ export function bertSizes(config: z.infer<z.ZodObject<typeof bertFields>>) {
     layerNormEps: config.layer_norm_eps,
     embeddingDropout: config.hidden_dropout_prob,
     hiddenDropout: config.hidden_dropout_prob,
+    attentionOutputDropout: config.hidden_dropout_prob,
     attentionDropout: config.attention_probs_dropout_prob,
   };
 }

@@ -35,6 +35,7 @@ export const distilbert: EncoderType = {
       layerNormEps: LAYER_NORM_EPS,
       embeddingDropout: config.dropout,
       hiddenDropout: config.dropout,
+      attentionOutputDropout: 0, // nothing stands behind transformers' `out_lin`
       attentionDropout: config.attention_dropout,
     })),
   names: {

@@ -37,6 +37,7 @@ export const gpt2: DecoderType = {
       layerNormEps: config.layer_norm_epsilon,
       embeddingDropout: config.embd_pdrop,
       hiddenDropout: config.resid_pdrop,
+      attentionOutputDropout: config.resid_pdrop,
       attentionDropout: config.attn_pdrop,
     })),
   names: {

@@ -1,10 +1,11 @@
 // P-tuning v2 (Liu et al. 2022, arXiv 2110.07602; Li & Liang 2021, arXiv 2101.00190): trained keys and values in front of every
 // layer's own; each a table, or all of them made from one table by a small network with a tanh. The text keeps its
-// positions. Key and value of a layer lie side by side, as in the authors' prefix encoder.
+// positions. Key and value of a layer lie side by side, and each example drops its own numbers of them, as with the authors
+// (github.com/THUDM/P-tuning-v2, `get_prompt`).
 import { pad, slice, type Rank, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { PTuningSettings } from '../../sweep/methods/p-tuning-v2.ts';
 import type { Prefix } from '../layer-changes.ts';
-import { dropoutStep } from '../steps/dropout.ts';
+import { maskOf } from '../steps/dropout.ts';
 import { tanhStep } from '../steps/elementwise.ts';
 import { linearStep } from '../steps/linear.ts';
 import { rearrange } from '../steps/rearrange.ts';
@@ -15,16 +16,35 @@ export function tunePrefix(settings: PTuningSettings, start: Start): Tuning {
   const maker = settings.reparameterisation === 'none' ? tables(settings, start) : network(settings, start);
   return {
     ...{ trained: maker.trained, firstTouchedLayer: 0, inputLayers: [0] },
-    changes: (layer, pass) => ({ prefix: maker.prefix(layer, pass) }),
+    changes: (layer, pass) => {
+      const pair = maker.prefix(layer, pass);
+      return { prefix: { ...pair, masks: masksOf(pair, { layer, pass, rate: settings.dropout }) } };
+    },
   };
 }
 
+type Pair = Omit<Prefix, 'masks'>;
+
 interface PrefixMaker {
   trained: TrainedVariable[];
-  prefix(layer: number, pass: Pass): Prefix;
+  prefix(layer: number, pass: Pass): Pair;
 }
 
-function tables({ promptLength, dropout: rate }: PTuningSettings, { backbone, trainSeed }: Start): PrefixMaker {
+interface Dropping {
+  layer: number;
+  pass: Pass;
+  rate: number;
+}
+
+function masksOf({ key: { shape } }: Pair, { layer, pass, rate }: Dropping): Prefix['masks'] {
+  const rows = pass.batch.texts.length * shape[0];
+  const mask = (part: keyof Pair) =>
+    maskOf<Rank.R2>([rows, shape[1]], { seed: pass.dropoutSeed, rate, name: `layers.${layer}.prefix.${part}` }); // [B·p, D]
+  const [key, value] = [mask('key'), mask('value')];
+  return key && value && { key, value };
+}
+
+function tables({ promptLength }: PTuningSettings, { backbone, trainSeed }: Start): PrefixMaker {
   const { layers, hiddenSize } = backbone.config;
   const created = Array.from({ length: layers }, (_, layer) => {
     const table = (part: string) =>
@@ -36,18 +56,16 @@ function tables({ promptLength, dropout: rate }: PTuningSettings, { backbone, tr
       { name: `layers.${layer}.prefix.key`, variable: key, decays: true },
       { name: `layers.${layer}.prefix.value`, variable: value, decays: true },
     ]),
-    prefix: (layer, { dropoutSeed: seed }) => {
-      const tablesOf = created[layer];
-      if (tablesOf === undefined) throw new RangeError(`Expected a layer below ${layers}, found ${layer}.`);
-      const dropped = (part: 'key' | 'value') =>
-        dropoutStep<Rank.R2>(tablesOf[part], { seed, rate, name: `layers.${layer}.prefix.${part}`, shared: true }); // [p, D]
-      return { key: dropped('key'), value: dropped('value') };
+    prefix: (layer) => {
+      const pair = created[layer]; // [p, D] each
+      if (pair === undefined) throw new RangeError(`Expected a layer below ${layers}, found ${layer}.`);
+      return pair;
     },
   };
 }
 
 function network(
-  { promptLength, bottleneck, dropout: rate }: Extract<PTuningSettings, { reparameterisation: 'mlp' }>,
+  { promptLength, bottleneck }: Extract<PTuningSettings, { reparameterisation: 'mlp' }>,
   { backbone, trainSeed }: Start,
 ): PrefixMaker {
   const { layers, hiddenSize: width } = backbone.config;
@@ -59,9 +77,8 @@ function network(
   const made = new WeakMap<Pass, Tensor2D>();
   const make = (pass: Pass): Tensor2D => {
     const whole = linearStep(tanhStep(linearStep(table, down.linear)), up.linear); // [p, L·2·D]
-    const dropped = dropoutStep<Rank.R2>(whole, { seed: pass.dropoutSeed, rate, name: 'dropout', shared: true });
-    made.set(pass, dropped);
-    return dropped;
+    made.set(pass, whole);
+    return whole;
   };
   return {
     trained: [{ name: 'prefix', variable: table, decays: true }, ...down.trained, ...up.trained],

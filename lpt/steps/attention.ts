@@ -1,6 +1,6 @@
 // Multi-head attention as a step of the tape, from projected rows to context rows. A prefix answers before the layer's
 // own keys and values.
-import { broadcastTo, concat, pad, slice, sum, tidy } from '@tensorflow/tfjs-core';
+import { broadcastTo, concat, mul, pad, slice, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   attend,
@@ -71,7 +71,11 @@ function paddedStep(rows: ProjectedRows): Tensor2D {
 }
 
 /** A type and not an interface: a tidy hands it on. */
-type Kept = { [part in keyof Heads | 'probabilities']: Tensor4D } & { dropout?: Tensor4D };
+type Kept = { [part in keyof Heads | 'probabilities']: Tensor4D } & {
+  dropout?: Tensor4D;
+  keyMask?: Tensor2D;
+  valueMask?: Tensor2D;
+};
 
 function forward(rows: ProjectedRows): { output: Tensor2D; kept: Kept } {
   const { lengths, paddedLength, heads, prefix, dropout } = rows;
@@ -82,11 +86,15 @@ function forward(rows: ProjectedRows): { output: Tensor2D; kept: Kept } {
     return splitKeyValue(padded, { batch, heads, bias: rows.keyValueBias }); // [B, heads, T, d]
   });
   const answering = prefix
-    ? { key: before(prefix.key, own.key), value: before(prefix.value, own.value) } // [B, heads, P + T, d]
+    ? {
+        key: before(prefix.key, own.key, prefix.masks?.key), // [B, heads, P + T, d]
+        value: before(prefix.value, own.value, prefix.masks?.value),
+      }
     : own;
   const { context, probabilities } = attend({ query, ...answering }, biasOf(rows), dropout ?? undefined);
   const output = asked(mergeHeads(context), rows);
-  return { output, kept: { query, ...answering, probabilities, ...(dropout && { dropout }) } };
+  const masks = prefix?.masks && { keyMask: prefix.masks.key, valueMask: prefix.masks.value };
+  return { output, kept: { query, ...answering, probabilities, ...(dropout && { dropout }), ...masks } };
 }
 
 type Padding = Pick<ProjectedRows, 'lengths' | 'paddedLength' | 'isOneAsking'>;
@@ -113,13 +121,24 @@ function biasOf({ prefix, ...rows }: ProjectedRows): Tensor4D {
   ]);
 }
 
-/** The same prefix for every example. */
-function before(prefix: Tensor2D, own: Tensor4D): Tensor4D {
+/** The same prefix for every example, but for what each drops. */
+function before(prefix: Tensor2D, own: Tensor4D, mask?: Tensor2D): Tensor4D {
   const [batch, heads, , size] = own.shape;
   return tidy(() => {
     const split = splitHeads(prefix, { batch: 1, heads }); // [1, heads, P, d]
-    return concat([broadcastTo<Tensor4D['rankType']>(split, [batch, heads, prefix.shape[0], size]), own], 2);
+    const each = mask
+      ? mul<Tensor4D>(split, splitHeads(mask, { batch, heads })) // [B, heads, P, d]
+      : broadcastTo<Tensor4D['rankType']>(split, [batch, heads, prefix.shape[0], size]);
+    return concat([each, own], 2);
   });
+}
+
+/** From the gradient to keys or values of all positions, P + T of them: [P, D]. */
+function prefixGradient(whole: Tensor4D, count: number, mask?: Tensor2D): Tensor2D {
+  const [batch, heads] = whole.shape;
+  const each = slice(whole, [0, 0, 0, 0], [-1, -1, count, -1]); // [B, heads, P, d]
+  const dropped = mask ? mul<Tensor4D>(each, splitHeads(mask, { batch, heads })) : each;
+  return mergeHeads(sum(dropped, 0, true));
 }
 
 function backward(gradient: Tensor2D, kept: Kept, rows: ProjectedRows) {
@@ -129,9 +148,11 @@ function backward(gradient: Tensor2D, kept: Kept, rows: ProjectedRows) {
   const found = attendGradients(splitHeads(asking(gradient, rows), { batch, heads }), kept);
   const own = { key: positionsFrom(found.key, count), value: positionsFrom(found.value, count) };
   const keyValue = gatherRows(mergeKeyValue(own), placesOfRows(lengths, paddedLength)); // [N, 2D]
-  const toPrefix = (whole: Tensor4D) => () => mergeHeads(sum(slice(whole, [0, 0, 0, 0], [-1, -1, count, -1]), 0, true)); // [P, D]
   const query = asked(mergeHeads(found.query), rows);
-  return inOrder({ query, keyValue }, count > 0 ? [toPrefix(found.key), toPrefix(found.value)] : []);
+  if (count === 0) return inOrder({ query, keyValue });
+  const toKey = () => prefixGradient(found.key, count, kept.keyMask);
+  const toValue = () => prefixGradient(found.value, count, kept.valueMask);
+  return inOrder({ query, keyValue }, [toKey, toValue]);
 }
 
 function positionsFrom(heads: Tensor4D, from: number): Tensor4D {

@@ -9,8 +9,6 @@ export interface Dropout {
   /** Keeps the places of a network that drop apart. */
   name: string;
   rate: number;
-  /** What is dropped goes by no example: `x` is the same for all of them. */
-  shared?: boolean;
   /** Of rows [N, D] of which padding has been left out. */
   rows?: RowPlaces;
 }

@@ -27,7 +27,8 @@ test('the sizes come out of config.json', async () => {
   expect(await readBackboneConfig(TINY_BACKBONE)).toEqual({
     ...{ layers: 4, hiddenSize: 32, heads: 4, intermediateSize: 56, vocabularySize: 97, maxPositions: 24 },
     ...{ modelType: 'bert', architecture: 'encoder', activation: 'gelu', embeddingSize: 32, positionsSkipped: 0 },
-    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, embeddingDropout: 0.1, hiddenDropout: 0.1, attentionDropout: 0.1 },
+    ...{ typeVocabularySize: 2, layerNormEps: 1e-12, embeddingDropout: 0.1 },
+    ...{ hiddenDropout: 0.1, attentionOutputDropout: 0.1, attentionDropout: 0.1 },
   });
 });
 
@@ -36,6 +37,9 @@ describe('each type of backbone has its sizes under names of its own', () => {
     // 20 positions, of which RoBERTa leaves out those of the ids 0 and 1 (padding).
     ['roberta-tiny', { modelType: 'roberta', maxPositions: 18, positionsSkipped: 2, typeVocabularySize: 1 }],
     ['distilbert-tiny', { modelType: 'distilbert', layers: 3, hiddenSize: 16, heads: 2, intermediateSize: 24 }],
+    // transformers drops nothing behind DistilBERT's `out_lin`.
+    ['distilbert-tiny', { embeddingDropout: 0.1, hiddenDropout: 0.1, attentionOutputDropout: 0 }],
+    ['gpt2-tiny', { hiddenDropout: 0.1, attentionOutputDropout: 0.1 }],
     ['electra-tiny', { modelType: 'electra', hiddenSize: 16, embeddingSize: 12, typeVocabularySize: 2 }],
     ['gpt2-tiny', { architecture: 'decoder', activation: 'gelu-tanh', intermediateSize: 40, layerNormEps: 1e-5 }],
   ] as const)('%s', async (name, sizes) => {
@@ -51,7 +55,9 @@ describe('each type of backbone has its sizes under names of its own', () => {
 
 test('both dropout rates are those of config.json', async () => {
   const folder = await configWith({ hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 });
-  expect(await readBackboneConfig(folder)).toMatchObject({ hiddenDropout: 0.2, attentionDropout: 0.3 });
+  expect(await readBackboneConfig(folder)).toMatchObject({
+    ...{ hiddenDropout: 0.2, attentionOutputDropout: 0.2, attentionDropout: 0.3 },
+  });
 });
 
 describe('a configuration that cannot be served is refused by field', () => {

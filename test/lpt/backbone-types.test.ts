@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embed, type Backbone } from '../../lpt/backbone.ts';
 import { runLayers } from '../../lpt/frozen-layers.ts';
+import { linear } from '../../lpt/linear.ts';
 import { createMethod } from '../../lpt/methods.ts';
+import { toRows } from '../../lpt/positions.ts';
+import { dropoutMask } from '../../lpt/random.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { descriptorOf } from '../../sweep/methods/index.ts';
 import { LORA_TARGETS } from '../../sweep/methods/lora.ts';
@@ -12,6 +15,7 @@ import { loadBackbone } from '../../training/backbone.ts';
 import { describeMethod } from '../contracts/method.ts';
 import {
   expectHiddenStates,
+  lossAndGradients,
   readBatchFixture,
   tinyBatch,
   tinyFolder,
@@ -19,6 +23,7 @@ import {
   type TinyBatch,
   type TinyName,
 } from '../support/fixtures.ts';
+import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
@@ -50,6 +55,51 @@ describe.each(NAMES)('%s', (name) => {
     const { trainable } = descriptorOf('full-tuning');
     expect(trainable({ method: 'full-tuning' }, { ...backbone.config, labels: TINY_LABELS })).toBe(numbers);
   });
+});
+
+describe('the backbone’s own dropout', () => {
+  test('of DistilBERT leaves the attention’s output alone', async () => {
+    const backbone = await loadBackbone(tinyFolder('distilbert-tiny'));
+    const { tokenIds, texts } = await tinyBatch(backbone, [], 'distilbert-tiny');
+    const lengths = texts.map(({ length }) => length);
+    const run = (rates: Partial<Backbone['config']>, dropoutSeed: number | null) => {
+      const one = { ...backbone, config: { ...backbone.config, ...rates } };
+      return runLayers({ backbone: one, hidden: embed(one, tokenIds), lengths, from: 0, to: 1, dropoutSeed });
+    };
+    const off = { hiddenDropout: 0, attentionDropout: 0 };
+    expectClose(run(off, 1), run(off, null).dataSync(), 1e-5);
+    const dropping = run({ ...off, attentionOutputDropout: 0.5 }, 1);
+    expect(Array.from(dropping.dataSync())).not.toEqual(Array.from(run(off, 1).dataSync()));
+    backbone.dispose();
+  });
+
+  test('of ELECTRA drops what goes into the projection of the embeddings', async () => {
+    const backbone = await loadBackbone(tinyFolder('electra-tiny'));
+    const { tokenIds } = await tinyBatch(backbone, [], 'electra-tiny');
+    const { projection, ...unprojected } = backbone.weights.embeddings;
+    const narrow = { ...backbone, weights: { ...backbone.weights, embeddings: unprojected } };
+    const normed = embed(narrow, tokenIds); // [B, T, E]
+    const mask = dropoutMask('embeddings', 3, { size: normed.size, rate: backbone.config.embeddingDropout });
+    const dropped = toRows(tf.mul(normed, tf.tensor(mask, normed.shape))); // [B·T, E]
+    const embedded = embed(backbone, tokenIds, { dropoutSeed: 3 });
+    expect(embedded.shape[2]).not.toBe(normed.shape[2]);
+    expectClose(embedded, linear(dropped, projection!).dataSync(), 1e-5);
+    backbone.dispose();
+  });
+
+  test.each<TinyName>(['electra-tiny', 'distilbert-tiny'])(
+    'has the gradient of finite differences on %s',
+    async (name) => {
+      const backbone = await loadBackbone(tinyFolder(name));
+      const settings = { method: 'full-tuning' } as const;
+      const method = createMethod({ settings, backbone, trainSeed: 1, labels: TINY_LABELS, frozenDropout: true });
+      const batch = await tinyBatch(backbone, method.inputLayers, name);
+      const { gradients } = lossAndGradients(method, batch);
+      expectSlopes(method.trained, gradients, () => tf.tidy(() => method.loss(batch, 1).dataSync()[0] ?? Number.NaN));
+      method.dispose();
+      backbone.dispose();
+    },
+  );
 });
 
 describe('a decoder', () => {

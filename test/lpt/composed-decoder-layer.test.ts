@@ -86,14 +86,17 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
       without.dispose();
     });
 
-    test.each(['hiddenDropout', 'attentionDropout'] as const)('runs at the rate of %s alone', async (rate) => {
-      const off = { embeddingDropout: 0, hiddenDropout: 0, attentionDropout: 0 };
-      const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
-      const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
-      expect(lossAndGradients(method, batch).loss).not.toBeCloseTo(lossAndGradients(none, batch).loss, 3);
-      method.dispose();
-      none.dispose();
-    });
+    test.each(['hiddenDropout', 'attentionOutputDropout', 'attentionDropout'] as const)(
+      'runs at the rate of %s alone',
+      async (rate) => {
+        const off = { embeddingDropout: 0, hiddenDropout: 0, attentionOutputDropout: 0, attentionDropout: 0 };
+        const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
+        const batch = await tinyBatch(backbone, method.inputLayers, 'gpt2-tiny');
+        expect(lossAndGradients(method, batch).loss).not.toBeCloseTo(lossAndGradients(none, batch).loss, 3);
+        method.dispose();
+        none.dispose();
+      },
+    );
 
     test('has the gradient that finite differences find', async () => {
       const method = create();
@@ -108,7 +111,7 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
 test('dropout below the prompt changes hidden states with its seed, and at the rate of embeddingDropout alone', async () => {
   const { tokenIds, texts } = await tinyBatch(backbone, [], 'gpt2-tiny');
   const lengths = texts.map(({ length }) => length);
-  const rates = { embeddingDropout: 0.5, hiddenDropout: 0, attentionDropout: 0 };
+  const rates = { embeddingDropout: 0.5, hiddenDropout: 0, attentionOutputDropout: 0, attentionDropout: 0 };
   const embedsOnly = { ...backbone, config: { ...backbone.config, ...rates } };
   const run = (one: Backbone, dropoutSeed: number | null, to: number) => {
     const hidden = embed(one, tokenIds, { dropoutSeed });

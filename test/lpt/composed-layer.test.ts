@@ -91,15 +91,18 @@ describe.each(METHODS.map((settings) => [settings.method, settings] as const))(
       without.dispose();
     });
 
-    test.each(['hiddenDropout', 'attentionDropout'] as const)('runs at the rate of %s alone', async (rate) => {
-      const off = { hiddenDropout: 0, attentionDropout: 0 };
-      const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
-      const batch = await tinyBatch(backbone, method.inputLayers);
-      const lossOf = (one: typeof method) => lossAndGradients(one, batch).loss;
-      expect(lossOf(method)).not.toBeCloseTo(lossOf(none), 3);
-      method.dispose();
-      none.dispose();
-    });
+    test.each(['hiddenDropout', 'attentionOutputDropout', 'attentionDropout'] as const)(
+      'runs at the rate of %s alone',
+      async (rate) => {
+        const off = { hiddenDropout: 0, attentionOutputDropout: 0, attentionDropout: 0 };
+        const [method, none] = [create({ ...off, [rate]: 0.5 }), create(off)];
+        const batch = await tinyBatch(backbone, method.inputLayers);
+        const lossOf = (one: typeof method) => lossAndGradients(one, batch).loss;
+        expect(lossOf(method)).not.toBeCloseTo(lossOf(none), 3);
+        method.dispose();
+        none.dispose();
+      },
+    );
 
     test('has the gradient that finite differences find', async () => {
       const method = create();

@@ -56,6 +56,22 @@ describe('the dropout after a generator', () => {
   });
 });
 
+test.each([{ reparameterisation: 'none' }, { reparameterisation: 'mlp', bottleneck: 6 }] as const)(
+  'each example of a batch drops numbers of its own of the prefix, $reparameterisation',
+  async (way) => {
+    const backbone = await loadBackbone(TINY_BACKBONE);
+    const method = create({ method: 'p-tuning-v2', promptLength: 3, dropout: 0.5, ...way }, backbone);
+    const batch = await tinyBatch(backbone, [0]);
+    const count = batch.texts.length;
+    // The same texts at other places of one and the same step.
+    const lossFrom = (first: number) =>
+      tf.tidy(() => method.loss(batch, { seed: 1, first, count }).dataSync<'float32'>()[0]);
+    expect(lossFrom(0)).toBe(tf.tidy(() => method.loss(batch, 1).dataSync<'float32'>()[0]));
+    expect(lossFrom(count)).not.toBe(lossFrom(0));
+    backbone.dispose();
+  },
+);
+
 test('a prompt that starts from the vocabulary is rows of ordinary words, told by the training seed', async () => {
   const backbone = await loadBackbone(TINY_BACKBONE);
   const ordinaryWordIds = [20, 30, 40, 50, 60];

@@ -44,11 +44,10 @@ test('a dropout mask drops its share and scales what it keeps', () => {
   expect(new Set(mask)).toEqual(new Set([0, Math.fround(1 / 0.9)]));
 });
 
-test('part of a batch drops what its examples drop in the whole; what all examples share is dropped alike in each part', () => {
+test('part of a batch drops what its examples drop in the whole', () => {
   const whole = dropoutMask('dropout', 3, { size: 8 * 50, rate: 0.5 });
   const part = { seed: 3, first: 5, count: 2 };
   expect(dropoutMask('dropout', part, { size: 2 * 50, rate: 0.5 })).toEqual(whole.slice(5 * 50, 7 * 50));
-  expect(dropoutMask('dropout', part, { size: 8 * 50, rate: 0.5, shared: true })).toEqual(whole);
 });
 
 test('rows without padding drop what they drop at their places in the padded batch', () => {

@@ -123,24 +123,27 @@ describe('a step has the gradient of its plain form', () => {
     const [width, lengths, queried] = [heads * size, [4, 5], isOneAsking ? 1 : paddedLength];
     const [query, keyValue] = [rows('q', isOneAsking ? 2 : 9, width), rows('kv', 9, 2 * width)];
     const [queryBias, keyValueBias] = [vector('qb', width), vector('kvb', 2 * width)];
-    const prefix = { key: rows('pk', prefixed, width), value: rows('pv', prefixed, width) };
+    const prefixMask = (part: string) => tf.tensor2d(maskOfRate(rate, [4, width], part), [4, width]); // [B·P, D]
+    const masks = rate > 0 ? { key: prefixMask('key'), value: prefixMask('value') } : null;
+    const prefix = { key: rows('pk', prefixed, width), value: rows('pv', prefixed, width), masks };
     const attentionBias = tf.tensor4d([0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0], [batch, 1, 1, paddedLength]);
     const shape: [number, number, number, number] = [batch, heads, queried, prefixed + paddedLength];
     const dropout = tf.tensor4d(maskOfRate(rate, shape), shape);
     const split = (x: tf.Tensor, examples: number) =>
       tf.transpose(tf.reshape(x, [examples, x.size / examples / width, heads, size]), [0, 2, 1, 3]);
-    const answering = (own: tf.Tensor, before: tf.Tensor) =>
-      tf.concat([tf.tile(split(before, 1), [batch, 1, 1, 1]), split(own, batch)], 2);
+    const repeated = (before: tf.Tensor) => tf.tile(split(before, 1), [batch, 1, 1, 1]);
+    const answering = (own: tf.Tensor, part: 'key' | 'value') =>
+      tf.concat([tf.mul(repeated(prefix[part]), masks ? split(masks[part], batch) : 1), split(own, batch)], 2);
     // The first text lacks its last position.
     const padded = (x: tf.Tensor) =>
       tf.concat([tf.slice(x, [0, 0], [4, -1]), tf.zeros([1, x.shape[1]!]), tf.slice(x, [4, 0], [5, -1])]);
     const plain = () => {
       const [key, value] = tf.split(tf.add(padded(keyValue), keyValueBias), 2, 1) as [tf.Tensor, tf.Tensor];
       const asking = tf.add(isOneAsking ? query : padded(query), queryBias);
-      const scores = tf.matMul(split(asking, batch), answering(key, prefix.key), false, true);
+      const scores = tf.matMul(split(asking, batch), answering(key, 'key'), false, true);
       const bias = tf.concat([tf.zeros([batch, 1, 1, prefixed]), attentionBias], 3);
       const probabilities = tf.softmax(tf.add(tf.mul(scores, 1 / Math.sqrt(size)), bias));
-      const context = tf.matMul(tf.mul(probabilities, dropout), answering(value, prefix.value));
+      const context = tf.matMul(tf.mul(probabilities, dropout), answering(value, 'value'));
       const asked = tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [batch * queried, width]);
       return isOneAsking ? asked : tf.gather(asked, [0, 1, 2, 3, 5, 6, 7, 8, 9]);
     };
@@ -150,9 +153,9 @@ describe('a step has the gradient of its plain form', () => {
   });
 });
 
-function maskOfRate(rate: number, shape: number[]): Float32Array {
+function maskOfRate(rate: number, shape: number[], name = 'mask'): Float32Array {
   const size = shape.reduce((product, length) => product * length, 1);
-  return normals({ seed: 9, name: 'mask' }, size).map((value) => (rate > 0 && value < 0 ? 0 : 1 / (1 - rate)));
+  return normals({ seed: 9, name }, size).map((value) => (rate > 0 && value < 0 ? 0 : 1 / (1 - rate)));
 }
 
 describe('adaptive pooling over real positions', () => {

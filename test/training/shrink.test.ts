@@ -16,7 +16,7 @@ const CASES: [string, MethodSettings, Partial<TrainingSettings>][] = [
   ['lpt npg', npgAtLayer(2), {}],
   ['lpt mppg, with bins of one position in some parts', mppg, {}],
   ['lora', lora, {}],
-  ['p-tuning v2, whose masks go by no example', prefix, {}],
+  ['p-tuning v2', prefix, {}],
   ['full tuning', { method: 'full-tuning' }, { learningRate: 1e-3 }],
   ['lpt npg with frozenDropout', npgAtLayer(2), { frozenDropout: true }],
   ['lora with frozenDropout', lora, { frozenDropout: true }],
