@@ -17,7 +17,8 @@ const wallSeconds = sql<number | null>`(
   select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
   from ${attempts} where ${attempts.trialId} = ${trials.id})`;
 
-const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
+/** Of the examples, and of which label's F1 it is: absent is nothing to put behind it. */
+const ground = sql<string>`concat_ws(' ', ${trials.trial} #>> '{task,data,fingerprint}', ${trials.trial} #>> '{task,positive}')`;
 
 /** Alone: what a step took together with other trials is a share of something else. */
 const msPerStep = sql<number | null>`case when ${trials.measuredJointly} is not true then ${trials.msPerStep} end`;
@@ -30,7 +31,7 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   const rows = await ask(database, () =>
     database
       .select({
-        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint },
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: ground },
         ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
         ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
         checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,

@@ -31,7 +31,7 @@ export interface Ground {
   k: number | null;
   metric: MetricName;
   backbone: string;
-  /** Fingerprint of the examples. */
+  /** Fingerprint of the examples, with the label that F1 is about where the trial names one. */
   data: string;
 }
 

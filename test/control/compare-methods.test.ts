@@ -9,6 +9,7 @@ import { beginAttempt } from '../../db/begin-attempt.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
+import type { TaskSettings } from '../../sweep/trial.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -32,9 +33,11 @@ interface Score {
 const LABELS = [1, 1, 1, 1, 1, 1, 1, 0];
 
 /** Of each data seed (13, then 21), in running order: zero-shot, prompt tuning, LPT at layer 3, LPT at layer 6. */
-async function finished(name: string, scores: Score[]): Promise<void> {
+async function finished(name: string, scores: Score[], task: Partial<TaskSettings> = {}): Promise<void> {
   const { database } = own;
-  const { sweep } = await createSweep(database, smallSweep(name));
+  const asked = smallSweep(name);
+  for (const { trial } of asked.trials) trial.task = { ...trial.task, ...task };
+  const { sweep } = await createSweep(database, asked);
   const ids = await listWaiting(database, { sweepId: sweep.id, limit: scores.length });
   for (const [index, trialId] of ids.entries()) {
     await beginAttempt(database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
@@ -97,6 +100,19 @@ describe('methods compared', () => {
       [7, 0.015625, 0.03125],
     ]);
     expect(pair.pooled.wilcoxon).toMatchObject({ p: null, why: expect.stringContaining('cannot reach') as string });
+  });
+
+  test('are no pair where each is judged by the F1 of another label', async () => {
+    const f1 = { metric: 'f1' } as const;
+    await finished('last-label', BOTH, f1);
+    await finished('also-last', BOTH, f1);
+    await finished('first-label', BOTH, { ...f1, positive: '0' });
+    const across = async (other: string) => {
+      const { pairs } = await compareMethods(own, 'last-label', { with: other });
+      return pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+    };
+    expect(await across('also-last')).not.toEqual([]);
+    expect(await across('first-label')).toEqual([]);
   });
 
   test('of unequal seeds, of one seed, and of none say so', async () => {
