@@ -1,6 +1,7 @@
 // A plan for people: what would run, and what it would take.
 import type { PlannedSweep } from '../control/plan.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
+import { positiveLabel } from '../sweep/labels.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
 import { print } from './print.ts';
 
@@ -27,8 +28,16 @@ export function printPlan({ spec, plan }: PlannedSweep, taking: readonly string[
   });
   const left = plan.excluded > 0 ? `, ${plan.excluded} combinations excluded by rule` : '';
   const folded = plan.folded > 0 ? `, ${plan.folded} doubles folded` : '';
-  const lines = [...taking, 'Nothing was started.'].map((line) => `${line}\n`);
+  const lines = [...positiveLabels(plan.trials), ...taking, 'Nothing was started.'].map((line) => `${line}\n`);
   return [`Sweep ${spec.name}: ${plan.trials.length} trials${left}${folded}.\n`, table, '\n', ...lines].join('');
+}
+
+/** Of each task that is judged by F1, the label that it is about. */
+function positiveLabels(trials: readonly PlannedTrial[]): string[] {
+  const judged = trials.filter(({ trial: { task } }) => task.metric === 'f1' || task.metric === 'accuracy-f1');
+  return [
+    ...new Set(judged.map(({ trial: { task } }) => `F1 of ${task.name} is that of label ${positiveLabel(task)}.`)),
+  ];
 }
 
 interface PlannedConfiguration {

@@ -99,13 +99,13 @@ async function cardOf(
   const { trial: row } = found;
   const { backbone, task, method, regime, training, dataSeed, trainSeed } = row.trial;
   const { fingerprint, setup } = backbone;
-  const { name, template, labelWords, metric, data } = task;
+  const { name, template, labelWords, metric, positive, data } = task;
   return {
     format: CARD_FORMAT,
     programVersion,
     trial: { name: trialName(found), id: row.id, trialKey: row.trialKey },
     backbone: { name: backbone.name, fingerprint, setup },
-    task: { name, template, labelWords, metric, columns: data.columns },
+    task: { name, template, labelWords, metric, positive, columns: data.columns },
     ...{ method, regime, training, dataSeed, trainSeed },
     scores: { devScore: row.devScore ?? 0, testScore: row.testScore ?? 0, selectedStep: row.selectedStep ?? 0 },
     weights: {

@@ -59,6 +59,7 @@ async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer 
     template: described.template,
     labelWords: described.labelWords,
     metric: described.metric,
+    positive: described.positive,
     data: { ...(isKnownAnywhere(reference) ? { reference } : {}), files, columns: described.columns, fingerprint },
   };
   const common = { task, tokenizer, dataSeeds: spec.dataSeeds, maxPositions: backbone.maxPositions };

@@ -2,11 +2,14 @@
 import { TASKS, type TaskDefinition } from '../data/tasks/index.ts';
 import { fieldsOf, untilMask } from '../data/template.ts';
 import type { BackboneFacts } from '../sweep/facts.ts';
+import { labelsOf, positiveLabel } from '../sweep/labels.ts';
 import { nearestTo } from '../sweep/nearest.ts';
 import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
 
-type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric'> & { columns: Record<string, string> };
+type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric' | 'positive'> & {
+  columns: Record<string, string>;
+};
 
 interface Task {
   asked: TaskSpec;
@@ -14,7 +17,7 @@ interface Task {
 }
 
 /**
- * @throws SpecError when the task is not built in and the file leaves something out, or names fields it does not have
+ * @throws SpecError when the task is not built in and the file leaves something out, or names fields or labels it does not have
  * @throws ConfigurationError when its template cannot be used for the backbone
  */
 export function describeTask(task: Task, { architecture }: Pick<BackboneFacts, 'architecture'>): Described {
@@ -29,7 +32,26 @@ export function describeTask(task: Task, { architecture }: Pick<BackboneFacts, '
   }
   const same = Object.fromEntries(fields.map((field) => [field, field]));
   const metric = asked.metric ?? builtIn?.metric ?? 'accuracy';
-  return { template, labelWords, metric, columns: { ...same, ...asked.columns } };
+  const positive = otherPositive(asked, { labelWords, metric });
+  return { template, labelWords, metric, positive, columns: { ...same, ...asked.columns } };
+}
+
+/** Undefined where it is the label that F1 is about anyway: the same trials have the same keys, however they are worded. */
+function otherPositive(
+  asked: TaskSpec,
+  { labelWords, metric }: Pick<TaskSettings, 'labelWords' | 'metric'>,
+): string | undefined {
+  const { task, positive } = asked;
+  if (positive === undefined) return undefined;
+  const field = `tasks.${task}.positive`;
+  if (metric !== 'f1' && metric !== 'accuracy-f1')
+    throw problem({ field, expected: 'left out where the metric is not f1 or accuracy-f1', found: metric }, null);
+  const labels = labelsOf(labelWords);
+  if (!labels.includes(positive)) {
+    const expected = `one of the labels of \`labelWords\`: ${labels.join(', ')}`;
+    throw problem({ field, expected, found: JSON.stringify(positive) }, nearestTo(positive, labels));
+  }
+  return positive === positiveLabel({ labelWords }) ? undefined : positive;
 }
 
 /** What the file says goes before what is built in; a template for decoders, before one whose mask stands anywhere. */

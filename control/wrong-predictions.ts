@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fingerprintData, loadSplits } from '../data/dataset.ts';
 import type { Example } from '../data/example.ts';
 import { filesIn, writeParts } from '../data/parts.ts';
-import { labelsOf } from '../data/template.ts';
+import { labelsOf } from '../sweep/labels.ts';
 import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
 import { listEvaluations } from '../db/evaluations.ts';
 import type { TrialRow } from '../db/trials.ts';

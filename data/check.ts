@@ -7,7 +7,8 @@ import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, type Pool } from './few-shot.ts';
 import { checkLabelWords } from './label-words.ts';
-import { labelsOf, parseTemplate } from './template.ts';
+import { labelsOf } from '../sweep/labels.ts';
+import { parseTemplate } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface TaskCheck {

@@ -2,7 +2,8 @@
 // decoder the template alone, up to the mask: the label word would come next.
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
-import { labelsOf, parseTemplate, type Piece } from './template.ts';
+import { labelsOf } from '../sweep/labels.ts';
+import { parseTemplate, type Piece } from './template.ts';
 import type { SpecialIds, Tokenizer } from './tokenizer.ts';
 
 export interface EncodedExample {

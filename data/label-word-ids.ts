@@ -1,6 +1,6 @@
 // What a prediction is read off: the token of each label's word.
 import { ConfigurationError } from './error.ts';
-import { labelsOf } from './template.ts';
+import { labelsOf } from '../sweep/labels.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** By label index. @throws ConfigurationError where a word is several tokens */

@@ -1,4 +1,4 @@
-// A task's cloze text, cut into its pieces, and the order of its labels.
+// A task's cloze text, cut into its pieces.
 import { ConfigurationError } from './error.ts';
 
 export type Piece =
@@ -46,9 +46,4 @@ export function untilMask(template: string): string {
 
 export function fieldsOf(template: string): string[] {
   return [...new Set(parseTemplate(template).flatMap((piece) => (piece.kind === 'field' ? [piece.field] : [])))];
-}
-
-/** Labels in an order of their own: a database may hand `labelWords` back with its keys in another. */
-export function labelsOf(labelWords: Record<string, string>): string[] {
-  return Object.keys(labelWords).sort((a, b) => (a < b ? -1 : 1));
 }

@@ -18,7 +18,8 @@ const wallSeconds = sql<number | null>`case when coalesce(${trials.jointSteps}, 
   select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
   from ${attempts} where ${attempts.trialId} = ${trials.id}) end`;
 
-const fingerprint = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
+/** Of the examples, and of which label's F1 it is: absent is nothing to put behind it. */
+const ground = sql<string>`concat_ws(' ', ${trials.trial} #>> '{task,data,fingerprint}', ${trials.trial} #>> '{task,positive}')`;
 
 const testSize = sql<number | null>`(${trials.trial} #>> '{regime,testSize}')::integer`;
 
@@ -36,7 +37,7 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   const rows = await ask(database, () =>
     database
       .select({
-        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: fingerprint, testSize },
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: ground, testSize },
         ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
         ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
         checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,

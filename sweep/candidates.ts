@@ -40,8 +40,8 @@ export function candidates(spec: Spec, facts: SweepFacts): Candidate[] {
   });
 }
 
-function settingsOf({ name, template, labelWords, metric, data }: TaskFacts): TaskSettings {
-  return { name, template, labelWords, metric, data };
+function settingsOf({ name, template, labelWords, metric, positive, data }: TaskFacts): TaskSettings {
+  return { name, template, labelWords, metric, positive, data };
 }
 
 function draws(spec: Spec, { method }: Combination): Pick<Trial, 'regime' | 'dataSeed' | 'trainSeed'>[] {

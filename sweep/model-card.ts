@@ -24,6 +24,7 @@ export const modelCardSchema = z.object({
     template: z.string(),
     labelWords: z.record(z.string(), z.string()),
     metric: z.enum(METRICS),
+    positive: z.string().optional(),
     /** Template's field → column of the data it was trained on. */
     columns: z.record(z.string(), z.string()),
   }),

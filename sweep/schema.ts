@@ -53,6 +53,12 @@ const template = z.custom<string>((text) => typeof text === 'string' && hasOneMa
   error: 'a text with one `<mask>` and at least one {field}',
 });
 
+/** YAML reads `1` as a number where it is a value, and as text where it is a label of `labelWords`. */
+const label = z.preprocess(
+  (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
+  words('one of the labels'),
+);
+
 const task: z.ZodType<TaskSpec> = z.preprocess(
   (entry) => (typeof entry === 'string' ? { task: entry } : entry),
   mapping({
@@ -63,6 +69,7 @@ const task: z.ZodType<TaskSpec> = z.preprocess(
     decoderTemplate: template.optional(),
     labelWords: z.record(z.string(), words('a word'), { error: 'a mapping of label to word' }).optional(),
     metric: single(oneOf(METRICS)).optional(),
+    positive: label.optional(),
   }),
 ) as z.ZodType<TaskSpec>;
 

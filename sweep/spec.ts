@@ -18,6 +18,8 @@ export interface TaskSpec {
   decoderTemplate?: string;
   labelWords?: Record<string, string>;
   metric?: MetricName;
+  /** The label whose F1 is meant; absent: the one that is last in alphabetical order. */
+  positive?: string;
 }
 
 export type RegimeSpec =

@@ -35,6 +35,7 @@ function configurationOf({ backbone, task, regime, method, training }: Trial) {
       template: task.template,
       labelWords: task.labelWords,
       metric: task.metric,
+      positive: task.positive,
       data: task.data.fingerprint,
     },
     regime,

@@ -141,6 +141,8 @@ export interface TaskSettings {
   /** Label as it stands in the data → the one-token word that stands for it. */
   labelWords: Record<string, string>;
   metric: MetricName;
+  /** The label whose F1 is meant, where it is not the one that is last in alphabetical order. */
+  positive?: string | undefined;
   data: DataSource;
 }
 

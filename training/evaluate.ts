@@ -5,6 +5,8 @@ import { partsOf, scoreOf, type Parts } from './score.ts';
 
 export interface EvaluationRequest extends LabelScoresRequest {
   metric: MetricName;
+  /** Index of the label whose F1 is meant. */
+  positive: number;
 }
 
 export interface Scored {
@@ -25,8 +27,9 @@ export async function evaluate(request: EvaluationRequest): Promise<Scored> {
   const losses = rows.map((row, index) => crossEntropy(row, labels[index] ?? -1));
   const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
   const predicted = { predictions, labels };
-  const { metric } = request;
-  return { score: scoreOf(metric, predicted), parts: partsOf(metric, predicted), loss, ...predicted };
+  const { metric, positive } = request;
+  const judged = { ...predicted, positive };
+  return { score: scoreOf(metric, judged), parts: partsOf(metric, judged), loss, ...predicted };
 }
 
 function crossEntropy(scores: Float32Array, label: number): number {

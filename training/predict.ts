@@ -1,7 +1,7 @@
 // Labels new texts with exported weights, the way the trial that they come from labelled its test split.
 import { encodeExamples } from '../data/encode.ts';
 import { labelWordIdsOf } from '../data/label-word-ids.ts';
-import { labelsOf } from '../data/template.ts';
+import { labelsOf } from '../sweep/labels.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { promptLength } from '../sweep/arithmetic.ts';
 import type { ModelCard } from '../sweep/model-card.ts';

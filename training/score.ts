@@ -2,18 +2,21 @@
 import type { MetricName } from '../sweep/trial.ts';
 
 /** Predicted and right labels, as indices into the task's labels. */
-export interface Predicted {
+interface Predicted {
   predictions: number[];
   labels: number[];
+}
+
+/** With the label, as such an index, whose F1 is meant. */
+export interface Judged extends Predicted {
+  positive: number;
 }
 
 /** Metrics of which a metric is put together → their values. */
 export type Parts = Partial<Record<MetricName, number>>;
 
-/**
- * In [0, 1]; the Matthews correlation in [-1, 1]. F1 is that of the second label, the positive class of paraphrase tasks.
- */
-export function scoreOf(metric: MetricName, predicted: Predicted): number {
+/** In [0, 1]; the Matthews correlation in [-1, 1], whichever label is the positive one. */
+export function scoreOf(metric: MetricName, predicted: Judged): number {
   switch (metric) {
     case 'accuracy':
       return accuracy(predicted);
@@ -27,7 +30,7 @@ export function scoreOf(metric: MetricName, predicted: Predicted): number {
 }
 
 /** Null for a metric that stands for itself. */
-export function partsOf(metric: MetricName, predicted: Predicted): Parts | null {
+export function partsOf(metric: MetricName, predicted: Judged): Parts | null {
   return metric === 'accuracy-f1' ? { accuracy: accuracy(predicted), f1: f1(predicted) } : null;
 }
 
@@ -36,13 +39,13 @@ function accuracy({ predictions, labels }: Predicted): number {
   return right / labels.length;
 }
 
-function f1(predicted: Predicted): number {
+function f1(predicted: Judged): number {
   const { truePositives, falsePositives, falseNegatives } = confusion(predicted);
   return truePositives === 0 ? 0 : (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives);
 }
 
 /** Of two labels (Matthews 1975); 0 where one of them is never right or never predicted, as scikit-learn has it. */
-function matthews(predicted: Predicted): number {
+function matthews(predicted: Judged): number {
   const { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn } = confusion(predicted);
   const squared = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn);
   return squared === 0 ? 0 : (tp * tn - fp * fn) / Math.sqrt(squared);
@@ -55,13 +58,14 @@ interface Confusion {
   trueNegatives: number;
 }
 
-function confusion({ predictions, labels }: Predicted): Confusion {
-  const count = (prediction: number, label: number): number =>
-    predictions.filter((found, i) => found === prediction && labels[i] === label).length;
+function confusion({ predictions, labels, positive }: Judged): Confusion {
+  const count = (isPredicted: boolean, isRight: boolean): number =>
+    predictions.filter((found, i) => (found === positive) === isPredicted && (labels[i] === positive) === isRight)
+      .length;
   return {
-    truePositives: count(1, 1),
-    falsePositives: count(1, 0),
-    falseNegatives: count(0, 1),
-    trueNegatives: count(0, 0),
+    truePositives: count(true, true),
+    falsePositives: count(true, false),
+    falseNegatives: count(false, true),
+    trueNegatives: count(false, false),
   };
 }

@@ -1,4 +1,5 @@
 // One trial: train, score dev at intervals, score test once with the weights that did best on dev.
+import { labelsOf, positiveLabel } from '../sweep/labels.ts';
 import { upperMedian } from '../sweep/statistics.ts';
 import { BatchAhead } from './batch-ahead.ts';
 import { BatchOrder } from './batches.ts';
@@ -110,12 +111,14 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
 }
 
 function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
+  const { task } = run.trial;
   const request = {
     method: run.method,
     inputs,
     labelWordIds: run.labelWordIds,
     batchSize: halved(run.trial.training.evaluationBatchSize, run.shrink),
-    metric: run.trial.task.metric,
+    metric: task.metric,
+    positive: labelsOf(task.labelWords).indexOf(positiveLabel(task)),
     time: run.time,
     afterBatch: () => run.pulse.beat('evaluating', step),
   };

@@ -33,7 +33,7 @@ export interface Ground {
   /** Null: the whole test split. Two sizes are two draws of test examples. */
   testSize: number | null;
   backbone: string;
-  /** Fingerprint of the examples. */
+  /** Fingerprint of the examples, with the label that F1 is about where the trial names one. */
   data: string;
 }
 

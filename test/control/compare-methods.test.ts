@@ -13,7 +13,7 @@ import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
-import type { MetricName } from '../../sweep/trial.ts';
+import type { TaskSettings } from '../../sweep/trial.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 
@@ -40,13 +40,13 @@ const LABELS = [1, 1, 1, 1, 1, 1, 1, 0];
 async function finished(
   name: string,
   scores: Score[],
-  { testSize = null, metric = 'accuracy' }: { testSize?: number | null; metric?: MetricName } = {},
+  { testSize = null, ...task }: Partial<TaskSettings> & { testSize?: number | null } = {},
 ): Promise<void> {
   const { database } = own;
   const planned = smallSweep(name);
   for (const { trial } of planned.trials) {
     trial.regime = { ...trial.regime, testSize };
-    trial.task = { ...trial.task, metric };
+    trial.task = { ...trial.task, ...task };
   }
   const { sweep } = await createSweep(database, planned);
   const ids = await listWaiting(database, { sweepId: sweep.id, limit: scores.length });
@@ -133,6 +133,19 @@ describe('methods compared', () => {
       [7, 0.015625, 0.03125],
     ]);
     expect(pair.pooled.wilcoxon).toMatchObject({ p: null, why: expect.stringContaining('cannot reach') as string });
+  });
+
+  test('are no pair where each is judged by the F1 of another label', async () => {
+    const f1 = { metric: 'f1' } as const;
+    await finished('last-label', BOTH, f1);
+    await finished('also-last', BOTH, f1);
+    await finished('first-label', BOTH, { ...f1, positive: '0' });
+    const across = async (other: string) => {
+      const { pairs } = await compareMethods(own, 'last-label', { with: other });
+      return pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+    };
+    expect(await across('also-last')).not.toEqual([]);
+    expect(await across('first-label')).toEqual([]);
   });
 
   test('of unequal seeds, of one seed, and of none say so', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { printPlan } from '../../cli/plan.ts';
 import type { Sources } from '../../control/facts.ts';
 import { estimateSweep } from '../../control/plan-estimate.ts';
 import { planSweep } from '../../control/plan.ts';
@@ -61,6 +62,22 @@ describe('a plan', () => {
     expect(planned.plan.trials[0]?.trial.task.metric).toBe('matthews');
   });
 
+  test('takes the label that F1 is about; to name the usual one changes no trial', async () => {
+    const judged = async (task: string) => {
+      const { planned } = await plan({ tasks: `[{ task: mr, data: ./reviews, ${task} }]` });
+      return { planned, trials: planned.plan.trials.map(({ trialKey, trial }) => ({ trialKey, task: trial.task })) };
+    };
+    const [usual, named, other] = await Promise.all(
+      ['metric: f1', 'metric: f1, positive: 1', 'metric: f1, positive: 0'].map(judged),
+    );
+    expect(named?.trials.map(({ trialKey }) => trialKey)).toEqual(usual?.trials.map(({ trialKey }) => trialKey));
+    expect(other?.trials[0]?.task.positive).toBe('0');
+    expect(other?.trials[0]?.trialKey).not.toBe(usual?.trials[0]?.trialKey);
+    expect(printPlan(usual!.planned, [])).toContain('\nF1 of mr is that of label 1.\n');
+    expect(printPlan(other!.planned, [])).toContain('\nF1 of mr is that of label 0.\n');
+    expect(printPlan((await judged('metric: accuracy')).planned, [])).not.toContain('F1');
+  });
+
   test('draws so many examples of every class', async () => {
     const { planned } = await plan({ regime: '{ perClass: 16 }' });
     const regime = { kind: 'per-class', k: 16, devSize: null, testSize: null };
@@ -94,6 +111,22 @@ describe('a plan', () => {
     [
       { tasks: '[{ task: mr, data: ./reviews, template: "{headline} . it was <mask> ." }]' },
       /Expected a column `headline` for the field `headline` in .*, found `sentence`, `label`/,
+    ],
+    [
+      { tasks: '[{ task: mr, data: ./reviews, positive: 1 }]' },
+      /`tasks\.mr\.positive` to be left out where the metric is not f1 or accuracy-f1, found accuracy/,
+    ],
+    [
+      { tasks: '[{ task: mr, data: ./reviews, metric: f1, positive: 2 }]' },
+      /`tasks\.mr\.positive` to be one of the labels of `labelWords`: 0, 1, found "2"/,
+    ],
+    [{ tasks: '[{ task: mr, data: ./reviews, metric: f1, positive: [1] }]' }, /`tasks\[0\]\.positive` to be one of/],
+    [
+      {
+        tasks:
+          '[{ task: mr, data: ./reviews, metric: f1, positive: 1, labelWords: { 0: terrible, 1: great, 2: fine } }]',
+      },
+      /Expected two labels for the metric f1 \(task mr\), found 3/,
     ],
     [{ tasks: '[{ task: mr, data: ./reviews, metric: acuracy }]' }, /Did you mean `accuracy`\?/],
     [{ regime: '{ perClass: 31 }' }, /Task mr: Expected 2 × 31 training examples .* found 60 of label "0"/],

@@ -1,7 +1,7 @@
 // The real vocabulary of BERT-base-uncased, where it is installed.
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { labelsOf } from '../../data/template.ts';
+import { labelsOf } from '../../sweep/labels.ts';
 import { TASKS } from '../../data/tasks/index.ts';
 import { loadTokenizer } from '../../data/tokenizer.ts';
 import { readEnvironment } from '../../runtime/environment.mjs';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { fingerprintData, loadPool } from '../../data/dataset.ts';
 import { findTask } from '../../data/tasks/index.ts';
-import { labelsOf } from '../../data/template.ts';
+import { labelsOf } from '../../sweep/labels.ts';
 import type { TaskSettings } from '../../sweep/trial.ts';
 import { fileWith, temporaryFolder } from '../support/data-files.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeExamples } from '../../data/encode.ts';
-import { fieldsOf, labelsOf, parseTemplate, untilMask } from '../../data/template.ts';
+import { labelsOf } from '../../sweep/labels.ts';
+import { fieldsOf, parseTemplate, untilMask } from '../../data/template.ts';
 import { loadTokenizer } from '../../data/tokenizer.ts';
 import { vocabularyFolder } from '../support/data-files.ts';
 

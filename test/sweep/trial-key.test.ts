@@ -25,6 +25,7 @@ describe('the trial key', () => {
     ['the template', withTask({ template: '{sentence} . All in all <mask> .' })],
     ['a label word', withTask({ labelWords: { '0': 'bad', '1': 'great' } })],
     ['the metric', withTask({ metric: 'f1' })],
+    ['the label that F1 is about', withTask({ positive: '0' })],
     ['the number of examples', { ...lpt, regime: { kind: 'few-shot', k: 64, devSize: 1000, testSize: null } }],
     ['whose number k is', { ...lpt, regime: { kind: 'per-class', k: 32, devSize: 1000, testSize: null } }],
     ['the dev size', { ...lpt, regime: { kind: 'few-shot', k: 32, devSize: 999, testSize: null } }],

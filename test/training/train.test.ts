@@ -8,6 +8,7 @@ import type { MethodSettings } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { decodeSafetensors } from '../../training/safetensors.ts';
+import { scoreOf } from '../../training/score.ts';
 import { changeJson } from '../support/change-json.ts';
 import { fileWith } from '../support/data-files.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
@@ -95,6 +96,21 @@ describe('training', () => {
     expect(trained).toMatchObject({
       outcome: { testScore: tested!.score, shortened: { train: 0, dev: 0, test: 0, 'test-mismatched': 1 } },
     });
+  });
+
+  test('F1 is that of the label that the trial names, or of the last one', async () => {
+    const request = (await tinyTrials())({ training: { steps: 4 } });
+    const task = { ...request.trial.task, metric: 'f1' as const };
+    for (const [positive, index] of [[undefined, 1] as const, ['0', 0] as const]) {
+      const trial = { ...request.trial, task: { ...task, positive } };
+      const { evaluations } = await runHere({ ...request, trial });
+      const { score, predictions, labels } = evaluations.at(-1)!;
+      const [ofIt, ofOther] = [index, 1 - index].map((label) =>
+        scoreOf('f1', { predictions: predictions!, labels: labels!, positive: label }),
+      );
+      expect(ofIt).not.toBe(ofOther);
+      expect(score).toBe(ofIt);
+    }
   });
 
   test('the weights handed over are those that test was scored with', async () => {
