@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   activities: ['sweep', 'training', 'data', 'db'],
   control: ['workflows', 'sweep', 'data', 'db', 'runtime', 'training'],
   worker: ['workflows', 'activities', 'training', 'db', 'runtime', 'sweep'],
-  page: ['control', 'workflows', 'sweep', 'db', 'exports'],
+  page: ['control', 'workflows', 'sweep', 'db'],
   cli: ['control', 'page', 'worker', 'sweep', 'db', 'runtime', 'exports'],
 };
 /** Of training/, what a command's own process may load: nothing there loads TensorFlow. */

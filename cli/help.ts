@@ -9,7 +9,7 @@ export function programHelp(commands: readonly Command[]): string {
     'Usage: lpt-sweep <command> [options]',
     '',
     'Commands:',
-    ...columns(commands.map((command) => [synopsis(command), command.summary])),
+    ...columns(commands.map((command) => [named(command), command.summary])),
     '',
     '`lpt-sweep <command> --help` explains one. Data goes to standard output, messages to standard error.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage.',
@@ -35,9 +35,13 @@ export function commandHelp(command: Command): string {
   ].join('\n');
 }
 
-function synopsis({ name, arguments: expected, options }: Command): string {
-  const optional = Object.entries(options).map(([option, spec]) => `[${spelled(option, spec)}]`);
-  return [name, ...expected.map(spelledArgument), ...optional].join(' ');
+function synopsis(command: Command): string {
+  const optional = Object.entries(command.options).map(([option, spec]) => `[${spelled(option, spec)}]`);
+  return [named(command), ...optional].join(' ');
+}
+
+function named({ name, arguments: expected }: Command): string {
+  return [name, ...expected.map(spelledArgument)].join(' ');
 }
 
 function spelled(name: string, { value }: OptionSpec): string {

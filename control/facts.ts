@@ -8,9 +8,11 @@ import { fingerprintData } from '../data/dataset.ts';
 import { findTask } from '../data/tasks/index.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
-import { choicesOf, SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
+import { SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
 import type { Regime, TaskSettings } from '../sweep/trial.ts';
 import { BUILT_IN_DATASET } from '../runtime/datasets.ts';
+import { placesIn, within, type Place } from './places.ts';
+import { longestPrompt, refuseLongPrompts } from './prompt-room.ts';
 import { describeTask } from './task-settings.ts';
 
 /** Finds what a sweep file names; both may download. */
@@ -19,8 +21,11 @@ export interface Sources {
   resolveDataset: (reference: string) => Promise<TaskSettings['data']['files']>;
 }
 
-/** @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later */
-export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFacts> {
+/**
+ * @param source the sweep file's text: issues then carry its line numbers
+ * @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later
+ */
+export async function gatherFacts(spec: Spec, sources: Sources, source: string): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
   const config = await readBackboneConfig(folder);
   const { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize } = config;
@@ -30,8 +35,17 @@ export async function gatherFacts(spec: Spec, sources: Sources): Promise<SweepFa
   const prints = { fingerprint: await fingerprintBackbone(folder), setup: await fingerprintSetup(folder) };
   const backbone = { name: spec.backbone, folder, ...prints, ...sizes };
   const tokenizer = await loadTokenizer(folder, config);
+  const place = placesIn(source);
+  refuseLongPrompts(spec, { maxPositions, place });
   const tasks: Record<string, TaskFacts> = {};
-  for (const task of spec.tasks) tasks[task.task] = await gatherTask(task, { spec, sources, backbone, tokenizer });
+  for (const [index, task] of spec.tasks.entries())
+    tasks[task.task] = await gatherTask(task, {
+      spec,
+      sources,
+      backbone,
+      tokenizer,
+      place: within(place, 'tasks', index),
+    });
   return { backbone, tasks };
 }
 
@@ -47,11 +61,13 @@ interface Known {
   sources: Sources;
   backbone: BackboneFacts;
   tokenizer: Tokenizer;
+  place: Place;
 }
 
-async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer }: Known): Promise<TaskFacts> {
-  const described = describeTask({ asked, builtIn: findTask(asked.task) }, backbone);
-  const reference = asked.data ?? asked.task;
+async function gatherTask(asked: TaskSpec, known: Known): Promise<TaskFacts> {
+  const { spec, sources, backbone, tokenizer, place } = known;
+  const described = describeTask({ asked, builtIn: findTask(asked.task), place }, backbone);
+  const reference = dataOf(asked, place);
   const files = await sources.resolveDataset(reference);
   const fingerprint = await fingerprintData(files, described.columns);
   const task: TaskSettings = {
@@ -74,6 +90,14 @@ async function gatherTask(asked: TaskSpec, { spec, sources, backbone, tokenizer 
   return mismatched === null ? facts : { ...facts, mismatchedExamples: mismatched };
 }
 
+/** @throws SpecError for a task that comes without data */
+function dataOf({ task, data }: TaskSpec, place: Place): string {
+  if (data !== undefined) return data;
+  if (task === BUILT_IN_DATASET) return task;
+  const expected = `a folder, a file or hub:<id>, for of all tasks only \`${BUILT_IN_DATASET}\` brings its data`;
+  throw new SpecError([{ ...place('data'), expected, found: 'nothing' }]);
+}
+
 function isKnownAnywhere(reference: string): boolean {
   return reference === BUILT_IN_DATASET || reference.startsWith('hub:');
 }
@@ -83,20 +107,4 @@ function regimesToCheck({ regime }: Spec): Regime[] {
   if (regime.kind === 'full') return [regime];
   const extremes = new Set([Math.min(...regime.k), Math.max(...regime.k)]);
   return [...extremes].map((k) => ({ ...regime, k }));
-}
-
-const USUAL_PROMPT_LENGTH = 20;
-
-/** Several layers each add a prompt. */
-function longestPrompt({ methods }: Spec): number {
-  const longest = methods.map(choicesOf).map((choices) => {
-    const lengths = numbersIn(choices['promptLength'] ?? [USUAL_PROMPT_LENGTH]);
-    const layers = (choices['insertionLayer'] ?? []).map((layer) => (Array.isArray(layer) ? layer.length : 1));
-    return Math.max(0, ...lengths) * Math.max(1, ...layers);
-  });
-  return Math.max(USUAL_PROMPT_LENGTH, ...longest);
-}
-
-function numbersIn(values: readonly unknown[]): number[] {
-  return values.filter((value) => typeof value === 'number');
 }

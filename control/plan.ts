@@ -21,7 +21,7 @@ export interface PlannedSweep {
 /** Writes nothing and starts nothing. @throws SpecError, ConfigurationError or DataError */
 export async function planSweep(file: SweepFile, sources: Sources): Promise<PlannedSweep> {
   const spec = placed(parseSweep(file.text), dirname(resolve(file.path)));
-  const facts = await gatherFacts(spec, sources);
+  const facts = await gatherFacts(spec, sources, file.text);
   return { spec, facts, plan: expand(spec, facts, file.text) };
 }
 

@@ -6,6 +6,7 @@ import { labelsOf, positiveLabel } from '../sweep/labels.ts';
 import { nearestTo } from '../sweep/nearest.ts';
 import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
+import type { Place } from './places.ts';
 
 type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric' | 'positive'> & {
   columns: Record<string, string>;
@@ -14,6 +15,8 @@ type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric' | 'posi
 interface Task {
   asked: TaskSpec;
   builtIn: TaskDefinition | undefined;
+  /** Its fields in the sweep file. */
+  place: Place;
 }
 
 /**
@@ -24,11 +27,11 @@ export function describeTask(task: Task, { architecture }: Pick<BackboneFacts, '
   const { asked, builtIn } = task;
   const template = architecture === 'encoder' ? (asked.template ?? builtIn?.template) : decoderTemplate(task);
   const labelWords = asked.labelWords ?? builtIn?.labelWords;
-  if (template === undefined) throw missing(asked, 'template', 'a cloze text, as `{sentence} . It was <mask> .`');
-  if (labelWords === undefined) throw missing(asked, 'labelWords', 'a word for each label');
+  if (template === undefined) throw missing(task, 'template', 'a cloze text, as `{sentence} . It was <mask> .`');
+  if (labelWords === undefined) throw missing(task, 'labelWords', 'a word for each label');
   const fields = [...fieldsOf(template), 'label'];
   for (const field of Object.keys(asked.columns ?? {})) {
-    if (!fields.includes(field)) throw unknownField(asked, field, fields);
+    if (!fields.includes(field)) throw unknownField(task, field, fields);
   }
   const same = Object.fromEntries(fields.map((field) => [field, field]));
   const metric = asked.metric ?? builtIn?.metric ?? 'accuracy';
@@ -61,18 +64,17 @@ function decoderTemplate({ asked, builtIn }: Task): string | undefined {
   return template === undefined ? undefined : untilMask(template);
 }
 
-function missing({ task }: TaskSpec, field: string, expected: string): SpecError {
+function missing({ asked: { task }, place }: Task, field: string, expected: string): SpecError {
   const found = `nothing, and \`${task}\` is not a built-in task`;
   const names = TASKS.map(({ name }) => name);
-  return problem({ field: `tasks.${task}.${field}`, expected, found }, nearestTo(task, names));
+  return problem({ ...place(field), expected, found }, nearestTo(task, names));
 }
 
-function unknownField({ task }: TaskSpec, field: string, fields: string[]): SpecError {
+function unknownField({ place }: Task, field: string, fields: string[]): SpecError {
   const expected = `of the template's fields: ${fields.join(', ')}`;
-  const issue = { field: `tasks.${task}.columns.${field}`, expected, found: 'another field' };
-  return problem(issue, nearestTo(field, fields));
+  return problem({ ...place('columns', field), expected, found: 'another field' }, nearestTo(field, fields));
 }
 
-function problem(issue: Omit<SpecIssue, 'line'>, suggestion: string | null): SpecError {
-  return new SpecError([{ line: null, ...issue, ...(suggestion === null ? {} : { suggestion }) }]);
+function problem(issue: SpecIssue, suggestion: string | null): SpecError {
+  return new SpecError([{ ...issue, ...(suggestion === null ? {} : { suggestion }) }]);
 }

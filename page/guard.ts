@@ -11,7 +11,7 @@ export interface Guard {
 export type Refusal = 'wrong host' | 'no token' | 'other site';
 
 const COOKIE = 'lpt_sweep_token';
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

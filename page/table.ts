@@ -47,21 +47,24 @@ export function table<Row>({ caption, columns, rows, whenEmpty }: TableOptions<R
 const NOTHING = '–';
 
 function cellOf<Row>({ cell, isNumber, isHead }: Column<Row>, row: Row): Markup {
-  const content = cell(row);
-  const shown = content === null || content === undefined || content === '' ? NOTHING : content;
+  const shown = orNothing(cell(row));
   const style = isNumber && 'number';
   return isHead ? html`<th scope="row" class="${style}">${shown}</th>` : html`<td class="${style}">${shown}</td>`;
 }
 
+/** `score !== null && percent(score)` is false where there is no score. */
+function orNothing(content: Content): Content {
+  return content === null || content === undefined || content === false || content === '' ? NOTHING : content;
+}
+
 /** Names and their values, as a list of terms. */
 export function facts(entries: readonly (readonly [name: string, value: Content])[]): Markup {
-  const shown = (value: Content): Content => (value === null || value === undefined || value === '' ? NOTHING : value);
   return html`<dl class="facts">
     ${entries.map(
       ([name, value]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd>${shown(value)}</dd>
+          <dd>${orNothing(value)}</dd>
         </div>`,
     )}
   </dl>`;

@@ -49,7 +49,7 @@ export const resultsCommand: Command = {
             { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
             { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
             { title: 'tokens/ms', cell: (row) => rounded(row.tokensPerMs), isNumber: true },
-            { title: 'measured', cell: ({ measuredJointly: jointly }) => jointly && 'jointly' },
+            { title: 'measured', cell: ({ measuredJointly }) => measuredWords(measuredJointly) },
             { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
             { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
             { title: 'time waiting', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
@@ -84,4 +84,9 @@ function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {
 function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {
   if (rows.every(({ mismatchedScore }) => mismatchedScore === null)) return [];
   return [{ title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true }];
+}
+
+function measuredWords(jointly: boolean | null): string | null {
+  if (jointly === null) return null;
+  return jointly ? 'jointly' : 'alone';
 }

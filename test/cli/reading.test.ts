@@ -139,6 +139,11 @@ describe('the commands that read', () => {
   test('a trial can be looked at whole, by the position that its sweep lists it with', async () => {
     const listed = (await run('results', 'halves')).out.split('\n');
     expect(listed[1]).toMatch(/trial .* task/);
+    const measured = listed[1]!.split('│').findIndex((title) => title.trim() === 'measured');
+    const measuredOf = (row = ''): string | undefined => row.split('│')[measured]?.trim();
+    expect(listed.slice(2).map(measuredOf)).toContain('alone');
+    expect(listed.slice(2).map(measuredOf)).toContain('–');
+    expect(listed.join()).not.toContain('false');
     const { code, out } = await run('show', 'halves/2');
     expect(code).toBe(0);
     expect(out).toMatch(/^Trial halves\/2: lpt on mr, complete\n/);

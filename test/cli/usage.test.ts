@@ -47,6 +47,7 @@ describe('the command line', () => {
   test('explains itself, every command and every option', async () => {
     const all = await run(['--help']);
     expect(all.code).toBe(0);
+    expect(Math.max(...all.out.split('\n').map((line) => line.length))).toBeLessThan(140);
     for (const command of COMMANDS) {
       expect(all.out).toContain(command.name);
       const { code, out } = await run([command.name, '--help']);

@@ -102,11 +102,19 @@ describe('a plan', () => {
   });
 
   test.each([
-    [{ tasks: '[{ task: praise, data: ./reviews }]' }, /template/],
+    [{ tasks: '[{ task: praise, data: ./reviews }]' }, /^line 3: Expected `tasks\[0\]\.template` to be a cloze text/],
+    [
+      { tasks: '[{ task: mr, data: ./reviews }, sst2]' },
+      /^line 3: Expected `tasks\[1\]\.data` to be a folder, a file or hub:<id>, .*, found nothing\.$/,
+    ],
+    [
+      { methods: '[zero-shot, { method: prompt-tuning, promptLength: [5, 600] }]' },
+      /^line 6: Expected `methods\[1\]\.promptLength` to be less than \d+ in all, .*, found 600\.$/,
+    ],
     [{ tasks: '[{ task: sst-2, data: ./reviews }]' }, /`sst-2` is not a built-in task\. Did you mean `sst2`\?/],
     [
       { tasks: '[{ task: mr, data: ./reviews, columns: { sentense: text } }]' },
-      /`tasks\.mr\.columns\.sentense` to be of the template's fields: sentence, label.* Did you mean `sentence`\?/,
+      /^line 3: Expected `tasks\[0\]\.columns\.sentense` to be of the template's fields: sentence, label.* Did you mean `sentence`\?/,
     ],
     [
       { tasks: '[{ task: mr, data: ./reviews, template: "{headline} . it was <mask> ." }]' },

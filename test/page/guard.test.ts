@@ -5,6 +5,7 @@ import { TooLargeError } from '../../control/fitting.ts';
 import { ConfigurationError, DataError } from '../../data/error.ts';
 import { NewerDatabaseError, NothingToDoError, OlderDatabaseError, queryError } from '../../db/errors.ts';
 import { createSweep } from '../../db/sweeps.ts';
+import { isLoopback } from '../../page/guard.ts';
 import { html } from '../../page/html.ts';
 import { problemOf } from '../../page/problems.ts';
 import { startPage, type PageServer } from '../../page/server.ts';
@@ -97,6 +98,12 @@ describe('on loopback', () => {
     const answered = await send(onLoopback, '/', { headers: { host: 'rebound.example' } });
     expect(answered.status).toBe(421);
     expect(answered.text).not.toContain('reviews');
+  });
+
+  test('any address of loopback is ours, as one that is listened on, and a name that begins like one is not', async () => {
+    expect(isLoopback('127.0.0.2')).toBe(true);
+    expect((await send(onLoopback, '/', { headers: { host: '127.0.0.2:8080' } })).status).toBe(200);
+    expect((await send(onLoopback, '/', { headers: { host: '127.0.0.2.example' } })).status).toBe(421);
   });
 
   test('what a verb refuses is said, escaped, and not as an error of ours', async () => {

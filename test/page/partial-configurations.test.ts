@@ -166,6 +166,8 @@ describe('a configuration with a trial that was stopped early or diverged', () =
     const [stopped] = await own.database.select().from(trials).where(eq(trials.state, 'stopped-early'));
     const page = await textOf(`/sweeps/thrifty/trials/${stopped!.position}`);
     expect(page.replaceAll(/\s+/g, ' ')).toContain(`<dt>stopped early</dt> <dd>${REASON.words}</dd>`);
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('<dt>test, %</dt> <dd>–</dd>');
+    expect(await textOf('/sweeps/thrifty/trials?state=stopped-early')).not.toMatch(/<td class="number"><\/td>/);
     const css = await textOf('/style.css');
     for (const state of TRIAL_STATES)
       for (const part of ['state', 'fill']) expect(css).toContain(`.${part}-${state} {`);
