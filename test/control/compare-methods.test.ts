@@ -53,7 +53,14 @@ async function finished(
   for (const [index, trialId] of ids.entries()) {
     await beginAttempt(database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
     const { dev, test: score, predictions, msPerStep = 50 } = scores[index]!;
-    const numbers = { split: 'test', step: 20, metric, score, loss: 0.5, examples: 8 } as const;
+    const numbers = {
+      split: 'test',
+      step: 20,
+      metric: task.metric ?? 'accuracy',
+      score,
+      loss: 0.5,
+      examples: 8,
+    } as const;
     const evaluation = { ...numbers, ...(predictions ? { predictions, labels: LABELS } : {}) };
     await recordEvaluation(database, { trialId, attempt: 1, evaluation });
     await finishTrial(database, { trialId, attempt: 1, outcome: { ...outcomeOf(dev, score), msPerStep } });
