@@ -1,15 +1,17 @@
-// What a trainer keeps from trial to trial: the backbone, its tokenizer, and the hidden states computed with it.
+// What a trainer keeps from trial to trial: the backbone, its tokenizer, the data it read, and the hidden states computed of it.
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { ConfigurationError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import { loadBackbone } from './backbone.ts';
 import type { BlockStore } from './disk/block-store.ts';
 import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
+import { KeptSplits } from './kept-splits.ts';
 
 export interface Resident {
   backbone: Backbone;
   tokenizer: Tokenizer;
   hiddenStates: HiddenStates;
+  splits: KeptSplits;
 }
 
 export class ResidentBackbone {
@@ -21,7 +23,7 @@ export class ResidentBackbone {
   #loading: { name: string; resident: Promise<Resident> } | null = null;
 
   /**
-   * @param budgetBytes most bytes of hidden states to keep in memory
+   * @param budgetBytes most bytes of hidden states to keep in memory, and of encoded examples half as many beside them
    * @param openDisk where more of them are kept; asked once, when a backend of TensorFlow.js is loaded
    */
   constructor(budgetBytes: number, openDisk: () => Promise<BlockStore | undefined> = nowhere) {
@@ -60,7 +62,8 @@ export class ResidentBackbone {
       throw error;
     });
     const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes, disk });
-    this.#resident = { backbone, tokenizer, hiddenStates };
+    const splits = new KeptSplits(tokenizer, this.#budgetBytes / 2);
+    this.#resident = { backbone, tokenizer, hiddenStates, splits };
     return this.#resident;
   }
 
