@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fingerprintBackbone } from '../data/backbone-files.ts';
 import type { BackboneReference } from '../sweep/trial.ts';
 import type { Dependencies } from './dependencies.ts';
-import { trialFailure } from './failure.ts';
+import { isHubAway, trialFailure } from './failure.ts';
 
 export type FindBackbone = (backbone: BackboneReference, onProgress: () => void) => Promise<string>;
 
@@ -24,7 +24,7 @@ export function createBackboneFinder(deps: Places): FindBackbone {
     const named = await byName(deps, name, onProgress);
     const folder = isSame(named, fingerprint) ? named.folder : await inFolders(deps, { name, fingerprint }, onProgress);
     // What is not found may be put right while the worker lives: look at it anew then.
-    if (folder === null) throw trialFailure('configuration', nowhere(name, fingerprint, named));
+    if (folder === null) throw notFound(nowhere(name, fingerprint, named), named);
     known.set(fingerprint, folder);
     return folder;
   };
@@ -60,6 +60,10 @@ async function inFolders(
     }
   }
   return null;
+}
+
+function notFound(message: string, found: Local | Error): Error {
+  return isHubAway(found) ? trialFailure('unknown', found.message) : trialFailure('configuration', message);
 }
 
 function isSame(found: Local | Error, fingerprint: string): found is Local {
