@@ -17,6 +17,14 @@ export function toTrialFailure(error: unknown): ApplicationFailure {
   return trialFailure(namedKind(error) ?? 'unknown', message);
 }
 
+/** A hub that is away or busy may answer the next time; one that has no such thing, or keeps it from us, will not. */
+export function isHubAway(error: unknown): error is Error {
+  if (!(error instanceof Error) || error.name !== 'HubError') return false;
+  const { cause } = error;
+  const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause ? cause.statusCode : undefined;
+  return status !== 401 && status !== 403 && status !== 404;
+}
+
 /** Errors of `data/` and `training/` carry their kind. */
 function namedKind(error: unknown): ErrorKind | undefined {
   const named = error instanceof Error && 'kind' in error ? error.kind : undefined;

@@ -6,7 +6,7 @@ import { otherSetup } from '../data/backbone-setup.ts';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { BackboneReference } from '../sweep/trial.ts';
 import type { Dependencies } from './dependencies.ts';
-import { trialFailure } from './failure.ts';
+import { isHubAway, trialFailure } from './failure.ts';
 
 export type FindBackbone = (backbone: BackboneReference, onProgress: () => void) => Promise<string>;
 
@@ -29,7 +29,7 @@ export function createBackboneFinder(deps: Places): FindBackbone {
     const named = await byName(deps, backbone, onProgress);
     const folder = isSame(named, backbone) ? named.folder : await inFolders(deps, backbone, onProgress);
     // What is not found may be put right while the worker lives: look at it anew then.
-    if (folder === null) throw trialFailure('configuration', nowhere(backbone, named));
+    if (folder === null) throw notFound(nowhere(backbone, named), named);
     known.set(identity, folder);
     return folder;
   };
@@ -70,6 +70,10 @@ async function inFolders(
     }
   }
   return null;
+}
+
+function notFound(message: string, found: Local | Error): Error {
+  return isHubAway(found) ? trialFailure('unknown', found.message) : trialFailure('configuration', message);
 }
 
 function isSame(found: Local | Error, { fingerprint }: BackboneReference): found is Local {

@@ -35,24 +35,23 @@ export function describeTask(task: Task, { architecture }: Pick<BackboneFacts, '
   }
   const same = Object.fromEntries(fields.map((field) => [field, field]));
   const metric = asked.metric ?? builtIn?.metric ?? 'accuracy';
-  const positive = otherPositive(asked, { labelWords, metric });
+  const positive = otherPositive(task, { labelWords, metric });
   return { template, labelWords, metric, positive, columns: { ...same, ...asked.columns } };
 }
 
 /** Undefined where it is the label that F1 is about anyway: the same trials have the same keys, however they are worded. */
 function otherPositive(
-  asked: TaskSpec,
+  { asked: { positive }, place }: Task,
   { labelWords, metric }: Pick<TaskSettings, 'labelWords' | 'metric'>,
 ): string | undefined {
-  const { task, positive } = asked;
   if (positive === undefined) return undefined;
-  const field = `tasks.${task}.positive`;
+  const at = place('positive');
   if (metric !== 'f1' && metric !== 'accuracy-f1')
-    throw problem({ field, expected: 'left out where the metric is not f1 or accuracy-f1', found: metric }, null);
+    throw problem({ ...at, expected: 'left out where the metric is not f1 or accuracy-f1', found: metric }, null);
   const labels = labelsOf(labelWords);
   if (!labels.includes(positive)) {
     const expected = `one of the labels of \`labelWords\`: ${labels.join(', ')}`;
-    throw problem({ field, expected, found: JSON.stringify(positive) }, nearestTo(positive, labels));
+    throw problem({ ...at, expected, found: JSON.stringify(positive) }, nearestTo(positive, labels));
   }
   return positive === positiveLabel({ labelWords }) ? undefined : positive;
 }

@@ -33,7 +33,8 @@ export async function resolveBackbone(
   }
   const folder = join(layout.hubBackbones, name.replace('/', '--'));
   const download = () => downloadBackbone(name, { ...access, folder });
-  if (!existsSync(folder)) await withLock(join(layout.locks, `backbone-${name.replace('/', '--')}`), download);
+  const lock = join(layout.locks, `backbone-${name.replace('/', '--')}`);
+  if (!existsSync(folder)) await withLock(lock, download, { onLook: access.onProgress });
   return { name, folder };
 }
 

@@ -69,9 +69,10 @@ async function fromHub(
   const name = [id.replace('/', '--'), ...(config === undefined ? [] : [config])].join('--');
   const folder = join(layout.hubDatasets, name);
   if (!existsSync(folder)) {
-    await withLock(join(layout.locks, `dataset-${name}`), async () => {
+    const downloadOnce = async (): Promise<void> => {
       if (!existsSync(folder)) await download({ id, config, folder, access });
-    });
+    };
+    await withLock(join(layout.locks, `dataset-${name}`), downloadOnce, { onLook: access.onProgress });
   }
   return inFolder(folder);
 }

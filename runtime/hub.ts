@@ -11,7 +11,12 @@ export interface HubAccess {
   fetch?: typeof fetch;
   /** Told what is being downloaded. */
   say?: (text: string) => void;
+  /** Called as bytes arrive, and while another process that downloads the same is waited for. */
+  onProgress?: (() => void) | undefined;
 }
+
+/** Between two sentences about one file. */
+const SAY_EVERY_MS = 10_000;
 
 export interface HubRepository {
   type: 'model' | 'dataset';
@@ -48,7 +53,7 @@ export async function downloadHubFile(
   repository: HubRepository,
   { file, into, name, access, hash }: HubDownload,
 ): Promise<string> {
-  access.say?.(`downloading ${repository.name}/${file.path} (${(file.size / 1e6).toFixed(1)} MB)`);
+  const onBytes = tellerOf(`downloading ${repository.name}/${file.path}`, file.size, access);
   try {
     const { revision } = repository;
     const blob = await downloadFile({
@@ -59,7 +64,7 @@ export async function downloadHubFile(
       ...credentials(access),
     });
     if (blob === null) throw new Error(`${file.path} is listed but not there`);
-    const { bytes, sha256 } = await write(blob, join(into, name), hash);
+    const { bytes, sha256 } = await write(blob, join(into, name), { hash, onBytes });
     if (bytes !== file.size) throw new Error(`expected ${file.size} bytes of ${file.path}, found ${bytes}`);
     if (file.lfs && file.lfs.oid !== sha256) throw new Error(`${file.path} does not have the hub's own sha256`);
     return sha256;
@@ -68,7 +73,31 @@ export async function downloadHubFile(
   }
 }
 
-async function write(blob: Blob, path: string, all?: Hash): Promise<{ bytes: number; sha256: string }> {
+/** Tells at once, and then of each piece: whoever waits for a large file shall see that it comes. */
+function tellerOf(what: string, size: number, { say, onProgress }: HubAccess): (bytes: number) => void {
+  const megabytes = `${(size / 1e6).toFixed(1)} MB`;
+  say?.(`${what} (${megabytes})`);
+  onProgress?.();
+  let saidAt = performance.now();
+  return (bytes) => {
+    onProgress?.();
+    if (performance.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = performance.now();
+    say?.(`${what}: ${Math.floor((100 * bytes) / size)} % of ${megabytes}`);
+  };
+}
+
+interface Writing {
+  hash: Hash | undefined;
+  /** Told how many there are so far. */
+  onBytes: (bytes: number) => void;
+}
+
+async function write(
+  blob: Blob,
+  path: string,
+  { hash: all, onBytes }: Writing,
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   const handle = await open(path, 'wx');
@@ -78,6 +107,7 @@ async function write(blob: Blob, path: string, all?: Hash): Promise<{ bytes: num
       all?.update(chunk);
       bytes += chunk.length;
       await handle.writeFile(chunk);
+      onBytes(bytes);
     }
     await handle.sync();
   } finally {

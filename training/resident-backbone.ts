@@ -1,4 +1,4 @@
-// What a trainer keeps from trial to trial: the backbone, its tokenizer, and the hidden states computed with it.
+// What a trainer keeps from trial to trial: the backbone, its tokenizer, the data it read, and the hidden states computed of it.
 import { readBackboneConfig } from '../data/backbone-files.ts';
 import { otherSetup } from '../data/backbone-setup.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
@@ -8,11 +8,13 @@ import { backboneIdentity, type BackboneIdentity } from '../sweep/backbone-ident
 import { loadBackbone } from './backbone.ts';
 import type { BlockStore } from './disk/block-store.ts';
 import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
+import { KeptSplits } from './kept-splits.ts';
 
 export interface Resident {
   backbone: Backbone;
   tokenizer: Tokenizer;
   hiddenStates: HiddenStates;
+  splits: KeptSplits;
 }
 
 export class ResidentBackbone {
@@ -24,7 +26,7 @@ export class ResidentBackbone {
   #loading: { name: string; resident: Promise<Resident> } | null = null;
 
   /**
-   * @param budgetBytes most bytes of hidden states to keep in memory
+   * @param budgetBytes most bytes of hidden states to keep in memory, and of encoded examples half as many beside them
    * @param openDisk where more of them are kept; asked once, when a backend of TensorFlow.js is loaded
    */
   constructor(budgetBytes: number, openDisk: () => Promise<BlockStore | undefined> = nowhere) {
@@ -71,7 +73,8 @@ export class ResidentBackbone {
       throw error;
     });
     const hiddenStates = new HiddenStates({ backbone, budgetBytes: this.#budgetBytes, disk });
-    this.#resident = { backbone, tokenizer, hiddenStates };
+    const splits = new KeptSplits(tokenizer, this.#budgetBytes / 2);
+    this.#resident = { backbone, tokenizer, hiddenStates, splits };
     return this.#resident;
   }
 

@@ -1,7 +1,6 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
 import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
-import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { promptLength } from '../sweep/arithmetic.ts';
@@ -56,12 +55,15 @@ async function prepare(
   time: TimeMeter,
 ): Promise<Run> {
   const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
-  await pulse.beat('loading', 0);
-  const { backbone, hiddenStates, tokenizer } = await resident.load(backboneFolder, trial.backbone);
+  const afterSome = (): Promise<void> => pulse.beat('loading', 0);
+  await afterSome();
+  const loaded = await resident.load(backboneFolder, trial.backbone);
+  const { backbone, hiddenStates, tokenizer } = loaded;
+  await afterSome();
   await checkData(trial.task);
   const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
-  const { labelWordIds, ...splits } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
-  await pulse.beat('loading', 0);
+  const { labelWordIds, ...splits } = await loaded.splits.load({ request: trial, maxTokens, afterSome });
+  await afterSome();
   const method = createMethod({
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
     ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },

@@ -9,20 +9,22 @@ const UNOWNED_MS = 5000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Runs `action` while no other process holds `folder`. `onWait` is called once, with the owner, if there is one to wait for.
+ * Runs `action` while no other process holds `folder`. `onWait` is called once, with the owner, if there is one to wait for;
+ * `onLook` each time that it is still there.
  *
  * @template T
  * @param {string} folder
  * @param {() => Promise<T>} action
- * @param {{onWait?: (pid: number | null) => void}} [options]
+ * @param {{onWait?: (pid: number | null) => void, onLook?: (() => void) | undefined}} [options]
  * @returns {Promise<T>}
  */
-export async function withLock(folder, action, { onWait } = {}) {
+export async function withLock(folder, action, { onWait, onLook } = {}) {
   mkdirSync(dirname(folder), { recursive: true });
   for (let waited = false; !tryLock(folder);) {
     if (takeOver(folder)) continue;
     if (!waited) onWait?.(readOwner(folder)?.pid ?? null);
     waited = true;
+    onLook?.();
     await pause(LOOK_AGAIN_MS);
   }
   try {

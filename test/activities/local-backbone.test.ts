@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createBackboneFinder } from '../../activities/local-backbone.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
+import { resolveBackbone } from '../../runtime/backbones.ts';
 import type { BackboneReference } from '../../sweep/trial.ts';
 import { changeJson } from '../support/change-json.ts';
 import { temporaryFolder } from '../support/data-files.ts';
@@ -69,5 +70,21 @@ describe("a trial's backbone on a worker", () => {
         /found no such folder.* Copy the folder to the same path .* `LPT_SWEEP_BACKBONES`/,
       ) as string,
     });
+  });
+
+  const answer = (status: number) => (): Promise<Response> => Promise.resolve(new Response('', { status }));
+  const silence = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
+  test.for([
+    ['does not answer', silence, 'unknown'],
+    ['is overloaded', answer(503), 'unknown'],
+    ['asks for patience', answer(429), 'unknown'],
+    ['wants a token', answer(401), 'configuration'],
+    ['has no such thing', answer(404), 'configuration'],
+  ] as const)('of a hub that %s fails as what it is', async ([, fetch, type]) => {
+    const cacheFolder = await temporaryFolder();
+    const find = createBackboneFinder({ resolveBackbone: (name) => resolveBackbone(name, { cacheFolder, fetch }) });
+    const backbone = { name: 'someone/small-bert', folder: '', fingerprint: 'f'.repeat(64) };
+    const message = expect.stringContaining('Backbone someone/small-bert could not be downloaded') as string;
+    await expect(find(backbone, () => undefined)).rejects.toMatchObject({ type, message });
   });
 });

@@ -25,14 +25,17 @@ describe("a trial's data on a worker", () => {
     find: (task?: TaskSettings) => Promise<TaskSettings['data']['files']>;
   }
 
-  async function scene(resolved?: TaskSettings['data']['files']): Promise<Scene> {
+  async function scene(resolved?: TaskSettings['data']['files'] | Error): Promise<Scene> {
     const { trial } = (await tinyTrials())();
     const { task } = trial;
     // Every test its own data set: another's must not be found.
     await writeFile(task.data.files.train, `sentence\tlabel\n${task.data.files.train}\t0\n`);
     task.data.fingerprint = await fingerprintData(task.data.files, task.data.columns);
     const folder = join(await temporaryFolder(), 'launched');
-    const resolveDataset = () => (resolved ? Promise.resolve(resolved) : Promise.reject(new Error('not needed')));
+    const resolveDataset = () =>
+      resolved && !(resolved instanceof Error)
+        ? Promise.resolve(resolved)
+        : Promise.reject(resolved ?? new Error('not needed'));
     const finder = createDataFinder({ database: db.database, folder, resolveDataset });
     return { trial, task, folder, find: (asked = task) => finder(asked, () => undefined) };
   }
@@ -115,6 +118,18 @@ describe("a trial's data on a worker", () => {
         /data of task reviews with the fingerprint [0-9a-f]{12} in `.*train\.tsv` or Postgres, .* Copy the files/,
       ) as string,
     });
+  });
+
+  test.for([
+    [503, 'unknown'],
+    [404, 'data'],
+  ] as const)('of a hub that answers %i fails as %s', async ([statusCode, type]) => {
+    const cause = Object.assign(new Error('an answer'), { statusCode });
+    const error = Object.assign(new Error('could not be downloaded', { cause }), { name: 'HubError' });
+    const { task, find } = await scene(error);
+    await moveAway(task);
+    const asked = { ...task, data: { ...task.data, reference: 'hub:someone/reviews' } };
+    await expect(find(asked)).rejects.toMatchObject({ type });
   });
 
   test('that is too large is not stored, and whoever launches is told', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fingerprintBackbone } from '../../data/backbone-files.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
@@ -34,11 +34,31 @@ describe('a backbone', () => {
     expect(hub.downloads).toHaveLength(3);
   });
 
-  test('two that want it at once download it once', async () => {
+  test('two that want it at once download it once, and the one that waits hears that it goes on', async () => {
     const hub = await startHub({ repositories: { [`model/${MODEL_ID}@main`]: MODEL } });
     const options = { cacheFolder: temporaryFolder(), hubUrl: hub.url };
-    await Promise.all([resolveBackbone(MODEL_ID, options), resolveBackbone(MODEL_ID, options)]);
+    let beats = 0;
+    const waiting = { ...options, onProgress: () => (beats += 1) };
+    await Promise.all([resolveBackbone(MODEL_ID, options), resolveBackbone(MODEL_ID, waiting)]);
     expect(hub.downloads).toHaveLength(3);
+    expect(beats).toBeGreaterThan(0);
+  });
+
+  test('of one large file is told of piece by piece, and in words now and then', async () => {
+    const large = { ...MODEL, 'model.safetensors': WEIGHTS.repeat(10) };
+    const hub = await startHub({ repositories: { [`model/${MODEL_ID}@main`]: large } });
+    const said: string[] = [];
+    let beats = 0;
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 6_000));
+    onTestFinished(() => now.mockRestore());
+    const access = { say: (text: string) => said.push(text), onProgress: () => (beats += 1) };
+    await resolveBackbone(MODEL_ID, { ...access, cacheFolder: temporaryFolder(), hubUrl: hub.url });
+    const ofWeights = said.filter((text) => text.includes('model.safetensors'));
+    expect(ofWeights[0]).toBe('downloading someone/small-bert/model.safetensors (3.2 MB)');
+    expect(ofWeights[1]).toMatch(/^downloading someone\/small-bert\/model.safetensors: \d+ % of 3.2 MB$/);
+    // Three files begin, and 3.2 MB come in pieces of no more than some hundred kB.
+    expect(beats).toBeGreaterThan(3 + 5);
   });
 
   test('a transfer that breaks leaves nothing', async () => {
