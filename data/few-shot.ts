@@ -22,8 +22,8 @@ const TEST_SHARE = 0.2;
 
 /**
  * Training and dev examples, stratified by class and disjoint. Training examples are taken from the front of each class's
- * random order and dev examples from its back, so a larger k contains the smaller one's examples and leaves a dev of the
- * same size as it is.
+ * random order and dev examples from its back, so within a class a larger draw contains the smaller one's examples, and a larger
+ * k leaves a dev of the same size as it is. Of three or more classes one can have an example less in a larger k (`allocate`).
  * @throws DataError where the data has too few examples
  */
 export function drawSplits(pool: Pool, regime: Regime, dataSeed: number): Splits {
@@ -122,7 +122,8 @@ function shuffledClasses(examples: Example[], seed: number, stream: number): Shu
 
 /**
  * Shares `total` among classes in proportion to their sizes (largest remainder), one at least for each class where
- * that is possible, never more than a class has left.
+ * that is possible, never more than a class has left. Of two classes none has less of a larger total; of more, one can have
+ * one less (sizes 6, 6, 2: of 10 4, 4, 2, of 11 5, 5, 1).
  */
 export function allocate(total: number, sizes: number[], capacity: number[]): number[] {
   const all = sizes.reduce((sum, size) => sum + size, 0);

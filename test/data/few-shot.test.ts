@@ -5,6 +5,8 @@ import { allocate, drawSplits, splitOnlyFile } from '../../data/few-shot.ts';
 const SEEDS = [13, 21, 42, 87, 100];
 const LABELS = ['0', '0', '0', '1', '1', '2']; // half, a third, a sixth
 
+const sixSixTwo = (i: number) => (i % 14 < 6 ? '0' : i % 14 < 12 ? '1' : '2');
+
 const examples = (count: number, prefix = 'train'): Example[] =>
   Array.from({ length: count }, (_, i) => ({ fields: { sentence: `${prefix} ${i}` }, label: LABELS[i % 6]! }));
 /** What data seed 13 has always drawn: a change here makes earlier results incomparable. */
@@ -53,7 +55,26 @@ describe('few-shot draws', () => {
     expect(new Set(draws).size).toBe(SEEDS.length);
   });
 
-  test('a larger k keeps the examples of the smaller one, and dev', () => {
+  test('within a class a larger k contains the smaller one, though a class may have an example less', () => {
+    const uneven = {
+      ...pool,
+      train: Array.from({ length: 140 }, (_, i) => ({ ...examples(140)[i]!, label: sixSixTwo(i) })),
+    };
+    const [small, large] = [10, 11].map((k) => drawSplits(uneven, fewShot(k, 14), 42).train);
+    const sizes = [small, large].map((drawn) => ['0', '1', '2'].map((label) => countOf(drawn!, label)));
+    expect(sizes).toEqual([
+      [4, 4, 2],
+      [5, 5, 1],
+    ]);
+    for (const label of ['0', '1', '2']) {
+      const [less, more] = [small, large]
+        .map((drawn) => indices(drawn!.filter((example) => example.label === label)))
+        .sort((a, b) => a.length - b.length);
+      expect(more).toEqual(expect.arrayContaining(less!));
+    }
+  });
+
+  test('a k with as many or more of every class keeps the examples of the smaller one, and dev', () => {
     const small = drawSplits(pool, fewShot(30), 42);
     const large = drawSplits(pool, fewShot(60), 42);
     expect(indices(large.train)).toEqual(expect.arrayContaining(indices(small.train)));
@@ -155,6 +176,22 @@ describe('draws that cannot be', () => {
     const regime = { kind: 'few-shot', k: 30, devSize: 60, testSize: 121 } as const;
     expect(() => drawSplits(pool, regime, 13)).toThrow('Expected `testSize` to be at most 120');
   });
+});
+
+test('of a larger total no class of two has less, and no class of more has two less', () => {
+  for (const [sizes, most] of [
+    [[37, 5], 0],
+    [[6, 6, 2], 1],
+    [[22, 19, 42, 26, 1, 12], 1],
+  ] as const) {
+    const all = sizes.reduce((sum, size) => sum + size, 0);
+    const shares = (total: number) => allocate(total, [...sizes], [...sizes]);
+    const losses = Array.from({ length: all - sizes.length }, (_, i) => {
+      const [before, after] = [shares(sizes.length + i), shares(sizes.length + i + 1)];
+      return Math.max(...before.map((share, c) => share - after[c]!));
+    });
+    expect(Math.max(...losses)).toBe(most);
+  }
 });
 
 test('shares always add up and never exceed what a class has', () => {
