@@ -122,11 +122,11 @@ describe('a plan', () => {
     ],
     [
       { tasks: '[{ task: mr, data: ./reviews, positive: 1 }]' },
-      /`tasks\.mr\.positive` to be left out where the metric is not f1 or accuracy-f1, found accuracy/,
+      /`tasks\[0\]\.positive` to be left out where the metric is not f1 or accuracy-f1, found accuracy/,
     ],
     [
       { tasks: '[{ task: mr, data: ./reviews, metric: f1, positive: 2 }]' },
-      /`tasks\.mr\.positive` to be one of the labels of `labelWords`: 0, 1, found "2"/,
+      /`tasks\[0\]\.positive` to be one of the labels of `labelWords`: 0, 1, found "2"/,
     ],
     [{ tasks: '[{ task: mr, data: ./reviews, metric: f1, positive: [1] }]' }, /`tasks\[0\]\.positive` to be one of/],
     [
