@@ -3,6 +3,7 @@ import type { PlannedSweep } from '../control/plan.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { positiveLabel } from '../sweep/labels.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
+import { differing, listed, type Setting } from '../sweep/settings.ts';
 import { print } from './print.ts';
 
 /** @param taking lines on what it would take */
@@ -59,27 +60,13 @@ const OWN_COLUMNS = ['method', 'insertionLayer', 'promptLength', 'generator', 'l
 
 /** What has no column of its own and yet tells a configuration from another of the same method. */
 function otherSettings(rows: readonly PlannedConfiguration[]): (row: PlannedConfiguration) => string {
-  const values = new Map<string, Set<string>>();
-  const noted = rows.map(({ first }) => settingsOf(first));
-  for (const settings of noted)
-    for (const [name, value] of Object.entries(settings)) {
-      const key = `${settings['method'] ?? ''} ${name}`;
-      values.set(key, (values.get(key) ?? new Set()).add(value));
-    }
-  return ({ first }) =>
-    Object.entries(settingsOf(first))
-      .filter(([name]) => !OWN_COLUMNS.includes(name))
-      .filter(([name]) => (values.get(`${first.trial.method.method} ${name}`)?.size ?? 0) > 1)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
+  return differing(rows, { listOf: ({ first }) => settingsOf(first), inColumns: OWN_COLUMNS });
 }
 
-/** Several layers or matrices at once are joined by a plus. */
-function settingsOf({ trial }: PlannedTrial): Record<string, string> {
-  const all: [string, unknown][] = Object.entries({ ...trial.training, ...trial.method });
-  return Object.fromEntries(all.map(([name, value]) => [name, [value].flat().join('+')]));
+function settingsOf({ trial }: PlannedTrial): Setting[] {
+  return listed({ ...trial.training, ...trial.method }, trial.method.method);
 }
 
-function settingOf(planned: PlannedTrial, name: string): string | null {
-  return settingsOf(planned)[name] ?? null;
+function settingOf(planned: PlannedTrial, named: string): string | null {
+  return settingsOf(planned).find(({ name }) => name === named)?.value ?? null;
 }

@@ -4,7 +4,7 @@ import type { Trial } from './trial.ts';
 
 export type Settled = Pick<Trial, 'method' | 'training'>;
 
-interface Setting {
+export interface Setting {
   name: string;
   /** Several layers or matrices at once are joined by a plus. */
   value: string;
@@ -22,13 +22,21 @@ export function settingsOf(settled: Settled): Record<string, string> {
  * @param inColumns what a table has columns for anyway
  */
 export function differingSettings(all: readonly Settled[], inColumns: readonly string[]): (settled: Settled) => string {
+  return differing(all, { listOf, inColumns });
+}
+
+/** Of each row, the words for what not all have that it is held against. */
+export function differing<Row>(
+  rows: readonly Row[],
+  { listOf: settings, inColumns }: { listOf: (row: Row) => Setting[]; inColumns: readonly string[] },
+): (row: Row) => string {
   const values = new Map<string, Set<string>>();
-  for (const { among, name, value } of all.flatMap(listOf)) {
+  for (const { among, name, value } of rows.flatMap(settings)) {
     const key = `${among} ${name}`;
     values.set(key, (values.get(key) ?? new Set()).add(value));
   }
-  return (settled) =>
-    listOf(settled)
+  return (row) =>
+    settings(row)
       .filter(({ among, name }) => !inColumns.includes(name) && (values.get(`${among} ${name}`)?.size ?? 0) > 1)
       .map(({ name, value }) => `${name} ${value}`)
       .join(', ');
@@ -42,7 +50,7 @@ function listOf({ method: own, training }: Settled): Setting[] {
   return [...listed(ofMethod, method), ...(isTrained ? listed(ofTraining, 'training') : [])];
 }
 
-function listed(settings: object, among: string): Setting[] {
+export function listed(settings: object, among: string): Setting[] {
   const all: [string, unknown][] = Object.entries(settings);
   return all.map(([name, value]) => ({ name, among, value: [value].flat().join('+') }));
 }
