@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDatabase, type Database } from '../../db/client.ts';
 import { attempts, checkpoints, metrics, sweeps, trials } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
@@ -46,6 +46,10 @@ describe('a sweep on several hosts, each with folders and a network of its own',
     await writeFile(join(launching.folder, 'reviews/train.tsv'), tinyReviews(120));
     await writeFile(join(launching.folder, 'reviews/test.tsv'), tinyReviews(40));
     for (const { folder } of [launching, first, second]) await writeTinyBackbone(join(folder, 'models/tiny'));
+  });
+  // What a test that failed has left would take the next one's trial.
+  afterEach(async () => {
+    await Promise.all([launching, first, second].map((one) => one.endAll()));
   });
   afterAll(async () => {
     for (const one of [launching, first, second]) one.remove();

@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { childEnvironment } from '../../runtime/environment.mjs';
 import type { Services } from '../../runtime/services.ts';
-import type { Running } from './installed.ts';
+import { follow, type Running } from './installed.ts';
 
 const BIN = join(import.meta.dirname, '../../cli/bin.mjs');
 
@@ -16,6 +15,8 @@ export interface Host {
   folder: string;
   /** Runs the program there, with further settings. */
   run(words: string[], settings?: Record<string, string>): Running & { pid: number };
+  /** Ends what still runs there. */
+  endAll(): Promise<void>;
   remove(): void;
 }
 
@@ -39,28 +40,27 @@ export async function createHost(folder: string, services: Services): Promise<Ho
     LPT_SWEEP_DEVICE: 'cpu',
     LPT_SWEEP_THREADS: '1',
   });
+  const running = new Set<Running>();
+  const [program, ...before] = [...network.inside, process.execPath, BIN];
   return {
     folder,
-    run: (words, settings = {}) =>
-      start([...network.inside, process.execPath, BIN, ...words], {
-        cwd: join(folder, 'work'),
-        env: { ...env, ...settings },
-      }),
+    run: (words, settings = {}) => {
+      const at = { cwd: join(folder, 'work'), env: { ...env, ...settings } };
+      const child = spawn(program, [...before, ...words], { ...at, stdio: ['ignore', 'pipe', 'pipe'] });
+      const followed = { ...follow(child), pid: child.pid ?? 0 };
+      running.add(followed);
+      void followed.ended.then(() => running.delete(followed));
+      return followed;
+    },
+    endAll: async () => {
+      for (const one of running) one.kill('SIGKILL');
+      await Promise.all([...running].map(({ ended }) => ended));
+    },
     remove: () => {
       for (const { server } of relays) server.close();
       network.remove();
     },
   };
-}
-
-function start([program = '', ...words]: string[], at: { cwd: string; env: Record<string, string> }) {
-  const child = spawn(program, words, { ...at, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: string[] = [];
-  const out: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
-  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out: out.join(''), said }));
-  return { said, ended, kill: (signal: NodeJS.Signals) => child.kill(signal), pid: child.pid ?? 0 };
 }
 
 interface Network {

@@ -1,8 +1,9 @@
 // The program as a person runs it: its own process, its own state folder, embedded servers.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { childEnvironment } from '../../runtime/environment.mjs';
 
 const BIN = join(import.meta.dirname, '../../cli/bin.mjs');
@@ -34,13 +35,17 @@ export function installedIn(stateFolder: string, folder: string, input = ''): (.
   return (...words) => {
     const child = spawn(process.execPath, [BIN, ...words], { cwd: folder, env, stdio: 'pipe' });
     child.stdin.end(input);
-    const said: string[] = [];
-    const out: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
-    child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out: out.join(''), said }));
-    return { said, ended, kill: (signal) => child.kill(signal) };
+    return follow(child);
   };
+}
+
+export function follow(child: ChildProcess & { stdout: Readable; stderr: Readable }): Running {
+  const said: string[] = [];
+  const out: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out: out.join(''), said }));
+  return { said, ended, kill: (signal) => child.kill(signal) };
 }
 
 /** Process ids of the workers that a `--watch` has said it started, in their order. */

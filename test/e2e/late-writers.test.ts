@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { asc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { asc, eq, sql, type SQL } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDatabase, readClock, type Database } from '../../db/client.ts';
 import { attempts, metrics, sweeps, trials } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
@@ -47,6 +47,10 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     await writeFile(join(host.folder, 'reviews/test.tsv'), tinyReviews(40));
     await writeTinyBackbone(join(host.folder, 'models/tiny'));
   });
+  // What a test that failed has left would take the next one's trial.
+  afterEach(async () => {
+    await host.endAll();
+  });
   afterAll(async () => {
     host.remove();
     await database.close();
@@ -88,23 +92,36 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     expect((await worker.ended).code).toBe(0);
   }
 
-  /** Between two writes: held up within one it would lose its connection, and its attempt would end with nothing to write. */
+  /**
+   * Between two writes, for one that is held up within a write loses its connection, and then its attempt ends with
+   * nothing to write: so its trainer is held up first, and goes on alone when the worker has heard the answer to all it wrote.
+   */
   async function holdUp(worker: ReturnType<Host['run']>): Promise<void> {
-    const writing = sql`select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`;
+    const [, trainer] = /Trainer (\d+) is started/.exec(worker.said.join('\n')) ?? [];
+    process.kill(Number(trainer), 'SIGSTOP');
+    await vi.waitUntil(() => isCalm(sql`interval '1 second'`), SOON);
     await vi.waitUntil(async () => {
       worker.kill('SIGSTOP');
-      if ((await database.execute(writing)).rows.length === 0) return true;
+      if (await isCalm(sql`interval '0'`)) return true;
       worker.kill('SIGCONT');
       return false;
     }, SOON);
+    process.kill(Number(trainer), 'SIGCONT');
+  }
+
+  /** Nobody writes, and nobody has for so long. */
+  async function isCalm(since: SQL): Promise<boolean> {
+    const writing = sql`select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend' and (state <> 'idle' or state_change > clock_timestamp() - ${since})`;
+    return (await database.execute(writing)).rows.length === 0;
   }
 
   test('an orphan that wakes up after another has finished its trial cannot write, and nothing is counted twice', async () => {
     const trial = await launch('orphan');
     const orphan = host.run(['worker']);
     await vi.waitUntil(() => hasBegun(trial), SOON);
-    // Its trainer trains on, and what it says piles up.
     await holdUp(orphan);
+    expect(await stateOf(trial), 'what is held up').toBe('running');
     const other = host.run(['worker']);
     await vi.waitUntil(async () => (await stateOf(trial)) === 'complete', SOON);
     const numbers = await numbersOf(trial);
