@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { programFile, serverUser } from './install/postgres.mjs';
+import { programFile } from './install/postgres-programs.mjs';
+import { serverUser } from './install/server-user.mjs';
 
 export const SUPERUSER = 'lpt_sweep';
 const UNFINISHED = '.initdb-';

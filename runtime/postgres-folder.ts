@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SHARED_FOLDER, isTraversable, serverUser } from './install/postgres.mjs';
+import { SHARED_FOLDER, isTraversable, serverUser } from './install/server-user.mjs';
 import { LOOPBACK } from './ports.ts';
 import { SUPERUSER, readPassword } from './postgres-cluster.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';

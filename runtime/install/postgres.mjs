@@ -1,28 +1,15 @@
-// The Postgres that comes inside an npm package: its library links, and a copy where the user it runs as can reach it.
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  cpSync,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+// The Postgres that comes inside an npm package: made complete there, or in a copy where the user it runs as can reach it.
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheLayout } from '../folders.mjs';
+import { complete, isComplete, programFile } from './postgres-programs.mjs';
 import { run } from './run.mjs';
+import { SHARED_FOLDER, isTraversable, serverUser } from './server-user.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 import { buildWhole } from './whole-folder.mjs';
 
 /** @typedef {import('../environment.mjs').Environment} Environment */
-/** @typedef {{uid: number, gid: number, name: string}} ServerUser */
-
-const PROGRAMS = ['initdb', 'postgres', 'pg_ctl'];
-/** For a server that runs as another user, which cannot look into root's home. */
-export const SHARED_FOLDER = '/var/lib/lpt-sweep';
 
 /** @type {import('./part.mjs').Part} */
 export const postgres = {
@@ -64,37 +51,6 @@ export function locatePostgres({ project, cacheFolder }) {
   return [...places, copyFolder(packaged, cacheFolder)].map((one) => join(one, 'native')).find(isComplete) ?? null;
 }
 
-/**
- * Postgres refuses to run as root.
- *
- * @returns {ServerUser | null} null: as we are
- */
-export function serverUser() {
-  if (process.getuid?.() !== 0) return null;
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  for (const name of ['postgres', 'nobody']) {
-    const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':');
-    if (fields) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
-  }
-  throw new SetupProblem(
-    'Postgres does not run as root, and this system has neither a user `postgres` nor `nobody`.',
-    'Run this as a plain user, or set DATABASE_URL.',
-  );
-}
-
-/**
- * Whether another user can walk down to a folder.
- *
- * @param {string} folder
- */
-export function isTraversable(folder) {
-  for (let at = folder; ; at = dirname(at)) {
-    const mode = statSync(at, { throwIfNoEntry: false })?.mode;
-    if (mode !== undefined && (mode & 0o001) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
-}
-
 /** @param {string} packaged */
 function isReachable(packaged) {
   return serverUser() === null || isTraversable(join(packaged, 'native', 'bin'));
@@ -123,56 +79,6 @@ function tryComplete(folder) {
     return true;
   } catch {
     return false; // an installation that is read-only to us
-  }
-}
-
-/**
- * What the package's own install script would do: npm packs neither links nor, for some, the right to execute.
- *
- * @param {string} folder
- */
-function complete(folder) {
-  for (const { source, target } of libraryLinks(join(folder, 'native'))) {
-    const link = join(folder, target);
-    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(basename(source), link);
-  }
-  for (const program of PROGRAMS) {
-    const file = programFile(join(folder, 'native'), program);
-    if (existsSync(file) && !isExecutable(file)) chmodSync(file, 0o755);
-  }
-}
-
-/** @param {string} native */
-function isComplete(native) {
-  if (!existsSync(native)) return false;
-  const linked = libraryLinks(native).every(({ target }) => existsSync(join(dirname(native), target)));
-  return linked && PROGRAMS.every((program) => isExecutable(programFile(native, program)));
-}
-
-/**
- * @param {string} native
- * @returns {{source: string, target: string}[]}
- */
-function libraryLinks(native) {
-  const list = join(native, 'pg-symlinks.json');
-  return existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
-}
-
-/**
- * @param {string} native
- * @param {string} program
- */
-export function programFile(native, program) {
-  return join(native, 'bin', process.platform === 'win32' ? `${program}.exe` : program);
-}
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

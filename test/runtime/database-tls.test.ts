@@ -7,7 +7,7 @@ import { checkDatabase } from '../../runtime/database.ts';
 import { databaseUrl } from '../../runtime/database-url.mjs';
 import { readEnvironment } from '../../runtime/environment.mjs';
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
-import { serverUser } from '../../runtime/install/postgres.mjs';
+import { serverUser } from '../../runtime/install/server-user.mjs';
 import { isListening } from '../../runtime/ports.ts';
 import { startPostgres } from '../../runtime/postgres.ts';
 import { startTemporal } from '../../runtime/temporal.ts';
