@@ -12,7 +12,11 @@ declare
 begin
   foreach role_name in array array['lpt_sweep_worker', 'lpt_sweep_reader'] loop
     if not exists (select from pg_roles where rolname = role_name) then
-      execute format('create role %I nologin', role_name);
+      begin
+        execute format('create role %I nologin', role_name);
+      exception when duplicate_object or unique_violation then
+        null; -- roles are the cluster's: for another of its databases they were made at this very moment
+      end;
     end if;
     execute format('grant usage on schema public to %I', role_name);
   end loop;

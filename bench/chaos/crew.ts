@@ -26,7 +26,7 @@ export interface CrewOptions {
 export class Crew {
   /** Exits that nobody forced, and that were no end of the sweep, in words. */
   readonly surprises: string[] = [];
-  /** Resolves when the client has seen a trial run. */
+  /** Resolves when a worker has begun a trial. */
   readonly underway: Promise<void>;
   /** Resolves when the client has seen the sweep's end. */
   readonly finished: Promise<void>;
@@ -78,7 +78,7 @@ export class Crew {
     one.lastLines = [];
     createInterface({ input: child.stderr }).on('line', (line) => {
       one.lastLines = [...one.lastLines, line].slice(-LINES_KEPT);
-      if (one === this.#client && /, [1-9]\d* running/.test(line)) this.#begin();
+      if (line.includes('"event":"attempt-begun"')) this.#begin();
       this.#options.say(`  ${one.name}: ${line}`);
     });
     child.once('exit', (code, signal) => this.#ended(one, { code, signal }));

@@ -144,14 +144,13 @@ describe('an attempt at a trial', () => {
     expect(said).toEqual(["This worker trains with TensorFlow.js's wasm backend (4.22.0), slowly."]);
   });
 
-  test('that was overtaken by another cannot write, and stops its trainer', async () => {
+  test('that was overtaken by another cannot write, and ends as lost', async () => {
     const at = await oneTrial();
-    const trainer = new ScriptedTrainer({ events: [], end: 'hang' });
     const overtaken = new ScriptedTrainer({ end: 'hang' });
-    overtaken.train = async (request, { onEvent }) => {
+    overtaken.train = async (_, { onEvent }) => {
       await beginAttempt(db.database, { trialId: at.trialId, worker: 'w2', device: 'cpu', workflowRunId: 'r' });
       await onEvent(checkpointEvent(20, 1));
-      return trainer.train(request, { onEvent });
+      return FINISHED;
     };
     expect((await failureOf(run(overtaken, at))).type).toBe('worker-lost');
     expect(await loadCheckpoint(db.database, { trialId: at.trialId, kind: 'last' })).toBeNull();
@@ -180,7 +179,7 @@ describe('an attempt at a trial', () => {
     const trainer = new ScriptedTrainer({ end: 'hang' });
     const environment = activityEnvironment();
     const ended = environment.run(activitiesWith(trainer, at.folder).trainTrial, at).catch((error: unknown) => error);
-    await vi.waitUntil(() => trainer.requests.length === 1);
+    await vi.waitUntil(() => trainer.requests.length === 1, { timeout: 60_000 });
     environment.cancel('CANCELLED');
     expect(await ended).toBeInstanceOf(CancelledFailure);
     expect(trainer.cancels).toBe(1);
@@ -191,7 +190,7 @@ describe('an attempt at a trial', () => {
     const trainer = new ScriptedTrainer({ end: 'hang' });
     const environment = activityEnvironment();
     const ended = environment.run(activitiesWith(trainer, at.folder).trainTrial, at);
-    await vi.waitUntil(() => trainer.requests.length === 1);
+    await vi.waitUntil(() => trainer.requests.length === 1, { timeout: 60_000 });
     environment.cancel('WORKER_SHUTDOWN');
     expect((await failureOf(ended)).type).toBe('worker-stopping');
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { childEnvironment } from '../../runtime/environment.mjs';
 import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -42,6 +42,7 @@ describe('a database that a later version of the program has written', () => {
   /** @param onReady when it takes trials */
   async function worker(onReady: () => Promise<void>): Promise<{ code: number | null; said: string }> {
     const child = spawn(process.execPath, [BIN, 'worker'], { env: childEnvironment(await variables()), stdio: 'pipe' });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const said: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line);

@@ -102,7 +102,8 @@ describe('a database that cannot be reached', () => {
     const waiting = ask(database, () => database.execute(sql`select pg_sleep(60)`)).catch((reason: unknown) => reason);
     const killer = new pg.Client({ connectionString: url });
     await killer.connect();
-    const kill = "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select pg_sleep%'";
+    const kill =
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'";
     await expect.poll(async () => (await killer.query(kill)).rowCount).toBe(1);
     expect(await waiting).toBeInstanceOf(DatabaseAwayError);
     await killer.end();
@@ -113,11 +114,11 @@ describe('a database that cannot be reached', () => {
 
   test('that leaves a question unanswered is away, and the connection that waits for the answer is closed', async () => {
     const { url, drop } = await createEmptyDatabase();
-    const database = createDatabase(url, { answerMs: 500 });
+    const database = createDatabase(url, { answerMs: 3_000 });
     const slow = ask(database, () =>
       database.transaction(async (transaction) => {
         await transaction.execute(sql`select pg_backend_pid() as first`);
-        await transaction.execute(sql`select pg_sleep(3)`);
+        await transaction.execute(sql`select pg_sleep(30)`);
       }),
     );
     await expect(slow).rejects.toThrow(DatabaseAwayError);

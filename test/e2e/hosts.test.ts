@@ -3,14 +3,14 @@ import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDatabase, type Database } from '../../db/client.ts';
 import { attempts, checkpoints, metrics, sweeps, trials } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { createHost, type Host } from './hosts.ts';
-import { ON_ITS_OWN } from './installed.ts';
+import { endAll, ON_ITS_OWN, SOON } from './installed.ts';
 
 /** Long enough to be met in the middle, also on a machine that is busy. */
 const STEPS = 3000;
@@ -24,9 +24,7 @@ methods:
   - { method: lpt, insertionLayer: 2, promptLength: 3, generator: npg, bottleneck: 8 }
 `;
 
-const SOON = { timeout: 150_000, interval: 20 };
-
-describe('a sweep on several hosts, each with folders and a network of its own', { timeout: 400_000 }, () => {
+describe('a sweep on several hosts, each with folders and a network of its own', () => {
   let home: string;
   let services: Services;
   let database: Database;
@@ -47,10 +45,7 @@ describe('a sweep on several hosts, each with folders and a network of its own',
     await writeFile(join(launching.folder, 'reviews/test.tsv'), tinyReviews(40));
     for (const { folder } of [launching, first, second]) await writeTinyBackbone(join(folder, 'models/tiny'));
   });
-  // What a test that failed has left would take the next one's trial.
-  afterEach(async () => {
-    await Promise.all([launching, first, second].map((one) => one.endAll()));
-  });
+  afterEach(endAll);
   afterAll(async () => {
     for (const one of [launching, first, second]) one.remove();
     await database.close();
@@ -155,7 +150,7 @@ describe('a sweep on several hosts, each with folders and a network of its own',
 
   test('is given up by a worker whose trainer hangs, at the end of its grace', async () => {
     const trial = await launch('hanging');
-    const hanging = work(first, { LPT_SWEEP_GRACE: '3' });
+    const hanging = work(first, { LPT_SWEEP_GRACE: '10' });
     await vi.waitUntil(async () => (await stepOf(trial)) > 0, SOON);
     const trainer = trainerOf(hanging.pid);
     process.kill(trainer, 'SIGSTOP');
@@ -177,8 +172,8 @@ describe('a sweep on several hosts, each with folders and a network of its own',
     hasty.kill('SIGTERM');
     // One keystroke may come twice: only what comes later is a second word.
     const again = setInterval(() => hasty.kill('SIGTERM'), 200);
+    onTestFinished(() => clearInterval(again));
     expect((await hasty.ended).code).toBe(1);
-    clearInterval(again);
     process.kill(trainer, 'SIGKILL');
     await cancel('hasty');
   });

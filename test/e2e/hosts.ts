@@ -15,8 +15,6 @@ export interface Host {
   folder: string;
   /** Runs the program there, with further settings. */
   run(words: string[], settings?: Record<string, string>): Running & { pid: number };
-  /** Ends what still runs there. */
-  endAll(): Promise<void>;
   remove(): void;
 }
 
@@ -40,21 +38,13 @@ export async function createHost(folder: string, services: Services): Promise<Ho
     LPT_SWEEP_DEVICE: 'cpu',
     LPT_SWEEP_THREADS: '1',
   });
-  const running = new Set<Running>();
   const [program, ...before] = [...network.inside, process.execPath, BIN];
   return {
     folder,
     run: (words, settings = {}) => {
       const at = { cwd: join(folder, 'work'), env: { ...env, ...settings } };
       const child = spawn(program, [...before, ...words], { ...at, stdio: ['ignore', 'pipe', 'pipe'] });
-      const followed = { ...follow(child), pid: child.pid ?? 0 };
-      running.add(followed);
-      void followed.ended.then(() => running.delete(followed));
-      return followed;
-    },
-    endAll: async () => {
-      for (const one of running) one.kill('SIGKILL');
-      await Promise.all([...running].map(({ ended }) => ended));
+      return { ...follow(child), pid: child.pid ?? 0 };
     },
     remove: () => {
       for (const { server } of relays) server.close();
@@ -75,7 +65,9 @@ interface Network {
 function createNetwork(number: number): Network {
   const name = `lpt${process.pid}n${number}`;
   const [here, there] = [`l${process.pid % 100_000}h${number}`, `l${process.pid % 100_000}t${number}`];
-  const subnet = `10.${200 + number}.${process.pid % 250}`;
+  // Two files at one time have process ids that are near one another.
+  const subnet = `10.${64 + ((process.pid >> 8) % 128)}.${process.pid % 256}`;
+  const [gateway, inner] = [`${subnet}.${4 * number + 1}`, `${subnet}.${4 * number + 2}`];
   const ip = (words: string): Buffer => execFileSync('ip', words.split(' '), { stdio: 'pipe' });
   const remove = (): void => {
     try {
@@ -87,12 +79,12 @@ function createNetwork(number: number): Network {
   try {
     ip(`netns add ${name}`);
     ip(`link add ${here} type veth peer name ${there} netns ${name}`);
-    ip(`address add ${subnet}.1/24 dev ${here}`);
+    ip(`address add ${gateway}/30 dev ${here}`);
     ip(`link set ${here} up`);
-    ip(`-n ${name} address add ${subnet}.2/24 dev ${there}`);
+    ip(`-n ${name} address add ${inner}/30 dev ${there}`);
     ip(`-n ${name} link set ${there} up`);
     ip(`-n ${name} link set lo up`);
-    return { inside: ['ip', 'netns', 'exec', name], gateway: `${subnet}.1`, remove };
+    return { inside: ['ip', 'netns', 'exec', name], gateway, remove };
   } catch {
     remove();
     return { inside: [], gateway: '127.0.0.1', remove: () => undefined };

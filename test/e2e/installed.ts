@@ -11,6 +11,9 @@ const BIN = join(import.meta.dirname, '../../cli/bin.mjs');
 /** Whatever servers the person who runs the tests has, these have their own. */
 export const ON_ITS_OWN = { DATABASE_URL: undefined, TEMPORAL_ADDRESS: undefined, TEMPORAL_PROFILE: undefined };
 
+/** How long a condition is waited for, on a machine that is busy. */
+export const SOON = { timeout: 150_000, interval: 20 };
+
 export interface Ended {
   code: number | null;
   out: string;
@@ -39,12 +42,22 @@ export function installedIn(stateFolder: string, folder: string, input = ''): (.
   };
 }
 
+const running = new Map<ChildProcess, Promise<Ended>>();
+
+/** What a test that failed has left would take the next one's trials, and the processor from all. */
+export async function endAll(): Promise<void> {
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.all(running.values());
+}
+
 export function follow(child: ChildProcess & { stdout: Readable; stderr: Readable }): Running {
   const said: string[] = [];
   const out: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
   child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out: out.join(''), said }));
+  running.set(child, ended);
+  void ended.then(() => running.delete(child));
   return { said, ended, kill: (signal) => child.kill(signal) };
 }
 

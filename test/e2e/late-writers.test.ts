@@ -10,7 +10,7 @@ import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { createHost, type Host } from './hosts.ts';
-import { ON_ITS_OWN } from './installed.ts';
+import { endAll, ON_ITS_OWN, SOON } from './installed.ts';
 
 /** Long enough to be met in the middle, also on a machine that is busy. */
 const sweepFile = (name: string, steps: number): string => `name: ${name}
@@ -23,13 +23,12 @@ methods:
   - { method: lpt, insertionLayer: 2, promptLength: 3, generator: npg, bottleneck: 8 }
 `;
 
-const SOON = { timeout: 150_000, interval: 20 };
 const later = (hours: number, more = ''): Record<string, string> => ({
   NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'wrong-clock.mjs')).href}?hours=${hours}${more}`,
 });
 const jumping = later(5, '&jumpsEveryMs=400');
 
-describe('a sweep whose parts come late, or do not know what time it is', { timeout: 400_000 }, () => {
+describe('a sweep whose parts come late, or do not know what time it is', () => {
   let home: string;
   let services: Services;
   let database: Database;
@@ -47,10 +46,7 @@ describe('a sweep whose parts come late, or do not know what time it is', { time
     await writeFile(join(host.folder, 'reviews/test.tsv'), tinyReviews(40));
     await writeTinyBackbone(join(host.folder, 'models/tiny'));
   });
-  // What a test that failed has left would take the next one's trial.
-  afterEach(async () => {
-    await host.endAll();
-  });
+  afterEach(endAll);
   afterAll(async () => {
     host.remove();
     await database.close();

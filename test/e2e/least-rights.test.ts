@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { sweeps, trials } from '../../db/schema.ts';
 import { childEnvironment } from '../../runtime/environment.mjs';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { developmentServer } from '../support/temporal.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { endAll, follow, SOON } from './installed.ts';
 
 const SWEEP = `name: narrow
 backbone: ./backbone
@@ -38,8 +38,9 @@ beforeAll(async () => {
   [db, temporal] = await Promise.all([createTestDatabase(), developmentServer()]);
   await db.database.$client.query(await readFile(join(PROJECT, 'db/roles.sql'), 'utf8'));
   await db.database.$client.query(`create role ${login} login password 'narrow-password' in role lpt_sweep_worker`);
-}, 60_000);
+});
 
+afterEach(endAll);
 afterAll(async () => {
   await temporal.teardown();
   await db.database.$client.query(`drop role ${login}`);
@@ -52,11 +53,7 @@ function start(words: string[], url: string) {
   const env = childEnvironment({ ...servers, LPT_SWEEP_DEVICE: 'cpu', LPT_SWEEP_THREADS: '1' });
   const bin = join(PROJECT, 'cli/bin.mjs');
   const child = spawn(process.execPath, [bin, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, said: said.join('') }));
-  return { ended, stop: () => child.kill('SIGTERM') };
+  return follow(child);
 }
 
 test('a worker with the rights of db/roles.sql trains a sweep that the owner launched, from its greeting to its drain', async () => {
@@ -65,11 +62,11 @@ test('a worker with the rights of db/roles.sql trains a sweep that the owner lau
   [narrow.username, narrow.password] = [login, 'narrow-password'];
   const worker = start(['worker'], narrow.href);
   const state = async () => (await db.database.select({ state: sweeps.state }).from(sweeps))[0]?.state;
-  await vi.waitUntil(async () => (await state()) === 'complete', { timeout: 150_000, interval: 50 });
-  worker.stop();
+  await vi.waitUntil(async () => (await state()) === 'complete', SOON);
+  worker.kill('SIGTERM');
   const { code, said } = await worker.ended;
-  expect(said).not.toMatch(/permission|denied|reconcile-failed|"event":"notice"|"level":"error"/);
+  expect(said.join('\n')).not.toMatch(/permission|denied|reconcile-failed|"event":"notice"|"level":"error"/);
   expect(code).toBe(0);
   const rows = await db.database.select({ state: trials.state }).from(trials);
   expect(rows.map((row) => row.state)).toEqual(['complete', 'complete']);
-}, 240_000);
+});

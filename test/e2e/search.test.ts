@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDatabase, type Database } from '../../db/client.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { migrate } from '../../db/migrate.ts';
@@ -9,7 +9,7 @@ import { evaluations } from '../../db/schema.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
-import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
+import { endAll, installedIn, ON_ITS_OWN, SOON, workersOf, type Running } from './installed.ts';
 
 /** Rates from one that learns nothing to one that is usual. */
 const FILE = `name: thrifty
@@ -48,6 +48,7 @@ describe('a sweep that searches and stops early, through the real command line',
     sweep = installedIn(stateFolder, folder);
   });
 
+  afterEach(endAll);
   afterAll(async () => {
     await database.close();
     await services.close();
@@ -56,11 +57,12 @@ describe('a sweep that searches and stops early, through the real command line',
 
   test('loses and doubles nothing when its worker is killed, and says what it stopped and why', async () => {
     const running = sweep('launch', 'thrifty.yaml', '--watch');
-    await vi.waitUntil(async () => (await database.select({ step: evaluations.step }).from(evaluations)).length > 10, {
-      timeout: 120_000,
-      interval: 20,
-    });
-    process.kill(workersOf(running)[0] ?? 0, 'SIGKILL');
+    await vi.waitUntil(
+      async () => (await database.select({ step: evaluations.step }).from(evaluations)).length > 10,
+      SOON,
+    );
+    const worker = await vi.waitUntil(() => workersOf(running)[0], SOON);
+    process.kill(worker, 'SIGKILL');
     const { code, said } = await running.ended;
     expect(said.join('\n')).toContain('The search begins with 4 of 12 configurations, and proposes 2 more');
     expect(workersOf(running)).toHaveLength(2);

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { developmentServer } from '../support/temporal.ts';
 import { startFront, type TemporalFront } from '../support/temporal-front.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
+import { endAll, follow } from './installed.ts';
 
 const API_KEY = 'eyJ-a-key-that-nobody-may-see';
 const HUB_TOKEN = 'hf_a-token-that-nobody-may-see';
@@ -76,9 +76,10 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
     await writeFile(join(folder, 'sealed.yaml'), sweepFile('sealed', 'broken'));
     await sweep(['launch', 'sealed.yaml', '--watch'], { ...variables, LPT_SWEEP_CODEC_KEY: join(folder, 'keys') });
     sealed = await allHistories(`SweepName = 'sealed'`);
-  }, 240_000);
+  });
 
   afterAll(async () => {
+    await endAll();
     await front.close();
     await temporal.teardown();
     await db.drop();
@@ -88,12 +89,8 @@ describe('a sweep on servers of the user, through TLS with a client certificate 
   async function sweep(words: string[], variables: Record<string, string>): Promise<string> {
     const env = childEnvironment({ LPT_SWEEP_DEVICE: 'cpu', LPT_SWEEP_THREADS: '1', ...variables });
     const child = spawn(process.execPath, [BIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const said: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
-    }
-    await once(child, 'close');
-    return said.join('');
+    const { said, out } = await follow(child).ended;
+    return [...said, out].join('\n');
   }
 
   /** Of every workflow, with its payloads readable. */

@@ -3,17 +3,18 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, isNotNull } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDatabase, type Database } from '../../db/client.ts';
 import type { TrialResult } from '../../db/results.ts';
-import { attempts, checkpoints } from '../../db/schema.ts';
+import { attempts } from '../../db/schema.ts';
 import { configurationMeans, trialResults } from '../../db/views.ts';
 import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs';
 import { programVersion } from '../../runtime/program.ts';
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { MEASURED_ANEW } from '../support/trials.ts';
-import { installedIn, ON_ITS_OWN, workersOf, type Running } from './installed.ts';
+import { hasCheckpoint } from './checkpointed.ts';
+import { endAll, installedIn, ON_ITS_OWN, SOON, workersOf, type Running } from './installed.ts';
 
 const KEYS =
   'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey settings';
@@ -23,7 +24,7 @@ backbone: ./backbone
 tasks: [{ task: mr, data: ./reviews }]
 regime: { fewShot: 32, devSize: 40 }
 dataSeeds: [13, 21]
-training: { steps: 160, batchSize: 8, evaluateEvery: 40, learningRate: 0.01 }
+training: { steps: 480, batchSize: 8, evaluateEvery: 120, learningRate: 0.01 }
 window: 2
 methods:
   - zero-shot
@@ -53,6 +54,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     sweep = installedIn(stateFolder, folder);
   });
 
+  afterEach(endAll);
   afterAll(async () => {
     await database.close();
     await services.close();
@@ -78,8 +80,9 @@ describe('a sweep through the real command line, on embedded servers', () => {
 
   test('whose worker is killed in the middle ends with the numbers of an undisturbed one', async () => {
     const running = sweep('launch', 'storm.yaml', '--watch');
-    await vi.waitUntil(() => hasCheckpoint(database), { timeout: 60_000, interval: 20 });
-    process.kill(workersOf(running)[0] ?? 0, 'SIGKILL');
+    await vi.waitUntil(() => hasCheckpoint(database, 'storm'), SOON);
+    const worker = await vi.waitUntil(() => workersOf(running)[0], SOON);
+    process.kill(worker, 'SIGKILL');
     const { code, said } = await running.ended;
     expect(said.join('\n')).toMatch(/The worker ended \(SIGKILL\): it is started again/);
     expect(workersOf(running)).toHaveLength(2);
@@ -165,9 +168,4 @@ describe('a sweep through the real command line, on embedded servers', () => {
 interface Shown {
   provenance: object;
   evaluations: { split: string; predictions: number[] | null }[];
-}
-
-async function hasCheckpoint(database: Database): Promise<boolean> {
-  const rows = await database.select({ step: checkpoints.step }).from(checkpoints).where(eq(checkpoints.kind, 'last'));
-  return rows.length > 0;
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openControl, type Control } from '../../control/control.ts';
 import { pause } from '../../control/pause.ts';
 import type { Database } from '../../db/client.ts';
@@ -12,7 +12,8 @@ import { childEnvironment, readEnvironment } from '../../runtime/environment.mjs
 import { openServices, type Services } from '../../runtime/services.ts';
 import { tinyReviews, writeTinyBackbone } from '../support/tiny-backbone.ts';
 import { MEASURED_ANEW } from '../support/trials.ts';
-import { installedIn, ON_ITS_OWN, type Running } from './installed.ts';
+import { hasCheckpoint } from './checkpointed.ts';
+import { endAll, installedIn, ON_ITS_OWN, SOON, type Running } from './installed.ts';
 
 const sweepFile = (name: string, layers = '[1, 2]'): string => `name: ${name}
 backbone: ./backbone
@@ -49,6 +50,7 @@ describe('the verbs through the real command line, on embedded servers', () => {
     sweep = installedIn(stateFolder, folder);
   });
 
+  afterEach(endAll);
   afterAll(async () => {
     await control.close();
     await services.close();
@@ -66,7 +68,7 @@ describe('the verbs through the real command line, on embedded servers', () => {
   test('a sweep that was paused and continued ends with the numbers of an undisturbed one', async () => {
     expect((await sweep('launch', 'calm.yaml', '--watch').ended).code).toBe(0);
     const watching = sweep('launch', 'held.yaml', '--watch');
-    await vi.waitUntil(() => hasCheckpoint(database), { timeout: 60_000, interval: 20 });
+    await vi.waitUntil(() => hasCheckpoint(database, 'held'), SOON);
     // In this process: by the time that another one has started, the sweep might be over.
     await pause(control, { sweep: 'held' });
     const watched = await watching.ended;
@@ -84,7 +86,7 @@ describe('the verbs through the real command line, on embedded servers', () => {
     const resumed = await database.select().from(attempts).where(eq(attempts.resumedFromStep, held[0]!.step));
     expect(resumed).toHaveLength(1);
     expect(await numbersOf('held')).toEqual(await numbersOf('calm'));
-  }, 240_000);
+  });
 
   test('a finished sweep grows: only its new trials run, and adding them again is refused', async () => {
     const before = await numbersOf('calm');
@@ -129,8 +131,3 @@ describe('the verbs through the real command line, on embedded servers', () => {
     expect(said.join('\n')).not.toContain('    at ');
   });
 });
-
-async function hasCheckpoint(database: Database): Promise<boolean> {
-  const rows = await database.select({ step: checkpoints.step }).from(checkpoints).where(eq(checkpoints.kind, 'last'));
-  return rows.length > 0;
-}
