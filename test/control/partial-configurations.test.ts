@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printComparison } from '../../cli/comparison.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
@@ -35,6 +36,16 @@ describe('a configuration that diverged on a seed', () => {
     // Its learning rate is the only thing that tells it from the other.
     for (const words of [notes.join(' '), findings.join(' ')])
       expect(words).toContain('at learning rate 0.005, on 1 of 2 seeds of mr): without a test score');
+  });
+
+  test('is told from whole ones in records', async () => {
+    const { sweepId } = await partialSweep(own.database, { name: 'records', methods: METHODS });
+    await endInOrder(own.database, { sweepId, endings: ENDINGS });
+    const records: unknown = JSON.parse(printComparison('json', await compare(own, 'records')));
+    expect(records).toMatchObject([
+      { learningRate: 5e-3, n: 1, isWhole: false },
+      { learningRate: 1e-3, n: 2, isWhole: true },
+    ]);
   });
 
   test('stands for its method where there is no other, and it is said why a seed is missing', async () => {
