@@ -13,6 +13,7 @@ import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
+import { scoreColumns } from '../../sweep/statistics/words.ts';
 import type { TaskSettings } from '../../sweep/trial.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
@@ -142,17 +143,26 @@ describe('methods compared', () => {
     expect(pair.pooled.wilcoxon).toMatchObject({ p: null, why: expect.stringContaining('cannot reach') as string });
   });
 
-  test('are no pair where each is judged by the F1 of another label', async () => {
+  test('are no pair and in no column together where each is judged by the F1 of another label', async () => {
     const f1 = { metric: 'f1' } as const;
     await finished('last-label', BOTH, f1);
     await finished('also-last', BOTH, f1);
     await finished('first-label', BOTH, { ...f1, positive: '0' });
     const across = async (other: string) => {
-      const { pairs } = await compareMethods(own, 'last-label', { with: other });
-      return pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+      const { pairs, ...compared } = await compareMethods(own, 'last-label', { with: other });
+      const between = pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+      return { pairs: between, heads: scoreColumns(compared.scores).map(({ title }) => title), ...compared };
     };
-    expect(await across('also-last')).not.toEqual([]);
-    expect(await across('first-label')).toEqual([]);
+    const same = await across('also-last');
+    expect(same.pairs).not.toEqual([]);
+    expect(same.heads).toEqual(['mr (32)']);
+    const other = await across('first-label');
+    expect(other.pairs).toEqual([]);
+    expect(other.heads).toEqual(['mr (32, f1 of 1)', 'mr (32, f1 of 0)']);
+    expect(other.overall.every(({ meanRank, testAverage }) => meanRank === null && testAverage === null)).toBe(true);
+    expect(other.notes.join()).not.toContain('other data');
+    expect(new Set(other.scores.map(({ positive }) => positive))).toEqual(new Set(['1', '0']));
+    expect((await compareMethods(own, 'ranks')).scores[0]).toMatchObject({ positive: null });
   });
 
   test('of unequal seeds, of one seed, and of none say so', async () => {
