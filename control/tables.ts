@@ -57,9 +57,14 @@ export async function methodScores(control: Asking, name: string): Promise<Metho
   const caption = captionOf(sweep, { chosen, taskName, sizes });
   return { sweep, scores: chosen.map(scoreOf), table: chosenTable(chosen), caption };
 
-  function taskName({ task, regime, k }: ConfigurationMean): string {
+  function taskName({ task, regime, k, metric }: ConfigurationMean): string {
     const regimes = new Set(configurations.map((row) => regimeName(row)));
-    return regimes.size === 1 ? task : `${task} (${regimeName({ regime, k })})`;
+    const metrics = new Set(configurations.filter((row) => row.task === task).map((row) => row.metric));
+    const details = [
+      ...(regimes.size === 1 ? [] : [regimeName({ regime, k })]),
+      ...(metrics.size === 1 ? [] : [metric]),
+    ];
+    return details.length === 0 ? task : `${task} (${details.join(', ')})`;
   }
 
   function scoreOf(row: ConfigurationMean): Score {

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printMethods } from '../../cli/methods.ts';
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
+import { methodScores } from '../../control/tables.ts';
+import { addTrials } from '../../db/add-trials.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { listCompared } from '../../db/compared-trials.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
@@ -13,10 +15,12 @@ import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
+import { expand } from '../../sweep/plan.ts';
 import { scoreColumns } from '../../sweep/statistics/words.ts';
 import type { TaskSettings } from '../../sweep/trial.ts';
+import { endInOrder } from '../support/endings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 let folder: string;
@@ -205,6 +209,23 @@ describe('methods compared', () => {
     expect(methodTables(compared).text).toContain('mr (32, f1)');
     const alone = printMethods('table', await compareMethods(own, 'in-f1'));
     expect(alone).toMatch(/│ method +│ +mr \(32\) │ average/);
+  });
+
+  test('of two metrics in one sweep have columns of their own in its table', async () => {
+    const { database } = own;
+    const asked = smallSweep('both-metrics', '[3]');
+    const { sweep } = await createSweep(database, asked);
+    const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
+    await addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+    const endings = [...Array.from({ length: 6 }, () => 0.8), ...Array.from({ length: 6 }, () => 0.6)];
+    await endInOrder(database, { sweepId: sweep.id, endings });
+    const { scores, caption } = await methodScores(own, 'both-metrics');
+    const lpt = scores.filter(({ method }) => method === 'lpt').map(({ task, mean }) => [task, mean]);
+    expect(lpt).toEqual([
+      ['mr (accuracy)', 0.8],
+      ['mr (f1)', 0.6],
+    ]);
+    expect(caption).toContain('(accuracy on mr; f1 on mr)');
   });
 
   test('of two sweeps that were tested on other examples are not paired, and the notes say so', async () => {
