@@ -89,13 +89,14 @@ function measured(row: SettledConfiguration): Record<string, Cell> {
   const { task, metric, regime, k, method, backbone } = row;
   const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
     row;
-  const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey } = row;
+  const { n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, isWhole } = row;
   return {
     kind: 'measured',
     average: 'fixed',
     ...{ task, metric, regime, k, method, backbone },
     ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings },
-    ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey, source: null },
+    ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey },
+    ...{ isWhole, source: null },
   };
 }
 
@@ -116,6 +117,6 @@ function published(row: PublishedRow): Record<string, Cell> {
     ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
     ...{ method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing },
     ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
-    ...{ msPerStep: null, trainableParameters: null, configurationKey: null, source: row.source },
+    ...{ msPerStep: null, trainableParameters: null, configurationKey: null, isWhole: null, source: row.source },
   };
 }

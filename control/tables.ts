@@ -1,7 +1,7 @@
 // A sweep's results as tables to be written: the views that plain SQL reads, and methods by tasks.
-import { basename, isAbsolute } from 'node:path';
 import { NothingToDoError } from '../db/errors.ts';
 import { listConfigurations, type ConfigurationMean } from '../db/configurations.ts';
+import { countTrials } from '../db/cut-short.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { listViews, readView } from '../db/view-rows.ts';
 import type { Score } from '../exports/score-table.ts';
@@ -10,6 +10,7 @@ import { regimeName } from '../sweep/regime.ts';
 import { TRIAL_STATES } from '../sweep/trial.ts';
 import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
+import { captionOf } from './table-caption.ts';
 
 type Asking = Pick<Control, 'database'>;
 
@@ -38,7 +39,7 @@ export interface MethodScores {
   scores: Score[];
   /** The same with the configuration that each score stands for; for programs. */
   table: Table;
-  /** What the figures are, in a sentence or two. */
+  /** What the figures are, and which of them lack seeds, in a few sentences. */
   caption: string;
 }
 
@@ -51,31 +52,24 @@ export async function methodScores(control: Asking, name: string): Promise<Metho
   const configurations = await listConfigurations(control.database, sweep.id);
   if (configurations.length === 0) throw await nothingComplete(control, sweep);
   const chosen = chosenOf(configurations);
-  return { sweep, scores: chosen.map(scoreOf), table: chosenTable(chosen), caption: captionOf(sweep, chosen) };
+  const keys = chosen.map(({ configurationKey }) => configurationKey);
+  const sizes = await countTrials(control.database, { sweepId: sweep.id, keys });
+  const caption = captionOf(sweep, { chosen, taskName, sizes });
+  return { sweep, scores: chosen.map(scoreOf), table: chosenTable(chosen), caption };
 
-  function taskName({ task, regime, k }: ConfigurationMean): string {
+  function taskName({ task, regime, k, metric }: ConfigurationMean): string {
     const regimes = new Set(configurations.map((row) => regimeName(row)));
-    return regimes.size === 1 ? task : `${task} (${regimeName({ regime, k })})`;
+    const metrics = new Set(configurations.filter((row) => row.task === task).map((row) => row.metric));
+    const details = [
+      ...(regimes.size === 1 ? [] : [regimeName({ regime, k })]),
+      ...(metrics.size === 1 ? [] : [metric]),
+    ];
+    return details.length === 0 ? task : `${task} (${details.join(', ')})`;
   }
 
   function scoreOf(row: ConfigurationMean): Score {
     return { method: row.method, task: taskName(row), mean: row.testMean, sd: row.testSd, n: row.n };
   }
-}
-
-function captionOf(sweep: SweepRow, chosen: readonly ConfigurationMean[]): string {
-  const metrics = [...new Set(chosen.map(({ metric }) => metric))];
-  const tasksOf = (metric: string): string =>
-    [...new Set(chosen.filter((row) => row.metric === metric).map(({ task }) => task))].join(', ');
-  const measured = metrics.length === 1 ? metrics : metrics.map((metric) => `${metric} on ${tasksOf(metric)}`);
-  const most = Math.max(...chosen.map(({ n }) => n));
-  const spread = most < 2 ? 'one seed only, so without standard deviation' : 'mean ± sd over n seeds';
-  // A folder of this machine means nothing to a reader.
-  const backbone = isAbsolute(sweep.backbone) ? basename(sweep.backbone) : sweep.backbone;
-  return (
-    `Sweep ${sweep.name}, backbone ${backbone}: test score in percent (${measured.join('; ')}), ${spread}; ` +
-    'of each method the one configuration that is best on dev.'
-  );
 }
 
 const CHOSEN_COLUMNS = [
@@ -98,10 +92,11 @@ const CHOSEN_COLUMNS = [
   { name: 'ms_per_step', type: 'number', cell: (row) => row.msPerStep },
   { name: 'tokens_per_ms', type: 'number', cell: (row) => row.tokensPerMs },
   { name: 'configuration_key', type: 'text', cell: (row) => row.configurationKey },
+  { name: 'is_whole', type: 'boolean', cell: (row) => row.isWhole },
 ] as const satisfies {
   name: string;
   type: Table['columns'][number]['type'];
-  cell: (row: ConfigurationMean) => string | number | null;
+  cell: (row: ConfigurationMean) => string | number | boolean | null;
 }[];
 
 function chosenTable(chosen: readonly ConfigurationMean[]): Table {

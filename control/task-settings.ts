@@ -2,7 +2,7 @@
 import { TASKS, type TaskDefinition } from '../data/tasks/index.ts';
 import { fieldsOf, untilMask } from '../data/template.ts';
 import type { BackboneFacts } from '../sweep/facts.ts';
-import { labelsOf, positiveLabel } from '../sweep/labels.ts';
+import { isAboutOneLabel, labelsOf, positiveLabel } from '../sweep/labels.ts';
 import { nearestTo } from '../sweep/nearest.ts';
 import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/trial.ts';
@@ -46,7 +46,7 @@ function otherPositive(
 ): string | undefined {
   if (positive === undefined) return undefined;
   const at = place('positive');
-  if (metric !== 'f1' && metric !== 'accuracy-f1')
+  if (!isAboutOneLabel(metric))
     throw problem({ ...at, expected: 'left out where the metric is not f1 or accuracy-f1', found: metric }, null);
   const labels = labelsOf(labelWords);
   if (!labels.includes(positive)) {

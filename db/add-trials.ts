@@ -1,5 +1,6 @@
 // A sweep that grows: trials that it does not have yet join it, the others stay as they are.
 import { eq, sql } from 'drizzle-orm';
+import { isAboutOneLabel, positiveLabel } from '../sweep/labels.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { nextPosition } from './conclusion.ts';
 import { OtherInputsError } from './errors.ts';
@@ -30,6 +31,7 @@ export async function addTrials(database: Database, asked: NewSweep): Promise<Ad
     database.transaction(async (transaction) => {
       const sweep = await lockSweep(transaction, id);
       await refuseOtherInputs(transaction, sweep, asked);
+      await refuseOtherLabel(transaction, sweep, asked);
       const stored = await transaction.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, id));
       const keys = new Set(stored.map(({ key }) => key));
       const fresh = asked.trials.filter(({ trialKey }) => !keys.has(trialKey));
@@ -97,6 +99,27 @@ async function refuseOtherInputs(transaction: Transaction, sweep: SweepRow, aske
   }
 }
 
+/** F1 of one label and F1 of another would be averaged, ranked and chosen among as one metric. */
+async function refuseOtherLabel(transaction: Transaction, sweep: SweepRow, asked: NewSweep): Promise<void> {
+  const stored = await transaction
+    .selectDistinct({ task: trials.task, metric: trials.metric, named: namedLabel })
+    .from(trials)
+    .where(eq(trials.sweepId, sweep.id));
+  for (const { name, metric, labelWords, positive } of asked.trials.map(({ trial }) => trial.task)) {
+    if (!isAboutOneLabel(metric)) continue;
+    const found = positiveLabel({ labelWords, positive });
+    const known = stored
+      .filter((row) => row.task === name && row.metric === metric)
+      .map(({ named }) => positiveLabel({ labelWords, positive: named ?? undefined }));
+    const [other] = known.filter((label) => label !== found);
+    if (other === undefined) continue;
+    throw new OtherInputsError(
+      `Expected \`positive\` of task \`${name}\` to be that of sweep \`${sweep.name}\`, \`${other}\`, found \`${found}\`. Give the file another \`name\`.`,
+    );
+  }
+}
+
+const namedLabel = sql<string | null>`${trials.trial} #>> '{task,positive}'`;
 const fingerprintOfData = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
 
 function short(fingerprint: string): string {

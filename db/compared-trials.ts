@@ -1,5 +1,6 @@
 // Complete trials with their scores and all that they took, and their predictions: what a comparison is made of.
 import { type AnyColumn, and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { isAboutOneLabel, positiveLabel } from '../sweep/labels.ts';
 import type { ComparedTrial } from '../sweep/statistics/entrant.ts';
 import type { Predictions } from '../sweep/statistics/pairs.ts';
 import { tokensPerMs } from '../sweep/throughput.ts';
@@ -18,8 +19,11 @@ const wallSeconds = sql<number | null>`case when coalesce(${trials.jointSteps}, 
   select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
   from ${attempts} where ${attempts.trialId} = ${trials.id}) end`;
 
-/** Of the examples, and of which label's F1 it is: absent is nothing to put behind it. */
-const ground = sql<string>`concat_ws(' ', ${trials.trial} #>> '{task,data,fingerprint}', ${trials.trial} #>> '{task,positive}')`;
+const data = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
+const labels = {
+  labelWords: sql<Record<string, string>>`${trials.trial} #> '{task,labelWords}'`,
+  named: sql<string | null>`${trials.trial} #>> '{task,positive}'`,
+};
 
 const testSize = sql<number | null>`(${trials.trial} #>> '{regime,testSize}')::integer`;
 
@@ -37,7 +41,7 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   const rows = await ask(database, () =>
     database
       .select({
-        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data: ground, testSize },
+        ...{ trialId: trials.id, sweep: sweeps.name, backbone: sweeps.backbone, data, testSize, ...labels },
         ...{ task, regime, k, metric, method, configurationKey, dataSeed, trainSeed, devScore, testScore },
         ...{ trainableParameters, backboneParameters, msPerStep, stepTokens, peakMemoryMiB, wallSeconds },
         checkpointBytes: sql<number | null>`octet_length(${checkpoints.bytes})`,
@@ -57,7 +61,10 @@ export async function listCompared(database: Database, choice: ComparedChoice): 
   return rows.flatMap((row) => comparedOf(row) ?? []);
 }
 
-interface Row extends Omit<ComparedTrial, 'devScore' | 'testScore' | 'costs'> {
+interface Row extends Omit<ComparedTrial, 'positive' | 'devScore' | 'testScore' | 'costs'> {
+  labelWords: Record<string, string>;
+  /** The label that its task names for F1. */
+  named: string | null;
   devScore: number | null;
   testScore: number | null;
   trainableParameters: number | null;
@@ -69,12 +76,21 @@ interface Row extends Omit<ComparedTrial, 'devScore' | 'testScore' | 'costs'> {
   checkpointBytes: number | null;
 }
 
-function comparedOf({ devScore, testScore, backboneParameters, stepTokens, ...row }: Row): ComparedTrial | null {
+function comparedOf({
+  devScore,
+  testScore,
+  backboneParameters,
+  stepTokens,
+  labelWords,
+  named,
+  ...row
+}: Row): ComparedTrial | null {
   if (devScore === null || testScore === null) return null;
   const { trainableParameters, msPerStep: ms, peakMemoryMiB, wallSeconds: seconds, checkpointBytes, ...who } = row;
   const isKnown = trainableParameters !== null && backboneParameters > 0;
   return {
     ...who,
+    positive: isAboutOneLabel(who.metric) ? positiveLabel({ labelWords, positive: named ?? undefined }) : null,
     ...{ devScore, testScore },
     costs: {
       trainableParameters,

@@ -27,7 +27,10 @@ export async function listCutShort(database: Database, sweepId: string): Promise
   const rows = await ask(database, () => selectCutShort(database, sweepId));
   const stopped = rows.filter(({ state }) => state === 'stopped-early');
   const diverged = rows.filter(({ state }) => state === 'failed');
-  const sizes = await sizesOf(database, { sweepId, keys: diverged.map(({ configurationKey }) => configurationKey) });
+  const sizes = await countTrials(database, {
+    sweepId,
+    keys: diverged.map(({ configurationKey }) => configurationKey),
+  });
   return {
     stopped: {
       trials: stopped.reduce((sum, row) => sum + row.trials, 0),
@@ -58,7 +61,8 @@ function selectCutShort(database: Database, sweepId: string) {
     .orderBy(asc(min(trials.position)));
 }
 
-async function sizesOf(
+/** By configuration key: all its trials, in whatever state. */
+export async function countTrials(
   database: Database,
   { sweepId, keys }: { sweepId: string; keys: string[] },
 ): Promise<ReadonlyMap<string, number>> {

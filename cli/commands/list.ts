@@ -29,6 +29,9 @@ export const listCommand: Command = {
             { title: 'created', cell: ({ createdAt }) => createdAt.toISOString() },
             { title: 'id', cell: ({ id }) => id },
           ],
+          record: ({ name, state, counts, backbone, createdAt, id }) => {
+            return { name, state, ...counts, backbone, created: createdAt.toISOString(), id };
+          },
           whenEmpty: 'There is no sweep yet: `lpt-sweep launch sweeps/demo.yaml --watch` runs one.',
         });
         call.terminal.write(printed);

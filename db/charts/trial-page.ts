@@ -15,6 +15,7 @@ export interface TrialPage {
 type Listed = Pick<
   TrialRow,
   | 'position'
+  | 'configurationKey'
   | 'task'
   | 'method'
   | 'insertionLayers'
@@ -37,13 +38,22 @@ export async function pageOfTrials(
 ): Promise<{ rows: Listed[]; total: number }> {
   const { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed } =
     trials;
-  const { devScore, testScore, attempt, errorKind, errorMessage } = trials;
+  const { configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
   const names = { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed };
   const those = and(eq(trials.sweepId, sweepId), state === null ? undefined : eq(trials.state, state));
   const [rows, [counted]] = await ask(database, () =>
     Promise.all([
       database
-        .select({ ...names, state: trials.state, devScore, testScore, attempt, errorKind, errorMessage })
+        .select({
+          ...names,
+          configurationKey,
+          state: trials.state,
+          devScore,
+          testScore,
+          attempt,
+          errorKind,
+          errorMessage,
+        })
         .from(trials)
         .where(those)
         .orderBy(asc(position))

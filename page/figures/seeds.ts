@@ -13,6 +13,7 @@ const LOOKED_AT = 500;
 const OF_A_METHOD = 3;
 
 type SeedStrip = Strip & {
+  configurationKey: string;
   /** Seeds. */
   n: number;
   mean: number;
@@ -43,7 +44,8 @@ async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[
     const own = scores.filter(({ configurationKey }) => configurationKey === point.configurationKey);
     const { score: mean, sd } = scoreOf(point, score);
     return {
-      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, n: point.n, mean, sd, isWhole: point.isWhole },
+      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, configurationKey: point.configurationKey },
+      ...{ n: point.n, mean, sd, isWhole: point.isWhole },
       scores: own.map(({ devScore, testScore }) => (score === 'dev' ? devScore : testScore)),
     };
   });

@@ -8,10 +8,11 @@ import type { Page } from '../layout.ts';
 import { partialNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
-import { configurationTable } from './configuration-table.ts';
+import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
 import { methodTables } from './methods.ts';
 import { numberAmong, pageLinks } from './pages.ts';
+import { otherSettings } from './settings-column.ts';
 
 const SIZE = 100;
 
@@ -22,12 +23,14 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
   if (facet === null)
     return framed(visit, sweep, { tab: 'comparison', content: html`<p class="empty">No trial is complete yet.</p>` });
   const from = numberAmong(parameters, 'from');
-  const [{ findings }, methods, rows, total] = await Promise.all([
+  const [{ findings }, methods, rows, total, settings] = await Promise.all([
     compare({ database }, sweep.id),
     compareMethods({ database }, sweep.id),
     listPoints(database, facet, { limit: SIZE, offset: from }),
     countConfigurations(database, facet),
+    otherSettings(database, sweep.id, IN_COLUMNS),
   ]);
+  const caption = `Best on dev first; mean ± sd over n seeds, in percent.${partialNote(facet, rows)}`;
   const content = html`${choiceForm([facetChoice(chosen)])}
     <section id="findings" data-live>
       <h2>Findings</h2>
@@ -39,8 +42,7 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
     </section>
     <section id="configurations" data-live>
       <h2>Configurations, each fixed over its seeds</h2>
-      ${configurationTable(rows, `Best on dev first; mean ± sd over n seeds, in percent.${partialNote(facet, rows)}`)}
-      ${pageLinks({ parameters, from, size: SIZE, total })}
+      ${configurationTable(rows, { caption, settings })} ${pageLinks({ parameters, from, size: SIZE, total })}
     </section>`;
   return framed(visit, sweep, { tab: 'comparison', content });
 }

@@ -3,6 +3,7 @@ import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
 import { grouped, meanAndSd, percent, rounded } from '../../sweep/numbers.ts';
+import { settingsColumn, type OtherSettings } from './settings-column.ts';
 
 const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'method', cell: ({ method }) => method, isHead: true },
@@ -19,6 +20,9 @@ const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'trained numbers', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
 
+/** Settings that have a column here, as `otherSettings` takes them. */
+export const IN_COLUMNS = ['bottleneck', 'learningRate', 'batchSize'] as const;
+
 /** Means over trials measured alone. */
 export const THROUGHPUT: readonly Column<ConfigurationPoint>[] = [
   { title: 'tokens/ms', cell: ({ tokensPerMs }) => rounded(tokensPerMs), isNumber: true },
@@ -28,10 +32,16 @@ export const THROUGHPUT: readonly Column<ConfigurationPoint>[] = [
   { title: 'waiting, %', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
 ];
 
+interface Words {
+  caption: string;
+  settings: OtherSettings;
+  more?: readonly Column<ConfigurationPoint>[];
+}
+
 export function configurationTable(
   rows: readonly ConfigurationPoint[],
-  caption: string,
-  more: readonly Column<ConfigurationPoint>[] = [],
+  { caption, settings, more = [] }: Words,
 ): Markup {
-  return table({ caption, rows, columns: [...COLUMNS, ...more], whenEmpty: 'No trial is complete yet.' });
+  const columns = [...COLUMNS, ...settingsColumn(rows, settings), ...more];
+  return table({ caption, rows, columns, whenEmpty: 'No trial is complete yet.' });
 }

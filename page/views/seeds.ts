@@ -8,6 +8,7 @@ import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice, scoreChoice } from './choices.ts';
 import { framed } from './frame.ts';
+import { otherSettings, settingsColumn } from './settings-column.ts';
 import { meanAndSd, percent } from '../../sweep/numbers.ts';
 
 const EMPTY = 'No trial of this task is complete yet.';
@@ -16,7 +17,10 @@ export async function seedsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const chosen = await readChoice(visit, sweep.id);
   const { facet, score } = chosen;
   if (facet === null) return framed(visit, sweep, { tab: 'seeds', content: html`<p class="empty">${EMPTY}</p>` });
-  const { strips, ...chart } = await seedsFigure({ database: visit.database, facet, score });
+  const [{ strips, ...chart }, settings] = await Promise.all([
+    seedsFigure({ database: visit.database, facet, score }),
+    otherSettings(visit.database, sweep.id, []),
+  ]);
   const shown = figure({
     ...chart,
     whenEmpty: EMPTY,
@@ -25,6 +29,7 @@ export async function seedsView(visit: Visit, sweep: SweepRow): Promise<Page> {
       rows: strips,
       columns: [
         { title: 'configuration', cell: ({ name }) => name, isHead: true },
+        ...settingsColumn(strips, settings),
         { title: 'n', cell: ({ n }) => n, isNumber: true },
         { title: 'mean ± sd, %', cell: ({ mean, sd }) => meanAndSd(mean, sd), isNumber: true },
         { title: 'each seed, %', cell: ({ scores: own }) => own.map(percent).join(', ') },

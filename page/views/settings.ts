@@ -9,8 +9,9 @@ import { count } from '../names.ts';
 import { partialNote } from '../figures/cautions.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
-import { configurationTable } from './configuration-table.ts';
+import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
+import { otherSettings } from './settings-column.ts';
 
 const SHOWN = 200;
 const IN_TABLE = 50;
@@ -20,7 +21,11 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
   const chosen = await readChoice(visit, sweep.id);
   const { facet } = chosen;
   if (facet === null) return framed(visit, sweep, { tab: 'settings', content: html`<p class="empty">${EMPTY}</p>` });
-  const points = await listPoints(visit.database, facet, { limit: SHOWN });
+  const [points, settings] = await Promise.all([
+    listPoints(visit.database, facet, { limit: SHOWN }),
+    otherSettings(visit.database, sweep.id, IN_COLUMNS),
+  ]);
+  const caption = `The ${Math.min(IN_TABLE, points.length)} best on dev`;
   const words = {
     title: 'Settings and scores',
     description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${count(points.length, 'configuration')} best on dev. A setting with one value has no axis.${partialNote(facet, points)}`,
@@ -29,7 +34,7 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
     words,
     draw: points.length === 0 ? null : (width) => parallelCoordinates(points.map(lineOf), words, width),
     whenEmpty: EMPTY,
-    table: configurationTable(points.slice(0, IN_TABLE), `The ${Math.min(IN_TABLE, points.length)} best on dev`),
+    table: configurationTable(points.slice(0, IN_TABLE), { caption, settings }),
   });
   return framed(visit, sweep, { tab: 'settings', content: [choiceForm([facetChoice(chosen)]), shown] });
 }

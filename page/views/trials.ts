@@ -10,6 +10,7 @@ import type { Visit } from '../visit.ts';
 import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
 import { numberAmong, pageLinks } from './pages.ts';
+import { otherSettings, settingsColumn } from './settings-column.ts';
 import { percent } from '../../sweep/numbers.ts';
 
 const SIZE = 100;
@@ -19,7 +20,10 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const { database, parameters } = visit;
   const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
   const from = numberAmong(parameters, 'from');
-  const { rows, total } = await pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
+  const [{ rows, total }, settings] = await Promise.all([
+    pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE }),
+    otherSettings(database, sweep.id, ['learningRate']),
+  ]);
   const shown = table({
     caption: state === null ? 'In running order' : `In running order, ${state} only`,
     rows,
@@ -34,6 +38,7 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
       { title: 'task', cell: ({ task }) => task },
       { title: 'configuration', cell: nameOf },
       { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
+      ...settingsColumn(rows, settings),
       { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
       { title: 'training seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
       { title: 'dev, %', cell: ({ devScore }) => devScore !== null && percent(devScore), isNumber: true },

@@ -5,13 +5,15 @@ import type { SweepFacts } from '../facts.ts';
 import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
 import { mean } from '../statistics.ts';
-import type { Trial, TrialState } from '../trial.ts';
+import type { ErrorKind, Trial, TrialState } from '../trial.ts';
 import { cellOf, cellsOf } from './cells.ts';
 import { type Observation, type Point, propose } from './tpe.ts';
 
 /** A trial that the sweep has, as far as the search has to know of it. */
 export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
   state: TrialState;
+  /** Of the error that it ended in. */
+  errorKind: ErrorKind | null;
   devScore: number | null;
 }
 
@@ -35,7 +37,10 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, known: readonly Kno
   return inPlan(spec, facts, fold(names.flatMap((name) => cells.get(name) ?? [])));
 }
 
-/** A configuration with a failed trial says nothing; one with a trial that was stopped early is worse than any other. */
+/**
+ * A configuration with a trial that was stopped early or diverged is worse than any other. One with a trial that failed for what its
+ * settings cannot be blamed for, a machine or a database, says nothing.
+ */
 function observationsOf(known: readonly KnownTrial[]): Observation[] {
   const byCell = new Map<string, KnownTrial[]>();
   for (const trial of known) {
@@ -43,10 +48,14 @@ function observationsOf(known: readonly KnownTrial[]): Observation[] {
     byCell.set(name, [...(byCell.get(name) ?? []), trial]);
   }
   return [...byCell].flatMap(([name, own]): Observation[] => {
-    if (own.some(({ state }) => state === 'stopped-early')) return [{ name, score: null }];
+    if (own.some(isCutShort)) return [{ name, score: null }];
     const scores = own.flatMap(({ state, devScore }) => (state === 'complete' ? (devScore ?? []) : []));
     return scores.length < own.length ? [] : [{ name, score: mean(scores) }];
   });
+}
+
+function isCutShort({ state, errorKind }: KnownTrial): boolean {
+  return state === 'stopped-early' || (state === 'failed' && errorKind === 'diverged');
 }
 
 /** Settings of different methods are different settings, whatever their names. */

@@ -30,10 +30,12 @@ export interface Ground {
   regime: Regime['kind'];
   k: number | null;
   metric: MetricName;
+  /** The label that F1 is about; null for metrics that are about all of them. */
+  positive: string | null;
   /** Null: the whole test split. Two sizes are two draws of test examples. */
   testSize: number | null;
   backbone: string;
-  /** Fingerprint of the examples, with the label that F1 is about where the trial names one. */
+  /** Fingerprint of the examples. */
   data: string;
 }
 
@@ -77,9 +79,9 @@ export type MethodOverall = Entrant & {
 export function scoresOf(trials: readonly ComparedTrial[]): MethodScore[] {
   return grouped(trials, (trial) => `${entrantKey(trial)}\n${groundKey(trial)}`).map((own) => {
     const tests = own.map(({ testScore }) => testScore);
-    const [{ method, sweep, task, regime, k, metric, testSize, backbone }] = own;
+    const [{ method, sweep, task, regime, k, metric, positive, testSize, backbone }] = own;
     return {
-      ...{ method, sweep, task, regime, k, metric, testSize, backbone },
+      ...{ method, sweep, task, regime, k, metric, positive, testSize, backbone },
       n: own.length,
       devMean: mean(own.map(({ devScore }) => devScore)),
       testMean: mean(tests),
@@ -122,13 +124,16 @@ export function entrantKey({ method, sweep }: Entrant): string {
   return `${method}\n${sweep}`;
 }
 
-export function groundKey({ task, regime, k, metric, testSize, backbone, data }: Ground): string {
-  return [task, regime, k, metric, testSize, backbone, data].join('\n');
+export function groundKey({ testSize, backbone, data, ...column }: Ground): string {
+  return [columnKey(column), testSize, backbone, data].join('\n');
 }
 
+/** What heads a column. In one sweep F1 of a task is about one label, so that rows of a single sweep need not name it. */
+export type Heading = Pick<Ground, 'task' | 'regime' | 'k' | 'metric'> & Partial<Pick<Ground, 'positive'>>;
+
 /** A column of methods by tasks: two sweeps may have other backbones under the same heading. */
-export function columnKey({ task, regime, k, metric }: Pick<Ground, 'task' | 'regime' | 'k' | 'metric'>): string {
-  return [task, regime, k, metric].join('\n');
+export function columnKey({ task, regime, k, metric, positive }: Heading): string {
+  return [task, regime, k, metric, positive].join('\n');
 }
 
 function meanCosts(all: readonly Costs[]): Costs {

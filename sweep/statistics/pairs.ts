@@ -115,10 +115,10 @@ function matched(own: Filled, others: ComparedTrial[]): Matched {
     const second = theirs.find(([trial]) => seedsOf(trial) === seedsOf(first[0]));
     return second === undefined ? [] : [{ first, second }];
   });
-  const { task, regime, k, metric, testSize, backbone } = own[0];
+  const { task, regime, k, metric, positive, testSize, backbone } = own[0];
   const differences = matches.map(({ first, second }) => scoreOf(first) - scoreOf(second));
   const unpaired = ours.length + theirs.length - 2 * matches.length;
-  return { ground: { task, regime, k, metric, testSize, backbone }, matches, differences, unpaired };
+  return { ground: { task, regime, k, metric, positive, testSize, backbone }, matches, differences, unpaired };
 }
 
 function isUntrained({ costs }: ComparedTrial): boolean {

@@ -1,7 +1,7 @@
 // Pure: columns, differences and probabilities as people read them, on a terminal and on a page.
 import { percent } from '../numbers.ts';
 import { regimeName } from '../regime.ts';
-import { columnKey, entrantKey, type Entrant, type Ground, type MethodScore } from './entrant.ts';
+import { columnKey, entrantKey, type Entrant, type Heading, type MethodScore } from './entrant.ts';
 import { grouped } from './grouped.ts';
 import type { Interval } from './interval.ts';
 import { SIGNIFICANT } from './paired-tests.ts';
@@ -36,14 +36,20 @@ export function probabilityWords(p: number | null): string | null {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
-type Heading = Pick<Ground, 'task' | 'regime' | 'k' | 'metric'>;
-
-/** Of a column of methods by tasks: `mr (32)`, and `mr (32, f1)` where others of `among` have the task with another metric. */
-export function columnTitle({ task, regime, k, metric }: Heading, among: readonly Heading[]): string {
-  const isAlike = (other: Heading): boolean => other.task === task && other.regime === regime && other.k === k;
+/**
+ * Of a column of methods by tasks: `mr (32)`, and `mr (32, f1)` or `mr (32, f1 of spam)` where others of `among` have the task with
+ * another metric, or F1 of another label.
+ */
+export function columnTitle({ task, regime, k, metric, positive }: Heading, among: readonly Heading[]): string {
+  const alike = among.filter((other) => other.task === task && other.regime === regime && other.k === k);
+  const isOfOther = alike.some((other) => other.metric === metric && other.positive !== positive);
   const details = [
     ...(regime === 'full' ? [] : [regimeName({ regime, k })]),
-    ...(among.some((other) => isAlike(other) && other.metric !== metric) ? [metric] : []),
+    ...(isOfOther
+      ? [`${metric} of ${positive ?? '?'}`]
+      : alike.some((other) => other.metric !== metric)
+        ? [metric]
+        : []),
   ];
   return details.length === 0 ? task : `${task} (${details.join(', ')})`;
 }

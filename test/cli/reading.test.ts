@@ -131,6 +131,9 @@ describe('the commands that read', () => {
 
   test('the list has the sweep, and watching one that has ended returns with its outcome', async () => {
     expect((await run('list')).out).toContain('halves');
+    const [listed] = JSON.parse((await run('list', '--json')).out) as Record<string, unknown>[];
+    // States by their own names, as `status` has them.
+    expect(listed).toMatchObject({ name: 'halves', state: 'failed', complete: 7, failed: 1, 'stopped-early': 0 });
     const watched = await run('watch', 'halves', '--format', 'json');
     expect(watched.code).toBe(1);
     expect(JSON.parse(watched.out)).toMatchObject({ state: 'failed' });

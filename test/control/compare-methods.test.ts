@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printMethods } from '../../cli/methods.ts';
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
+import { methodScores } from '../../control/tables.ts';
+import { addTrials } from '../../db/add-trials.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { listCompared } from '../../db/compared-trials.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
@@ -13,9 +15,12 @@ import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
+import { expand } from '../../sweep/plan.ts';
+import { scoreColumns } from '../../sweep/statistics/words.ts';
 import type { TaskSettings } from '../../sweep/trial.ts';
+import { endInOrder } from '../support/endings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 let folder: string;
@@ -142,17 +147,26 @@ describe('methods compared', () => {
     expect(pair.pooled.wilcoxon).toMatchObject({ p: null, why: expect.stringContaining('cannot reach') as string });
   });
 
-  test('are no pair where each is judged by the F1 of another label', async () => {
+  test('are no pair and in no column together where each is judged by the F1 of another label', async () => {
     const f1 = { metric: 'f1' } as const;
     await finished('last-label', BOTH, f1);
     await finished('also-last', BOTH, f1);
     await finished('first-label', BOTH, { ...f1, positive: '0' });
     const across = async (other: string) => {
-      const { pairs } = await compareMethods(own, 'last-label', { with: other });
-      return pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+      const { pairs, ...compared } = await compareMethods(own, 'last-label', { with: other });
+      const between = pairs.filter(({ first, second }) => first.sweep !== second.sweep);
+      return { pairs: between, heads: scoreColumns(compared.scores).map(({ title }) => title), ...compared };
     };
-    expect(await across('also-last')).not.toEqual([]);
-    expect(await across('first-label')).toEqual([]);
+    const same = await across('also-last');
+    expect(same.pairs).not.toEqual([]);
+    expect(same.heads).toEqual(['mr (32)']);
+    const other = await across('first-label');
+    expect(other.pairs).toEqual([]);
+    expect(other.heads).toEqual(['mr (32, f1 of 1)', 'mr (32, f1 of 0)']);
+    expect(other.overall.every(({ meanRank, testAverage }) => meanRank === null && testAverage === null)).toBe(true);
+    expect(other.notes.join()).not.toContain('other data');
+    expect(new Set(other.scores.map(({ positive }) => positive))).toEqual(new Set(['1', '0']));
+    expect((await compareMethods(own, 'ranks')).scores[0]).toMatchObject({ positive: null });
   });
 
   test('of unequal seeds, of one seed, and of none say so', async () => {
@@ -195,6 +209,23 @@ describe('methods compared', () => {
     expect(methodTables(compared).text).toContain('mr (32, f1)');
     const alone = printMethods('table', await compareMethods(own, 'in-f1'));
     expect(alone).toMatch(/│ method +│ +mr \(32\) │ average/);
+  });
+
+  test('of two metrics in one sweep have columns of their own in its table', async () => {
+    const { database } = own;
+    const asked = smallSweep('both-metrics', '[3]');
+    const { sweep } = await createSweep(database, asked);
+    const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
+    await addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+    const endings = [...Array.from({ length: 6 }, () => 0.8), ...Array.from({ length: 6 }, () => 0.6)];
+    await endInOrder(database, { sweepId: sweep.id, endings });
+    const { scores, caption } = await methodScores(own, 'both-metrics');
+    const lpt = scores.filter(({ method }) => method === 'lpt').map(({ task, mean }) => [task, mean]);
+    expect(lpt).toEqual([
+      ['mr (accuracy)', 0.8],
+      ['mr (f1)', 0.6],
+    ]);
+    expect(caption).toContain('(accuracy on mr; f1 on mr)');
   });
 
   test('of two sweeps that were tested on other examples are not paired, and the notes say so', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printComparison } from '../../cli/comparison.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
@@ -29,12 +30,24 @@ describe('a configuration that diverged on a seed', () => {
     expect(findings[0]).toContain('test 80.0 ± 0.0 (2 seeds)');
     const { progress } = await describeSweep(own, 'rates');
     expect(progress.best).toMatchObject([{ learningRate: 1e-3, n: 2, devMean: 0.8 }]);
-    expect((await methodScores(own, 'rates')).scores).toMatchObject([{ method: 'lpt', n: 2 }]);
+    const table = await methodScores(own, 'rates');
+    expect(table.scores).toMatchObject([{ method: 'lpt', n: 2 }]);
+    expect(table.caption).toMatch(/best on dev\.$/);
     const [effect] = await effects(own, 'rates');
     expect(effect).toMatchObject({ partial: 1, best: { values: { learningRate: '0.001' }, seeds: 2 } });
     // Its learning rate is the only thing that tells it from the other.
     for (const words of [notes.join(' '), findings.join(' ')])
       expect(words).toContain('at learning rate 0.005, on 1 of 2 seeds of mr): without a test score');
+  });
+
+  test('is told from whole ones in records', async () => {
+    const { sweepId } = await partialSweep(own.database, { name: 'records', methods: METHODS });
+    await endInOrder(own.database, { sweepId, endings: ENDINGS });
+    const records: unknown = JSON.parse(printComparison('json', await compare(own, 'records')));
+    expect(records).toMatchObject([
+      { learningRate: 5e-3, n: 1, isWhole: false },
+      { learningRate: 1e-3, n: 2, isWhole: true },
+    ]);
   });
 
   test('stands for its method where there is no other, and it is said why a seed is missing', async () => {
@@ -45,6 +58,17 @@ describe('a configuration that diverged on a seed', () => {
     expect(notes.join(' ')).toContain('3 trials diverged (');
     expect(notes.join(' ')).toContain('at learning rate 0.005, on 1 of 2 seeds of mr');
     expect(notes.join(' ')).toContain('at learning rate 0.001, on 2 of 2 seeds of mr');
+    const { caption, table } = await methodScores(own, 'only');
+    expect(caption).toContain('lpt on mr is over 1 of its 2 seeds: a trial of it was stopped early or diverged');
+    expect(table.rows[0]![table.columns.findIndex((column) => column.name === 'is_whole')]).toBe(false);
+  });
+
+  test('is told in a caption from one of which a trial has no score yet', async () => {
+    const { sweepId } = await partialSweep(own.database, { name: 'early', methods: METHODS });
+    await endInOrder(own.database, { sweepId, endings: [0.82] });
+    expect((await methodScores(own, 'early')).caption).toMatch(
+      /lpt on mr is over 1 of its 2 seeds: no score of the others is there\.$/,
+    );
   });
 
   test('is counted where the list of their names is too long', async () => {

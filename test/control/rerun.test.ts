@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import type { ProgramProvenance } from '../../sweep/provenance.ts';
 import type { TrainEvent } from '../../training/trainer.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers, type Workers } from '../../worker/worker.ts';
+import { run as runCommand } from '../cli/terminal.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { ScriptedTrainer, type Script } from '../support/scripted-trainer.ts';
@@ -56,8 +56,7 @@ describe('a trial that is repeated', () => {
     ]);
     [environment, db] = [server, database];
     const temporal = { connectionOptions: { address: environment.address }, namespace: 'default' };
-    const opened = await openControl({ databaseUrl: db.url, temporal, searchAttributes: true });
-    control = { ...opened, workflowQueue: `test-${randomUUID()}` };
+    control = await openControl({ databaseUrl: db.url, temporal, searchAttributes: true });
     folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-rerun-'));
     const { fingerprint } = await writeTinyBackbone(folder);
     const sweep = smallSweep('origin');
@@ -80,7 +79,6 @@ describe('a trial that is repeated', () => {
       connection: environment.nativeConnection,
       namespace: 'default',
       ...{ activities, workflowBundle: { code }, deviceClass: 'cpu', trainers: 1, identity: '1@elsewhere/cpu' },
-      workflowQueue: control.workflowQueue,
     });
     run = workers.run();
     const plan = { trials: sweep.trials, excluded: 0, folded: 0, warnings: [] };
@@ -139,6 +137,26 @@ describe('a trial that is repeated', () => {
     ]);
   });
 
+  test('by the command is one object for programs, and an exit code', async () => {
+    const command = () =>
+      runCommand(['rerun', 'origin/2', '--json'], { DATABASE_URL: db.url, TEMPORAL_ADDRESS: environment.address });
+    const same = await command();
+    expect(same.code).toBe(0);
+    expect(same.said).toContain('Trial origin/2 is repeated as sweep origin-rerun-3.');
+    const whole = { original: 'origin/2', compared: 8, jointSteps: 0, provenance: [] };
+    expect(JSON.parse(same.out)).toEqual({
+      ...{ ...whole, same: true, repeated: 'origin-rerun-3/0' },
+      ...{ differing: 0, firstDifference: null },
+    });
+    loss = 0.75;
+    const other = await command().finally(() => (loss = 0.5));
+    expect(other.code).toBe(1);
+    expect(JSON.parse(other.out)).toEqual({
+      ...{ ...whole, same: false, repeated: 'origin-rerun-4/0' },
+      ...{ differing: 1, firstDifference: { what: 'loss', step: 2, original: '0.5', repeated: '0.75' } },
+    });
+  });
+
   test('but fails says why', async () => {
     isBroken = true;
     const failing = rerun('origin/3').finally(() => (isBroken = false));
@@ -148,8 +166,8 @@ describe('a trial that is repeated', () => {
   });
 
   test('has to be complete', async () => {
-    const failed = findComplete(control, 'origin-rerun-3/0');
+    const failed = findComplete(control, 'origin-rerun-5/0');
     await expect(failed).rejects.toThrow(UnfinishedTrialError);
-    await expect(failed).rejects.toThrow('Expected trial `origin-rerun-3/0` to be complete, found it failed.');
+    await expect(failed).rejects.toThrow('Expected trial `origin-rerun-5/0` to be complete, found it failed.');
   });
 });

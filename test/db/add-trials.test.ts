@@ -5,6 +5,7 @@ import { haltTrials, prioritiseTrials } from '../../db/orders.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
+import type { TaskFacts } from '../../sweep/facts.ts';
 import { expand } from '../../sweep/plan.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
 import { FACTS, smallSweep } from '../support/trials.ts';
@@ -87,6 +88,22 @@ describe('trials that are added', () => {
     await expect(adding(otherWeights)).rejects.toThrow(
       /`bert-base-uncased` with the fingerprint weights-1, found .* weights-2/,
     );
+  });
+
+  test('with F1 of another label are refused, naming both', async () => {
+    const { database } = own;
+    const asked = smallSweep('same-label', '[3]');
+    const withTask = (layers: string, task: Partial<TaskFacts>) => {
+      const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, ...task } } };
+      return { ...asked, trials: expand(smallSweep('same-label', layers).spec, facts).trials };
+    };
+    await createSweep(database, withTask('[3]', { metric: 'f1' }));
+    const other = addTrials(database, withTask('[3, 6]', { metric: 'f1', positive: '0' }));
+    await expect(other).rejects.toThrow(OtherInputsError);
+    await expect(other).rejects.toThrow(/`positive` of task `mr` to be that of sweep `same-label`, `1`, found `0`/);
+    // Another metric is a column of its own.
+    expect(await addTrials(database, withTask('[3, 6]', { metric: 'accuracy' }))).toMatchObject({ added: 8 });
+    expect(await addTrials(database, withTask('[3, 6]', { metric: 'f1' }))).toMatchObject({ added: 2, present: 6 });
   });
 
   test('of another config.json or tokenizer are refused as soon as the sweep knows its own', async () => {

@@ -30,7 +30,7 @@ function namesOf(trials: readonly PlannedTrial[]): string[] {
 }
 
 function complete({ trial: { method, training } }: PlannedTrial, devScore: number): KnownTrial {
-  return { method, training, state: 'complete', devScore };
+  return { method, training, state: 'complete', errorKind: null, devScore };
 }
 
 describe('a range on a logarithmic scale', () => {
@@ -103,14 +103,31 @@ describe('a TPE search', () => {
     expect(namesOf(proposeTrials(spec, FACTS, shallow))).not.toEqual(fromDeep);
   });
 
-  test('does not learn from a configuration that failed, and takes one that was stopped early for a bad one', () => {
+  test('takes a configuration that was stopped early or diverged for a bad one, and learns nothing from one whose machine failed', () => {
     const { spec, plan } = planOf(search);
     const half = plan.trials.map((trial, index) => complete(trial, index / 100));
     const best = half.at(-1)!;
     const others = half.filter((trial) => cellOf(trial) !== cellOf(best));
-    const as = (state: KnownTrial['state']) => [...others, { ...best, state, devScore: null }];
-    const sets = [half, as('failed'), as('stopped-early')].map((known) => namesOf(proposeTrials(spec, FACTS, known)));
-    expect(new Set(sets.map((names) => names.join('\n'))).size).toBe(3);
+    const proposedWith = (ended: Partial<KnownTrial>) =>
+      namesOf(proposeTrials(spec, FACTS, [...others, { ...best, devScore: null, ...ended }]));
+    const learnt = namesOf(proposeTrials(spec, FACTS, half));
+    const stopped = proposedWith({ state: 'stopped-early' });
+    const lost = proposedWith({ state: 'failed', errorKind: 'worker-lost' });
+    expect(new Set([learnt, stopped, lost].map((names) => names.join('\n'))).size).toBe(3);
+    expect(proposedWith({ state: 'failed', errorKind: 'diverged' })).toEqual(stopped);
+    expect(proposedWith({ state: 'failed', errorKind: 'out-of-memory' })).toEqual(lost);
+  });
+
+  test('is steered away from settings with which trials diverge', () => {
+    const { spec, plan } = planOf(search);
+    const isHigh = ({ trial }: PlannedTrial): boolean => trial.training.learningRate > 1e-3;
+    const known = (end: Partial<KnownTrial>) =>
+      plan.trials.map((trial) => ({ ...complete(trial, 0.5), ...(isHigh(trial) ? { devScore: null, ...end } : {}) }));
+    const highs = (end: Partial<KnownTrial>) => proposeTrials(spec, FACTS, known(end)).filter(isHigh).length;
+    // Six of the trials, of three configurations, have a high rate; where nothing is learnt from them, most of what follows has one too.
+    expect(highs({ state: 'failed', errorKind: 'diverged' })).toBeLessThan(
+      highs({ state: 'failed', errorKind: 'worker-lost' }),
+    );
   });
 });
 

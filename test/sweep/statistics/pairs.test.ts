@@ -12,7 +12,8 @@ function trial(method: string, dataSeed: number, trainSeed: number): ComparedTri
   const unknown = { trainableShare: null, msPerStep: null, tokensPerMs: null, peakMemoryMiB: null };
   return {
     ...{ method, dataSeed, trainSeed, sweep: 'demo', trialId: `${method} ${dataSeed} ${trainSeed}` },
-    ...{ task: 'mr', regime: 'few-shot', k: 32, metric: 'accuracy', testSize: null, backbone: 'b', data: 'd' },
+    ...{ task: 'mr', regime: 'few-shot', k: 32, metric: 'accuracy', positive: null },
+    ...{ testSize: null, backbone: 'b', data: 'd' },
     ...{ configurationKey: method, devScore: 0.5, testScore: 0.5 },
     costs: {
       ...unknown,
