@@ -17,12 +17,16 @@ export function toTrialFailure(error: unknown): ApplicationFailure {
   return trialFailure(namedKind(error) ?? 'unknown', message);
 }
 
-/** A hub that is away or busy may answer the next time; one that has no such thing, or keeps it from us, will not. */
+/** What a hub's fault is to a trial; undefined where it has no such thing, or keeps it from us, and for errors of other origin. */
+export function hubKind(error: unknown): 'hub-away' | 'unknown' | undefined {
+  if (!(error instanceof Error) || error.name !== 'HubError' || !('fault' in error)) return undefined;
+  if (error.fault === 'away') return 'hub-away';
+  return error.fault === 'broken' ? 'unknown' : undefined;
+}
+
+/** A hub that is away or busy may answer the next time. Before and after it is made a trial's failure. */
 export function isHubAway(error: unknown): error is Error {
-  if (!(error instanceof Error) || error.name !== 'HubError') return false;
-  const { cause } = error;
-  const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause ? cause.statusCode : undefined;
-  return status !== 401 && status !== 403 && status !== 404;
+  return (error instanceof ApplicationFailure && error.type === 'hub-away') || hubKind(error) === 'hub-away';
 }
 
 /** Errors of `data/` and `training/` carry their kind. */

@@ -27,6 +27,8 @@ export type Happening =
   | { type: 'trainer-died'; pid: number; how: string }
   | { type: 'database-away' }
   | { type: 'database-back'; tries: number }
+  | { type: 'hub-away'; message: string }
+  | { type: 'hub-back'; tries: number }
   | {
       type: 'attempt-ended';
       of: AttemptName;

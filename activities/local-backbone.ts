@@ -6,9 +6,15 @@ import { otherSetup } from '../data/backbone-setup.ts';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { BackboneReference } from '../sweep/trial.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isHubAway, trialFailure } from './failure.ts';
+import { hubKind, isHubAway, trialFailure } from './failure.ts';
+import { patiently, type Patience } from './patience.ts';
 
-export type FindBackbone = (backbone: BackboneReference, onProgress: () => void) => Promise<string>;
+/** With patience, a hub that is away is waited for. */
+export type FindBackbone = (
+  backbone: BackboneReference,
+  onProgress: () => void,
+  patience?: Patience,
+) => Promise<string>;
 
 type Places = Pick<Dependencies, 'resolveBackbone' | 'backboneFolders'>;
 
@@ -22,17 +28,33 @@ interface Local {
 /** Answers with the folder. Weights are hashed once a worker, not once a trial. */
 export function createBackboneFinder(deps: Places): FindBackbone {
   const known = new Map<string, string>();
-  return async (backbone, onProgress) => {
+  return async (backbone, onProgress, patience) => {
     const identity = backboneIdentity(backbone);
     const before = known.get(identity);
     if (before !== undefined) return before;
-    const named = await byName(deps, backbone, onProgress);
-    const folder = isSame(named, backbone) ? named.folder : await inFolders(deps, backbone, onProgress);
     // What is not found may be put right while the worker lives: look at it anew then.
-    if (folder === null) throw notFound(nowhere(backbone, named), named);
+    const folder = await search({ deps, backbone, onProgress, patience });
     known.set(identity, folder);
     return folder;
   };
+}
+
+interface Search {
+  deps: Places;
+  backbone: BackboneReference;
+  onProgress: () => void;
+  patience: Patience | undefined;
+}
+
+async function search({ deps, backbone, onProgress, patience }: Search): Promise<string> {
+  const look = (): Promise<Local | Error> => byName(deps, backbone, onProgress);
+  const named = await look();
+  if (isSame(named, backbone)) return named.folder;
+  const beside = await inFolders(deps, backbone, onProgress);
+  if (beside !== null) return beside;
+  const found = isHubAway(named) ? await untilThere(look, patience) : named;
+  if (isSame(found, backbone)) return found.folder;
+  throw notFound(nowhere(backbone, found), found);
 }
 
 /** What the name leads to on this machine, or the reason why it leads nowhere. */
@@ -46,6 +68,16 @@ async function byName(deps: Places, backbone: BackboneReference, onProgress: () 
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** The other folders have been searched already: weights are slow to hash. */
+function untilThere(look: () => Promise<Local | Error>, patience?: Patience): Promise<Local | Error> {
+  const insist = async (): Promise<Local | Error> => {
+    const named = await look();
+    if (isHubAway(named)) throw named;
+    return named;
+  };
+  return patiently(insist, patience ?? { delaysMs: [] }).catch((error: unknown) => error as Error);
 }
 
 async function lookAt(folder: string, { fingerprint: asked, setup }: BackboneReference): Promise<Local> {
@@ -73,7 +105,9 @@ async function inFolders(
 }
 
 function notFound(message: string, found: Local | Error): Error {
-  return isHubAway(found) ? trialFailure('unknown', found.message) : trialFailure('configuration', message);
+  const kind = hubKind(found);
+  const isHubs = found instanceof Error && kind !== undefined;
+  return isHubs ? trialFailure(kind, found.message) : trialFailure('configuration', message);
 }
 
 function isSame(found: Local | Error, { fingerprint }: BackboneReference): found is Local {

@@ -7,7 +7,7 @@ import { filesIn, writeParts } from '../data/parts.ts';
 import type { Database } from '../db/client.ts';
 import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
 import type { DataSource, TaskSettings } from '../sweep/trial.ts';
-import { isHubAway, trialFailure } from './failure.ts';
+import { hubKind, trialFailure } from './failure.ts';
 
 type Files = DataSource['files'];
 export type FindData = (task: TaskSettings, onProgress: () => void) => Promise<Files>;
@@ -63,8 +63,10 @@ async function byName({ resolveDataset, task, onProgress }: Search): Promise<Fil
   if (reference === undefined) return null;
   const files = await resolveDataset(reference, onProgress).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    const kind = isHubAway(error) ? 'unknown' : 'data';
-    throw trialFailure(kind, `Expected the data of task ${task.name} to be found on this worker: ${reason}`);
+    throw trialFailure(
+      hubKind(error) ?? 'data',
+      `Expected the data of task ${task.name} to be found on this worker: ${reason}`,
+    );
   });
   return ifSame(task, files);
 }

@@ -9,7 +9,7 @@ import { announce } from './announce.ts';
 import { conclude, train, type Attempt } from './attempt.ts';
 import { cancellation, isStopping, STOPPING } from './cancellation.ts';
 import type { Dependencies } from './dependencies.ts';
-import { toTrialFailure } from './failure.ts';
+import { isHubAway, toTrialFailure } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
 import { observed } from './observed-attempt.ts';
@@ -56,11 +56,11 @@ async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
   const heartbeat = new Heartbeat(context);
   const patience: Patience = {
     delaysMs: deps.retryDelaysMs,
-    onWait: () => {
-      heartbeat.during('saving');
-      observe({ type: 'database-away' });
+    onWait: (error) => {
+      heartbeat.during(isHubAway(error) ? 'preparing' : 'saving');
+      observe(isHubAway(error) ? { type: 'hub-away', message: error.message } : { type: 'database-away' });
     },
-    onBack: (tries) => observe({ type: 'database-back', tries }),
+    onBack: (tries, error) => observe({ type: isHubAway(error) ? 'hub-back' : 'database-back', tries }),
     signal: context.cancellationSignal,
   };
   const who = { worker: deps.worker, device: deps.device, workflowRunId: workflowRunOf(context) };
@@ -93,7 +93,7 @@ async function trainBegun(attempt: Attempt, { choose, findBackbone, context }: A
   const { backbone, task } = begun.trial;
   const signal = context.cancellationSignal;
   const onProgress = (): void => heartbeat.during('preparing');
-  const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress));
+  const backboneFolder = await unlessAborted(signal, findBackbone(backbone, onProgress, patience));
   const find = (): ReturnType<typeof deps.findData> => deps.findData(task, onProgress);
   const files = await unlessAborted(signal, patiently(find, patience));
   const wanted = { backbone: backboneIdentity(backbone), data: task.data.fingerprint, shrink: begun.shrink };

@@ -1,6 +1,6 @@
 // Runs exactly what is missing: failed and cancelled trials, and those that nobody works on any more.
 import { ChangedFileError } from '../db/errors.ts';
-import { requeueTrials, type Requeue } from '../db/orders.ts';
+import { reopenSweep, requeueTrials, type Requeue } from '../db/orders.ts';
 import { listChanges } from '../db/sweep-differences.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
@@ -21,6 +21,8 @@ export interface Resumed {
   paused: number;
   /** Its workflow ran all the while. */
   wasRunning: boolean;
+  /** It had been stopped, and what waits runs again. */
+  isReopened: boolean;
 }
 
 export interface ResumeRequest extends Pick<Fitting, 'offerHere'> {
@@ -50,9 +52,12 @@ export async function resume(control: Control, request: ResumeRequest): Promise<
   await refuseTooLargeAgain(control, { target, states: [...states, 'waiting'], offerHere });
   const ordered = await requeueTrials(database, { ...target.choice, states });
   if (isChosen(target) || only === 'stopped') await assertChanged(control, target, { verb: 'resume', ordered });
+  const isReopened = await reopenSweep(database, target.sweep.id);
   const { waiting, paused } = await countStates(database, target.sweep.id);
-  if (waiting > 0) await goOn(control, ordered.sweep, chooseDevice);
-  return { sweep: await findSweep(database, target.sweep.id), requeued: ordered.changed, waiting, paused, wasRunning };
+  const sweep = await findSweep(database, target.sweep.id);
+  // A workflow that is about to end was waited for already; one that trains the last trials of a stopped sweep is told.
+  if (waiting > 0) await goOn(control, isReopened ? sweep : ordered.sweep, chooseDevice);
+  return { sweep, requeued: ordered.changed, waiting, paused, wasRunning, isReopened };
 }
 
 async function assertUnchanged({ database }: Control, sweep: SweepRow, launched: Launching): Promise<void> {

@@ -1,12 +1,12 @@
 // What a person has told a sweep's trials to do. It stands in Postgres before any workflow hears of it, so that it outlives
 // whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed.
 import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
-import type { Priority } from '../sweep/trial.ts';
+import { isOpen, type Priority } from '../sweep/trial.ts';
 import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
 import { type Choice, chosenBy } from './selection.ts';
-import { type SweepRow, lockSweep, writeState } from './sweeps.ts';
+import { type SweepRow, lockSweep, readCounts, writeState } from './sweeps.ts';
 
 export interface Ordered {
   /** As it was when the order was given. */
@@ -50,6 +50,21 @@ export function continueTrials(database: Database, choice: Choice): Promise<Orde
 
 export interface Requeue extends Choice {
   states: ('failed' | 'cancelled' | 'stopped-early' | 'running')[];
+}
+
+/**
+ * A sweep that was stopped runs again, also one whose workflow has not ended yet: it begins no trial of a sweep that has ended.
+ * @returns false where the sweep is not over, or nothing waits
+ */
+export function reopenSweep(database: Database, sweepId: string): Promise<boolean> {
+  return ask(database, () =>
+    database.transaction(async (transaction) => {
+      const sweep = await lockSweep(transaction, sweepId);
+      const isStopped = !isOpen(sweep) && (await readCounts(transaction, sweepId)).waiting > 0;
+      if (isStopped) await writeState(transaction, { sweepId, state: 'running' });
+      return isStopped;
+    }),
+  );
 }
 
 /** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones never run again. */

@@ -83,6 +83,22 @@ const SHAPES: Record<string, Shape> = {
       await handle.executeUpdate(cancelUpdate, { args: [{}] });
     },
   },
+  // Cancelled in Temporal while an update is being written down: that is waited for.
+  'told-and-cancelled': {
+    trials: 3,
+    script: () => 'hang',
+    meddle: async (handle, orchestra) => {
+      let letGo = (): void => undefined;
+      orchestra.orderHeld = new Promise((resolve) => (letGo = resolve));
+      await until(() => orchestra.running === 2);
+      const answer = handle.executeUpdate(continueUpdate, { args: [{}] });
+      await until(() => orchestra.obeying === 1);
+      await handle.cancel();
+      await until(() => orchestra.idsIn('cancelled').length === 2);
+      letGo();
+      await answer;
+    },
+  },
   // Left, busy, lost; and sent first to a warm worker, which is not there.
   'turned-away': {
     trials: 2,

@@ -75,6 +75,7 @@ export const ERROR_KINDS = [
   'worker-lost',
   'worker-stopping',
   'database-away',
+  'hub-away',
   'unknown',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];

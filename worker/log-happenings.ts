@@ -49,6 +49,14 @@ function sayingOf(happening: Happening): Said | null {
         message: `The database is back after ${happening.tries} tries.`,
         fields: { tries: happening.tries },
       };
+    case 'hub-away':
+      return { level: 'warn', message: `The hub is away, trying again: ${happening.message}` };
+    case 'hub-back':
+      return {
+        level: 'info',
+        message: `The hub is back after ${happening.tries} tries.`,
+        fields: { tries: happening.tries },
+      };
     case 'trainer-said':
       return trainerSaid(nameOf(happening.of), happening.event);
   }

@@ -70,6 +70,10 @@ function createMeters(registry: Registry) {
       'database_retries_total',
       'Writes of an attempt that were tried again, Postgres being away or full',
     ),
+    hubRetries: counter(
+      'hub_retries_total',
+      'Searches for a backbone or data set that were tried again, the Hub being away',
+    ),
     refused: counter('refused_writes_total', 'Attempts stopped by the fence: a newer attempt has the trial'),
   };
 }
@@ -106,10 +110,14 @@ function count(meters: Meters, happening: Happening): void {
     case 'database-away':
       meters.retries.inc();
       return;
+    case 'hub-away':
+      meters.hubRetries.inc();
+      return;
     case 'write-refused':
       meters.refused.inc();
       return;
     case 'database-back':
+    case 'hub-back':
   }
 }
 

@@ -20,6 +20,8 @@ interface RetryRule {
 
 const NEVER: RetryRule = { name: 'not retried', retries: 0, firstDelayMs: 0, longestDelayMs: 0 };
 const MINUTE = 60_000;
+/** For what comes back by itself: most of a day. */
+const WAITS: RetryRule = { name: 'waits', retries: 500, firstDelayMs: 2_000, longestDelayMs: 2 * MINUTE };
 
 /** Each kind is counted on its own: an outage of the database does not use up the tries of a crash. */
 const RULES: Record<ErrorKind, RetryRule> = {
@@ -30,7 +32,8 @@ const RULES: Record<ErrorKind, RetryRule> = {
   'trainer-lost': { name: 'retried elsewhere', retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
   'worker-lost': { name: 'retried elsewhere', retries: 20, firstDelayMs: 1_000, longestDelayMs: MINUTE },
   'worker-stopping': { name: 'retried elsewhere', retries: 1_000, firstDelayMs: 100, longestDelayMs: 1_000 },
-  'database-away': { name: 'waits', retries: 500, firstDelayMs: 2_000, longestDelayMs: 2 * MINUTE },
+  'database-away': WAITS,
+  'hub-away': WAITS,
   unknown: { name: 'retried elsewhere', retries: 4, firstDelayMs: 1_000, longestDelayMs: MINUTE },
 };
 

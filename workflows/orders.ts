@@ -1,5 +1,5 @@
 // Deterministic: how a sweep's workflow hears what a person wants. Every order stands in Postgres first; here it is followed.
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
 import {
   cancelUpdate,
   continueUpdate,
@@ -38,11 +38,14 @@ export function followOrders<Item>({ sweepId, window, onOrder }: FollowOptions<I
     onOrder();
     return inTurn();
   };
-  const obey = async (order: Order): Promise<OrderAnswer> => {
+  const carryOut = async (order: Order): Promise<OrderAnswer> => {
     const answer = await quick.obeyOrder({ sweepId, order });
     await hear();
     return answer;
   };
+  // The order is written down whether the workflow waits for that or not: cancelled, it would say that it was not.
+  const obey = (order: Order): Promise<OrderAnswer> =>
+    patched('orders-before-cancel') ? CancellationScope.nonCancellable(() => carryOut(order)) : carryOut(order);
   // Out of a signal's handler a cancellation would end the workflow at once, before it has put down what becomes of its trials.
   setHandler(lookSignal, () => CancellationScope.nonCancellable(hear));
   setHandler(pauseUpdate, (asked) => obey({ verb: 'pause', ...asked }), { validator: checkWhere });
@@ -53,8 +56,20 @@ export function followOrders<Item>({ sweepId, window, onOrder }: FollowOptions<I
   return inTurn;
 }
 
+/** What was ordered before the sweep was cancelled is written down before its end is: it must not undo that. */
+export async function orderedBeforeCancel(): Promise<void> {
+  if (!patched('orders-before-cancel')) return;
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+}
+
+function refuseWhileCancelled(): void {
+  if (CancellationScope.current().consideredCancelled)
+    throw new Error('Expected the sweep to go on, found it being cancelled.');
+}
+
 /** Validators refuse before anything enters the history. What comes over the wire may be of any type. */
 function checkWhere(asked?: { where?: unknown }): void {
+  refuseWhileCancelled();
   if (asked?.where === undefined || typeof asked.where === 'string') return;
   throw new Error(
     'Expected `where` to be a selection as `method=lpt,insertionLayer=6|9`, found another kind of value.',
@@ -62,6 +77,7 @@ function checkWhere(asked?: { where?: unknown }): void {
 }
 
 function checkWindow(asked?: { window?: unknown }): void {
+  refuseWhileCancelled();
   checkWholeNumber('window', asked?.window, LARGEST_WINDOW);
 }
 

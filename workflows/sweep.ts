@@ -21,7 +21,7 @@ import {
   type TrialInput,
   type TrialResult,
 } from './messages.ts';
-import { followOrders } from './orders.ts';
+import { followOrders, orderedBeforeCancel } from './orders.ts';
 import { quick } from './proxies.ts';
 import { trialAttributes } from './search-attributes.ts';
 import { trialWorkflow } from './trial.ts';
@@ -59,6 +59,7 @@ export async function sweepWorkflow(input: SweepInput): Promise<SweepResult> {
     return await runToTheEnd({ input, window, settled, breaker });
   } catch (error) {
     if (!isCancellation(error)) throw error;
+    await orderedBeforeCancel();
     await CancellationScope.nonCancellable(() => quick.cancelSweep({ sweepId: input.sweepId }));
     throw error;
   }

@@ -67,10 +67,11 @@ async function launchedFrom({ arguments: { sweep }, terminal }: Call): Promise<L
 }
 
 /** @throws NothingToDoError for a running sweep that lacks nothing, unless the person wants to follow it */
-function announce({ sweep, requeued, waiting, paused, wasRunning }: Resumed, { terminal: { say }, flags }: Call): void {
+function announce(resumed: Resumed, { terminal: { say }, flags }: Call): void {
+  const { sweep, requeued, waiting, paused, wasRunning, isReopened } = resumed;
   const held =
     paused === 0 ? '' : ` ${trialCount(paused)} paused: \`lpt-sweep continue ${sweep.name}\` goes on with them.`;
-  if (wasRunning && requeued === 0 && !flags.has('watch')) {
+  if (wasRunning && requeued === 0 && !isReopened && !flags.has('watch')) {
     throw new NothingToDoError(
       `Expected sweep \`${sweep.name}\` to have something to resume, found it running with nothing to put back.${held}`,
     );

@@ -73,11 +73,14 @@ describe("a trial's backbone on a worker", () => {
   });
 
   const answer = (status: number) => (): Promise<Response> => Promise.resolve(new Response('', { status }));
-  const silence = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
+  const failing = (code: string) => (): Promise<Response> =>
+    Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code }) }));
   test.for([
-    ['does not answer', silence, 'unknown'],
-    ['is overloaded', answer(503), 'unknown'],
-    ['asks for patience', answer(429), 'unknown'],
+    ['does not answer', failing('ECONNREFUSED'), 'hub-away'],
+    ['is overloaded', answer(503), 'hub-away'],
+    ['asks for patience', answer(429), 'hub-away'],
+    ['does not understand', answer(400), 'unknown'],
+    ['has a certificate that is over', failing('CERT_HAS_EXPIRED'), 'unknown'],
     ['wants a token', answer(401), 'configuration'],
     ['has no such thing', answer(404), 'configuration'],
   ] as const)('of a hub that %s fails as what it is', async ([, fetch, type]) => {
@@ -86,5 +89,19 @@ describe("a trial's backbone on a worker", () => {
     const backbone = { name: 'someone/small-bert', folder: '', fingerprint: 'f'.repeat(64) };
     const message = expect.stringContaining('Backbone someone/small-bert could not be downloaded') as string;
     await expect(find(backbone, () => undefined)).rejects.toMatchObject({ type, message });
+  });
+
+  test('of a hub that is away is waited for, unless the worker has it elsewhere', async () => {
+    const { backbone, home } = await elsewhere();
+    const folder = join(home, 'mine');
+    let tries = 0;
+    const away = Object.assign(new Error('no answer'), { name: 'HubError', fault: 'away' });
+    const resolveBackbone = () => ((tries += 1) < 4 ? Promise.reject(away) : Promise.resolve({ folder }));
+    const patience = { delaysMs: [1, 1, 1] };
+    expect(await createBackboneFinder({ resolveBackbone })(backbone, () => undefined, patience)).toBe(folder);
+    expect(tries).toBe(4);
+    const beside = createBackboneFinder({ resolveBackbone: () => Promise.reject(away), backboneFolders: [home] });
+    const onWait = () => expect.unreachable('It waited for what it has.');
+    expect(await beside(backbone, () => undefined, { onWait })).toBe(folder);
   });
 });

@@ -121,11 +121,11 @@ describe("a trial's data on a worker", () => {
   });
 
   test.for([
-    [503, 'unknown'],
-    [404, 'data'],
-  ] as const)('of a hub that answers %i fails as %s', async ([statusCode, type]) => {
-    const cause = Object.assign(new Error('an answer'), { statusCode });
-    const error = Object.assign(new Error('could not be downloaded', { cause }), { name: 'HubError' });
+    ['away', 'hub-away'],
+    ['broken', 'unknown'],
+    ['refused', 'data'],
+  ] as const)("of a hub whose fault is '%s' fails as %s", async ([fault, type]) => {
+    const error = Object.assign(new Error('could not be downloaded'), { name: 'HubError', fault });
     const { task, find } = await scene(error);
     await moveAway(task);
     const asked = { ...task, data: { ...task.data, reference: 'hub:someone/reviews' } };

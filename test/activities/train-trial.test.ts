@@ -12,6 +12,8 @@ import { createDatabase } from '../../db/client.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
+import { trialFailure } from '../../activities/failure.ts';
+import type { Happening } from '../../activities/happening.ts';
 import type { FromTrainer } from '../../training/messages.ts';
 import type { TrainEvent } from '../../training/trainer.ts';
 import { temporaryFolder } from '../support/data-files.ts';
@@ -215,6 +217,32 @@ describe('an attempt at a trial', () => {
     expect(failure.type).toBe('database-away');
     expect(JSON.stringify([failure.message, failure.stack])).not.toContain('secret');
     await away.close();
+  });
+
+  test('waits for a hub that is away, alive and in its log, and trains when it is back', async () => {
+    const at = await oneTrial();
+    const away = Object.assign(new Error('Backbone x could not be downloaded'), { name: 'HubError', fault: 'away' });
+    const answers = { backbone: 0, data: 0 };
+    const resolveBackbone = () =>
+      (answers.backbone += 1) < 3 ? Promise.reject(away) : Promise.resolve({ folder: at.folder });
+    const findData: Dependencies['findData'] = ({ data }) =>
+      (answers.data += 1) < 3 ? Promise.reject(trialFailure('hub-away', 'no data')) : Promise.resolve(data.files);
+    const happened: Happening[] = [];
+    const changes = { resolveBackbone, findData, observe: (one: Happening) => happened.push(one) };
+    const { trainTrial } = activitiesWith(new ScriptedTrainer({ end: FINISHED }), at.folder, changes);
+    const environment = activityEnvironment();
+    const beats: string[] = [];
+    environment.on('heartbeat', ({ phase }: HeartbeatDetails) => beats.push(phase));
+    expect(await environment.run(trainTrial, at)).toEqual({ state: 'complete' });
+    expect(happened.filter(({ type }) => type.startsWith('hub') || type.startsWith('database'))).toEqual([
+      { type: 'hub-away', message: 'Backbone x could not be downloaded' },
+      { type: 'hub-back', tries: 1 },
+      { type: 'hub-away', message: 'no data' },
+      { type: 'hub-away', message: 'no data' },
+      { type: 'hub-back', tries: 2 },
+    ]);
+    expect(beats.length).toBeGreaterThan(3);
+    expect(new Set(beats)).toEqual(new Set(['preparing']));
   });
 
   test('keeps its earlier checkpoint when the disk is full while the next is written', async () => {

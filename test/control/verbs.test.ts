@@ -14,12 +14,19 @@ import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
+import type { TrainEnd } from '../../training/trainer.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
 import { changeJson } from '../support/change-json.ts';
 import { fileWith } from '../support/data-files.ts';
 import { checkpointEvent, ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, launchingOf, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
 import { smallSweep } from '../support/trials.ts';
+
+function promised<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => (resolve = keep));
+  return { promise, resolve };
+}
 
 /** Eight trials: on each of two data seeds zero-shot, prompt tuning, LPT at layers 3 and 6. */
 describe('a verb', () => {
@@ -134,6 +141,33 @@ describe('a verb', () => {
       expect(await resume(control, chosen)).toMatchObject({ requeued: 2 });
       expect(await endOf(control, sweep.name)).toBe('cancelled');
       expect(await countsOf(scene)).toMatchObject({ complete: 6, cancelled: 2 });
+    });
+  });
+
+  test('resume of a stopped sweep is said once, also while its last trial trains on', async () => {
+    const scene = await stage.fresh();
+    const { control, sweep } = scene;
+    sweep.spec.stopAfterFailures = 2;
+    await launch(control, { ...scene, chooseDevice: onCpu });
+    const held = promised<TrainEnd>();
+    let isBroken = true;
+    const trainer: ScriptedTrainer = new ScriptedTrainer(() => {
+      if (trainer.requests.length === 1) return { end: held.promise };
+      return isBroken ? { end: { type: 'failed', error: { kind: 'data', message: 'row 3' } } } : FINISHED;
+    });
+    await stage.withWorker(scene, [trainer, trainer], async () => {
+      await vi.waitUntil(async () => (await describeSweep(control, sweep.name)).sweep.state === 'failed', soon);
+      // Another trial may have begun before that was written.
+      await vi.waitUntil(async () => (await countsOf(scene)).running === 1, soon);
+      const { failed, waiting } = await countsOf(scene);
+      expect(waiting).toBeGreaterThan(0);
+      isBroken = false;
+      const missing = { asked: asked(scene), only: 'missing', chooseDevice: onCpu } as const;
+      expect(await resume(control, missing)).toMatchObject({ requeued: 0, waiting, isReopened: true });
+      await vi.waitUntil(async () => (await countsOf(scene)).complete === waiting, soon);
+      held.resolve(FINISHED.end);
+      expect(await endOf(control, sweep.name)).toBe('failed');
+      expect(await countsOf(scene)).toMatchObject({ complete: waiting + 1, failed, waiting: 0 });
     });
   });
 

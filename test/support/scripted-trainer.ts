@@ -5,8 +5,8 @@ import type { TrainEnd, TrainEvent, Trainer, TrainOptions } from '../../training
 
 export interface Script {
   events?: TrainEvent[];
-  /** What `train` ends with; `hang` makes progress without end until it is cancelled. */
-  end: TrainEnd | 'hang';
+  /** What `train` ends with; `hang` makes progress without end until it is cancelled, a promise until it is resolved. */
+  end: TrainEnd | 'hang' | Promise<TrainEnd>;
 }
 
 export class ScriptedTrainer implements Trainer {
@@ -29,8 +29,12 @@ export class ScriptedTrainer implements Trainer {
       if (signal?.aborted && event.type !== 'checkpoint') break;
       await onEvent(event);
     }
-    if (end !== 'hang') return signal?.aborted ? { type: 'cancelled', step: lastStepOf(events) } : end;
+    const isHeld = end instanceof Promise;
+    if (end !== 'hang' && !isHeld) return signal?.aborted ? { type: 'cancelled', step: lastStepOf(events) } : end;
+    let ended: TrainEnd | undefined;
+    if (isHeld) void end.then((found) => (ended = found));
     for (let tick = 1000; signal?.aborted !== true; tick += 1) {
+      if (ended !== undefined) return ended;
       await onEvent(progressEvent(tick, 1));
       await nextMoment(20);
     }

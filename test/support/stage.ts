@@ -6,6 +6,7 @@ import { openControl, type Control } from '../../control/control.ts';
 import type { Launching } from '../../control/launch.ts';
 import { watch } from '../../control/watch.ts';
 import type { NewSweep } from '../../db/new-sweep.ts';
+import type { TrainEnd } from '../../training/trainer.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers } from '../../worker/worker.ts';
 import { workerIdentity } from '../../workflows/ids.ts';
@@ -16,7 +17,8 @@ import { developmentServer, quietTemporal } from './temporal.ts';
 import { sweepOnTinyBackbone } from './tiny-sweep.ts';
 import { FACTS, outcomeOf } from './trials.ts';
 
-export const FINISHED: Script = { end: { type: 'finished', outcome: outcomeOf(0.7, 0.6), best: null } };
+const finished = { type: 'finished', outcome: outcomeOf(0.7, 0.6), best: null } as const;
+export const FINISHED: Script & { end: TrainEnd } = { end: finished };
 export const onCpu = () => Promise.resolve('cpu' as const);
 
 export interface Scene extends Launching {
@@ -33,9 +35,10 @@ export interface Stage {
   databaseUrl: string;
   /** A sweep that nobody has launched yet. */
   fresh: (name?: string) => Promise<Scene>;
+  /** With several trainers it trains as many trials at one time. */
   withWorker: <T>(
     scene: Pick<Scene, 'control' | 'folder'>,
-    trainer: ScriptedTrainer,
+    trainers: ScriptedTrainer | ScriptedTrainer[],
     work: () => Promise<T>,
   ) => Promise<T>;
   close: () => Promise<void>;
@@ -47,11 +50,12 @@ export async function openStage(): Promise<Stage> {
   const { address } = environment;
   const temporal = { connectionOptions: { address }, namespace: 'default' };
   const opened = await openControl({ databaseUrl: db.url, temporal, searchAttributes: true });
-  const withWorker: Stage['withWorker'] = async ({ control, folder }, trainer, work) => {
+  const withWorker: Stage['withWorker'] = async ({ control, folder }, trainers, work) => {
+    const pool = new TrainerPool([trainers].flat());
     const identity = workerIdentity({ pid: process.pid, host: 'elsewhere', device: 'cpu', memoryMiB: null });
     const activities = createActivities({
       database: db.database,
-      trainers: new TrainerPool([trainer]),
+      trainers: pool,
       worker: identity,
       device: 'cpu',
       program: PROGRAM,
@@ -62,7 +66,7 @@ export async function openStage(): Promise<Stage> {
     const workers = await createWorkers({
       connection: environment.nativeConnection,
       namespace: 'default',
-      ...{ activities, workflowBundle: { code }, deviceClass: 'cpu', trainers: 1, identity },
+      ...{ activities, workflowBundle: { code }, deviceClass: 'cpu', trainers: pool.size, identity },
       workflowQueue: control.workflowQueue,
     });
     const run = workers.run();

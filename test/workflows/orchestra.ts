@@ -40,6 +40,11 @@ export class Orchestra {
   /** Attempts after which the trial went on. */
   readonly ended: string[] = [];
   starts = 0;
+  /** Orders that are being written down, those that are and the end of a cancelled sweep. */
+  obeying = 0;
+  readonly written: string[] = [];
+  /** Until then none is. */
+  orderHeld: Promise<void> = Promise.resolve();
   script: Script = () => 'complete';
   /** A queue that trials which ended here name to the next. */
   warmQueue: string | null = null;
@@ -129,6 +134,7 @@ export class Orchestra {
       cancelSweep: () => {
         for (const id of this.idsIn('waiting')) this.states.set(id, 'cancelled');
         this.sweepState = 'cancelled';
+        this.written.push('cancelled');
         return Promise.resolve();
       },
       readOrders: ({ inFlight }) => {
@@ -136,11 +142,14 @@ export class Orchestra {
           this.stopAs.has(id) || ['paused', 'cancelled'].includes(this.states.get(id) ?? '');
         return Promise.resolve({ window: this.window, halted: inFlight.filter(halts) });
       },
-      obeyOrder: ({ order }) => {
+      obeyOrder: async ({ order }) => {
+        this.obeying += 1;
+        await this.orderHeld;
+        this.written.push(order.verb);
         if (order.verb === 'window') this.window = order.window;
         const halt = { pause: 'paused', cancel: 'cancelled', window: null, priority: null, continue: null } as const;
         const as = halt[order.verb];
-        return Promise.resolve(as === null ? { changed: 0, stopping: 0 } : this.halt(as));
+        return as === null ? { changed: 0, stopping: 0 } : this.halt(as);
       },
       recordAttemptEnd: ({ trialId, error }) => {
         this.states.set(trialId, 'waiting');

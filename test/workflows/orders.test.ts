@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
+  continueUpdate,
   lookSignal,
   pauseUpdate,
   priorityUpdate,
@@ -129,15 +130,37 @@ describe('a running sweep that is told something', () => {
     });
   });
 
+  test('and cancelled meanwhile writes down first what it was told, answers, and refuses what comes later', async () => {
+    const orchestra = hanging(2);
+    let letGo = (): void => undefined;
+    orchestra.orderHeld = new Promise((resolve) => (letGo = resolve));
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra);
+      await vi.waitUntil(() => orchestra.running === 2, soon);
+      const answer = handle.executeUpdate(continueUpdate, { args: [{}] }).catch((error: unknown) => error);
+      await vi.waitUntil(() => orchestra.obeying === 1, soon);
+      await handle.cancel();
+      await vi.waitUntil(() => orchestra.idsIn('cancelled').length === 2, soon);
+      expect(await refused(handle.executeUpdate(windowUpdate, { args: [{ window: 3 }] }))).toBe(
+        'Expected the sweep to go on, found it being cancelled.',
+      );
+      letGo();
+      expect(await answer).toEqual({ changed: 0, stopping: 0 });
+      await expect(handle.result()).rejects.toThrow();
+    });
+    expect(orchestra.written).toEqual(['continue', 'cancelled']);
+  });
+
+  const refused = async (asking: Promise<unknown>): Promise<string> => {
+    const error: unknown = await asking.catch((reason: unknown) => reason);
+    return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  };
+
   test('refuses what makes no sense before it enters the history', async () => {
     const orchestra = hanging(1);
     await orchestra.play(environment, async () => {
       const handle = await start(orchestra);
       await vi.waitUntil(() => orchestra.running === 1, soon);
-      const refused = async (asking: Promise<unknown>): Promise<string> => {
-        const error: unknown = await asking.catch((reason: unknown) => reason);
-        return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      };
       const wide = handle.executeUpdate(windowUpdate, { args: [{ window: 0 }] });
       expect(await refused(wide)).toBe('Expected `window` to be a whole number from 1 to 1000, found 0.');
       const eager = handle.executeUpdate(priorityUpdate, { args: [{ priority: 9 as 1 }] });

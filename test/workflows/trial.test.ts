@@ -51,6 +51,12 @@ describe('a trial', () => {
     expect(orchestra.attempts.get('trial')).toBe(35);
   });
 
+  test('waits out a long absence of the hub', async () => {
+    const { orchestra, state } = await run((_, attempt) => (attempt <= 30 ? 'hub-away' : 'complete'));
+    expect(state).toBe('complete');
+    expect(orchestra.attempts.get('trial')).toBe(31);
+  });
+
   test('whose worker falls silent is tried again', async () => {
     let silent = true;
     const { orchestra, state } = await run(() => {

@@ -1,0 +1,1 @@
+ALTER TYPE "public"."error_kind" ADD VALUE 'hub-away' BEFORE 'unknown';
