@@ -15,15 +15,18 @@ export interface Listening {
 
 /**
  * Holds a connection of its own. One that is lost is opened again.
- * @param onChange with the sweep's id; null after a gap, in which anything may have changed
+ * @param onChange with the sweep's id; null when it begins to listen: before that, anything may have changed
  */
 export function listenForChanges(database: Database, onChange: (sweepId: string | null) => void): Listening {
   const closing = new AbortController();
   let ready = (): void => undefined;
   const isReady = new Promise<void>((resolve) => (ready = resolve));
   const loop = async (): Promise<void> => {
-    for (let isFirst = true; !closing.signal.aborted; isFirst = false) {
-      const onListening = isFirst ? ready : () => onChange(null);
+    const onListening = (): void => {
+      ready();
+      onChange(null);
+    };
+    while (!closing.signal.aborted) {
       await listenOnce(database, { onChange, onListening, signal: closing.signal });
       await wait(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
