@@ -11,7 +11,7 @@ import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable } from './configuration-table.ts';
 import { framed } from './frame.ts';
 import { methodTables } from './methods.ts';
-import { numberAmong, pageLinks } from './pages.ts';
+import { lastStart, numberAmong, pageLinks } from './pages.ts';
 
 const SIZE = 100;
 
@@ -21,12 +21,12 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
   const { facet } = chosen;
   if (facet === null)
     return framed(visit, sweep, { tab: 'comparison', content: html`<p class="empty">No trial is complete yet.</p>` });
-  const from = numberAmong(parameters, 'from');
-  const [{ findings }, methods, rows, total] = await Promise.all([
+  const total = await countConfigurations(database, facet);
+  const from = lastStart(numberAmong(parameters, 'from'), { size: SIZE, total });
+  const [{ findings }, methods, rows] = await Promise.all([
     compare({ database }, sweep.id),
     compareMethods({ database }, sweep.id),
     listPoints(database, facet, { limit: SIZE, offset: from }),
-    countConfigurations(database, facet),
   ]);
   const content = html`${choiceForm([facetChoice(chosen)])}
     <section id="findings" data-live>

@@ -45,7 +45,7 @@ export async function trialView(visit: Visit, sweep: SweepRow, position: string)
     attemptSection(details.attempts),
     wrongSection(visit, wrong),
   ];
-  return framed(visit, sweep, { tab: 'trials', title: `trial ${position}`, content });
+  return framed(visit, sweep, { tab: 'trials', title: `trial ${trial.position}`, content });
 }
 
 function scoresOf({ trial }: TrialDetails): [string, Content][] {

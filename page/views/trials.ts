@@ -9,7 +9,7 @@ import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
-import { numberAmong, pageLinks } from './pages.ts';
+import { lastStart, numberAmong, pageLinks } from './pages.ts';
 import { percent } from '../../sweep/numbers.ts';
 
 const SIZE = 100;
@@ -18,8 +18,12 @@ const ALL = 'all';
 export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const { database, parameters } = visit;
   const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
-  const from = numberAmong(parameters, 'from');
-  const { rows, total } = await pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
+  const pageFrom = (from: number) => pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
+  const asked = numberAmong(parameters, 'from');
+  const found = await pageFrom(asked);
+  const { total } = found;
+  const from = lastStart(asked, { size: SIZE, total });
+  const { rows } = from === asked ? found : await pageFrom(from);
   const shown = table({
     caption: state === null ? 'In running order' : `In running order, ${state} only`,
     rows,

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setSweepState } from '../../db/sweeps.ts';
 import type { PageServer } from '../../page/server.ts';
+import { lastStart } from '../../page/views/pages.ts';
 import { openBrowser, takePicture } from '../support/browser.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -96,6 +97,24 @@ test('a trial and the Pareto front say what the time went to', async () => {
   );
   expect(await textOf('/sweeps/running/trials/52')).toContain('time in the trainer – forward, % of the time – ');
   expect(await textOf('/sweeps/whole/speed')).toMatch(/tokens\/ms forward, % .* 20\.0 50\.0 10\.0 20\.0 /);
+});
+
+test.each([
+  ['/sweeps/whole/trials?from=9999999', 'whole/83</a>'],
+  ['/sweeps/whole/comparison?from=500', '>lpt</th>'],
+  ['/sweeps/whole/trials/21?from=5000', '&#60;script&#62;alert('],
+])('%s shows the last page there is', async (path, row) => {
+  const text = await (await fetch(server.url + path)).text();
+  expect(text).toContain(row);
+  expect(text).not.toContain('class="empty"');
+});
+
+test('the last page begins where one of full pages does', () => {
+  const size = 100;
+  expect(lastStart(100, { size, total: 101 })).toBe(100);
+  expect(lastStart(200, { size, total: 200 })).toBe(100);
+  expect(lastStart(500, { size, total: 230 })).toBe(200);
+  expect(lastStart(100, { size, total: 0 })).toBe(0);
 });
 
 function fileName(path: string): string {
