@@ -15,6 +15,12 @@ let again;
 let isBusy = false;
 let isAskedAgain = false;
 
+// Said once: a reload, or the address sent to somebody, does not say it again.
+const address = new URL(location.href);
+if (address.searchParams.has('told')) {
+  address.searchParams.delete('told');
+  history.replaceState(null, '', address);
+}
 if (events) {
   document.addEventListener('visibilitychange', follow);
   follow();

@@ -47,6 +47,16 @@ test('an open page shows what becomes of its sweep, and what the reader opened s
   expect(await page.locator('#cancel').getAttribute('open')).toBe('');
 });
 
+test('what became of an order is said once, not again at a reload', async () => {
+  await launched(own.database, sweepOf('told', [13]));
+  const page = await listening('/sweeps/told');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('.told', { hasText: 'Paused' }).waitFor();
+  await page.waitForURL(`${server.url}/sweeps/told`);
+  await page.reload();
+  expect(await page.locator('.told').count()).toBe(0);
+});
+
 test('what changed between the page and its listening is on the page', async () => {
   const sweep = await launched(own.database, sweepOf('between', [13]));
   const page = await browser.newPage();
