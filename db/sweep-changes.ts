@@ -51,11 +51,11 @@ interface Ear {
 /** Returns when the connection ends, for whatever reason: the caller opens the next one. */
 async function listenOnce(database: Database, { onChange, onListening, signal }: Ear): Promise<void> {
   const client = new pg.Client({ ...database.$client.options, statement_timeout: 0, query_timeout: 0 });
-  const ended = new Promise<void>((resolve) => {
-    client.on('error', () => resolve());
-    client.on('end', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  client.on('error', end);
+  client.on('end', end);
+  signal.addEventListener('abort', end);
   client.on('notification', ({ payload }) => payload !== undefined && onChange(payload));
   try {
     await client.connect();
@@ -65,6 +65,7 @@ async function listenOnce(database: Database, { onChange, onListening, signal }:
   } catch {
     // Postgres is away: the next try finds it.
   } finally {
+    signal.removeEventListener('abort', end);
     await client.end().catch(() => undefined);
   }
 }

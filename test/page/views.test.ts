@@ -15,6 +15,8 @@ import { complete, fail, launched, reviewsIn, run, sweepOf } from './scenes.ts';
 const OUTPUT = join(import.meta.dirname, '../../test-output/page');
 const HOSTILE = `<img src=x onerror="alert('in')"> "quoted" & 'more'`;
 const TABS = ['', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials'];
+/** No browser breaks it of itself. */
+const LONG = 'longname'.repeat(11).slice(0, 82);
 const LOOKS = [
   { look: 'desktop-light', width: 1280, height: 900, colorScheme: 'light' },
   { look: 'phone-dark', width: 375, height: 740, colorScheme: 'dark' },
@@ -44,6 +46,7 @@ beforeAll(async () => {
   await setSweepState(database, { sweepId: whole.id, state: 'complete' });
   const one = await launched(database, sweepOf('one-seed', [13]));
   await complete(database, one, 28);
+  await launched(database, sweepOf(LONG, [13]));
   server = await startQuietPage(database, errors);
 });
 afterAll(async () => {
@@ -61,6 +64,7 @@ const PATHS = [
   ...TABS.map((tab) => `/sweeps/empty${tab}`),
   ...['', '/trials?state=failed', '/trials/0'].map((tab) => `/sweeps/failed${tab}`),
   ...['/layers', '/seeds'].map((tab) => `/sweeps/one-seed${tab}`),
+  ...['', '/trials/3'].map((tab) => `/sweeps/${LONG}${tab}`),
   '/sweeps/nowhere',
 ];
 
