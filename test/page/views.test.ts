@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { show } from '../../control/show.ts';
+import { configurationFacts } from '../../control/trial-facts.ts';
 import { setSweepState } from '../../db/sweeps.ts';
 import type { PageServer } from '../../page/server.ts';
 import { lastStart } from '../../page/views/pages.ts';
@@ -87,6 +89,16 @@ describe.each(LOOKS)('on $look', ({ look, width, height, colorScheme }) => {
     expect(errors).toEqual([]);
     await context.close();
   });
+});
+
+test('a trial has its whole configuration, with the names that the terminal has', async () => {
+  const { trial } = await show({ database: own.database }, 'whole/21');
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/sweeps/whole/trials/21`);
+  const names = await page.locator('#settings dt').allTextContents();
+  expect(names).toEqual([...configurationFacts(trial).map(([name]) => name), 'trial key']);
+  expect(names).toContain('task.data.files.test');
+  await page.close();
 });
 
 test('a trial and the Pareto front say what the time went to', async () => {
