@@ -1,11 +1,10 @@
 // One trial as a page for people, and as one object for programs.
 import type { TrialDetails } from '../control/show.ts';
+import { configurationFacts, leaves, scoreFacts, type Fact } from '../control/trial-facts.ts';
 import type { AttemptRow } from '../db/attempts.ts';
 import { print } from './print.ts';
-import { grouped, percent } from '../sweep/numbers.ts';
+import { percent } from '../sweep/numbers.ts';
 import { secondsOf, sharesOf, throughputFacts, tokensPerMs } from '../sweep/throughput.ts';
-
-type Entry = readonly [name: string, value: unknown];
 
 export function trialPage(details: TrialDetails): string {
   const { name, trial, sweep, provenance, attempts, evaluations } = details;
@@ -17,10 +16,10 @@ export function trialPage(details: TrialDetails): string {
       ['trial key', trial.trialKey],
       ['configuration key', trial.configurationKey],
     ]),
-    section('Scores', scoresOf(details)),
+    section('Scores', [...scoreFacts(trial), ...errorFacts(trial)]),
     section('Throughput', throughputFacts(trial)),
-    section('Configuration', configurationOf(details)),
-    ...(provenance === null ? ['\nProvenance: not recorded.\n'] : [section('Provenance', flat(provenance))]),
+    section('Configuration', configurationFacts(trial)),
+    ...(provenance === null ? ['\nProvenance: not recorded.\n'] : [section('Provenance', leaves(provenance))]),
     `\nAttempts:\n${attemptTable(attempts)}`,
     `\nEvaluations:\n${evaluationTable(evaluations)}`,
   ].join('');
@@ -47,45 +46,13 @@ export function trialObject(details: TrialDetails): object {
   };
 }
 
-function scoresOf({ trial }: TrialDetails): Entry[] {
-  return [
-    ['metric', trial.trial.task.metric],
-    ['dev', percent(trial.devScore)],
-    ['test', percent(trial.testScore)],
-    ['selected step', trial.selectedStep === null ? null : `${trial.selectedStep} of ${trial.steps ?? '?'}`],
-    ['trained numbers', grouped(trial.trainableParameters)],
-    ...(trial.stopReason === null ? [] : [['stopped early', trial.stopReason.words] as const]),
-    ...(trial.errorKind === null ? [] : [['error', `${trial.errorKind}: ${trial.errorMessage ?? ''}`] as const]),
-  ];
+function errorFacts({ errorKind, errorMessage }: TrialDetails['trial']): Fact[] {
+  return errorKind === null ? [] : [['error', `${errorKind}: ${errorMessage ?? ''}`]];
 }
 
-function configurationOf({ trial: { trial } }: TrialDetails): Entry[] {
-  const { backbone, task, regime, method, training, dataSeed, trainSeed } = trial;
-  return [
-    ['backbone', backbone.name],
-    ...flat({ task, regime, method, training }),
-    ['data seed', dataSeed],
-    ['train seed', trainSeed],
-  ];
-}
-
-/** A tree's leaves with their paths; plain lists stay whole. */
-function flat(tree: object, path = ''): Entry[] {
-  return Object.entries(tree).flatMap(([key, value]: [string, unknown]): Entry[] => {
-    const name = path === '' ? key : `${path}.${key}`;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? flat(value, name) : [[name, value]];
-  });
-}
-
-function section(title: string, entries: readonly Entry[]): string {
+function section(title: string, entries: readonly Fact[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
-  return `\n${title}:\n${entries.map(([name, value]) => `  ${name.padEnd(width)}  ${written(value)}\n`).join('')}`;
-}
-
-function written(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return `\n${title}:\n${entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value ?? '–'}\n`).join('')}`;
 }
 
 function attemptTable(attempts: readonly AttemptRow[]): string {

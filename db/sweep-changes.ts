@@ -15,15 +15,18 @@ export interface Listening {
 
 /**
  * Holds a connection of its own. One that is lost is opened again.
- * @param onChange with the sweep's id; null after a gap, in which anything may have changed
+ * @param onChange with the sweep's id; null when it begins to listen: before that, anything may have changed
  */
 export function listenForChanges(database: Database, onChange: (sweepId: string | null) => void): Listening {
   const closing = new AbortController();
   let ready = (): void => undefined;
   const isReady = new Promise<void>((resolve) => (ready = resolve));
   const loop = async (): Promise<void> => {
-    for (let isFirst = true; !closing.signal.aborted; isFirst = false) {
-      const onListening = isFirst ? ready : () => onChange(null);
+    const onListening = (): void => {
+      ready();
+      onChange(null);
+    };
+    while (!closing.signal.aborted) {
       await listenOnce(database, { onChange, onListening, signal: closing.signal });
       await wait(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -48,11 +51,11 @@ interface Ear {
 /** Returns when the connection ends, for whatever reason: the caller opens the next one. */
 async function listenOnce(database: Database, { onChange, onListening, signal }: Ear): Promise<void> {
   const client = new pg.Client({ ...database.$client.options, statement_timeout: 0, query_timeout: 0 });
-  const ended = new Promise<void>((resolve) => {
-    client.on('error', () => resolve());
-    client.on('end', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  client.on('error', end);
+  client.on('end', end);
+  signal.addEventListener('abort', end);
   client.on('notification', ({ payload }) => payload !== undefined && onChange(payload));
   try {
     await client.connect();
@@ -62,6 +65,7 @@ async function listenOnce(database: Database, { onChange, onListening, signal }:
   } catch {
     // Postgres is away: the next try finds it.
   } finally {
+    signal.removeEventListener('abort', end);
     await client.end().catch(() => undefined);
   }
 }

@@ -29,28 +29,33 @@ export async function findTrialByName(database: Database, asked: string): Promis
   if (slash < 0) return byPrefix(database, { asked, start: asked });
   const sweep = await findSweep(database, asked.slice(0, slash));
   const inside = asked.slice(slash + 1);
-  return /^\d{1,5}$/.test(inside)
-    ? byPosition(database, sweep, Number(inside))
-    : byPrefix(database, { asked, start: inside, sweep });
+  const position = /^\d{1,7}$/.test(inside) ? Number(inside) : null;
+  const trial = position === null ? undefined : await atPosition(database, sweep, position);
+  if (trial) return { trial, sweep };
+  // The start of an id or a key can be figures alone.
+  if (position === null || inside.length >= SHORTEST_PREFIX) return byPrefix(database, { asked, start: inside, sweep });
+  throw await noPosition(database, sweep, position);
 }
 
-async function byPosition(database: Database, sweep: SweepRow, position: number): Promise<FoundTrial> {
-  const inSweep = eq(trials.sweepId, sweep.id);
+async function atPosition(database: Database, sweep: SweepRow, position: number): Promise<TrialRow | undefined> {
   const [trial] = await ask(database, () =>
     database
       .select()
       .from(trials)
-      .where(and(inSweep, eq(trials.position, position))),
+      .where(and(eq(trials.sweepId, sweep.id), eq(trials.position, position))),
   );
-  if (trial) return { trial, sweep };
+  return trial;
+}
+
+async function noPosition(database: Database, sweep: SweepRow, position: number): Promise<UnknownTrialError> {
   const [row] = await ask(database, () =>
     database
       .select({ last: max(trials.position) })
       .from(trials)
-      .where(inSweep),
+      .where(eq(trials.sweepId, sweep.id)),
   );
   const last = row?.last ?? 0;
-  throw new UnknownTrialError(
+  return new UnknownTrialError(
     `Expected a trial of sweep \`${sweep.name}\`, \`${sweep.name}/0\` to \`${sweep.name}/${last}\`, found \`${sweep.name}/${position}\`.`,
   );
 }

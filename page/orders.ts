@@ -5,6 +5,7 @@ import type { Control } from '../control/control.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
 import { pause } from '../control/pause.ts';
 import { resume } from '../control/resume.ts';
+import { assertResumed } from '../control/resumed.ts';
 
 export const ORDERS = ['pause', 'continue', 'cancel', 'resume'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -18,6 +19,6 @@ export function ordersTo(control: Control, chooseDevice: ChooseDevice): GiveOrde
     if (order === 'pause') return pause(control, asked);
     if (order === 'cancel') return cancel(control, asked);
     if (order === 'continue') return continuePaused(control, { asked, chooseDevice });
-    return resume(control, { asked, chooseDevice });
+    return resume(control, { asked, chooseDevice }).then(assertResumed);
   };
 }

@@ -26,13 +26,14 @@ const TABS: Record<Tab, SweepView> = {
   trials: trialsView,
 };
 
-/** Null for a path that cannot be read. */
+/** Null for a path that cannot be read; Postgres keeps no text with a zero byte. */
 export function partsOf(pathname: string): string[] | null {
   try {
-    return pathname
+    const parts = pathname
       .split('/')
       .filter((part) => part !== '')
       .map(decodeURIComponent);
+    return parts.some((part) => part.includes('\0')) ? null : parts;
   } catch {
     return null;
   }
@@ -43,7 +44,7 @@ export async function viewAt(visit: Visit, parts: readonly string[]): Promise<Pa
   const [kind, name, tab = '', position, ...rest] = parts;
   if (kind === undefined) return sweepsView(visit);
   if (kind !== 'sweeps' || name === undefined || rest.length > 0 || !isTab(tab)) return notFound();
-  if (position !== undefined && (tab !== 'trials' || !/^\d{1,5}$/.test(position))) return notFound();
+  if (position !== undefined && (tab !== 'trials' || !/^\d{1,7}$/.test(position))) return notFound();
   const sweep = await findSweep(visit.database, name);
   return position === undefined ? TABS[tab](visit, sweep) : trialView(visit, sweep, position);
 }

@@ -2,8 +2,8 @@ import { planSweep } from '../../control/plan.ts';
 import type { ChooseDevice } from '../../control/go-on.ts';
 import type { Launching } from '../../control/launch.ts';
 import { resume, type ResumeRequest, type Resumed } from '../../control/resume.ts';
+import { assertLacking, heldWords } from '../../control/resumed.ts';
 import { findTarget, type Asked } from '../../control/target.ts';
-import { NothingToDoError } from '../../db/errors.ts';
 import { carryOn, offering } from '../carry-on.ts';
 import { UsageError, type Call, type Command } from '../command.ts';
 import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';
@@ -68,14 +68,9 @@ async function launchedFrom({ arguments: { sweep }, terminal }: Call): Promise<L
 
 /** @throws NothingToDoError for a running sweep that lacks nothing, unless the person wants to follow it */
 function announce(resumed: Resumed, { terminal: { say }, flags }: Call): void {
-  const { sweep, requeued, waiting, paused, wasRunning, isReopened } = resumed;
-  const held =
-    paused === 0 ? '' : ` ${trialCount(paused)} paused: \`lpt-sweep continue ${sweep.name}\` goes on with them.`;
-  if (wasRunning && requeued === 0 && !isReopened && !flags.has('watch')) {
-    throw new NothingToDoError(
-      `Expected sweep \`${sweep.name}\` to have something to resume, found it running with nothing to put back.${held}`,
-    );
-  }
+  if (!flags.has('watch')) assertLacking(resumed);
+  const { sweep, requeued, waiting, wasRunning } = resumed;
+  const held = heldWords(resumed);
   if (waiting === 0) say(`Sweep ${sweep.name} has nothing left to run.${held}`);
   else
     say(

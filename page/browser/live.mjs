@@ -3,16 +3,43 @@
 
 /** Between two exchanges, so that a fast sweep does not keep the browser busy. */
 const LEAST_MS = 2_000;
+/** Until what the browser itself has given up is tried again. */
+const AGAIN_MS = 5_000;
+const AWAY = 'No news from the server: this is how things stood. Trying again; if this stays, reload the page.';
 const { events } = document.body.dataset;
 const away = document.getElementById('away');
+/** @type {EventSource | null} Null while nobody looks: a browser has six connections to a server, and each source holds one. */
+let source = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let again;
 let isBusy = false;
 let isAskedAgain = false;
 
+// Said once: a reload, or the address sent to somebody, does not say it again.
+const address = new URL(location.href);
+if (address.searchParams.has('told')) {
+  address.searchParams.delete('told');
+  history.replaceState(null, '', address);
+}
 if (events) {
-  const source = new EventSource(events);
+  document.addEventListener('visibilitychange', follow);
+  follow();
+}
+
+/** Nobody tells what has changed before the source is open: the page is fetched when it opens. */
+function follow() {
+  clearTimeout(again);
+  source?.close();
+  source = null;
+  if (!events || document.hidden) return;
+  source = new EventSource(events);
   source.addEventListener('change', () => void refresh());
-  source.addEventListener('open', () => say(''));
-  source.addEventListener('error', () => say('The server does not answer: this is how things stood. Trying again.'));
+  source.addEventListener('open', () => void refresh());
+  source.addEventListener('error', () => {
+    say(AWAY);
+    // Where the answer is no stream (too many pages, another token), the browser does not try again.
+    if (source?.readyState === EventSource.CLOSED) again = setTimeout(follow, AGAIN_MS);
+  });
 }
 
 async function refresh() {
@@ -21,21 +48,32 @@ async function refresh() {
   isBusy = true;
   while (isAskedAgain) {
     isAskedAgain = false;
-    await exchange().catch(() => say('The server does not answer: this is how things stood. Trying again.'));
-    await new Promise((resolve) => setTimeout(resolve, LEAST_MS));
+    const isFresh = await exchange().then(
+      () => true,
+      () => false,
+    );
+    if (!isFresh) say(AWAY);
+    // Without an open source nothing is known of what comes next; when it opens, all is fetched.
+    else if (isOpen()) say('');
+    await new Promise((resolve) => setTimeout(resolve, isFresh ? LEAST_MS : AGAIN_MS));
+    if (!isFresh && isOpen()) isAskedAgain = true;
   }
   isBusy = false;
 }
 
+function isOpen() {
+  return source?.readyState === EventSource.OPEN;
+}
+
+/** @throws where the server gives no page, or an error in its place */
 async function exchange() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(`Expected the page, found ${answer.status}.`);
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const part of fresh.querySelectorAll('[data-live][id]')) {
     const shown = document.getElementById(part.id);
     if (shown !== null && shown.innerHTML !== part.innerHTML) exchangePart(shown, part);
   }
-  say('');
 }
 
 /**

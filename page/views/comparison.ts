@@ -11,7 +11,7 @@ import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
 import { methodTables } from './methods.ts';
-import { numberAmong, pageLinks } from './pages.ts';
+import { lastStart, numberAmong, pageLinks } from './pages.ts';
 import { otherSettings } from './settings-column.ts';
 
 const SIZE = 100;
@@ -22,12 +22,12 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
   const { facet } = chosen;
   if (facet === null)
     return framed(visit, sweep, { tab: 'comparison', content: html`<p class="empty">No trial is complete yet.</p>` });
-  const from = numberAmong(parameters, 'from');
-  const [{ findings }, methods, rows, total, settings] = await Promise.all([
+  const total = await countConfigurations(database, facet);
+  const from = lastStart(numberAmong(parameters, 'from'), { size: SIZE, total });
+  const [{ findings }, methods, rows, settings] = await Promise.all([
     compare({ database }, sweep.id),
     compareMethods({ database }, sweep.id),
     listPoints(database, facet, { limit: SIZE, offset: from }),
-    countConfigurations(database, facet),
     otherSettings(database, sweep.id, IN_COLUMNS),
   ]);
   const caption = `Best on dev first; mean ± sd over n seeds, in percent.${partialNote(facet, rows)}`;

@@ -46,9 +46,9 @@ function curvesSection({ bands, ...chart }: Curves): Markup {
   });
 }
 
-/** The way from a thin line to its trial. */
-function lastScores(sweep: SweepRow, curves: readonly CurvePoint[]): Markup | null {
-  if (curves.length === 0) return null;
+/** The way from a thin line to its trial. Empty, it is there too: an open page exchanges only the parts that it has. */
+function lastScores(sweep: SweepRow, curves: readonly CurvePoint[]): Markup {
+  if (curves.length === 0) return html`<section id="single-trials" data-live></section>`;
   const last = [...new Map(curves.map((point) => [point.position, point])).values()].sort(
     (one, other) => other.score - one.score,
   );

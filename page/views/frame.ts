@@ -69,7 +69,8 @@ const TOLD: Record<string, string> = {
 };
 
 function told(parameters: URLSearchParams): Markup | null {
-  const words = TOLD[parameters.get('told') ?? ''];
+  const order = parameters.get('told') ?? '';
+  const words = Object.hasOwn(TOLD, order) ? TOLD[order] : undefined;
   return words === undefined ? null : html`<p class="told" role="status">${words}</p>`;
 }
 

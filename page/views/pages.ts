@@ -18,6 +18,11 @@ export function numberAmong(parameters: URLSearchParams, name: string): number {
   return /^\d{1,7}$/.test(text) ? Number(text) : 0;
 }
 
+/** Past the last page, where fewer rows are left than there were: the last one. */
+export function lastStart(from: number, { size, total }: Pick<PageLinks, 'size' | 'total'>): number {
+  return from < total ? from : Math.max(0, Math.ceil(total / size) - 1) * size;
+}
+
 export interface PageLinks {
   parameters: URLSearchParams;
   from: number;

@@ -9,7 +9,7 @@ import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
-import { numberAmong, pageLinks } from './pages.ts';
+import { lastStart, numberAmong, pageLinks } from './pages.ts';
 import { otherSettings, settingsColumn } from './settings-column.ts';
 import { percent } from '../../sweep/numbers.ts';
 
@@ -19,11 +19,12 @@ const ALL = 'all';
 export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const { database, parameters } = visit;
   const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
-  const from = numberAmong(parameters, 'from');
-  const [{ rows, total }, settings] = await Promise.all([
-    pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE }),
-    otherSettings(database, sweep.id, ['learningRate']),
-  ]);
+  const pageFrom = (from: number) => pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
+  const asked = numberAmong(parameters, 'from');
+  const [found, settings] = await Promise.all([pageFrom(asked), otherSettings(database, sweep.id, ['learningRate'])]);
+  const { total } = found;
+  const from = lastStart(asked, { size: SIZE, total });
+  const { rows } = from === asked ? found : await pageFrom(from);
   const shown = table({
     caption: state === null ? 'In running order' : `In running order, ${state} only`,
     rows,

@@ -4,7 +4,7 @@ import { html, type Markup } from '../html.ts';
 import { count } from '../names.ts';
 import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
-import { numberAmong, pageLinks } from './pages.ts';
+import { lastStart, numberAmong, pageLinks } from './pages.ts';
 
 const SIZE = 50;
 
@@ -21,7 +21,7 @@ function contentOf(parameters: URLSearchParams, found: WrongPredictions): Markup
   if (found.kind === 'no data')
     return html`<p class="empty">The texts are neither on this machine nor in Postgres, or have changed since.</p>`;
   const { wrong, examples } = found;
-  const from = numberAmong(parameters, 'from');
+  const from = lastStart(numberAmong(parameters, 'from'), { size: SIZE, total: wrong.length });
   const fields = [...new Set(wrong.flatMap((one) => Object.keys(one.fields)))];
   const columns: Column<WrongPrediction>[] = [
     { title: 'example', cell: ({ index }) => index, isNumber: true, isHead: true },
@@ -33,7 +33,7 @@ function contentOf(parameters: URLSearchParams, found: WrongPredictions): Markup
     caption: `${wrong.length} of ${count(examples, 'example')}`,
     rows: wrong.slice(from, from + SIZE),
     columns,
-    whenEmpty: wrong.length === 0 ? 'Nothing.' : 'No more.',
+    whenEmpty: 'Nothing.',
   });
   return html`${shown}${pageLinks({ parameters, from, size: SIZE, total: wrong.length })}`;
 }

@@ -156,7 +156,8 @@ describe('the commands that read', () => {
     expect(out).toMatch(/method\.insertionLayer +3\n/);
     expect(out).toMatch(/task\.labelWords\.1 +great\n/);
     expect(out).toMatch(/program\.commit\.id +c0ffee\n/);
-    expect(out).toMatch(/dev +70\.0\n/);
+    expect(out).toMatch(/dev, % +70\.0\n/);
+    expect(out).toMatch(/training seed +1\n/);
     expect(out).toMatch(/ms a step +50\n +tokens\/ms +\d+(\.\d)?\n +measured +alone\n/);
     expect(out).toMatch(
       /time in the trainer +10 s\n +forward, % of the time +20\.0\n +backward, % of the time +50\.0\n/,

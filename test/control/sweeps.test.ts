@@ -7,6 +7,7 @@ import { launch } from '../../control/launch.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
+import { ordersTo } from '../../page/orders.ts';
 import { ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, onCpu, openStage, type Stage } from '../support/stage.ts';
 
@@ -87,6 +88,17 @@ describe('a sweep under the verbs', () => {
     const attempts = (await results(control, sweep.name)).map((row) => `${row.dataSeed}: ${row.attempts}`);
     expect(attempts.filter((count) => count === '13: 1')).toHaveLength(4);
     expect(attempts.filter((count) => count === '21: 2')).toHaveLength(4);
+  });
+
+  test('that lacks nothing is not resumed from the page, running or complete', async () => {
+    const { control, sweep, folder, planned } = await stage.fresh();
+    await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
+    const order = () => ordersTo(control, onCpu)('resume', sweep.name);
+    await expect(order()).rejects.toThrow('to have something to resume, found it running with nothing to put back.');
+    expect(
+      await stage.withWorker({ control, folder }, new ScriptedTrainer(FINISHED), () => endOf(control, sweep.name)),
+    ).toBe('complete');
+    await expect(order()).rejects.toThrow('to have something to resume, found nothing left to run.');
   });
 
   test('that is cancelled stops its running trial, keeps what is finished, and can be resumed', async () => {

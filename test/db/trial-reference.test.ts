@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UnknownSweepError, UnknownTrialError } from '../../db/errors.ts';
+import { trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrialByName, trialName } from '../../db/trial-reference.ts';
 import { listWaiting } from '../../db/trials.ts';
@@ -57,6 +59,16 @@ describe('a trial is found', () => {
     const error: unknown = await nameOf(asked).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnknownTrialError);
     expect(String(error)).toMatch(message);
+  });
+
+  test('by a position of six figures, and by as many figures of a key where no position is so high', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('three'));
+    const [first = '', second = ''] = await listWaiting(database, { sweepId: sweep.id, limit: 2 });
+    await database.update(trials).set({ position: 123_456 }).where(eq(trials.id, first));
+    await database.update(trials).set({ trialKey: '6543210abc' }).where(eq(trials.id, second));
+    expect(await nameOf('three/123456')).toBe('three/123456');
+    expect(await nameOf('three/654321')).toBe('three/1');
   });
 
   test('in a sweep that is there: else the nearest sweep is named', async () => {

@@ -146,12 +146,20 @@ describe('on loopback', () => {
     ['/sweeps/reviews/trials/1e3', 404],
     ['/sweeps/reviews/trials/999', 404],
     ['/sweeps/%', 400],
+    ['/sweeps/%00', 400],
     ['/sweeps/%3Cscript%3Ealert(1)%3C%2Fscript%3E', 404],
   ])('%s leads nowhere', async (path, expected) => {
     const answered = await send(onLoopback, path);
     expect(answered.status).toBe(expected);
     expect(answered.text).not.toContain('<script>alert');
     expect(answered.text).not.toContain('dependencies');
+    expect(unforeseen).toEqual([]);
+  });
+
+  test.each(['constructor', 'toString', '__proto__'])('an order called %s is not told of', async (told) => {
+    const answered = await send(onLoopback, `/sweeps/reviews?told=${told}`);
+    expect(answered.status).toBe(200);
+    expect(answered.text).not.toContain('class="told"');
     expect(unforeseen).toEqual([]);
   });
 

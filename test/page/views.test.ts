@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { show } from '../../control/show.ts';
+import { configurationFacts } from '../../control/trial-facts.ts';
 import { setSweepState } from '../../db/sweeps.ts';
 import type { PageServer } from '../../page/server.ts';
+import { lastStart } from '../../page/views/pages.ts';
 import { openBrowser, takePicture } from '../support/browser.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -14,6 +17,8 @@ import { complete, fail, launched, reviewsIn, run, sweepOf } from './scenes.ts';
 const OUTPUT = join(import.meta.dirname, '../../test-output/page');
 const HOSTILE = `<img src=x onerror="alert('in')"> "quoted" & 'more'`;
 const TABS = ['', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials'];
+/** No browser breaks it of itself. */
+const LONG = 'longname'.repeat(11).slice(0, 82);
 const LOOKS = [
   { look: 'desktop-light', width: 1280, height: 900, colorScheme: 'light' },
   { look: 'phone-dark', width: 375, height: 740, colorScheme: 'dark' },
@@ -43,6 +48,7 @@ beforeAll(async () => {
   await setSweepState(database, { sweepId: whole.id, state: 'complete' });
   const one = await launched(database, sweepOf('one-seed', [13]));
   await complete(database, one, 28);
+  await launched(database, sweepOf(LONG, [13]));
   server = await startQuietPage(database, errors);
 });
 afterAll(async () => {
@@ -60,6 +66,7 @@ const PATHS = [
   ...TABS.map((tab) => `/sweeps/empty${tab}`),
   ...['', '/trials?state=failed', '/trials/0'].map((tab) => `/sweeps/failed${tab}`),
   ...['/layers', '/seeds'].map((tab) => `/sweeps/one-seed${tab}`),
+  ...['', '/trials/3'].map((tab) => `/sweeps/${LONG}${tab}`),
   '/sweeps/nowhere',
 ];
 
@@ -84,6 +91,16 @@ describe.each(LOOKS)('on $look', ({ look, width, height, colorScheme }) => {
   });
 });
 
+test('a trial has its whole configuration, with the names that the terminal has', async () => {
+  const { trial } = await show({ database: own.database }, 'whole/21');
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/sweeps/whole/trials/21`);
+  const names = await page.locator('#settings dt').allTextContents();
+  expect(names).toEqual([...configurationFacts(trial).map(([name]) => name), 'trial key']);
+  expect(names).toContain('task.data.files.test');
+  await page.close();
+});
+
 test('a trial and the Pareto front say what the time went to', async () => {
   const textOf = async (path: string): Promise<string> => {
     const text = (await (await fetch(server.url + path)).text()).replaceAll(/<[^>]+>/g, ' ');
@@ -96,6 +113,24 @@ test('a trial and the Pareto front say what the time went to', async () => {
   );
   expect(await textOf('/sweeps/running/trials/52')).toContain('time in the trainer – forward, % of the time – ');
   expect(await textOf('/sweeps/whole/speed')).toMatch(/tokens\/ms forward, % .* 20\.0 50\.0 10\.0 20\.0 /);
+});
+
+test.each([
+  ['/sweeps/whole/trials?from=9999999', 'whole/83</a>'],
+  ['/sweeps/whole/comparison?from=500', '>lpt</th>'],
+  ['/sweeps/whole/trials/21?from=5000', '&#60;script&#62;alert('],
+])('%s shows the last page there is', async (path, row) => {
+  const text = await (await fetch(server.url + path)).text();
+  expect(text).toContain(row);
+  expect(text).not.toContain('class="empty"');
+});
+
+test('the last page begins where one of full pages does', () => {
+  const size = 100;
+  expect(lastStart(100, { size, total: 101 })).toBe(100);
+  expect(lastStart(200, { size, total: 200 })).toBe(100);
+  expect(lastStart(500, { size, total: 230 })).toBe(200);
+  expect(lastStart(100, { size, total: 0 })).toBe(0);
 });
 
 function fileName(path: string): string {
