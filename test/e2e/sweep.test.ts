@@ -24,7 +24,7 @@ backbone: ./backbone
 tasks: [{ task: mr, data: ./reviews }]
 regime: { fewShot: 32, devSize: 40 }
 dataSeeds: [13, 21]
-training: { steps: 480, batchSize: 8, evaluateEvery: 120, learningRate: 0.01 }
+training: { steps: 320, batchSize: 8, evaluateEvery: 80, learningRate: 0.01 }
 window: 2
 methods:
   - zero-shot
@@ -129,7 +129,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     const before = await resultsOf('calm');
     const { code, out, said } = await sweep('rerun', 'calm/2').ended;
     expect(said.join('\n')).toContain('Trial calm/2 is repeated as sweep calm-rerun-1.');
-    expect(out).toMatch(/^Trial calm\/2, repeated as calm-rerun-1\/0: all \d+ numbers are the same to the last bit/);
+    expect(out).toMatch(/^Trial calm\/2, repeated as calm-rerun-1\/0: all [\d,]+ numbers are the same to the last bit/);
     expect(out).toContain('Both come from the same program, packages and hardware.');
     expect(code).toBe(0);
     expect(await resultsOf('calm')).toEqual(before);
