@@ -14,7 +14,7 @@ import {
   type RiderSettings,
   type TestRider,
 } from '../support/riders.ts';
-import { expectNoLeak, useTensorflow } from '../support/tensors.ts';
+import { expectNoLeak, expectNoLeakOnFailure, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
 
@@ -120,6 +120,13 @@ describe('a joint step', () => {
     expect(await stepTogether(backbone, riders)).toEqual([{ error }, { error }]);
     expect(riders.map(({ state }) => state.step)).toEqual([1, 1]);
     await expectNoLeak(() => stepTogether(backbone, riders), 2);
+  });
+
+  test('and a step alone, that fail anywhere leave nothing behind', async () => {
+    const backbone = await backboneOfTest();
+    const riders = ridersOfTest(backbone, [npg(1, 2), pooled('mppg', 3)]);
+    await expectNoLeakOnFailure(() => stepTogether(backbone, riders), 3);
+    await expectNoLeakOnFailure(() => stepAlone(riders[0]!), 3);
   });
 
   test('leaves nothing behind', async () => {
