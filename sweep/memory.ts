@@ -16,15 +16,21 @@ export function memoryOfTrials(trials: readonly Trial[], facts: SweepFacts): num
   return trials.map((trial) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
 }
 
-/** Weights; kept hidden states of the draw for every layer of the task; and what is computed at the peak. */
+/** Weights; encoded examples of the draw, and kept hidden states of them for every layer of the task; and what is computed at the peak. */
 function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
   const { backbone } = facts;
   const task = taskOf(trial, facts);
   const examples = drawn(trial, task) + testSize(trial, task);
-  const kept = (BYTES * layersKept * examples * task.meanTokens * backbone.hiddenSize) / 2 ** 20;
-  const lasting = lastingNumbers(trial, backbone);
+  const tokens = examples * task.meanTokens;
+  const kept = (BYTES * layersKept * tokens * backbone.hiddenSize) / 2 ** 20;
+  const lasting = BYTES * lastingNumbers(trial, backbone) + encodedBytes(examples, tokens);
   const peak = Math.max(...peaks(trial, task, backbone));
-  return Math.ceil((BYTES * lasting + peak) / 2 ** 20 + Math.min(kept, MOST_KEPT_MIB)) + PROCESS_MIB;
+  return Math.ceil((lasting + peak) / 2 ** 20 + Math.min(kept, MOST_KEPT_MIB)) + PROCESS_MIB;
+}
+
+/** Of examples of so many tokens in all, as a trainer has them. */
+export function encodedBytes(examples: number, tokens: number): number {
+  return BYTES * tokens + BYTES_BESIDE_IDS * examples;
 }
 
 /** In bytes: of a step and of a scored batch, texts being of the mean length. */
@@ -40,6 +46,8 @@ function lastingNumbers({ method }: Trial, backbone: BackboneFacts): number {
 }
 
 const BYTES = 4;
+/** What an array and the object around it take beside an example's ids, by measurement in Node 20. */
+const BYTES_BESIDE_IDS = 320;
 /** Node and TensorFlow themselves. */
 export const PROCESS_MIB = 400;
 /** A trainer keeps no more hidden states than these, and those of a training split. */

@@ -91,4 +91,14 @@ describe('the cost model', () => {
       estimate(planOf(lptOnly), FACTS).memoryMiB + 1000,
     );
   });
+
+  test('counts the encoded examples in memory: their ids, and 320 bytes beside', () => {
+    const alone = SOURCE.replace(METHODS, '[zero-shot]');
+    const withTests = (testExamples: number) => {
+      const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, meanTokens: 50, testExamples } } };
+      return estimate(planOf(alone, facts), facts).memoryMiB;
+    };
+    // 2^20 examples of 4 · 50 + 320 bytes.
+    expect(withTests(2 ** 20 + 400) - withTests(400)).toBe(520);
+  });
 });
