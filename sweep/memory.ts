@@ -1,6 +1,7 @@
 // Pure: what memory a trainer needs for each trial of a sweep, from which follows what device it is sent to.
 import { drawn, keptLayers, taskOf, testSize } from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
+import { countBackbone } from './methods/full-tuning.ts';
 import { descriptorOf } from './methods/index.ts';
 import { scoringBytes, stepBytes } from './step-memory.ts';
 import type { Trial } from './trial.ts';
@@ -42,7 +43,7 @@ function peaks(trial: Trial, { meanTokens }: TaskFacts, backbone: BackboneFacts)
 
 /** The weights; full tuning holds two moments beside them. */
 function lastingNumbers({ method }: Trial, backbone: BackboneFacts): number {
-  return parametersOf(backbone) * (descriptorOf(method.method).passes === 3 ? 3 : 1);
+  return countBackbone(backbone) * (descriptorOf(method.method).passes === 3 ? 3 : 1);
 }
 
 const BYTES = 4;
@@ -52,13 +53,3 @@ const BYTES_BESIDE_IDS = 320;
 export const PROCESS_MIB = 400;
 /** A trainer keeps no more hidden states than these, and those of a training split. */
 const MOST_KEPT_MIB = 512 + 256;
-
-function parametersOf({
-  layers,
-  hiddenSize: d,
-  intermediateSize,
-  vocabularySize,
-  maxPositions,
-}: BackboneFacts): number {
-  return (vocabularySize + maxPositions) * d + layers * (4 * d * d + 2 * d * intermediateSize) + d * d;
-}
