@@ -28,15 +28,11 @@ export interface Sources {
 export async function gatherFacts(spec: Spec, sources: Sources, source: string): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
   const config = await readBackboneConfig(folder);
-  const { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize } = config;
-  const { vocabularySize, maxPositions, typeVocabularySize } = config;
-  const vocabulary = { vocabularySize, maxPositions, typeVocabularySize };
-  const sizes = { architecture, layers, hiddenSize, embeddingSize, heads, intermediateSize, ...vocabulary };
   const prints = { fingerprint: await fingerprintBackbone(folder), setup: await fingerprintSetup(folder) };
-  const backbone = { name: spec.backbone, folder, ...prints, ...sizes };
+  const backbone = { name: spec.backbone, folder, ...prints, ...config };
   const tokenizer = await loadTokenizer(folder, config);
   const place = placesIn(source);
-  refuseLongPrompts(spec, { maxPositions, place });
+  refuseLongPrompts(spec, { maxPositions: config.maxPositions, place });
   const tasks: Record<string, TaskFacts> = {};
   for (const [index, task] of spec.tasks.entries())
     tasks[task.task] = await gatherTask(task, {

@@ -1,19 +1,14 @@
 // Pure: what must be known about the backbone and the data before a sweep file can be expanded and checked.
+import type { BackboneConfig } from '../lpt/backbone-config.ts';
 import type { BackboneReference, Split, TaskSettings } from './trial.ts';
 
-export interface BackboneFacts extends BackboneReference {
-  /** An encoder fills the mask; a decoder says what comes next. */
-  architecture: 'encoder' | 'decoder';
-  layers: number;
-  hiddenSize: number;
-  /** Of the word embeddings. */
-  embeddingSize: number;
-  heads: number;
-  intermediateSize: number;
-  vocabularySize: number;
-  maxPositions: number;
-  typeVocabularySize: number;
-}
+/** Of a backbone's configuration, what a plan and its estimates go by. */
+type Planned =
+  | ('architecture' | 'layers' | 'hiddenSize' | 'embeddingSize' | 'heads' | 'intermediateSize')
+  | ('vocabularySize' | 'maxPositions' | 'typeVocabularySize')
+  | ('hiddenDropout' | 'attentionOutputDropout' | 'attentionDropout');
+
+export type BackboneFacts = BackboneReference & Pick<BackboneConfig, Planned>;
 
 export interface TaskFacts extends TaskSettings {
   /** Label → training examples there are to draw from; dev is drawn from them as well. */

@@ -41,7 +41,17 @@ function rowsOf({ method }: SteppingTrial, { count, tokens, longest }: Texts): R
 function insideOf({ method, training }: SteppingTrial, widths: Widths): Inside | null {
   const own = descriptorOf(method.method).inside?.(method, widths) ?? null;
   if (!training.frozenDropout) return own;
-  return { keptOfRow: (own?.keptOfRow ?? 0) + 12 * widths.hiddenSize, keptOfPair: (own?.keptOfPair ?? 0) + 3 };
+  const dropped = ofDropout(widths);
+  return {
+    keptOfRow: (own?.keptOfRow ?? 0) + dropped.keptOfRow,
+    keptOfPair: (own?.keptOfPair ?? 0) + dropped.keptOfPair,
+  };
+}
+
+/** A mask, and what it is put on before and after, wherever the architecture drops something; residuals apart from their norms. */
+function ofDropout({ hiddenSize, hiddenDropout, attentionOutputDropout, attentionDropout }: Widths): Inside {
+  const places = [hiddenDropout, attentionOutputDropout].filter((rate) => rate > 0).length;
+  return { keptOfRow: (4 + 4 * places) * hiddenSize, keptOfPair: attentionDropout > 0 ? 3 : 0 };
 }
 
 /** Of the layers that a gradient goes through. The last of them has most of what it keeps at the read positions alone. */

@@ -2,7 +2,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { PROCESS_MIB } from '../sweep/memory.ts';
 
-/** Of the memory a trainer has, what is left beside itself, the tensors that stay, and the hidden states it keeps. */
+/** Of the memory a trainer has, what is left beside itself, the tensors that stay, and the hidden states and encoded examples it keeps. */
 export function freeBytes(memoryBytes: number, keptBytes: number): number {
   return memoryBytes - PROCESS_MIB * 2 ** 20 - engine().memory().numBytes - keptBytes;
 }

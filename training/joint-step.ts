@@ -7,6 +7,7 @@ import type { Batch } from '../lpt/batch.ts';
 import type { Rider, WalkingTuning } from '../lpt/seats.ts';
 import type { TimeUse } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';
+import { lossAndGradients } from './gradients.ts';
 import type { MetricPoint } from './messages.ts';
 import { applyGradients, dropoutSeedAt, namedGradients, pointsOf, type Applied } from './step.ts';
 import type { TrainingState } from './training-state.ts';
@@ -48,12 +49,10 @@ export async function jointStep(backbone: Backbone, parts: readonly JointPart[])
 }
 
 function move({ state, trial }: JointPart, grads: Record<string, Tensor>): Moved {
-  const gradients = namedGradients(state.method, grads);
   try {
-    const applied = applyGradients(state, gradients, trial);
+    const applied = applyGradients(state, namedGradients(state.method, grads), trial);
     return { ...applied, step: state.step };
   } catch (error) {
-    tf.dispose(gradients);
     return { error };
   }
 }
@@ -96,18 +95,23 @@ function gradientsOf(backbone: Backbone, parts: readonly JointPart[]) {
     return { tuning, batch, dropoutSeed: dropoutSeedAt(state.step, trial.trainSeed) };
   });
   const variables = parts.flatMap(({ state }) => state.method.trained.map(({ variable }) => variable));
+  const found: Tensor1D[] = [];
+  const loss = (): Scalar => {
+    const losses = jointLosses({ backbone, riders }); // [R]
+    // The gradients' own tidy hands on the sum alone.
+    found.push(tf.keep(losses));
+    const total = totalOf(losses);
+    begin(parts, 'backward');
+    return total;
+  };
   begin(parts, 'forward');
-  return tf.tidy((): { losses: Tensor1D; grads: Record<string, Tensor> } => {
-    const found: Tensor1D[] = [];
-    const loss = (): Scalar => {
-      const losses = jointLosses({ backbone, riders }); // [R]
-      // The gradients' own tidy hands on the sum alone.
-      found.push(tf.keep(losses));
-      const total = totalOf(losses);
-      begin(parts, 'backward');
-      return total;
-    };
-    const { grads } = tf.variableGrads(loss, variables);
-    return { losses: found[0] ?? tf.tensor1d([]), grads };
-  });
+  try {
+    return tf.tidy((): { losses: Tensor1D; grads: Record<string, Tensor> } => {
+      const { grads } = lossAndGradients(loss, variables);
+      return { losses: found[0] ?? tf.tensor1d([]), grads };
+    });
+  } catch (error) {
+    tf.dispose(found);
+    throw error;
+  }
 }

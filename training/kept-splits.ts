@@ -3,6 +3,7 @@ import type { SplitRequest } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
 import { loadEncodedSplits, type EncodedSplits } from '../data/encoded-splits.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
+import { encodedBytes } from '../sweep/memory.ts';
 import { SharedWork } from './shared-work.ts';
 
 export interface SplitsAsked {
@@ -23,9 +24,6 @@ interface Kept {
   splits: EncodedSplits;
 }
 
-/** What an array and the object around it take beside the ids, by measurement in Node 20. */
-const BYTES_BESIDE = 320;
-
 export class KeptSplits {
   readonly #tokenizer: Tokenizer;
   readonly #budgetBytes: number;
@@ -37,6 +35,11 @@ export class KeptSplits {
   constructor(tokenizer: Tokenizer, budgetBytes: number) {
     this.#tokenizer = tokenizer;
     this.#budgetBytes = budgetBytes;
+  }
+
+  /** Of all that is kept. */
+  get bytes(): number {
+    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** @throws as `loadEncodedSplits` does */
@@ -69,7 +72,7 @@ export class KeptSplits {
 
   #keep(used: Kept): void {
     this.#kept = [...this.#kept.filter((one) => one !== used), used];
-    while (this.#kept.reduce((sum, { bytes }) => sum + bytes, 0) > this.#budgetBytes) this.#kept.shift();
+    while (this.bytes > this.#budgetBytes) this.#kept.shift();
   }
 }
 
@@ -88,7 +91,7 @@ function measure({ labelWordIds: _, ...splits }: EncodedSplits): Pick<Kept, 'lon
   const all: Encoded[] = Object.values(splits);
   for (const { tokenIds } of all.flatMap(({ examples }) => examples)) {
     longest = Math.max(longest, tokenIds.length);
-    bytes += tokenIds.byteLength + BYTES_BESIDE;
+    bytes += encodedBytes(1, tokenIds.length);
   }
   return { longest, bytes, isShortened: all.some(({ shortened }) => shortened > 0) };
 }

@@ -37,12 +37,12 @@ export function predictedLabel(row: Float32Array): number {
 
 async function scoresOf({ method, inputs, labelWordIds, time }: LabelScoresRequest, indices: number[]) {
   const batch = inputs.batch(indices);
-  time?.begin('evaluation');
-  const scores = tf.tidy(() => method.scores(batch, tf.tensor1d(labelWordIds, 'int32'))); // [B, C]
-  const fetched = scores.data<'float32'>();
-  time?.begin('waiting');
-  const values = await fetched;
-  scores.dispose();
-  disposeBatch(batch);
-  return values;
+  try {
+    time?.begin('evaluation');
+    const scores = tf.tidy(() => method.scores(batch, tf.tensor1d(labelWordIds, 'int32'))); // [B, C]
+    time?.begin('waiting');
+    return await scores.data<'float32'>().finally(() => scores.dispose());
+  } finally {
+    disposeBatch(batch);
+  }
 }

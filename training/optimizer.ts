@@ -40,7 +40,12 @@ export class AdamW {
   }
 
   /** @returns the gradients' norm before it was clipped */
-  apply({ gradients, clipNorm, learningRate, step }: Update): Scalar {
+  apply(update: Update): Scalar {
+    // What an update that fails has made goes with the tidy; moments that were taken over stay.
+    return tf.tidy(() => this.#apply(update));
+  }
+
+  #apply({ gradients, clipNorm, learningRate, step }: Update): Scalar {
     const all = this.#trained.map((trained) => this.#given(trained, gradients));
     const { norm, clip } = clipped(Object.values(gradients), clipNorm);
     const factors = {
@@ -52,7 +57,6 @@ export class AdamW {
       const updated = updates(group, { clip, ...factors });
       group.forEach(({ trained }, index) => this.#take(trained, updated[index]));
     }
-    clip.dispose();
     return norm;
   }
 

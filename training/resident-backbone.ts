@@ -83,6 +83,11 @@ export class ResidentBackbone {
     return this.#resident?.hiddenStates.counts() ?? NO_COUNTS;
   }
 
+  /** Bytes of hidden states and of encoded examples that are kept for the backbone at hand. */
+  keptBytes(): number {
+    return this.counts().bytes + (this.#resident?.splits.bytes ?? 0);
+  }
+
   release(): void {
     this.#resident?.backbone.dispose();
     this.#resident = null;

@@ -5,7 +5,7 @@ import type { EncodedExample } from '../data/encode.ts';
 import { embed, type Backbone } from '../lpt/backbone.ts';
 import type { Batch } from '../lpt/batch.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
-import { longest, padRows, toBatch } from './batches.ts';
+import { disposeBatch, longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { hiddenOf, type HiddenStates } from './hidden-states.ts';
 import { Lookups } from './lookups.ts';
@@ -91,7 +91,12 @@ export class SplitInputs {
     const examples = this.#examplesAt(indices);
     const batch = toBatch(examples, this.#settings.labelWordIds, length);
     if (this.#settings.inputLayers.length === 0) return batch;
-    return { ...batch, hidden: this.#hidden(indices, batch, dropoutSeed) };
+    try {
+      return { ...batch, hidden: tf.tidy(() => this.#hidden(indices, batch, dropoutSeed)) };
+    } catch (error) {
+      disposeBatch(batch);
+      throw error;
+    }
   }
 
   #hidden(indices: number[], { tokenIds }: Batch, dropoutSeed: DropoutSeed | null): Record<number, Tensor3D> {

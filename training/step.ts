@@ -7,6 +7,7 @@ import type { Batch } from '../lpt/batch.ts';
 import type { Method } from '../lpt/method.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { DivergedError } from './diverged.ts';
+import { lossAndGradients } from './gradients.ts';
 import type { MetricPoint } from './messages.ts';
 import { learningRateAt } from './schedule.ts';
 import { dropoutSeedOf, type Part } from './shrink.ts';
@@ -34,15 +35,20 @@ export async function trainStep(
   { trial, meanwhile }: { trial: Trial; meanwhile?: () => void },
 ): Promise<MetricPoint[]> {
   const found = sumOverParts(state, parts, dropoutSeedAt(state.step, trial.trainSeed));
-  const { learningRate, norm } = applyGradients(state, found.gradients, trial);
-  const measured = tf.stack([found.loss, norm]); // [2]
-  tf.dispose([found.loss, norm]);
-  const fetched = measured.data<'float32'>();
-  state.time.begin('waiting');
-  meanwhile?.();
-  const [loss = Number.NaN, gradientNorm = Number.NaN] = await fetched;
-  measured.dispose();
-  return pointsOf(state.step, { learningRate, loss, gradientNorm });
+  const own: Tensor[] = [found.loss];
+  try {
+    const { learningRate, norm } = applyGradients(state, found.gradients, trial);
+    own.push(norm);
+    const measured = tf.stack([found.loss, norm]); // [2]
+    own.push(measured);
+    const fetched = measured.data<'float32'>();
+    state.time.begin('waiting');
+    meanwhile?.();
+    const [loss = Number.NaN, gradientNorm = Number.NaN] = await fetched;
+    return pointsOf(state.step, { learningRate, loss, gradientNorm });
+  } finally {
+    tf.dispose(own);
+  }
 }
 
 export interface Applied {
@@ -51,7 +57,7 @@ export interface Applied {
   norm: Scalar;
 }
 
-/** Moves `state` one step on by its gradients, which it frees. */
+/** Moves `state` one step on by its gradients, which it frees however that ends. */
 export function applyGradients(
   state: TrainingState,
   gradients: Gradients['gradients'],
@@ -59,10 +65,13 @@ export function applyGradients(
 ): Applied {
   const learningRate = learningRateAt(state.step, training);
   const { clipNorm } = training;
-  const norm = state.optimizer.apply({ gradients, clipNorm, learningRate, step: state.step + 1 });
-  tf.dispose(gradients);
-  state.step++;
-  return { learningRate, norm };
+  try {
+    const norm = state.optimizer.apply({ gradients, clipNorm, learningRate, step: state.step + 1 });
+    state.step++;
+    return { learningRate, norm };
+  } finally {
+    tf.dispose(gradients);
+  }
 }
 
 export interface Measured {
@@ -113,7 +122,7 @@ function addShare(sum: Gradients | undefined, found: Gradients, share: number): 
 function gradientsOf({ method, time }: TrainingState, batch: Batch, dropoutSeed: DropoutSeed): Gradients {
   const variables = method.trained.map(({ variable }) => variable);
   time.begin('forward');
-  const { value: loss, grads } = tf.variableGrads(() => {
+  const { loss, grads } = lossAndGradients(() => {
     const found = method.loss(batch, dropoutSeed);
     time.begin('backward');
     return found;

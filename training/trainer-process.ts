@@ -35,7 +35,7 @@ const rides = new Map<number, Ride>();
 /** Bytes that steps may need at one time, beside all that stays. */
 function free(): number {
   if (settings.memoryMiB === undefined) return Number.POSITIVE_INFINITY;
-  return freeBytes(settings.memoryMiB * 2 ** 20, resident.counts().bytes);
+  return freeBytes(settings.memoryMiB * 2 ** 20, resident.keptBytes());
 }
 
 async function trainAndReport(ride: number, request: TrainRequest): Promise<void> {

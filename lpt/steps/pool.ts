@@ -94,7 +94,7 @@ function maximumStep(hidden: Tensor3D, pooling: Pooling): Tensor3D {
 /** As many for each bin, two or more (`oneHot` needs them), of rows [B·T]: a smaller bin has its last position again. */
 function placesOf(pooling: Pooling, length: number): Int32Array {
   const bins = binsOf(pooling);
-  const largest = Math.max(2, ...bins.map(({ from, to }) => to - from));
+  const largest = bins.reduce((most, { from, to }) => Math.max(most, to - from), 2);
   return Int32Array.from({ length: bins.length * largest }, (_, index) => {
     const bin = Math.floor(index / largest);
     const { from, to } = bins[bin] ?? { from: 0, to: 1 };

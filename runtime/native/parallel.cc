@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -23,12 +24,19 @@ struct Job {
   const std::function<void(int64_t)>* body;
   int64_t tasks;
   std::atomic<int64_t> claimed{0}, finished{0};
+  std::atomic<bool> hasFailed{false};
+  /** What the first task that failed threw. It belongs to the caller, whose body the other threads still use meanwhile. */
+  std::exception_ptr failure;
 
   /** True where it finished the last task. A thread that comes too late claims nothing and touches nothing. */
   bool work() {
     bool last = false;
     for (int64_t task; (task = claimed.fetch_add(1)) < tasks;) {
-      (*body)(task);
+      try {
+        if (!hasFailed.load()) (*body)(task);
+      } catch (...) {
+        if (!hasFailed.exchange(true)) failure = std::current_exception();
+      }
       last = finished.fetch_add(1) + 1 == tasks;
     }
     return last;
@@ -54,6 +62,7 @@ class Pool {
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [&] { return job->finished.load() == job->tasks; });
     job_.reset();
+    if (job->failure != nullptr) std::rethrow_exception(job->failure);
   }
 
  private:

@@ -12,7 +12,10 @@ namespace lpt {
  */
 void parallelRows(int64_t rows, int64_t width, const std::function<void(int64_t, int64_t)>& body);
 
-/** Calls `body(index)` for every index from 0 to `count` - 1, on whichever thread is free. */
+/**
+ * Calls `body(index)` for every index from 0 to `count` - 1, on whichever thread is free. What a call throws is thrown here,
+ * when no thread is at work any more; some of the others are then never made.
+ */
 void parallelTasks(int64_t count, const std::function<void(int64_t)>& body);
 
 /** As many as TensorFlow was given. */

@@ -130,7 +130,7 @@ describe('trainable parameters', () => {
   const large: Sizes = {
     ...{ architecture: 'encoder', typeVocabularySize: 2 },
     ...{ layers: 24, hiddenSize: 1024, heads: 16, intermediateSize: 4096, vocabularySize: 30522, maxPositions: 512 },
-    ...{ embeddingSize: 1024, labels: 2 },
+    ...{ embeddingSize: 1024, labels: 2, hiddenDropout: 0.1, attentionOutputDropout: 0.1, attentionDropout: 0.1 },
   };
   const base = { ...large, layers: 12, hiddenSize: 768, embeddingSize: 768, heads: 12, intermediateSize: 3072 };
   const count = (settings: MethodSettings, sizes = large) => descriptorOf(settings.method).trainable(settings, sizes);

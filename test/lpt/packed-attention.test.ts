@@ -32,6 +32,19 @@ describe.skipIf(absent)(`attention over packed rows${reason}`, () => {
     },
   );
 
+  test('memory that runs out on any thread is an error of the call, and the next call has its numbers', () => {
+    // One sequence has 2^42 scores a head: more bytes than there are addresses.
+    const length = 2 ** 22;
+    const inputs = {
+      ...{ query: tf.zeros([length, 2]), keyValue: tf.zeros([length, 4]) },
+      ...{ queryBias: tf.zeros([2]), keyValueBias: tf.zeros([4]), starts: tf.tensor1d([0, length], 'int32') },
+    };
+    expect(() => fused('LptAttend', inputs, { heads: 2, scale: 1, causal: 0 })).toThrow('bad_alloc');
+    tf.dispose(inputs);
+    const given = attention({ lengths: LENGTHS, heads: 3, size: 37, causal: 0 });
+    expectEach(answers(given), expected(given));
+  });
+
   test('a sequence has the same bits alone and beside others, one of which is no number', () => {
     for (const causal of [0, 1]) {
       const given = attention({ lengths: LENGTHS, heads: 3, size: 37, causal });

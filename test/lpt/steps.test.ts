@@ -175,6 +175,15 @@ describe('adaptive pooling over real positions', () => {
     expectClose(tf.slice(pooled, [1, 0, 0], [1, 6, 1]), [3, 3, 8, 8, 4, 4], 1e-6);
   });
 
+  test('may have more bins than a function may have arguments', () => {
+    const bins = 200_000;
+    const pooled = tf.tidy(() =>
+      tf.max(poolStep(tf.tensor3d([5, 7], [1, 2, 1]), { lengths: [2], bins, by: 'maximum' })),
+    );
+    expectClose(pooled, [7], 1e-6);
+    pooled.dispose();
+  });
+
   test('has a gradient where every bin is one position', () => {
     const weights = tf.tensor3d([1, 2, 3, 4], [1, 4, 1]);
     for (const by of ['maximum', 'average'] as const) {

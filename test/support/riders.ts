@@ -68,9 +68,7 @@ export async function stepTogether(backbone: Backbone, riders: readonly TestRide
     const indices = order.at(state.step);
     return { state, trial, tuning: jointOf(state), batch: inputs.batch(indices) };
   });
-  const stepped = await jointStep(backbone, parts);
-  for (const { batch } of parts) disposeBatch(batch);
-  return stepped;
+  return jointStep(backbone, parts).finally(() => parts.forEach(({ batch }) => disposeBatch(batch)));
 }
 
 function jointOf({ method }: TrainingState): WalkingTuning {

@@ -34,3 +34,32 @@ export async function expectNoLeak(run: () => unknown, times = 100): Promise<voi
   for (let index = 0; index < times; index += 1) await run();
   expect(tf.memory().numTensors).toBe(before);
 }
+
+/** For every `stride`-th n up to the last: `run`, in which the n-th kernel throws, leaves no tensor behind. */
+export async function expectNoLeakOnFailure(run: () => Promise<unknown>, stride: number): Promise<void> {
+  await run();
+  let failed = 0;
+  for (let [at, isReached] = [1, true]; isReached; at += stride) {
+    const before = tf.memory().numTensors;
+    isReached = await withFailing(at, run);
+    if (isReached) failed += 1;
+    expect(tf.memory().numTensors, `kernel ${at} fails`).toBe(before);
+  }
+  expect(failed).toBeGreaterThan(10);
+}
+
+/** @returns whether so many kernels were called */
+async function withFailing(at: number, run: () => Promise<unknown>): Promise<boolean> {
+  const engine = tf.engine();
+  const runKernel = engine.runKernel.bind(engine);
+  let calls = 0;
+  engine.runKernel = (kernel, ...rest) => {
+    // It only makes another name for a tensor: it needs no memory, and does not fail.
+    if (kernel !== 'Identity' && ++calls === at) throw new Error('No memory.');
+    return runKernel(kernel, ...rest);
+  };
+  await run()
+    .catch(() => undefined)
+    .finally(() => (engine.runKernel = runKernel));
+  return calls >= at;
+}

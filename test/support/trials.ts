@@ -20,6 +20,9 @@ export const FACTS: SweepFacts = {
     vocabularySize: 30522,
     maxPositions: 512,
     typeVocabularySize: 2,
+    hiddenDropout: 0.1,
+    attentionOutputDropout: 0.1,
+    attentionDropout: 0.1,
   },
   tasks: {
     mr: {

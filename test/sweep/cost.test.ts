@@ -91,4 +91,26 @@ describe('the cost model', () => {
       estimate(planOf(lptOnly), FACTS).memoryMiB + 1000,
     );
   });
+
+  test('counts the encoded examples in memory: their ids, and 320 bytes beside', () => {
+    const alone = SOURCE.replace(METHODS, '[zero-shot]');
+    const withTests = (testExamples: number) => {
+      const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, meanTokens: 50, testExamples } } };
+      return estimate(planOf(alone, facts), facts).memoryMiB;
+    };
+    // 2^20 examples of 4 · 50 + 320 bytes.
+    expect(withTests(2 ** 20 + 400) - withTests(400)).toBe(520);
+  });
+
+  test('counts the embeddings in memory at their own width', () => {
+    const alone = SOURCE.replace(METHODS, '[zero-shot]');
+    const withEmbeddings = (embeddingSize: number) => {
+      const facts: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, embeddingSize } };
+      return estimate(planOf(alone, facts), facts).memoryMiB;
+    };
+    // 30,522 words, 512 positions and 2 types, 640 numbers narrower: 76 MiB; and a projection of 128 to 768 more.
+    const saved = withEmbeddings(768) - withEmbeddings(128);
+    expect(saved).toBeGreaterThan(70);
+    expect(saved).toBeLessThan(80);
+  });
 });

@@ -62,4 +62,18 @@ describe('hidden states', () => {
     expect(fills).toBeGreaterThan(8);
     resident.release();
   });
+
+  test('are counted with the encoded examples of every data seed as what a trainer keeps', async () => {
+    const request = await tinyTrials();
+    const resident = new ResidentBackbone(64 * MIB);
+    const beside = () => resident.keptBytes() - resident.counts().bytes;
+    await runHere(request({ dataSeed: 13 }), { resident });
+    const ofOne = beside();
+    // 112 examples of a few tokens, and 320 bytes beside the ids of each.
+    expect(ofOne).toBeGreaterThan(112 * 330);
+    await runHere(request({ dataSeed: 21 }), { resident });
+    expect(beside()).toBeGreaterThan(1.9 * ofOne);
+    resident.release();
+    expect(resident.keptBytes()).toBe(0);
+  });
 });

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Backbone } from '../../lpt/backbone.ts';
 import { loadBackbone } from '../../training/backbone.ts';
+import { disposeBatch } from '../../training/batches.ts';
 import { DivergedError } from '../../training/diverged.ts';
+import { labelScores } from '../../training/label-scores.ts';
 import { tinyFolder, type TinyName } from '../support/fixtures.ts';
 import {
   disposeRider,
@@ -14,7 +16,7 @@ import {
   type RiderSettings,
   type TestRider,
 } from '../support/riders.ts';
-import { expectNoLeak, useTensorflow } from '../support/tensors.ts';
+import { expectNoLeak, expectNoLeakOnFailure, useTensorflow } from '../support/tensors.ts';
 
 useTensorflow();
 
@@ -120,6 +122,23 @@ describe('a joint step', () => {
     expect(await stepTogether(backbone, riders)).toEqual([{ error }, { error }]);
     expect(riders.map(({ state }) => state.step)).toEqual([1, 1]);
     await expectNoLeak(() => stepTogether(backbone, riders), 2);
+  });
+
+  test('and a step alone, that fail anywhere leave nothing behind', async () => {
+    const backbone = await backboneOfTest();
+    const riders = ridersOfTest(backbone, [npg(1, 2), pooled('mppg', 3)]);
+    await expectNoLeakOnFailure(() => stepTogether(backbone, riders), 3);
+    await expectNoLeakOnFailure(() => stepAlone(riders[0]!), 3);
+  });
+
+  test('and scoring, whose batch or pass fails leave nothing behind', async () => {
+    const backbone = await backboneOfTest();
+    const { state, inputs } = ridersOfTest(backbone, [settingsOn(backbone).at(-1)!])[0]!;
+    const batch = async () =>
+      disposeBatch(await Promise.resolve().then(() => inputs.batch([0, 1], { dropoutSeed: 1 })));
+    await expectNoLeakOnFailure(batch, 3);
+    const request = { method: state.method, inputs, labelWordIds: [5, 6], batchSize: 12 };
+    await expectNoLeakOnFailure(() => labelScores({ ...request, afterBatch: () => Promise.resolve() }), 3);
   });
 
   test('leaves nothing behind', async () => {

@@ -39,7 +39,7 @@ const METHODS: MethodSettings[] = [
   { method: 'full-tuning' },
 ];
 
-describe.each<TinyName>(['bert-tiny', 'gpt2-tiny'])('on %s', (name) => {
+describe.each<TinyName>(['bert-tiny', 'distilbert-tiny', 'gpt2-tiny'])('on %s', (name) => {
   test.each(METHODS)(
     'a step holds no more than is reckoned, and that is not far from it: $method %#',
     async (method) => {
@@ -69,6 +69,21 @@ describe.each<TinyName>(['bert-tiny', 'gpt2-tiny'])('on %s', (name) => {
     const held = await peakOf(() => rider.state.method.scores(batch, words).dispose());
     expect(held).toBeLessThanOrEqual(scoringBytes(rider.trial, textsOf(rider), backbone.config));
   });
+});
+
+test('a place where an architecture drops nothing is not reckoned', async () => {
+  const backbone = await open('bert-tiny');
+  const tuning = { method: 'prompt-tuning', promptLength: 20, initialisation: 'normal' } as const;
+  const measure = async (attentionOutputDropout: number) => {
+    const like = { ...backbone, config: { ...backbone.config, attentionOutputDropout } };
+    const rider = riderOf(like, tuning, { frozenDropout: true });
+    return { held: await peakOf(() => stepAlone(rider)), reckoned: reckon(rider, like) };
+  };
+  // As DistilBERT has it, and as BERT.
+  const [less, more] = [await measure(0), await measure(0.1)];
+  expect(less.reckoned).toBeGreaterThan(less.held);
+  expect(more.reckoned - less.reckoned).toBeGreaterThan(more.held - less.held);
+  expect(more.reckoned - less.reckoned).toBeLessThan(2 * (more.held - less.held));
 });
 
 async function open(name: TinyName): Promise<Backbone> {
