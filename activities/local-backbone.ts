@@ -62,7 +62,7 @@ async function byName(deps: Places, backbone: BackboneReference, onProgress: () 
   try {
     const { folder } = await deps.resolveBackbone(backbone.name, onProgress);
     onProgress();
-    const found = await lookAt(folder, backbone);
+    const found = await lookAt(folder, backbone, onProgress);
     onProgress();
     return found;
   } catch (error) {
@@ -80,8 +80,12 @@ function untilThere(look: () => Promise<Local | Error>, patience?: Patience): Pr
   return patiently(insist, patience ?? { delaysMs: [] }).catch((error: unknown) => error as Error);
 }
 
-async function lookAt(folder: string, { fingerprint: asked, setup }: BackboneReference): Promise<Local> {
-  const fingerprint = await fingerprintBackbone(folder);
+async function lookAt(
+  folder: string,
+  { fingerprint: asked, setup }: BackboneReference,
+  onProgress: () => void,
+): Promise<Local> {
+  const fingerprint = await fingerprintBackbone(folder, onProgress);
   return { folder, fingerprint, otherSetup: fingerprint === asked ? await otherSetup(folder, setup) : null };
 }
 
@@ -96,7 +100,7 @@ async function inFolders(
     const alike = (one: string): number => Number(one !== basename(backbone.name));
     for (const one of names.toSorted((a, b) => alike(a) - alike(b))) {
       const folder = join(home, one);
-      const found = await lookAt(folder, backbone).catch(() => null);
+      const found = await lookAt(folder, backbone, onProgress).catch(() => null);
       onProgress();
       if (found !== null && isSame(found, backbone)) return folder;
     }

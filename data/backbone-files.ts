@@ -117,19 +117,26 @@ const CONVERSION = [
   `s.save_file({n: t.clone().contiguous() for n, t in w.items()}, '${WEIGHTS_FILE}', {'format': 'pt'})`,
 ].join('; ');
 
+/** Of weights, between two signs of life: a slow disk reads that much in a second or so. */
+const PIECE_BYTES = 2 ** 24;
+
 /**
  * sha256 of the weights, file after file. A `fingerprint.json` ({sha256, bytes}) beside them saves reading them, when the
  * size still fits and none of them was written after it.
+ * @param afterSome awaited after each piece that was read
  * @throws ConfigurationError where the folder has no weights
  */
-export async function fingerprintBackbone(folder: string): Promise<string> {
+export async function fingerprintBackbone(folder: string, afterSome?: () => void | Promise<void>): Promise<string> {
   const files = await weightsFiles(folder);
   const found = await Promise.all(files.map((file) => stat(file)));
   const recorded = await readRecorded(join(folder, FINGERPRINT_FILE));
   if (recorded !== null && describes(recorded, found)) return recorded.sha256;
   const hash = createHash('sha256');
   for (const file of files) {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+    for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
+      hash.update(piece as Uint8Array);
+      await afterSome?.();
+    }
   }
   return hash.digest('hex');
 }

@@ -9,6 +9,7 @@ import { loadBackbone } from './backbone.ts';
 import type { BlockStore } from './disk/block-store.ts';
 import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
 import { KeptSplits } from './kept-splits.ts';
+import { SharedWork } from './shared-work.ts';
 
 export interface Resident {
   backbone: Backbone;
@@ -17,13 +18,20 @@ export interface Resident {
   splits: KeptSplits;
 }
 
+interface Loading {
+  folder: string;
+  asked: BackboneIdentity;
+  disk: BlockStore | undefined;
+  afterSome: () => Promise<void>;
+}
+
 export class ResidentBackbone {
   readonly #budgetBytes: number;
   readonly #openDisk: () => Promise<BlockStore | undefined>;
   #disk: Promise<BlockStore | undefined> | null = null;
   #resident: Resident | null = null;
   /** Of the last one asked for, which may still be on its way. */
-  #loading: { name: string; resident: Promise<Resident> } | null = null;
+  #loading: { name: string; work: SharedWork<Resident> } | null = null;
 
   /**
    * @param budgetBytes most bytes of hidden states to keep in memory, and of encoded examples half as many beside them
@@ -36,24 +44,25 @@ export class ResidentBackbone {
 
   /**
    * The backbone of a folder, loaded unless it is the one at hand: one trainer holds one backbone at a time.
+   * @param afterSome awaited between parts of the work, whichever trial began it; what it throws ends this waiting alone
    * @throws ConfigurationError where weights, configuration or tokenizer in the folder are not those that the sweep was
    * launched with
    */
-  async load(folder: string, asked: BackboneIdentity): Promise<Resident> {
+  async load(folder: string, asked: BackboneIdentity, afterSome = patient): Promise<Resident> {
     const disk = await (this.#disk ??= this.#openDisk());
     disk?.goOn();
     const name = await nameOf(folder, asked);
-    if (this.#loading?.name === name) return this.#loading.resident;
+    if (this.#loading?.name === name && !this.#loading.work.isDeserted) return this.#loading.work.join(afterSome);
     this.release();
-    const loading = { name, resident: this.#load(folder, asked, disk) };
+    const loading = { name, work: new SharedWork((tell) => this.#load({ folder, asked, disk, afterSome: tell })) };
     this.#loading = loading;
-    loading.resident.catch(() => {
+    loading.work.result.catch(() => {
       if (this.#loading === loading) this.#loading = null;
     });
-    return loading.resident;
+    return loading.work.join(afterSome);
   }
 
-  async #load(folder: string, asked: BackboneIdentity, disk: BlockStore | undefined): Promise<Resident> {
+  async #load({ folder, asked, disk, afterSome }: Loading): Promise<Resident> {
     const { fingerprint, setup } = asked;
     const other = await otherSetup(folder, setup);
     if (setup !== undefined && other !== null) {
@@ -61,7 +70,7 @@ export class ResidentBackbone {
         `Expected config.json and tokenizer in \`${folder}\` to have the fingerprint ${setup}, found ${other}.`,
       );
     }
-    const backbone = await loadBackbone(folder);
+    const backbone = await loadBackbone(folder, afterSome);
     if (backbone.fingerprint !== fingerprint) {
       backbone.dispose();
       throw new ConfigurationError(
@@ -103,4 +112,8 @@ async function nameOf(folder: string, asked: BackboneIdentity): Promise<string> 
 
 function nowhere(): Promise<undefined> {
   return Promise.resolve(undefined);
+}
+
+function patient(): Promise<void> {
+  return Promise.resolve();
 }

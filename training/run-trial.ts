@@ -57,7 +57,7 @@ async function prepare(
   const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   const afterSome = (): Promise<void> => pulse.beat('loading', 0);
   await afterSome();
-  const loaded = await resident.load(backboneFolder, trial.backbone);
+  const loaded = await resident.load(backboneFolder, trial.backbone, afterSome);
   const { backbone, hiddenStates, tokenizer } = loaded;
   await afterSome();
   await checkData(trial.task);

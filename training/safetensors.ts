@@ -18,9 +18,19 @@ export interface StoredTensor {
   values: Float32Array;
 }
 
+export interface Reading {
+  /** Where the numbers go; memory of their own where absent. */
+  into?: Float32Array;
+  /** Awaited after each piece. */
+  afterSome?: (() => Promise<void>) | undefined;
+}
+
+/** Of a tensor, read at one time: a slow disk takes a second or so. */
+const PIECE_BYTES = 2 ** 24;
+
 export interface SafetensorsFile extends Header {
-  /** Reads one tensor, into `values` where given. @throws SafetensorsError where it is missing or no float of 16 or 32 bits */
-  read(name: string, values?: Float32Array): Promise<Float32Array>;
+  /** Reads one tensor. @throws SafetensorsError where it is missing or no float of 16 or 32 bits */
+  read(name: string, reading?: Reading): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -34,11 +44,11 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     checkPlaces(header.entries, { dataBytes: size - LENGTH_BYTES - length, source: path });
     return {
       ...header,
-      read: async (name, values) => {
+      read: async (name, { into, afterSome } = {}) => {
         const entry = entryOf(header.entries, name, path);
-        const into = values ?? new Float32Array(elements(entry.shape));
-        await readInto(file, into, { entry, start: LENGTH_BYTES + length, source: path });
-        return into;
+        const values = into ?? new Float32Array(elements(entry.shape));
+        await readInto(file, values, { entry, start: LENGTH_BYTES + length, source: path, afterSome });
+        return values;
       },
       close: () => file.close(),
     };
@@ -120,9 +130,14 @@ interface Place {
   entry: TensorEntry;
   start: number;
   source: string;
+  afterSome: Reading['afterSome'];
 }
 
-async function readInto(file: FileHandle, values: Float32Array, { entry, start, source }: Place): Promise<void> {
+async function readInto(
+  file: FileHandle,
+  values: Float32Array,
+  { entry, start, source, afterSome }: Place,
+): Promise<void> {
   const { name, shape, begin, end } = entry;
   if (values.length !== elements(shape)) {
     throw new SafetensorsError(`Expected room for ${elements(shape)} numbers of \`${name}\`, found ${values.length}.`);
@@ -130,10 +145,12 @@ async function readInto(file: FileHandle, values: Float32Array, { entry, start, 
   const bytes = roomFor(entry, values);
   let done = 0;
   while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + begin + done);
+    const length = Math.min(bytes.length - done, PIECE_BYTES);
+    const { bytesRead } = await file.read(bytes, done, length, start + begin + done);
     if (bytesRead === 0)
       throw new SafetensorsError(`Expected ${end - begin} bytes of \`${name}\` in ${source}, found ${done}.`);
     done += bytesRead;
+    await afterSome?.();
   }
   widen(entry, bytes, values);
 }

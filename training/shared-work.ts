@@ -39,6 +39,6 @@ export class SharedWork<Result> {
     await Promise.all([...this.#waiting].map(({ afterSome, leave }) => afterSome().catch(leave)));
     if (this.#waiting.size > 0) return;
     this.#isDeserted = true;
-    throw new Error('Expected a trial to wait for its data, found none left.');
+    throw new Error('Expected a trial to wait for this, found none left.');
   }
 }

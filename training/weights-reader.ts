@@ -23,6 +23,8 @@ export interface WeightsSource {
   prefix: string;
   /** Whether a name is one of the head: without it, a hint says what is missing. */
   isOfHead: (name: string) => boolean;
+  /** Awaited after each piece that was read. */
+  afterSome?: (() => Promise<void>) | undefined;
 }
 
 export class WeightsReader {
@@ -138,14 +140,14 @@ export class WeightsReader {
 
   async #read(names: string[], shape: number[], values: Float32Array): Promise<void> {
     const { file, name } = this.#find(names, shape);
-    const { source } = this.#from;
+    const { source, afterSome } = this.#from;
     const found = file.entries.get(name)?.shape ?? [];
     if (found.join() !== shape.join()) {
       throw new ConfigurationError(
         `Expected \`${name}\` in ${source} to have shape [${shape.join(', ')}] as config.json says, found [${found.join(', ')}].`,
       );
     }
-    await file.read(name, values);
+    await file.read(name, { into: values, afterSome });
     checkFinite(values, `\`${name}\` in ${source}`);
   }
 

@@ -87,6 +87,13 @@ describe('the fingerprint', () => {
     expect(await fingerprintBackbone(await folderWith({ 'model.safetensors': weights }))).toBe(sha256);
   });
 
+  test('of large weights is taken with a sign of life now and then', async () => {
+    const folder = await folderWith({ 'model.safetensors': new Uint8Array(2 ** 25) });
+    let signs = 0;
+    await fingerprintBackbone(folder, () => void (signs += 1));
+    expect(signs).toBeGreaterThan(1);
+  });
+
   test('is taken from fingerprint.json while the size fits', async () => {
     const record = JSON.stringify({ sha256: recorded, bytes: weights.length });
     expect(

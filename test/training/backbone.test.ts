@@ -85,6 +85,21 @@ test.each<TinyName>(['roberta-tiny', 'distilbert-tiny', 'electra-tiny', 'gpt2-ti
   },
 );
 
+test('a load gives a sign of life with each tensor, and one that is ended there frees all it had', async () => {
+  const folder = await changed((weights) => weights);
+  const before = tf.memory().numTensors;
+  let signs = 0;
+  const backbone = await loadBackbone(folder, () => Promise.resolve(void (signs += 1)));
+  const read = tensorsOf(backbone.weights).length;
+  // And one with the only piece of the file, whose sha256 is taken.
+  expect(signs).toBeGreaterThan(read);
+  backbone.dispose();
+  let left = signs - 5;
+  const end = (): Promise<void> => ((left -= 1) === 0 ? Promise.reject(new Error('stopped')) : Promise.resolve());
+  await expect(loadBackbone(folder, end)).rejects.toThrow('stopped');
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test('weights in several files are read as those in one, and one that is missing is named', async () => {
   const folder = await sharded();
   await expectSameHiddenStates(folder);

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { fingerprintData } from '../../data/dataset.ts';
 import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
+import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import { KeptSplits, type SplitsAsked } from '../../training/kept-splits.ts';
+import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { runHere } from '../support/run-here.ts';
 import { tinyReviews } from '../support/tiny-backbone.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
@@ -109,8 +111,13 @@ test('a trial says that it is alive while a large data set is tokenized', async 
   data.fingerprint = await fingerprintData(data.files, data.columns);
   const trial: Trial = { ...tiny.trial, regime: { kind: 'full', devSize: 40, testSize: null } };
   let clock = 0;
-  const { messages } = await runHere({ ...tiny, trial }, { now: () => (clock += 1_000) });
+  // Loading it gives signs of life of its own.
+  const resident = new ResidentBackbone(2 ** 28);
+  await loadTensorflow({ threads: 1, device: 'cpu' });
+  await resident.load(tiny.backboneFolder, trial.backbone);
+  const { messages } = await runHere({ ...tiny, trial }, { resident, now: () => (clock += 1_000) });
   const beats = messages.filter((message) => message.type === 'progress' && message.progress.phase === 'loading');
   // At the start, with the backbone, with the files read, after 4 parts of training examples, after dev and test, at the end.
   expect(beats).toHaveLength(10);
+  resident.release();
 });

@@ -48,9 +48,20 @@ test('a file is read one tensor at a time, into given room too', async () => {
   expect([...file.entries.keys()]).toEqual(['prompt', 'bias', 'nothing']);
   expect(file.metadata).toEqual({ a: 'b' });
   const room = new Float32Array(8);
-  await file.read('prompt', room.subarray(1, 7));
+  await file.read('prompt', { into: room.subarray(1, 7) });
   expect(room).toEqual(Float32Array.of(0, 1, -2, 3.5, 0, 1e-30, 6, 0));
   expect(await file.read('bias')).toEqual(Float32Array.of(42));
+  await file.close();
+});
+
+test('a large tensor is read in pieces, with a sign of life after each', async () => {
+  const values = Float32Array.from({ length: 2 ** 23 + 1 }, (_, index) => index % 1000); // 32 MiB and 4 bytes
+  const bytes = encodeSafetensors({ large: { shape: [values.length], values } });
+  const file = await readSafetensors(await stored('large.safetensors', bytes));
+  let signs = 0;
+  const read = await file.read('large', { afterSome: () => Promise.resolve(void (signs += 1)) });
+  expect(Buffer.compare(Buffer.from(read.buffer), Buffer.from(values.buffer))).toBe(0);
+  expect(signs).toBe(3);
   await file.close();
 });
 
@@ -115,7 +126,7 @@ describe('floats of 16 bits are read as the same numbers in 32', () => {
     const file = await readSafetensors(await stored(dtype, bytes));
     expect([...(await file.read('x'))]).toEqual(values);
     const room = new Float32Array(bits.length + 2);
-    await file.read('x', room.subarray(1, bits.length + 1));
+    await file.read('x', { into: room.subarray(1, bits.length + 1) });
     expect([...room]).toEqual([0, ...values, 0]);
     await file.close();
     expect([...decodeSafetensors(bytes).tensors['x']!.values]).toEqual(values);

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { ResidentBackbone } from '../../training/resident-backbone.ts';
+import { runHere } from '../support/run-here.ts';
+import { tinyTrials } from '../support/tiny-trial.ts';
+import { useTensorflow } from '../support/tensors.ts';
+
+useTensorflow();
+
+const stop = (): Promise<void> => Promise.reject(new Error('stopped'));
+
+test('is loaded once for trials that begin together, each alive meanwhile, and one that stops leaves the other alone', async () => {
+  const { backboneFolder, trial } = (await tinyTrials())();
+  const resident = new ResidentBackbone(2 ** 20);
+  const beats = [0, 0];
+  const beat = (which: 0 | 1) => (): Promise<void> => Promise.resolve(void (beats[which]! += 1));
+  const load = (afterSome: () => Promise<void>) => resident.load(backboneFolder, trial.backbone, afterSome);
+  const [stopped, one, other] = await Promise.allSettled([load(stop), load(beat(0)), load(beat(1))]);
+  expect(stopped).toMatchObject({ status: 'rejected', reason: { message: 'stopped' } });
+  expect(one.status === 'fulfilled' && other.status === 'fulfilled' && one.value === other.value).toBe(true);
+  expect(beats[0]).toBeGreaterThan(10);
+  expect(beats[1]).toBe(beats[0]);
+  resident.release();
+});
+
+test('that every trial has stopped waiting for is loaded for the next', async () => {
+  const request = (await tinyTrials())();
+  const resident = new ResidentBackbone(2 ** 20);
+  await expect(resident.load(request.backboneFolder, request.trial.backbone, stop)).rejects.toThrow('stopped');
+  const { trained } = await runHere(request, { resident });
+  expect(trained.type).toBe('finished');
+  resident.release();
+});
