@@ -82,7 +82,7 @@ export interface Measured {
 
 /** @throws DivergedError where one of them is not finite */
 export function pointsOf(step: number, { learningRate, loss, gradientNorm }: Measured): MetricPoint[] {
-  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw new DivergedError(step, loss, gradientNorm);
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw DivergedError.inStep(step, loss, gradientNorm);
   return [
     { step, name: 'loss', value: loss },
     { step, name: 'gradientNorm', value: gradientNorm },

@@ -4,6 +4,7 @@ import { upperMedian } from '../sweep/statistics.ts';
 import { BatchAhead } from './batch-ahead.ts';
 import { BatchOrder } from './batches.ts';
 import { encodeBest, encodeCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { DivergedError } from './diverged.ts';
 import { evaluate, type Scored } from './evaluate.ts';
 import type { Evaluation, TrialOutcome } from './messages.ts';
 import { Cancelled } from './pulse.ts';
@@ -18,7 +19,7 @@ export type Trained =
   | { type: 'finished'; outcome: Omit<TrialOutcome, 'peakMemoryMiB'>; best: Uint8Array | null }
   | { type: 'cancelled'; step: number };
 
-/** @throws DivergedError where the loss or a gradient is no longer finite */
+/** @throws DivergedError where the loss or a gradient is no longer finite, or a score no number */
 export async function train(run: Run): Promise<Trained> {
   const { steps, batchSize, evaluateEvery, weightDecay } = run.trial.training;
   const state = new TrainingState(run.method, weightDecay, run.time);
@@ -67,6 +68,7 @@ async function scoreDev(run: Run, state: TrainingState): Promise<void> {
   const dev: ScoredSplit = { split: 'dev', inputs: run.inputs.dev };
   await run.pulse.endStretch(state.step);
   const scored = await score(run, dev, state.step);
+  if (Number.isNaN(scored.loss)) throw DivergedError.inScoring(state.step);
   await run.pulse.send({ type: 'evaluation', evaluation: evaluationOf(run, dev, { ...scored, step: state.step }) });
   await state.scored(scored.score);
   await sendCheckpoint(run, state);

@@ -6,7 +6,7 @@ import { toTrainerError } from '../../training/error-kind.ts';
 test.each([
   [new DataError('x'), 'data'],
   [new ConfigurationError('x'), 'configuration'],
-  [new DivergedError(3, Number.NaN, 1), 'diverged'],
+  [DivergedError.inStep(3, Number.NaN, 1), 'diverged'],
   [new Error('OOM when allocating tensor with shape[8,512]'), 'out-of-memory'],
   [new RangeError('Array buffer allocation failed'), 'out-of-memory'],
   [new Error('std::bad_alloc'), 'out-of-memory'],

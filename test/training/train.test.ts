@@ -164,6 +164,15 @@ describe('what cannot go on', () => {
     });
   });
 
+  test('weights that the last step made no numbers end the trial as diverged, not with a score of nothing', async () => {
+    const request = await tinyTrials();
+    const settings = request({ method: METHODS[1]!, training: { steps: 1, learningRate: 1e39, warmupFraction: 0 } });
+    await expect(runHere(settings)).rejects.toMatchObject({
+      kind: 'diverged',
+      message: 'Expected scores of dev at step 1 to be numbers, found NaN.',
+    });
+  });
+
   test('a backbone whose weights changed is refused', async () => {
     const request = await tinyTrials();
     const changed = request();
