@@ -6,11 +6,8 @@ import { nameOf } from '../names.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
-/** The best of each method, then the best. */
+/** More than there are methods. */
 const SHOWN = 14;
-const LOOKED_AT = 500;
-/** Of one method, as long as others have any. */
-const OF_A_METHOD = 3;
 
 type SeedStrip = Strip & {
   /** Seeds. */
@@ -34,9 +31,8 @@ export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedS
 
 /** Best on dev first. */
 async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[]> {
-  const points = await listPoints(database, facet, { limit: LOOKED_AT });
-  const [first, rest] = [true, false].map((isFirst) => points.filter(({ rank }) => rank <= OF_A_METHOD === isFirst));
-  const shown = [...(first ?? []), ...(rest ?? [])].slice(0, SHOWN).sort((one, other) => other.devMean - one.devMean);
+  const points = await listPoints(database, facet, { limit: SHOWN, byRank: true });
+  const shown = points.sort((one, other) => other.devMean - one.devMean);
   const keys = shown.map(({ configurationKey }) => configurationKey);
   const scores = await listSeedScores(database, facet, keys);
   return shown.map((point, index) => {
