@@ -3,6 +3,7 @@ import { listPoints, listSeedScores } from '../../db/charts/configurations.ts';
 import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { nameOf } from '../names.ts';
+import { fullName, ownSettings } from '../own-settings.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
@@ -10,6 +11,7 @@ import { oneSeed, partialNote } from './cautions.ts';
 const SHOWN = 14;
 
 type SeedStrip = Strip & {
+  configurationKey: string;
   /** Seeds. */
   n: number;
   mean: number;
@@ -18,14 +20,15 @@ type SeedStrip = Strip & {
 };
 
 export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedStrip[] }> {
-  const strips = await listStrips(asked);
+  const [strips, settings] = await Promise.all([listStrips(asked), ownSettings(asked.database, asked.facet.sweepId)]);
+  const named = strips.map((strip) => ({ ...strip, name: fullName(strip.name, strip.configurationKey, settings) }));
   return {
     strips,
     words: {
       title: 'Scores of every seed',
       description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${partialNote(asked.facet, strips)}`,
     },
-    draw: strips.length === 0 ? null : (width, words) => seedStrip(strips, words, width),
+    draw: strips.length === 0 ? null : (width, words) => seedStrip(named, words, width),
   };
 }
 
@@ -39,7 +42,8 @@ async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[
     const own = scores.filter(({ configurationKey }) => configurationKey === point.configurationKey);
     const { score: mean, sd } = scoreOf(point, score);
     return {
-      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, n: point.n, mean, sd, isWhole: point.isWhole },
+      ...{ name: `${index + 1}. ${nameOf(point)}`, method: point.method, configurationKey: point.configurationKey },
+      ...{ n: point.n, mean, sd, isWhole: point.isWhole },
       scores: own.map(({ devScore, testScore }) => (score === 'dev' ? devScore : testScore)),
     };
   });
