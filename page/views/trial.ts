@@ -11,6 +11,7 @@ import { badge, moment, nameOf } from '../names.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, workflowLink } from './frame.ts';
+import { testScores } from './test-scores.ts';
 import { trialCurves } from './trial-curves.ts';
 import { wrongSection } from './wrong-predictions.ts';
 import { duration, grouped, percent } from '../../sweep/numbers.ts';
@@ -37,6 +38,7 @@ export async function trialView(visit: Visit, sweep: SweepRow, position: string)
       ${facts(throughputFacts(trial))}
     </section>`,
     trialCurves(details, metrics),
+    testScores(details),
     html`<section id="settings">
       <h2>Configuration</h2>
       ${facts(configurationOf(details))}
