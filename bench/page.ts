@@ -10,6 +10,7 @@ import { migrate } from '../db/migrate.ts';
 import { startPage } from '../page/server.ts';
 import { startPostgres } from '../runtime/postgres.ts';
 import { openBrowser } from '../test/support/browser.ts';
+import { writeReviews } from './reviews.ts';
 import { storeTrials } from './stored-trials.ts';
 import { summarise, type Summary } from './summary.ts';
 
@@ -58,8 +59,7 @@ async function measure(trials: number): Promise<ViewTimes[]> {
     await migrate(database);
     const metricsPerTrial = Number(values['metrics-per-trial']);
     const { name } = await storeTrials(database, {
-      trials,
-      metricsPerTrial,
+      ...{ trials, metricsPerTrial, data: await writeReviews(folder) },
       say: (text) => process.stderr.write(`${text}\n`),
     });
     const place = { temporal: null, host: '127.0.0.1', port: 0, token: null };

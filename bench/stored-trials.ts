@@ -3,8 +3,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { createSweep } from '../db/sweeps.ts';
+import type { SweepFacts } from '../sweep/facts.ts';
 import { parseSweep } from '../sweep/parse.ts';
 import { expand, type PlannedTrial } from '../sweep/plan.ts';
+import type { DataSource } from '../sweep/trial.ts';
 import { FACTS } from '../test/support/trials.ts';
 
 export interface Wanted {
@@ -12,6 +14,8 @@ export interface Wanted {
   trials: number;
   /** Rows of `metrics` for each of them. */
   metricsPerTrial: number;
+  /** Files that are there, for who reads texts. */
+  data?: DataSource;
   say: (text: string) => void;
 }
 
@@ -23,17 +27,19 @@ export interface Stored {
   planned: readonly PlannedTrial[];
 }
 
+/** That each trial was scored on. */
+export const TEST_EXAMPLES = 200;
 const CURVES = 3;
 const LARGEST_SWEEP = 10_000;
 /** Configurations of the measured sweep: 10 layers × 5 lengths × 2 generators × 9 rates, and two baselines of 50 each. */
 const CONFIGURATIONS = 1_000;
 
 export async function storeTrials(database: Database, wanted: Wanted): Promise<Stored> {
-  const { trials, say } = wanted;
+  const { trials, data, say } = wanted;
   const seeds = Math.max(1, Math.min(LARGEST_SWEEP, trials) / CONFIGURATIONS);
   const source = sourceOf('measured', seeds);
   const spec = parseSweep(source);
-  const { trials: planned } = expand(spec, FACTS, source);
+  const { trials: planned } = expand(spec, factsWith(data), source);
   const { sweep } = await createSweep(database, { name: 'measured', source, spec, trials: planned });
   const copies = Math.max(0, Math.round((trials - planned.length) / CONFIGURATIONS));
   for (let copy = 0; copy < copies; copy += 1) await copySweep(database, sweep.id, copy % seeds);
@@ -42,6 +48,11 @@ export async function storeTrials(database: Database, wanted: Wanted): Promise<S
   await addRows(database, wanted);
   await database.execute(sql`analyze`);
   return { name: 'measured', sweepId: sweep.id, planned };
+}
+
+function factsWith(data: DataSource | undefined): SweepFacts {
+  const { mr } = FACTS.tasks;
+  return mr && data ? { ...FACTS, tasks: { mr: { ...mr, data } } } : FACTS;
 }
 
 function sourceOf(name: string, seeds: number): string {
@@ -113,8 +124,8 @@ async function addRows(database: Database, { metricsPerTrial, say }: Wanted): Pr
     from trials, generate_series(100, 1000, 100) as step where state = 'complete'`);
   await database.execute(sql`
     insert into evaluations (trial_id, split, step, attempt, metric, score, loss, examples, predictions)
-    select id, 'test', 900, 1, 'accuracy', test_score, random(), 200,
-      array(select (random() * 1)::integer from generate_series(1, 200))
+    select id, 'test', 900, 1, 'accuracy', test_score, random(), ${TEST_EXAMPLES}::integer,
+      array(select (random() * 1)::integer from generate_series(1, ${TEST_EXAMPLES}::integer))
     from trials where state = 'complete'`);
   await database.execute(sql`
     insert into checkpoints (trial_id, kind, attempt, step, bytes)

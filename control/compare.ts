@@ -38,7 +38,7 @@ export async function compare({ database }: Pick<Control, 'database'>, name: str
   const scored = await listScored(database, { sweepId: sweep.id, configurationKeys });
   const findings = grouped(configurations, columnKey).map((own) => {
     const trials = scored.filter((trial) => columnKey(trial) === columnKey(own[0]));
-    return describeFinding(own, trials);
+    return describeFinding(own, trials, configurations);
   });
   return { sweep, configurations, published, findings: [...findings, ...describeCutShort(sweep, cutShort)] };
 }

@@ -9,15 +9,22 @@ import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 import { columnTitle, points } from '../sweep/statistics/words.ts';
 
-/** @param configurations and @param trials of one task and regime */
-export function describeFinding(configurations: readonly ConfigurationMean[], trials: readonly ScoredTrial[]): string {
+/**
+ * @param configurations and @param trials of one task, regime and metric
+ * @param among of all of them: what a task is called where it has several metrics
+ */
+export function describeFinding(
+  configurations: readonly ConfigurationMean[],
+  trials: readonly ScoredTrial[],
+  among: readonly ConfigurationMean[] = configurations,
+): string {
   const best = bestLpt(configurations);
   const [first] = configurations;
   if (best === null) {
-    const no = first === undefined ? 'No' : `On ${columnTitle(first, configurations)} no`;
+    const no = first === undefined ? 'No' : `On ${columnTitle(first, among)} no`;
     return `${no} LPT trial is complete yet, so there is nothing to compare.`;
   }
-  const head = `On ${columnTitle(best, configurations)} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
+  const head = `On ${columnTitle(best, among)} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
   const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
   if (zeroShot.length === 0) return `${head} There is no zero-shot trial to hold it against.`;
   const own = trials.filter(({ configurationKey }) => configurationKey === best.configurationKey);

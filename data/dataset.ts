@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { DataSource, Regime, TaskSettings } from '../sweep/trial.ts';
 import type { Example } from './example.ts';
-import { drawSplits, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
+import { drawSplits, drawTest, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
 import { readExamples } from './readers/index.ts';
 import { fieldsOf } from './template.ts';
 
@@ -21,16 +21,31 @@ export async function loadSplits({ task, regime, dataSeed }: SplitRequest): Prom
 
 /** Everything there is to draw from. Test is the test file, else the dev file, else a seeded part of the only file. */
 export async function loadPool(task: TaskSettings): Promise<Pool> {
-  const { files, columns } = task.data;
-  const fields = fieldsOf(task.template);
-  const read = (file: string): Promise<Example[]> => readExamples({ file, columns, fields });
-  const train = await read(files.train);
-  const testFile = files.test ?? files.dev;
-  if (testFile === undefined) return splitOnlyFile(train);
-  const first = await read(testFile);
-  const test = isHidden(first, task) && files.dev !== undefined ? await read(files.dev) : first;
+  const { files } = task.data;
+  const train = await read(task, files.train);
+  const test = await readTest(task);
+  if (test === null) return splitOnlyFile(train);
   if (files.testMismatched === undefined) return { train, test };
-  return { train, test, 'test-mismatched': await read(files.testMismatched) };
+  return { train, test, 'test-mismatched': await read(task, files.testMismatched) };
+}
+
+/** What trials of this task and regime are tested on, the same for every data seed. Train is read only where test is a part of it. */
+export async function loadTest(task: TaskSettings, { testSize }: Pick<Regime, 'testSize'>): Promise<Example[]> {
+  const test = (await readTest(task)) ?? splitOnlyFile(await read(task, task.data.files.train)).test;
+  return drawTest(test, testSize);
+}
+
+/** Null where there is one file only. */
+async function readTest(task: TaskSettings): Promise<Example[] | null> {
+  const { files } = task.data;
+  const testFile = files.test ?? files.dev;
+  if (testFile === undefined) return null;
+  const first = await read(task, testFile);
+  return isHidden(first, task) && files.dev !== undefined ? read(task, files.dev) : first;
+}
+
+function read({ template, data: { columns } }: TaskSettings, file: string): Promise<Example[]> {
+  return readExamples({ file, columns, fields: fieldsOf(template) });
 }
 
 const HIDDEN_LABEL = '-1';

@@ -90,7 +90,8 @@ export function splitOnlyFile(examples: Example[]): Pool {
   };
 }
 
-function drawTest(test: Example[], testSize: number | null): Example[] {
+/** @throws DataError where there are too few */
+export function drawTest(test: Example[], testSize: number | null): Example[] {
   if (testSize === null || testSize === test.length) return test;
   if (testSize > test.length) {
     throw new DataError(`Expected \`testSize\` to be at most ${test.length} (the test examples), found ${testSize}.`);

@@ -1,5 +1,5 @@
 // A sweep's figures by themselves, for files: each task and regime has its own.
-import { listFacets, type Facet } from '../db/charts/facets.ts';
+import { listFacets } from '../db/charts/facets.ts';
 import type { Database } from '../db/client.ts';
 import { idOf, WIDTHS } from './charts/drawing.ts';
 import type { Asked, Chart } from './figure.ts';
@@ -37,20 +37,22 @@ export async function drawFigures(
   { sweepId, score }: { sweepId: string; score: ScoreName },
 ): Promise<Drawing[]> {
   const drawings: Drawing[] = [];
-  for (const [place, facet] of (await listFacets(database, sweepId)).entries()) {
+  const facets = await listFacets(database, sweepId);
+  for (const [place, facet] of facets.entries()) {
+    const about = facetName(facet, facets);
     for (const { name, figure, isOfDev } of KINDS) {
       if (isOfDev && score === 'test') continue;
       const { words, draw } = await figure({ database, facet, score });
-      const unique = drawings.some((other) => other.name === named(name, facet)) ? `-${place + 1}` : '';
-      const title = `${words.title}, ${facetName(facet)}`;
+      const unique = drawings.some((other) => other.name === named(name, about)) ? `-${place + 1}` : '';
+      const title = `${words.title}, ${about}`;
       if (draw !== null)
-        drawings.push({ name: `${named(name, facet)}${unique}`, svg: draw(WIDTHS.wide, { ...words, title }) });
+        drawings.push({ name: `${named(name, about)}${unique}`, svg: draw(WIDTHS.wide, { ...words, title }) });
     }
   }
   return drawings;
 }
 
 /** A task's name may hold anything: a file's does not. */
-function named(name: string, facet: Facet): string {
-  return `${name}-${idOf(facetName(facet))}`.replace(/-+/g, '-').slice(0, 100);
+function named(name: string, about: string): string {
+  return `${name}-${idOf(about)}`.replace(/-+/g, '-').slice(0, 100);
 }

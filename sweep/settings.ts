@@ -26,20 +26,38 @@ export function differingSettings(all: readonly Settled[], inColumns: readonly s
 }
 
 /** Of each row, the words for what not all have that it is held against. */
-export function differing<Row>(
+export function differing<Row>(rows: readonly Row[], against: Against<Row>): (row: Row) => string {
+  const those = differingOnes(rows, against);
+  return (row) =>
+    those(row)
+      .map(({ name, value }) => `${name} ${value}`)
+      .join(', ');
+}
+
+interface Against<Row> {
+  listOf: (row: Row) => Setting[];
+  inColumns: readonly string[];
+}
+
+/** Of each row, the settings that not all have that it is held against. */
+export function differingOnes<Row>(
   rows: readonly Row[],
-  { listOf: settings, inColumns }: { listOf: (row: Row) => Setting[]; inColumns: readonly string[] },
-): (row: Row) => string {
+  { listOf: settings, inColumns }: Against<Row>,
+): (row: Row) => Setting[] {
   const values = new Map<string, Set<string>>();
   for (const { among, name, value } of rows.flatMap(settings)) {
     const key = `${among} ${name}`;
     values.set(key, (values.get(key) ?? new Set()).add(value));
   }
   return (row) =>
-    settings(row)
-      .filter(({ among, name }) => !inColumns.includes(name) && (values.get(`${among} ${name}`)?.size ?? 0) > 1)
-      .map(({ name, value }) => `${name} ${value}`)
-      .join(', ');
+    settings(row).filter(
+      ({ among, name }) => !inColumns.includes(name) && (values.get(`${among} ${name}`)?.size ?? 0) > 1,
+    );
+}
+
+/** Settings of training too are held against those of the same method: two methods have different usual learning rates. */
+export function listOfMethod(settled: Settled): Setting[] {
+  return listed(settingsOf(settled), settled.method.method);
 }
 
 function listOf({ method: own, training }: Settled): Setting[] {

@@ -38,11 +38,14 @@ export interface ConfigurationPage {
   offset?: number;
   /** Only where a step was timed; the front comes first then. */
   timed?: boolean;
+  /** The best of each method first, then the second of each, and so on. */
+  byRank?: boolean;
 }
 
 /** Best on dev first. */
 export function listPoints(database: Database, facet: Facet, page: ConfigurationPage): Promise<ConfigurationPoint[]> {
-  const { limit, offset = 0, timed = false } = page;
+  const { limit, offset = 0, timed = false, byRank = false } = page;
+  const first = timed ? sql`"isOnFront" desc,` : byRank ? sql`rank,` : sql``;
   return askRows(
     database,
     sql`
@@ -59,7 +62,7 @@ export function listPoints(database: Database, facet: Facet, page: Configuration
         best_of_method as (partition by method order by dev_mean desc, n desc, configuration_key),
         cheaper as (order by ms_per_step, dev_mean desc, configuration_key
           rows between unbounded preceding and 1 preceding)
-      order by ${timed ? sql`"isOnFront" desc,` : sql``} dev_mean desc, n desc, configuration_key
+      order by ${first} dev_mean desc, n desc, configuration_key
       limit ${limit} offset ${offset}`,
   );
 }

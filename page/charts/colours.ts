@@ -1,7 +1,11 @@
 // Colours that can be told apart by most people, on white as on black: each is in contrast 3:1 or more to both.
 import type { AttemptState } from '../../sweep/trial.ts';
 
-const SERIES = ['#2f7fc1', '#c8641a', '#1f9270', '#a55bc8', '#c2456f', '#7d851d', '#7a7f87', '#0f8fa3'];
+/** As many as there are methods; the last three are darker, so that whoever does not see hues tells them from the others. */
+const SERIES = [
+  ...['#2f7fc1', '#c8641a', '#1f9270', '#a55bc8', '#c2456f', '#7d851d', '#7a7f87', '#0f8fa3'],
+  ...['#8a5f33', '#55629c', '#566b5f'],
+];
 
 /** The same name has the same colour as long as the list of names is the same. */
 export function seriesColours(names: readonly string[]): { domain: string[]; range: string[] } {

@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { HEAT } from './colours.ts';
 import { draw, WIDTHS, type Words } from './drawing.ts';
+import { inLines } from './in-lines.ts';
 import { percent } from '../../sweep/numbers.ts';
 
 export interface HeatCell {
@@ -17,8 +18,11 @@ export interface HeatCell {
 
 const ROW = 46;
 const LEFT = 46;
+const RIGHT = 20;
 /** Its letters need as much. */
 const COLUMN = 42;
+const LETTER = 7;
+const LINE = 12;
 
 export function heatMap(cells: readonly HeatCell[], words: Words, width = WIDTHS.wide): string {
   const layers = [...new Set(cells.map(({ insertionLayers }) => insertionLayers))].sort(byNumbers);
@@ -28,13 +32,19 @@ export function heatMap(cells: readonly HeatCell[], words: Words, width = WIDTHS
   const isDark = ({ score }: HeatCell): boolean => high > low && (score - low) / (high - low) > 0.5;
   const place = { x: 'insertionLayers', y: 'promptLength' } as const;
   const fill = (cell: HeatCell): string => (isDark(cell) ? '#fff' : '#111');
+  const column = Math.max(COLUMN, (width - LEFT - RIGHT) / layers.length);
+  const namesOf = new Map(layers.map((name) => [name, linesOf(name, column)]));
+  // Beyond the first line.
+  const more = LINE * (Math.max(...[...namesOf.values()].map((lines) => lines.length)) - 1);
   return draw(
     {
-      width: Math.max(width, LEFT + COLUMN * layers.length),
-      height: 70 + ROW * lengths.length,
-      marginLeft: LEFT,
-      marginBottom: 42,
-      x: { label: 'insertion layer', domain: layers, type: 'band', padding: 0.03 },
+      width: LEFT + column * layers.length + RIGHT,
+      height: 70 + more + ROW * lengths.length,
+      ...{ marginLeft: LEFT, marginRight: RIGHT, marginBottom: 42 + more },
+      x: {
+        ...{ label: 'insertion layer', domain: layers, type: 'band', padding: 0.03 },
+        tickFormat: (name: string) => namesOf.get(name)?.join('\n') ?? name,
+      },
       y: { label: 'prompt length', domain: lengths, type: 'band', padding: 0.04 },
       color: { type: 'linear', range: HEAT, domain: high > low ? [low, high] : [low - 0.01, high + 0.01] },
       marks: [
@@ -45,6 +55,11 @@ export function heatMap(cells: readonly HeatCell[], words: Words, width = WIDTHS
     },
     words,
   );
+}
+
+/** Under its column alone: `2+3+4+5` has more letters than one of many columns has room for. */
+function linesOf(insertionLayers: string, column: number): string[] {
+  return inLines(insertionLayers, { after: '+', letters: Math.floor(column / LETTER) - 1 });
 }
 
 function spreadOf({ sd, n }: HeatCell): string {

@@ -1,8 +1,10 @@
 // Dev score against step: the middle half of a method's trials as a band, single trials as thin lines over it.
 import * as Plot from '@observablehq/plot';
 import { draw, WIDTHS, type Words } from './drawing.ts';
+import { everyNth } from './every-nth.ts';
 import { legendOf } from './legend.ts';
 import { domainOf } from './scores.ts';
+import { grouped } from '../../sweep/statistics/grouped.ts';
 
 export interface CurveStep {
   /** Which line it belongs to. */
@@ -21,12 +23,16 @@ export interface BandStep {
 }
 
 const LEFT = 46;
+/** Of each line. */
+const POINTS = 200;
 
 export function learningCurves(
-  { curves, bands }: { curves: readonly CurveStep[]; bands: readonly BandStep[] },
+  all: { curves: readonly CurveStep[]; bands: readonly BandStep[] },
   words: Words,
   width = WIDTHS.wide,
 ): string {
+  const curves = grouped(all.curves, ({ position }) => String(position)).flatMap((own) => everyNth(own, POINTS));
+  const bands = grouped(all.bands, ({ method }) => method).flatMap((own) => everyNth(own, POINTS));
   const { marks, marginTop, color } = legendOf(
     [...bands, ...curves].map(({ method }) => method),
     width - LEFT,

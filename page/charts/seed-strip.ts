@@ -1,6 +1,7 @@
 // Every seed of a few configurations as a dot, with their mean: how much of a difference is luck.
 import * as Plot from '@observablehq/plot';
 import { draw, WIDTHS, type Words } from './drawing.ts';
+import { inLines } from './in-lines.ts';
 import { legendOf } from './legend.ts';
 import { domainOf } from './scores.ts';
 
@@ -12,10 +13,17 @@ export interface Strip {
 }
 
 const ROW = 30;
+const LINE = 12;
 const LETTER = 7;
+/** Between a name and its row. */
+const GAP = 16;
 
 export function seedStrip(strips: readonly Strip[], words: Words, width = WIDTHS.wide): string {
-  const left = Math.min(width * 0.6, 16 + LETTER * Math.max(...strips.map(({ name }) => name.length)));
+  const letters = Math.floor((width * 0.6 - GAP) / LETTER);
+  const namesOf = new Map(strips.map(({ name }) => [name, inLines(name, { after: ', ', letters })]));
+  const names = [...namesOf.values()];
+  const left = GAP + LETTER * Math.max(...names.flat().map((line) => line.length));
+  const row = Math.max(ROW, 10 + LINE * Math.max(...names.map((lines) => lines.length)));
   const { marks, marginTop, color } = legendOf(
     strips.map(({ method }) => method),
     width - left,
@@ -29,7 +37,7 @@ export function seedStrip(strips: readonly Strip[], words: Words, width = WIDTHS
   return draw(
     {
       width,
-      height: marginTop + 50 + ROW * strips.length,
+      height: marginTop + 50 + row * strips.length,
       ...{ marginTop, marginLeft: left, marginBottom: 40, color },
       x: {
         label: 'score, %',
@@ -39,7 +47,10 @@ export function seedStrip(strips: readonly Strip[], words: Words, width = WIDTHS
         domain: domainOf(dots.map(({ score }) => score / 100)),
         grid: true,
       },
-      y: { type: 'band', domain: strips.map(({ name }) => name), label: null, tickSize: 0 },
+      y: {
+        ...{ type: 'band', domain: [...namesOf.keys()], label: null, tickSize: 0 },
+        tickFormat: (name: string) => namesOf.get(name)?.join('\n') ?? name,
+      },
       marks: [
         Plot.tickX(means, {
           x: 'score',

@@ -19,8 +19,13 @@ export async function layerFigure({
     ...{ layers, methods },
     words: {
       title: 'Score against insertion layer',
-      description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev. Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${partialNote(facet, [...layers, ...methods])}`,
+      description: `For each generator the configuration best on dev at each layer, with a band of one standard deviation over seeds; dashed, the other methods of this sweep at their best on dev.${severalLayers(layers)} Shown are ${OF_SCORE[score]}.${oneSeed(layers)}${partialNote(facet, [...layers, ...methods])}`,
     },
     draw: layers.length === 0 ? null : (width, words) => scoreAgainstLayer(scores, words, width),
   };
+}
+
+function severalLayers(layers: readonly Place[]): string {
+  const isSeveral = layers.some(({ insertionLayer, insertionLayers }) => insertionLayers !== String(insertionLayer));
+  return isSeveral ? ' A hollow dot is several layers at once, at the lowest of them and on no line.' : '';
 }

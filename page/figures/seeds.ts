@@ -3,14 +3,12 @@ import { listPoints, listSeedScores } from '../../db/charts/configurations.ts';
 import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { nameOf } from '../names.ts';
+import { fullName, ownSettings } from '../own-settings.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
-/** The best of each method, then the best. */
+/** More than there are methods. */
 const SHOWN = 14;
-const LOOKED_AT = 500;
-/** Of one method, as long as others have any. */
-const OF_A_METHOD = 3;
 
 type SeedStrip = Strip & {
   configurationKey: string;
@@ -22,22 +20,22 @@ type SeedStrip = Strip & {
 };
 
 export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedStrip[] }> {
-  const strips = await listStrips(asked);
+  const [strips, settings] = await Promise.all([listStrips(asked), ownSettings(asked.database, asked.facet.sweepId)]);
+  const named = strips.map((strip) => ({ ...strip, name: fullName(strip.name, strip.configurationKey, settings) }));
   return {
     strips,
     words: {
       title: 'Scores of every seed',
       description: `A dot is one seed, the stroke their mean; the best on dev of each method, best first. Shown are ${OF_SCORE[asked.score]}.${oneSeed(strips)}${partialNote(asked.facet, strips)}`,
     },
-    draw: strips.length === 0 ? null : (width, words) => seedStrip(strips, words, width),
+    draw: strips.length === 0 ? null : (width, words) => seedStrip(named, words, width),
   };
 }
 
 /** Best on dev first. */
 async function listStrips({ database, facet, score }: Asked): Promise<SeedStrip[]> {
-  const points = await listPoints(database, facet, { limit: LOOKED_AT });
-  const [first, rest] = [true, false].map((isFirst) => points.filter(({ rank }) => rank <= OF_A_METHOD === isFirst));
-  const shown = [...(first ?? []), ...(rest ?? [])].slice(0, SHOWN).sort((one, other) => other.devMean - one.devMean);
+  const points = await listPoints(database, facet, { limit: SHOWN, byRank: true });
+  const shown = points.sort((one, other) => other.devMean - one.devMean);
   const keys = shown.map(({ configurationKey }) => configurationKey);
   const scores = await listSeedScores(database, facet, keys);
   return shown.map((point, index) => {

@@ -16,14 +16,18 @@ export interface Chosen {
 /** Anything that is not offered is as if it were not asked for. */
 export async function readChoice({ database, parameters }: Visit, sweepId: string): Promise<Chosen> {
   const facets = await listFacets(database, sweepId);
-  const facet = facets.find((one) => facetName(one) === parameters.get('task')) ?? facets[0] ?? null;
+  const facet = facets.find((one) => facetName(one, facets) === parameters.get('task')) ?? facets[0] ?? null;
   const score = SCORES.find((name) => name === parameters.get('score')) ?? 'dev';
   return { facet, score, facets };
 }
 
-/** `mr, few-shot 32`. */
-export function facetName({ task, regime, k }: Facet): string {
-  return `${task}, ${regime}${k === null ? '' : ` ${k}`}`;
+type Named = Pick<Facet, 'task' | 'regime' | 'k' | 'metric'>;
+
+/** `mr, few-shot 32`, and `mr, few-shot 32, f1` where others of `among` have the task with another metric. */
+export function facetName({ task, regime, k, metric }: Named, among: readonly Named[]): string {
+  const isAlike = (other: Named): boolean => other.task === task && other.regime === regime && other.k === k;
+  const isOneOfSeveral = among.some((other) => isAlike(other) && other.metric !== metric);
+  return `${task}, ${regime}${k === null ? '' : ` ${k}`}${isOneOfSeveral ? `, ${metric}` : ''}`;
 }
 
 export interface Choice {
@@ -37,8 +41,8 @@ export function facetChoice({ facets, facet }: Chosen): Choice {
   return {
     name: 'task',
     label: 'task and regime',
-    values: facets.map(facetName),
-    chosen: facet ? facetName(facet) : '',
+    values: facets.map((one) => facetName(one, facets)),
+    chosen: facet ? facetName(facet, facets) : '',
   };
 }
 

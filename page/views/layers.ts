@@ -87,6 +87,7 @@ function publishedSection(figures: readonly PublishedRow[]): Markup | null {
       { title: 'method', cell: ({ baselineMethod }) => baselineMethod, isHead: true },
       { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
       { title: 'regime', cell: ({ regime }) => regime },
+      { title: 'metric', cell: ({ metric }) => metric },
       { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
       { title: 'source', cell: ({ source }) => source },
     ],

@@ -7,6 +7,7 @@ import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, count, moment, nameOf, sweepPath } from '../names.ts';
+import { fullName, ownSettings, type OwnSettings } from '../own-settings.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, orderForms } from './frame.ts';
@@ -18,16 +19,17 @@ const ATTEMPTS = 300;
 
 export async function progressView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const { database } = visit;
-  const [status, devices, times] = await Promise.all([
+  const [status, settings, devices, times] = await Promise.all([
     describe({ database }, sweep.id),
+    ownSettings(database, sweep.id),
     listDevices(database, sweep.id),
     listWorkedTimes(database, sweep.id, ATTEMPTS),
   ]);
-  const content = [progressSection(status), failures(status), deviceSection(devices), timeline(sweep, times)];
+  const content = [progressSection(status, settings), failures(status), deviceSection(devices), timeline(sweep, times)];
   return framed(visit, status.sweep, { tab: '', content });
 }
 
-function progressSection(status: SweepStatus): Markup {
+function progressSection(status: SweepStatus, settings: OwnSettings): Markup {
   const { sweep, progress, secondsLeft } = status;
   const { counts, total, best } = progress;
   const left = secondsLeft === null || secondsLeft === 0 ? null : `about ${duration(secondsLeft)}`;
@@ -42,7 +44,7 @@ function progressSection(status: SweepStatus): Markup {
       ['launched (UTC)', moment(sweep.createdAt)],
       ...best.map((row): [string, string] => [
         `best on dev so far, ${columnTitle(row, best)}`,
-        `${nameOf(row)}: dev ${meanAndSd(row.devMean, row.devSd)} (${count(row.n, 'seed')})`,
+        `${fullName(nameOf(row), row.configurationKey, settings)}: dev ${meanAndSd(row.devMean, row.devSd)} (${count(row.n, 'seed')})`,
       ]),
     ])}
     ${orderForms(sweep)}

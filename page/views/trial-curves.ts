@@ -2,11 +2,11 @@
 import type { TrialDetails } from '../../control/show.ts';
 import type { listMetrics } from '../../db/metrics.ts';
 import { curve, type CurveValue } from '../charts/curve.ts';
+import { everyNth } from '../charts/every-nth.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import { table } from '../table.ts';
 
-/** Of a curve on paper: more points than it has pixels say no more. */
 const POINTS = 400;
 const ROWS = 40;
 
@@ -27,7 +27,7 @@ export function trialCurves(details: TrialDetails, metrics: Awaited<ReturnType<t
     }),
     oneCurve({ title: 'Training loss', label: 'loss', values: ofMetric('loss') }),
     oneCurve({ title: 'Gradient norm', label: 'norm', values: ofMetric('gradientNorm') }),
-    oneCurve({ title: 'Learning rate', label: 'learning rate', values: ofMetric('learningRate') }),
+    oneCurve({ title: 'Learning rate', label: 'learning rate', values: ofMetric('learningRate'), isSmall: true }),
   ];
   return html`<div class="several small">${figures}</div>`;
 }
@@ -37,15 +37,16 @@ interface OneCurve {
   label: string;
   values: readonly CurveValue[];
   selectedStep?: number | null;
+  isSmall?: boolean;
   more?: string;
 }
 
-function oneCurve({ title, label, values, selectedStep = null, more = '' }: OneCurve): Markup {
+function oneCurve({ title, label, values, selectedStep = null, isSmall = false, more = '' }: OneCurve): Markup {
   const words = { title, description: `The ${title.toLowerCase()} of this trial against its step.${more}` };
   const drawn = everyNth(values, POINTS);
   return figure({
     words,
-    draw: values.length === 0 ? null : (width) => curve({ label, values: drawn, selectedStep }, words, width),
+    draw: values.length === 0 ? null : (width) => curve({ label, values: drawn, selectedStep, isSmall }, words, width),
     whenEmpty: 'Nothing is recorded, or it was pruned.',
     table: table({
       caption: values.length > ROWS ? `${title}: some of its ${values.length} steps` : title,
@@ -57,10 +58,4 @@ function oneCurve({ title, label, values, selectedStep = null, more = '' }: OneC
       whenEmpty: 'None.',
     }),
   });
-}
-
-/** The last one is always among them. */
-function everyNth(values: readonly CurveValue[], most: number): CurveValue[] {
-  const stride = Math.ceil(values.length / most);
-  return values.filter((_, index) => (values.length - 1 - index) % stride === 0);
 }

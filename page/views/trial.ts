@@ -12,6 +12,7 @@ import { badge, moment, nameOf } from '../names.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, workflowLink } from './frame.ts';
+import { testScores } from './test-scores.ts';
 import { trialCurves } from './trial-curves.ts';
 import { wrongSection } from './wrong-predictions.ts';
 import { duration } from '../../sweep/numbers.ts';
@@ -38,6 +39,7 @@ export async function trialView(visit: Visit, sweep: SweepRow, position: string)
       ${facts(throughputFacts(trial))}
     </section>`,
     trialCurves(details, metrics),
+    testScores(details),
     html`<section id="settings">
       <h2>Configuration</h2>
       ${facts([...configurationFacts(trial), ['trial key', trial.trialKey]])}

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { fingerprintData, loadPool } from '../../data/dataset.ts';
+import { fingerprintData, loadPool, loadTest } from '../../data/dataset.ts';
 import { findTask } from '../../data/tasks/index.ts';
 import { labelsOf } from '../../sweep/labels.ts';
 import type { TaskSettings } from '../../sweep/trial.ts';
@@ -31,6 +31,16 @@ test('a test file without labels, as GLUE has them, gives way to the dev file', 
   const hidden = await fileWith('test.tsv', 'sentence\tlabel\nsecret\t-1\nsecret\t-1\n');
   expect((await loadPool(task({ train, dev, test: hidden }))).test).toHaveLength(1);
   expect((await loadPool(task({ train, test: hidden }))).test).toHaveLength(2);
+});
+
+test('test alone is what the pool has as test, and train is not read for it', async () => {
+  const other = await fileWith('dev.tsv', 'sentence\tlabel\nother\t1\n');
+  const nowhere = join(await temporaryFolder(), 'nowhere.tsv');
+  const whole = { testSize: null };
+  expect((await loadTest(task({ train: nowhere, dev: other }), whole)).map(({ label }) => label)).toEqual(['1']);
+  const only = task({ train: await fileWith('train.tsv', content) });
+  expect(await loadTest(only, whole)).toEqual((await loadPool(only)).test);
+  expect(await loadTest(only, { testSize: 2 })).toHaveLength(2);
 });
 
 test('a second test file is read, and is part of the fingerprint', async () => {

@@ -1,0 +1,60 @@
+// The examples that trials were tested on, with their texts. The last few sets are kept: whoever looks at one trial of a sweep
+// looks at others, and a page that is live asks every few seconds.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fingerprintData, loadTest } from '../data/dataset.ts';
+import type { Example } from '../data/example.ts';
+import { filesIn, writeParts } from '../data/parts.ts';
+import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
+import type { DataSource, Trial } from '../sweep/trial.ts';
+import type { Control } from './control.ts';
+
+type Database = Control['database'];
+type Found = Promise<Example[] | null>;
+
+const KEPT = 4;
+/** The one asked for last is last. */
+const kept = new Map<string, Found>();
+
+/** Null where no file with the trial's fingerprint is to be had. */
+export function testExamples(database: Database, trial: Trial): Found {
+  const key = keyOf(trial);
+  const found = kept.get(key) ?? lookUp(database, trial);
+  kept.delete(key);
+  kept.set(key, found);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  // What is not there now may be there the next time.
+  const forget = (): void => {
+    if (kept.get(key) === found) kept.delete(key);
+  };
+  found.then((examples) => examples ?? forget(), forget);
+  return found;
+}
+
+/** All that decides which examples they are. */
+function keyOf({ task: { data, template, labelWords }, regime: { testSize } }: Trial): string {
+  return JSON.stringify([data.fingerprint, template, labelWords, testSize]);
+}
+
+async function lookUp(database: Database, { task, regime }: Trial): Found {
+  const { data } = task;
+  const read = (files: DataSource['files']): Promise<Example[]> =>
+    loadTest({ ...task, data: { ...data, files } }, regime);
+  if (await isSame(data)) return read(data.files);
+  const stored = await listStoredFiles(database, data.fingerprint);
+  if (stored.length === 0) return null;
+  const folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-texts-'));
+  try {
+    const own = join(folder, 'data');
+    await writeParts(own, readDataSet(database, data.fingerprint));
+    return await read(filesIn(own, stored));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isSame({ files, columns, fingerprint }: DataSource): Promise<boolean> {
+  return (await fingerprintData(files, columns).catch(() => null)) === fingerprint;
+}

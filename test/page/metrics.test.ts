@@ -1,0 +1,76 @@
+// A sweep that has a task with two metrics, as `add` of a file with another one leaves it.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compare } from '../../control/compare.ts';
+import { importOwnBaselines } from '../../db/baselines.ts';
+import { createSweep } from '../../db/sweeps.ts';
+import { drawFigures } from '../../page/drawings.ts';
+import type { PageServer } from '../../page/server.ts';
+import type { MetricName } from '../../sweep/trial.ts';
+import { endInOrder } from '../support/endings.ts';
+import { startQuietPage } from '../support/page.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { FACTS, planOf, smallSweep } from '../support/trials.ts';
+
+const FIGURE = `paper,table,backbone,task,regime,method,metric,score,sd,parameters,source
+a paper,1,roberta-large,mr,few-shot,lpt,matthews,61,,,a paper's first table`;
+
+let own: TestDatabase;
+let server: PageServer;
+let sweepId: string;
+const errors: unknown[] = [];
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  const sweep = smallSweep('two-metrics');
+  const trials = [...sweep.trials, ...planOf(sweep.source, withMetric('f1')).trials];
+  ({
+    sweep: { id: sweepId },
+  } = await createSweep(own.database, { ...sweep, trials }));
+  await endInOrder(own.database, { sweepId, endings: trials.map(() => 0.7) });
+  await importOwnBaselines(own.database, FIGURE, 'own.csv');
+  server = await startQuietPage(own.database, errors);
+});
+afterAll(async () => {
+  await server.close();
+  await own.drop();
+});
+
+function withMetric(metric: MetricName): typeof FACTS {
+  return { ...FACTS, tasks: { mr: { ...FACTS.tasks.mr!, metric } } };
+}
+
+async function optionsOf(task: string): Promise<string[]> {
+  const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers?task=${encodeURIComponent(task)}`)).text();
+  expect(errors).toEqual([]);
+  return [...text.matchAll(/<option value="(mr[^"]*" ?(?:selected)?)/g)].map(([, option]) => option!);
+}
+
+test('each metric of a task can be chosen, and one is', async () => {
+  expect(await optionsOf('')).toEqual(['mr, few-shot 32, accuracy" selected', 'mr, few-shot 32, f1"']);
+  expect(await optionsOf('mr, few-shot 32, f1')).toEqual([
+    'mr, few-shot 32, accuracy"',
+    'mr, few-shot 32, f1" selected',
+  ]);
+});
+
+test('figures say of which metric they are', async () => {
+  const drawings = await drawFigures(own.database, { sweepId, score: 'dev' });
+  const seeds = drawings.filter(({ name }) => name.startsWith('seeds'));
+  expect(seeds.map(({ name }) => name)).toEqual(['seeds-mr-few-shot-32-accuracy', 'seeds-mr-few-shot-32-f1']);
+  expect(seeds[1]?.svg).toContain('Scores of every seed, mr, few-shot 32, f1</title>');
+});
+
+test('each finding says of which metric it is', async () => {
+  const { findings } = await compare({ database: own.database }, 'two-metrics');
+  expect(findings.map((finding) => /^On (.*) the best/.exec(finding)?.[1])).toEqual([
+    'mr (32, accuracy)',
+    'mr (32, f1)',
+  ]);
+});
+
+test('published figures have their metric', async () => {
+  const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers`)).text();
+  const published = text.slice(text.indexOf('id="published"')).replaceAll(/\s+/g, ' ');
+  expect(published).toMatch(/<th[^>]*>metric<\/th>/);
+  expect(published).toMatch(/<td[^>]*>matthews<\/td>/);
+});
