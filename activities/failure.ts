@@ -1,7 +1,7 @@
 // Errors as workflows read them: the kind is the failure's type. No cause and no values: a history must not hold a secret.
 import { ApplicationFailure } from '@temporalio/activity';
 import { isWorthWaiting, sentenceOf, StaleAttemptError } from '../db/errors.ts';
-import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
+import { ERROR_KINDS, type ErrorKind } from '../sweep/error-kinds.ts';
 
 /** `workflows/` holds the rule for each kind. */
 export function trialFailure(kind: ErrorKind, message: string): ApplicationFailure {

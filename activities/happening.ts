@@ -1,5 +1,5 @@
 // What happens on a worker, as data: logs, metrics and traces are made of it. No text of a data set, no settings, no secret.
-import type { ErrorKind } from '../sweep/trial.ts';
+import type { ErrorKind } from '../sweep/error-kinds.ts';
 import type { TrainEvent } from '../training/trainer.ts';
 
 export interface AttemptName {

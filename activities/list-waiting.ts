@@ -1,7 +1,7 @@
 // The next trials to run. Always asked of Postgres, so that what was put back or added is found without a cursor.
-import { listNext, type NextTrial } from '../db/trials.ts';
 import { findSweep } from '../db/sweeps.ts';
-import type { Priority } from '../sweep/trial.ts';
+import { listNext, type NextTrial } from '../db/trials.ts';
+import type { Priority } from '../sweep/queueing.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fingerprintBackbone } from '../data/backbone-files.ts';
 import { otherSetup } from '../data/backbone-setup.ts';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
-import type { BackboneReference } from '../sweep/trial.ts';
+import type { BackboneReference } from '../sweep/backbone.ts';
 import type { Dependencies } from './dependencies.ts';
 import { hubKind, isHubAway, trialFailure } from './failure.ts';
 import { patiently, type Patience } from './patience.ts';

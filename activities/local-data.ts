@@ -6,7 +6,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import { filesIn, writeParts } from '../data/parts.ts';
 import type { Database } from '../db/client.ts';
 import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
-import type { DataSource, TaskSettings } from '../sweep/trial.ts';
+import type { DataSource, TaskSettings } from '../sweep/task.ts';
 import { hubKind, trialFailure } from './failure.ts';
 
 type Files = DataSource['files'];

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { endAttempt } from '../db/attempts.ts';
 import { beginAttempt, type Begun } from '../db/begin-attempt.ts';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
-import type { DataSource } from '../sweep/trial.ts';
+import type { DataSource } from '../sweep/task.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import { announce } from './announce.ts';
 import { conclude, train, type Attempt } from './attempt.ts';

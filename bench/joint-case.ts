@@ -1,12 +1,13 @@
 // What `bench:joint` measures: eight trials that differ in layer, length, generator and seed, on real sentences.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Backbone } from '../lpt/backbone.ts';
 import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { Backbone } from '../lpt/backbone.ts';
 import type { Linear } from '../lpt/linear.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { tensorsOf } from '../lpt/weights.ts';
-import type { MethodSettings, Trial } from '../sweep/trial.ts';
+import type { MethodSettings } from '../sweep/methods/settings.ts';
+import type { Trial } from '../sweep/trial.ts';
 import { BatchOrder } from '../training/batches.ts';
 import { HiddenStates } from '../training/hidden-states.ts';
 import { SplitInputs } from '../training/split-inputs.ts';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintData } from '../data/dataset.ts';
-import type { DataSource } from '../sweep/trial.ts';
+import type { DataSource } from '../sweep/task.ts';
 import { TEST_EXAMPLES } from './stored-trials.ts';
 
 const TRAINING_EXAMPLES = 390_000;

@@ -1,7 +1,7 @@
 // The step that is measured: BERT-base, late prompt tuning with npg, five vectors at some layer, sixteen real texts.
 import type { EncodedExample } from '../data/encode.ts';
 import type { Batch } from '../lpt/batch.ts';
-import type { MethodSettings } from '../sweep/trial.ts';
+import type { MethodSettings } from '../sweep/methods/settings.ts';
 import { toBatch } from '../training/batches.ts';
 import type { StoredTensor } from '../training/safetensors.ts';
 

@@ -6,7 +6,7 @@ import { createSweep } from '../db/sweeps.ts';
 import type { SweepFacts } from '../sweep/facts.ts';
 import { parseSweep } from '../sweep/parse.ts';
 import { expand, type PlannedTrial } from '../sweep/plan.ts';
-import type { DataSource } from '../sweep/trial.ts';
+import type { DataSource } from '../sweep/task.ts';
 import { FACTS } from '../test/support/trials.ts';
 
 export interface Wanted {

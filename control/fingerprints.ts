@@ -6,7 +6,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import { OtherInputsError } from '../db/errors.ts';
 import { listInputs } from '../db/inputs.ts';
 import type { SweepRow } from '../db/sweeps.ts';
-import type { BackboneReference } from '../sweep/trial.ts';
+import type { BackboneReference } from '../sweep/backbone.ts';
 import type { Control } from './control.ts';
 
 /** Looks at what lies on this machine; a worker elsewhere checks its own. @throws OtherInputsError */

@@ -1,8 +1,8 @@
 // Refuses a sweep with a trial that none of the workers can hold: it would wait for ever.
-import type { PlannedTrial } from '../sweep/plan.ts';
 import { listLargest } from '../db/selection.ts';
+import type { PlannedTrial } from '../sweep/plan.ts';
 import type { Spec } from '../sweep/spec.ts';
-import type { TrialState } from '../sweep/trial.ts';
+import type { TrialState } from '../sweep/states.ts';
 import { queuesServed, trainingQueue, type DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import type { Target } from './target.ts';

@@ -2,7 +2,7 @@
 import { UnknownSweepError } from '../db/errors.ts';
 import { createSweep, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { inSpan } from '../runtime/span.ts';
-import { isOpen } from '../sweep/trial.ts';
+import { isOpen } from '../sweep/states.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { refuseTooLarge, type Fitting } from './fitting.ts';

@@ -1,6 +1,6 @@
 // Which waiting trials are taken first: those of priority 1, last those of 5; among equals the order of the plan decides.
 import { prioritiseTrials, type Ordered } from '../db/orders.ts';
-import type { Priority } from '../sweep/trial.ts';
+import type { Priority } from '../sweep/queueing.ts';
 import type { Control } from './control.ts';
 import { tellToLook } from './sweep-workflow.ts';
 import { assertChanged, findTarget, type Asked, type Target } from './target.ts';

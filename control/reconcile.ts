@@ -1,7 +1,7 @@
 // Holds what Postgres says is under way against what Temporal has, and puts right where they differ.
 import { findEnded, listUnderWay } from '../db/reconciling.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
-import { isOpen } from '../sweep/trial.ts';
+import { isOpen } from '../sweep/states.ts';
 import type { Control } from './control.ts';
 import type { ChooseDevice } from './go-on.ts';
 import {

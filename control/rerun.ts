@@ -6,7 +6,7 @@ import { loadNumbers } from '../db/trial-numbers.ts';
 import { findTrialByName, trialName, type FoundTrial } from '../db/trial-reference.ts';
 import { differingFields, type FieldDifference } from '../sweep/differences.ts';
 import { compareNumbers, type Repetition } from '../sweep/repetition.ts';
-import { isOpen } from '../sweep/trial.ts';
+import { isOpen } from '../sweep/states.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
 import { provenanceAmong } from './show.ts';

@@ -2,7 +2,7 @@
 import { partsOf, sizeOfFiles } from '../data/parts.ts';
 import { listStoredFiles, saveDataSet } from '../db/data-sets.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import type { TaskSettings } from '../sweep/trial.ts';
+import type { TaskSettings } from '../sweep/task.ts';
 import type { Control } from './control.ts';
 
 /** A larger data set stays out of the database: other machines need its files at the same path, or a name they can fetch. */

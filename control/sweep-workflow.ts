@@ -2,7 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout } from 'node:timers/promises';
 import type { SweepRow } from '../db/sweeps.ts';
-import { isOpen } from '../sweep/trial.ts';
+import { isOpen } from '../sweep/states.ts';
 import { parseSweepWorkflowId, sweepWorkflowId, trialWorkflowId } from '../workflows/ids.ts';
 import { lookSignal, type SweepInput, type SweepResult } from '../workflows/messages.ts';
 import type { DeviceClass } from '../workflows/queues.ts';

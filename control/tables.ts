@@ -1,13 +1,13 @@
 // A sweep's results as tables to be written: the views that plain SQL reads, and methods by tasks.
-import { NothingToDoError } from '../db/errors.ts';
 import { listConfigurations, type ConfigurationMean } from '../db/configurations.ts';
 import { countTrials } from '../db/cut-short.ts';
+import { NothingToDoError } from '../db/errors.ts';
 import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import { listViews, readView } from '../db/view-rows.ts';
 import type { Score } from '../exports/score-table.ts';
 import type { Table } from '../exports/table.ts';
 import { regimeName } from '../sweep/regime.ts';
-import { TRIAL_STATES } from '../sweep/trial.ts';
+import { TRIAL_STATES } from '../sweep/states.ts';
 import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
 import { captionOf } from './table-caption.ts';

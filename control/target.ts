@@ -5,7 +5,7 @@ import { countChosen, listValues, type Choice } from '../db/selection.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { findTrialByName, trialName } from '../db/trial-reference.ts';
 import { describeSelection, parseSelection, type Selection } from '../sweep/selection.ts';
-import { TRIAL_STATES } from '../sweep/trial.ts';
+import { TRIAL_STATES } from '../sweep/states.ts';
 import type { Control } from './control.ts';
 
 /** In a person's words; a trial says of itself which sweep it belongs to. */

@@ -5,7 +5,7 @@ import type { BackboneFacts } from '../sweep/facts.ts';
 import { isAboutOneLabel, labelsOf, positiveLabel } from '../sweep/labels.ts';
 import { nearestTo } from '../sweep/nearest.ts';
 import { SpecError, type SpecIssue, type TaskSpec } from '../sweep/spec.ts';
-import type { TaskSettings } from '../sweep/trial.ts';
+import type { TaskSettings } from '../sweep/task.ts';
 import type { Place } from './places.ts';
 
 type Described = Pick<TaskSettings, 'template' | 'labelWords' | 'metric' | 'positive'> & {

@@ -7,7 +7,8 @@ import { fingerprintData, loadTest } from '../data/dataset.ts';
 import type { Example } from '../data/example.ts';
 import { filesIn, writeParts } from '../data/parts.ts';
 import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
-import type { DataSource, Trial } from '../sweep/trial.ts';
+import type { DataSource } from '../sweep/task.ts';
+import type { Trial } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
 
 type Database = Control['database'];

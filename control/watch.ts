@@ -2,7 +2,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
-import { isOpen } from '../sweep/trial.ts';
+import { isOpen } from '../sweep/states.ts';
 import type { Control } from './control.ts';
 import { describe, type SweepStatus } from './describe.ts';
 import { workflowState } from './sweep-workflow.ts';

@@ -1,13 +1,14 @@
 // Everything about a task that can be wrong, found before anything is launched.
 import type { ShortenedFacts } from '../sweep/facts.ts';
-import type { Regime, Split, TaskSettings } from '../sweep/trial.ts';
+import { labelsOf } from '../sweep/labels.ts';
+import type { Regime } from '../sweep/regime.ts';
+import type { Split, TaskSettings } from '../sweep/task.ts';
 import { loadPool } from './dataset.ts';
 import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts';
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, type Pool } from './few-shot.ts';
 import { checkLabelWords } from './label-words.ts';
-import { labelsOf } from '../sweep/labels.ts';
 import { parseTemplate } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

@@ -1,7 +1,8 @@
 // A task's examples, split the way its regime says, and the fingerprint that tells whether the files are still the same.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { DataSource, Regime, TaskSettings } from '../sweep/trial.ts';
+import type { Regime } from '../sweep/regime.ts';
+import type { DataSource, TaskSettings } from '../sweep/task.ts';
 import type { Example } from './example.ts';
 import { drawSplits, drawTest, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
 import { readExamples } from './readers/index.ts';

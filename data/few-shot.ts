@@ -1,5 +1,5 @@
 // Which examples a trial sees. A draw depends on the data and the data seed alone.
-import type { Regime } from '../sweep/trial.ts';
+import type { Regime } from '../sweep/regime.ts';
 import { DataError } from './error.ts';
 import type { Example } from './example.ts';
 import { permutation, STREAMS } from './random.ts';

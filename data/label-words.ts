@@ -1,7 +1,7 @@
 // Whether a tokenizer can tell a task's label words apart: each one token, no two the same.
-import type { TaskSettings } from '../sweep/trial.ts';
-import { ConfigurationError } from './error.ts';
 import { labelsOf } from '../sweep/labels.ts';
+import type { TaskSettings } from '../sweep/task.ts';
+import { ConfigurationError } from './error.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** @throws ConfigurationError that names label, word and tokens */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { DataSource } from '../sweep/trial.ts';
+import type { DataSource } from '../sweep/task.ts';
 
 type Files = DataSource['files'];
 export const DATA_SPLITS = ['train', 'dev', 'test', 'testMismatched'] as const satisfies (keyof Files)[];

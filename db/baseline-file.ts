@@ -1,7 +1,7 @@
 // A CSV file of published figures, held to its columns: what is wrong is named by line and column.
 import { randomUUID } from 'node:crypto';
 import { CsvError, parse } from 'csv-parse/sync';
-import { REGIMES } from '../sweep/trial.ts';
+import { REGIMES } from '../sweep/regime.ts';
 import { BaselineError } from './errors.ts';
 import type { baselines } from './schema.ts';
 

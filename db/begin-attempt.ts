@@ -1,12 +1,14 @@
 // The beginning of an attempt: what it goes on from, or why there is none.
 import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import { descriptorOf } from '../sweep/methods/index.ts';
+import type { MethodSettings } from '../sweep/methods/settings.ts';
+import { isOpen, type TrialState } from '../sweep/states.ts';
 import { secondsOf } from '../sweep/throughput.ts';
-import { isOpen, type MethodSettings, type Trial, type TrialState } from '../sweep/trial.ts';
+import type { Trial } from '../sweep/trial.ts';
 import type { TrialOutcome } from '../training/messages.ts';
 import { supersede } from './attempts.ts';
-import type { Database, Transaction } from './client.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
+import type { Database, Transaction } from './client.ts';
 import { UnknownSweepError } from './errors.ts';
 import { asAttempt, assertCurrent, type TrialRow } from './fence.ts';
 import { isBetterLeftTo } from './other-workers.ts';

@@ -1,6 +1,6 @@
 // Checkpoints: small, and in Postgres, so that any host can go on with a trial.
 import { and, eq, sql } from 'drizzle-orm';
-import type { CheckpointKind } from '../sweep/trial.ts';
+import type { CheckpointKind } from '../sweep/training.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { type AttemptOf, fenced } from './fence.ts';
 import { checkpoints } from './schema.ts';

@@ -2,7 +2,7 @@
 // nothing is left to run: they are there once, whoever dies and whatever is repeated.
 import { asc, eq, max, sql } from 'drizzle-orm';
 import { type KnownTrial, proposeTrials } from '../sweep/search/proposals.ts';
-import type { SweepState } from '../sweep/trial.ts';
+import type { SweepState } from '../sweep/states.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { trials } from './schema.ts';
 import { insertTrials, lockSweep, readCounts, type StateCounts, type SweepRow, writeState } from './sweeps.ts';

@@ -1,6 +1,6 @@
 // What went wrong in a sweep, sorted by kind: trials that failed, and attempts whose trials went on.
 import { and, asc, count, eq, isNotNull, sql } from 'drizzle-orm';
-import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
+import { ERROR_KINDS, type ErrorKind } from '../sweep/error-kinds.ts';
 import { type Database, ask } from './client.ts';
 import { attempts, trials } from './schema.ts';
 

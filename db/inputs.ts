@@ -1,6 +1,7 @@
 // What the unfinished trials of a sweep are trained from: backbones and data, each once.
 import { and, desc, eq, ne, sql } from 'drizzle-orm';
-import type { BackboneReference, DataSource } from '../sweep/trial.ts';
+import type { BackboneReference } from '../sweep/backbone.ts';
+import type { DataSource } from '../sweep/task.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { trials } from './schema.ts';
 

@@ -1,7 +1,8 @@
 // What a person has told a sweep's trials to do. It stands in Postgres before any workflow hears of it, so that it outlives
 // whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed.
 import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
-import { isOpen, type Priority } from '../sweep/trial.ts';
+import type { Priority } from '../sweep/queueing.ts';
+import { isOpen } from '../sweep/states.ts';
 import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';

@@ -1,9 +1,9 @@
 // A planned trial as columns: what people filter and group by, beside the whole in one JSON value.
 import type { PromptShape } from '../sweep/methods/descriptor.ts';
 import { descriptorOf } from '../sweep/methods/index.ts';
+import type { MethodSettings } from '../sweep/methods/settings.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { regimeColumns } from '../sweep/regime.ts';
-import type { MethodSettings } from '../sweep/trial.ts';
 
 export function columnsOf({ trial, memoryMiB: memoryMib, ...planned }: PlannedTrial) {
   return {

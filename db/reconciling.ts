@@ -1,6 +1,6 @@
 // What Postgres says is under way: looked at beside Temporal, and taken back where nobody is behind it.
 import { and, asc, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
-import { isOpen, OPEN_STATES, type TrialState } from '../sweep/trial.ts';
+import { isOpen, OPEN_STATES, type TrialState } from '../sweep/states.ts';
 import { supersede } from './attempts.ts';
 import { type Database, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';

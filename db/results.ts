@@ -1,8 +1,10 @@
 // Every trial of a sweep with its settings, scores and costs, a page at a time.
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import type { Regime } from '../sweep/regime.ts';
+import type { TrialState } from '../sweep/states.ts';
+import type { MetricName, Split } from '../sweep/task.ts';
 import { type MeasuredSeconds, sharesOf, type TimeShares, tokensPerMs } from '../sweep/throughput.ts';
-import type { MetricName, Regime, Split, TrialState } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { evaluations, trials } from './schema.ts';
 

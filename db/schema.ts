@@ -16,25 +16,18 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import {
-  ATTEMPT_STATES,
-  CHECKPOINT_KINDS,
-  CURVES,
-  ERROR_KINDS,
-  METRICS,
-  REGIMES,
-  SPLITS,
-  SWEEP_STATES,
-  TRIAL_STATES,
-  USUAL_PRIORITY,
-  type Priority,
-  type Trial,
-} from '../sweep/trial.ts';
 import type { DataSplit } from '../data/parts.ts';
+import { ERROR_KINDS } from '../sweep/error-kinds.ts';
 import type { SweepFacts } from '../sweep/facts.ts';
 import type { Provenance } from '../sweep/provenance.ts';
+import { USUAL_PRIORITY, type Priority } from '../sweep/queueing.ts';
+import { REGIMES } from '../sweep/regime.ts';
 import type { Spec } from '../sweep/spec.ts';
+import { ATTEMPT_STATES, SWEEP_STATES, TRIAL_STATES } from '../sweep/states.ts';
 import type { StopReason } from '../sweep/stopping/rule.ts';
+import { METRICS, SPLITS } from '../sweep/task.ts';
+import { CHECKPOINT_KINDS, CURVES } from '../sweep/training.ts';
+import type { Trial } from '../sweep/trial.ts';
 import type { Shortened } from '../training/messages.ts';
 import type { Parts } from '../training/score.ts';
 

@@ -2,7 +2,8 @@
 import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Condition, isTrainingField, type SelectedValue, type Selection } from '../sweep/selection.ts';
-import type { Trial, TrialState } from '../sweep/trial.ts';
+import type { TrialState } from '../sweep/states.ts';
+import type { Trial } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
 import { trials } from './schema.ts';
 import { type StateCounts, tally } from './sweeps.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/trial.ts';
+import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/states.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { QueryError, SweepExistsError, UnknownSweepError } from './errors.ts';
 import { contentHash, identityOf, type NewSweep } from './new-sweep.ts';

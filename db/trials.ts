@@ -1,10 +1,10 @@
 // Trials: what waits, what ended, and how.
 import { and, asc, eq, exists, inArray, notInArray, sql } from 'drizzle-orm';
-import type { TrainerError, TrialOutcome } from '../training/messages.ts';
+import { type AttemptState, OPEN_STATES, type TrialState } from '../sweep/states.ts';
 import { measuredSeconds } from '../sweep/throughput.ts';
-import { type AttemptState, OPEN_STATES, type TrialState } from '../sweep/trial.ts';
-import { type Database, type Transaction, ask } from './client.ts';
+import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import { dropCheckpoint, writeCheckpoint } from './checkpoints.ts';
+import { type Database, type Transaction, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, sweeps, trials } from './schema.ts';

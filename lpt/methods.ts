@@ -1,6 +1,6 @@
 // The method family: which settings make which method. A new one is a file in methods/ and a line here; what the sweep has
 // to know of it is in sweep/methods/.
-import type { MethodName, MethodSettings } from '../sweep/trial.ts';
+import type { MethodName, MethodSettings } from '../sweep/methods/settings.ts';
 import type { Method } from './method.ts';
 import { tuneAdapters } from './methods/adapter.ts';
 import { tuneBiases } from './methods/bitfit.ts';

@@ -1,8 +1,9 @@
 // Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { MethodSettings } from './methods/settings.ts';
 import { devSize, trainingSize } from './regime.ts';
-import type { MethodSettings, Trial } from './trial.ts';
+import type { Trial } from './trial.ts';
 
 export interface TrialArithmetic {
   /** Forward passes of one batch through one layer, a backward pass counting as much as a forward one. */

@@ -2,8 +2,10 @@
 import { type Combination, combinationsOf, countCombinations } from './combinations.ts';
 import type { SweepFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { Regime } from './regime.ts';
 import type { Spec } from './spec.ts';
-import type { Regime, TaskSettings, Trial } from './trial.ts';
+import type { TaskSettings } from './task.ts';
+import type { Trial } from './trial.ts';
 
 /** A trial with the place in the sweep file that asked for it. */
 export interface Candidate {

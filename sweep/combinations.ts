@@ -4,8 +4,9 @@ import { trainingChoices, untrained } from './defaults.ts';
 import type { BackboneFacts } from './facts.ts';
 import type { Crossing } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { MethodSettings } from './methods/settings.ts';
 import { choicesOf, type MethodSpec, type Spec } from './spec.ts';
-import type { MethodSettings, TrainingSettings } from './trial.ts';
+import type { TrainingSettings } from './training.ts';
 
 export interface Combination {
   method: MethodSettings;

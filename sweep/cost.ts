@@ -4,9 +4,10 @@ import { databaseMiB, hiddenStatesMiB } from './disk.ts';
 import type { SweepFacts } from './facts.ts';
 import { BASES, type Basis, type Speed, Speeds } from './measured.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { MethodName } from './methods/settings.ts';
 import type { Plan, PlannedTrial } from './plan.ts';
 import { sum } from './statistics.ts';
-import type { MethodName, Trial } from './trial.ts';
+import type { Trial } from './trial.ts';
 
 export interface MethodCost {
   method: MethodName;

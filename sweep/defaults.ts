@@ -1,7 +1,8 @@
 // Pure: the usual values, taken where a sweep file says nothing.
 import { descriptorOf } from './methods/index.ts';
+import type { MethodName } from './methods/settings.ts';
 import type { TrainingChoices } from './spec.ts';
-import type { MethodName, TrainingSettings } from './trial.ts';
+import type { TrainingSettings } from './training.ts';
 
 /** Those of the LPT paper (arXiv 2210.11292), for training a prompt in front of frozen weights. */
 const USUAL: TrainingSettings = {

@@ -4,7 +4,8 @@ import type { SweepFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { PlannedTrial } from './plan.ts';
 import { sum } from './statistics.ts';
-import { CURVES, type Trial } from './trial.ts';
+import { CURVES } from './training.ts';
+import type { Trial } from './trial.ts';
 
 const MIB = 2 ** 20;
 const BYTES = 4;

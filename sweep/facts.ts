@@ -1,6 +1,7 @@
 // Pure: what must be known about the backbone and the data before a sweep file can be expanded and checked.
 import type { BackboneConfig } from '../lpt/backbone-config.ts';
-import type { BackboneReference, Split, TaskSettings } from './trial.ts';
+import type { BackboneReference } from './backbone.ts';
+import type { Split, TaskSettings } from './task.ts';
 
 /** Of a backbone's configuration, what a plan and its estimates go by. */
 type Planned =

@@ -1,5 +1,5 @@
 // Pure: a task's labels in their order, and which of them F1 is about.
-import type { MetricName, TaskSettings } from './trial.ts';
+import type { MetricName, TaskSettings } from './task.ts';
 
 /** Labels in an order of their own: a database may hand `labelWords` back with its keys in another. */
 export function labelsOf(labelWords: Record<string, string>): string[] {

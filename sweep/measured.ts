@@ -1,7 +1,7 @@
 // Pure: how fast earlier trials were, by what makes one as fast as another: device, method, and the layer it starts from.
+import type { MethodName } from './methods/settings.ts';
 import type { PlannedTrial } from './plan.ts';
 import { upperMedian } from './statistics.ts';
-import type { MethodName } from './trial.ts';
 
 /** What a complete trial of the same backbone took. */
 export interface MeasuredTrial {

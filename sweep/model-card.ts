@@ -1,7 +1,10 @@
 // Pure: what stands beside exported weights: everything that is needed to use them, and where they come from.
 import { z } from 'zod';
+import type { MethodSettings } from './methods/settings.ts';
 import { provenanceSchema } from './provenance.ts';
-import { METRICS, type MethodSettings, type Regime, type TrainingSettings } from './trial.ts';
+import type { Regime } from './regime.ts';
+import { METRICS } from './task.ts';
+import type { TrainingSettings } from './training.ts';
 
 export const CARD_FORMAT = 'lpt-sweep-model-1';
 

@@ -4,19 +4,20 @@ import { type Candidate, candidates, countCandidates } from './candidates.ts';
 import { usualTraining } from './defaults.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
+import { frozenDropoutWarning } from './frozen-dropout.ts';
 import { fieldName, readYaml } from './locate.ts';
+import { memoryOfTrials } from './memory.ts';
 import { countBackbone } from './methods/full-tuning.ts';
 import { descriptorOf } from './methods/index.ts';
-import { frozenDropoutWarning } from './frozen-dropout.ts';
+import type { Problem } from './problem.ts';
 import { inRunningOrder } from './running-order.ts';
-import { memoryOfTrials } from './memory.ts';
-import { type Spec, SpecError, type SpecIssue } from './spec.ts';
-import { configurationKey, trialKey } from './trial-key.ts';
-import type { Trial } from './trial.ts';
 import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
 import type { Search } from './search/settings.ts';
+import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { stoppingWarnings } from './stopping/settings.ts';
-import { type Problem, methodProblems, regimeProblems } from './validity.ts';
+import { configurationKey, trialKey } from './trial-key.ts';
+import type { Trial } from './trial.ts';
+import { methodProblems, regimeProblems } from './validity.ts';
 
 export interface PlannedTrial {
   /** Order of running: trials that share hidden states stand together. */

@@ -1,5 +1,15 @@
-// Pure: how many examples a regime asks for, and how it is called.
-import type { Regime } from './trial.ts';
+// Pure: which examples are drawn, how many examples a regime asks for, and how it is called.
+
+export const REGIMES = ['few-shot', 'full', 'per-class'] as const;
+
+/**
+ * `few-shot`: `k` is the total over all classes, drawn stratified. `per-class`: `k` of every class, and with `devSize` null
+ * as many for dev (Gao et al. 2021). `testSize` null scores the whole test split.
+ */
+export type Regime =
+  | { kind: 'few-shot'; k: number; devSize: number; testSize: number | null }
+  | { kind: 'per-class'; k: number; devSize: number | null; testSize: number | null }
+  | { kind: 'full'; devSize: number; testSize: number | null };
 
 /** Label → training examples there are to draw from. */
 export type ClassCounts = Record<string, number>;

@@ -1,6 +1,6 @@
 // Pure: whether a trial that was run again came out with the same numbers, to the last bit, or where it first did not.
 import { createHash } from 'node:crypto';
-import type { MetricName, Split } from './trial.ts';
+import type { MetricName, Split } from './task.ts';
 
 /** Everything about a trial that its seeds decide: no times, no memory. */
 export interface TrialNumbers {

@@ -1,8 +1,9 @@
 // Pure: the order in which trials run, so that those which share hidden states stand together.
 import { firstTouchedLayer } from './arithmetic.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { MethodSettings } from './methods/settings.ts';
 import type { Spec } from './spec.ts';
-import type { MethodSettings, Trial } from './trial.ts';
+import type { Trial } from './trial.ts';
 
 /**
  * By task, data seed and k, which decide whose hidden states are kept; then by ascending layer: zero-shot, the quickest,

@@ -13,10 +13,11 @@ import {
 } from './choices.ts';
 import { mapping } from './mapping.ts';
 import { type AnyDescriptor, DESCRIPTORS, METHODS } from './methods/index.ts';
+import { LARGEST_WINDOW } from './queueing.ts';
 import { search } from './search/settings.ts';
-import { stopping } from './stopping/settings.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
-import { LARGEST_WINDOW, METRICS } from './trial.ts';
+import { stopping } from './stopping/settings.ts';
+import { METRICS } from './task.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const POSITIVE = wholeNumber(1);

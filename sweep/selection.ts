@@ -2,7 +2,8 @@
 import { usualTraining } from './defaults.ts';
 import { DESCRIPTORS, METHODS } from './methods/index.ts';
 import { nearestTo } from './nearest.ts';
-import { REGIMES, TRIAL_STATES } from './trial.ts';
+import { REGIMES } from './regime.ts';
+import { TRIAL_STATES } from './states.ts';
 
 export type SelectedValue = string | number | boolean;
 

@@ -1,7 +1,9 @@
 // Pure: a sweep file as the program sees it: every choice a list, nothing crossed yet.
+import type { MethodName } from './methods/settings.ts';
 import type { Search } from './search/settings.ts';
 import type { Stopping } from './stopping/rule.ts';
-import type { MethodName, MetricName, TrainingSettings } from './trial.ts';
+import type { MetricName } from './task.ts';
+import type { TrainingSettings } from './training.ts';
 
 /** Each setting with the values to cross; a setting that is absent takes the method's usual value. */
 export type TrainingChoices = { [Setting in keyof TrainingSettings]?: TrainingSettings[Setting][] };

@@ -1,7 +1,8 @@
 // Pure: what a trial is called by what decides its outcome, and by nothing else.
 import { createHash } from 'node:crypto';
 import { descriptorOf } from './methods/index.ts';
-import type { TaskSettings, Trial } from './trial.ts';
+import type { TaskSettings } from './task.ts';
+import type { Trial } from './trial.ts';
 
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
 const VERSION = 1;

@@ -1,17 +1,11 @@
 // Pure: why a combination cannot run on this backbone and this data.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
-import { devSize, totalOf, trainingSize } from './regime.ts';
-import type { MethodSettings, Regime } from './trial.ts';
+import type { MethodSettings } from './methods/settings.ts';
+import type { Problem } from './problem.ts';
+import { devSize, totalOf, trainingSize, type Regime } from './regime.ts';
 
 type OfKind<Kind extends Regime['kind']> = Extract<Regime, { kind: Kind }>;
-
-export interface Problem {
-  /** Field of the method's entry, or of `regime`. */
-  field: string;
-  expected: string;
-  found: string;
-}
 
 export function methodProblems(method: MethodSettings, backbone: BackboneFacts, task: TaskFacts): Problem[] {
   const descriptor = descriptorOf(method.method);

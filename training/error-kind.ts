@@ -1,5 +1,5 @@
 // Sorts what went wrong in a trial by what can be done about it.
-import { ERROR_KINDS, type ErrorKind } from '../sweep/trial.ts';
+import { ERROR_KINDS, type ErrorKind } from '../sweep/error-kinds.ts';
 import type { TrainerError } from './messages.ts';
 
 const OUT_OF_MEMORY =

@@ -1,5 +1,5 @@
 // Scores a split with the weights as they stand.
-import type { MetricName } from '../sweep/trial.ts';
+import type { MetricName } from '../sweep/task.ts';
 import { labelScores, predictedLabel, type LabelScoresRequest } from './label-scores.ts';
 import { partsOf, scoreOf, type Parts } from './score.ts';
 

@@ -1,7 +1,9 @@
 // What the worker and its trainer process say to each other, over Node's IPC channel with structured clone.
+import type { ErrorKind } from '../sweep/error-kinds.ts';
 import type { TrainerProvenance } from '../sweep/provenance.ts';
+import type { MetricName, Split } from '../sweep/task.ts';
 import type { Seconds } from '../sweep/throughput.ts';
-import type { ErrorKind, MetricName, Split, Trial } from '../sweep/trial.ts';
+import type { Trial } from '../sweep/trial.ts';
 import type { Parts } from './score.ts';
 
 export interface TrainRequest {

@@ -1,5 +1,5 @@
 // What PEFT would load, and what it is made of.
-import type { MethodSettings } from '../sweep/trial.ts';
+import type { MethodSettings } from '../sweep/methods/settings.ts';
 import type { StoredTensor } from './safetensors.ts';
 
 export interface PeftSource {

@@ -1,5 +1,5 @@
 // Linear warm-up from zero, then linear decay to zero, as Hugging Face's get_linear_schedule_with_warmup has it.
-import type { TrainingSettings } from '../sweep/trial.ts';
+import type { TrainingSettings } from '../sweep/training.ts';
 
 /** Learning rate of the step that follows `step` finished ones. */
 export function learningRateAt(step: number, settings: TrainingSettings): number {

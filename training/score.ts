@@ -1,5 +1,5 @@
 // The scores that a trial is judged by.
-import type { MetricName } from '../sweep/trial.ts';
+import type { MetricName } from '../sweep/task.ts';
 
 /** Predicted and right labels, as indices into the task's labels. */
 interface Predicted {

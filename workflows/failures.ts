@@ -1,6 +1,6 @@
 // Deterministic: what a failed attempt was, and what is done about it.
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/common';
-import type { ErrorKind } from '../sweep/trial.ts';
+import type { ErrorKind } from '../sweep/error-kinds.ts';
 
 export interface AttemptFailure {
   kind: ErrorKind;

@@ -1,6 +1,8 @@
 // What goes into workflows, what they answer, and the messages they hear. Ids and counts only: results are in Postgres.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ErrorKind, Priority, SweepState, TrialState } from '../sweep/trial.ts';
+import type { ErrorKind } from '../sweep/error-kinds.ts';
+import type { Priority } from '../sweep/queueing.ts';
+import type { SweepState, TrialState } from '../sweep/states.ts';
 import type { DeviceClass } from './queues.ts';
 import type { TrialLabels } from './search-attributes.ts';
 

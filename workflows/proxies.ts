@@ -2,7 +2,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Priority as Turn } from '@temporalio/common';
-import type { Priority } from '../sweep/trial.ts';
+import type { Priority } from '../sweep/queueing.ts';
 
 /** On the workflow's own queue. They wait for a database that is absent or has no room as long as it takes; what cannot ever succeed is final. */
 export const quick = proxyActivities<Omit<Activities, 'trainTrial'>>({

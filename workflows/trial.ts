@@ -8,7 +8,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ErrorKind, TrialState } from '../sweep/trial.ts';
+import type { ErrorKind } from '../sweep/error-kinds.ts';
+import type { TrialState } from '../sweep/states.ts';
 import { type AttemptFailure, delayBeforeRetry, describeFailure, isUntaken } from './failures.ts';
 import { begunSignal, type AttemptResult, type TrialInput, type TrialResult } from './messages.ts';
 import { priorityOf, quick, training, type TrainingPlace } from './proxies.ts';

@@ -1,5 +1,5 @@
 import { prioritise } from '../../control/priority.ts';
-import { PRIORITIES, USUAL_PRIORITY, type Priority } from '../../sweep/trial.ts';
+import { PRIORITIES, USUAL_PRIORITY, type Priority } from '../../sweep/queueing.ts';
 import { SWEEP_ARGUMENT, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';

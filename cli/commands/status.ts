@@ -1,6 +1,6 @@
 import { describe } from '../../control/describe.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
-import { isOpen } from '../../sweep/trial.ts';
+import { isOpen } from '../../sweep/states.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { print } from '../print.ts';

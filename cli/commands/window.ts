@@ -1,5 +1,5 @@
 import { changeWindow } from '../../control/window.ts';
-import { LARGEST_WINDOW } from '../../sweep/trial.ts';
+import { LARGEST_WINDOW } from '../../sweep/queueing.ts';
 import { argumentOf, SWEEP_ARGUMENT, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { withSession } from '../session.ts';

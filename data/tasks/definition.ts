@@ -1,5 +1,5 @@
 // What a built-in task says of itself: cloze text, label words, and the score it is judged by.
-import type { MetricName } from '../../sweep/trial.ts';
+import type { MetricName } from '../../sweep/task.ts';
 
 export interface TaskDefinition {
   name: string;

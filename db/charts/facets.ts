@@ -1,6 +1,7 @@
 // What a chart is about: one task under one regime, whose scores may stand on one axis.
 import { type SQL, sql } from 'drizzle-orm';
-import type { MetricName, Regime } from '../../sweep/trial.ts';
+import type { Regime } from '../../sweep/regime.ts';
+import type { MetricName } from '../../sweep/task.ts';
 import { type Database, ask } from '../client.ts';
 
 export interface Facet {

@@ -1,6 +1,6 @@
 // A sweep's trials a page at a time, of one state or of all.
 import { and, asc, count, eq } from 'drizzle-orm';
-import type { TrialState } from '../../sweep/trial.ts';
+import type { TrialState } from '../../sweep/states.ts';
 import { type Database, ask } from '../client.ts';
 import type { TrialRow } from '../fence.ts';
 import { trials } from '../schema.ts';

@@ -1,6 +1,6 @@
 // Who worked on a sweep, and when.
 import { sql } from 'drizzle-orm';
-import type { AttemptState } from '../../sweep/trial.ts';
+import type { AttemptState } from '../../sweep/states.ts';
 import type { Database } from '../client.ts';
 import { askRows } from './facets.ts';
 

@@ -1,5 +1,5 @@
 // Colours that can be told apart by most people, on white as on black: each is in contrast 3:1 or more to both.
-import type { AttemptState } from '../../sweep/trial.ts';
+import type { AttemptState } from '../../sweep/states.ts';
 
 /** As many as there are methods; the last three are darker, so that whoever does not see hues tells them from the others. */
 const SERIES = [

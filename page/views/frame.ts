@@ -1,6 +1,6 @@
 // What every page of one sweep has at its top: its name and state, what can be done to it, and its views.
 import type { SweepRow } from '../../db/sweeps.ts';
-import { isOpen } from '../../sweep/trial.ts';
+import { isOpen } from '../../sweep/states.ts';
 import { sweepWorkflowId } from '../../workflows/ids.ts';
 import { html, type Content, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';

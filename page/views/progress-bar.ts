@@ -1,6 +1,6 @@
 // Trials by state as one bar, with the counts beside it in words.
-import { TRIAL_STATES, type TrialState } from '../../sweep/trial.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
+import { TRIAL_STATES, type TrialState } from '../../sweep/states.ts';
 import { html, type Markup } from '../html.ts';
 
 /** What is settled stands left. A state without a place does not compile. */

@@ -1,7 +1,8 @@
 // Every trial of a sweep, a page at a time.
 import { pageOfTrials } from '../../db/charts/trial-page.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
-import { TRIAL_STATES } from '../../sweep/trial.ts';
+import { percent } from '../../sweep/numbers.ts';
+import { TRIAL_STATES } from '../../sweep/states.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, nameOf, sweepPath } from '../names.ts';
@@ -11,7 +12,6 @@ import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
 import { lastStart, numberAmong, pageLinks } from './pages.ts';
 import { otherSettings, settingsColumn } from './settings-column.ts';
-import { percent } from '../../sweep/numbers.ts';
 
 const SIZE = 100;
 const ALL = 'all';

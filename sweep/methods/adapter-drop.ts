@@ -2,7 +2,7 @@
 // then constant. The paper's own n is 5 of 12 layers.
 import { wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { Problem } from '../validity.ts';
+import type { Problem } from '../problem.ts';
 import { adaptedLayerSize, adaptersInside } from './adapter.ts';
 import { type MethodDescriptor, SHARED } from './descriptor.ts';
 

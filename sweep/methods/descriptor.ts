@@ -1,9 +1,10 @@
 // Pure: what the sweep has to know of a method before any tensor is made: its settings, its usual values, its size, and
 // what it cannot do. One file here describes one method; methods/index.ts lists them.
+import type { BackboneReference } from '../backbone.ts';
 import { type Domain, numberFrom, oneOf, wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { BackboneReference, TrainingSettings } from '../trial.ts';
-import type { Problem } from '../validity.ts';
+import type { Problem } from '../problem.ts';
+import type { TrainingSettings } from '../training.ts';
 
 /** One setting of a method as the sweep file may state it. */
 export interface Setting<T> {

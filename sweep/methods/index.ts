@@ -1,5 +1,4 @@
 // Pure: the method family. A new method is a file here, its tensors in lpt/methods/, and a line in each list.
-import type { MethodName, MethodSettings } from '../trial.ts';
 import { adapterDrop } from './adapter-drop.ts';
 import { adapter } from './adapter.ts';
 import { bitFit } from './bitfit.ts';
@@ -11,6 +10,7 @@ import { lpt } from './lpt.ts';
 import { pTuningV2 } from './p-tuning-v2.ts';
 import { promptTuning } from './prompt-tuning.ts';
 import { sIdpg } from './s-idpg.ts';
+import type { MethodName, MethodSettings } from './settings.ts';
 import { zeroShot } from './zero-shot.ts';
 
 /** Any of them: whoever holds settings looks their own descriptor up by name. */

@@ -2,7 +2,7 @@
 // W x + (alpha / rank) B A x. Its usual values are those of the paper's RoBERTa runs (table 9).
 import { numberAbove, oneOf, oneOrSeveral } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { Problem } from '../validity.ts';
+import type { Problem } from '../problem.ts';
 import { type MethodDescriptor, POSITIVE, SHARED, type Sizes } from './descriptor.ts';
 
 export const LORA_TARGETS = ['query', 'key', 'value', 'attentionOutput', 'intermediate', 'output'] as const;

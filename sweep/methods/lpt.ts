@@ -1,7 +1,7 @@
 // Pure: late prompt tuning (Liu et al. 2022, arXiv 2210.11292): a prompt joins the output of layer k, or of several layers.
 import { oneOf, oneOrSeveral, wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { Problem } from '../validity.ts';
+import type { Problem } from '../problem.ts';
 import { type Choices, type MethodDescriptor, SHARED, type Texts } from './descriptor.ts';
 import {
   GENERATORS,

@@ -2,7 +2,7 @@
 // in front of the first layer, made from the frozen model's own vector of the sentence.
 import { oneOf } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
-import type { Problem } from '../validity.ts';
+import type { Problem } from '../problem.ts';
 import { linearSize, type MethodDescriptor, POSITIVE, SHARED } from './descriptor.ts';
 
 const NETWORKS = ['phm', 'dnn'] as const;

@@ -1,11 +1,13 @@
 // Pure: the next trials of a TPE search, from the dev scores of those that have ended. Test takes no part in it.
 import { type Candidate, candidates } from '../candidates.ts';
+import type { ErrorKind } from '../error-kinds.ts';
 import { createExclusion } from '../exclude.ts';
 import type { SweepFacts } from '../facts.ts';
 import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
+import type { TrialState } from '../states.ts';
 import { mean } from '../statistics.ts';
-import type { ErrorKind, Trial, TrialState } from '../trial.ts';
+import type { Trial } from '../trial.ts';
 import { cellOf, cellsOf } from './cells.ts';
 import { type Observation, type Point, propose } from './tpe.ts';
 

@@ -1,6 +1,7 @@
 // Pure: what is compared: the scores and costs of a method on each task, averaged over its seeds.
+import type { Regime } from '../regime.ts';
 import { mean, standardDeviation } from '../statistics.ts';
-import type { MetricName, Regime } from '../trial.ts';
+import type { MetricName } from '../task.ts';
 import { grouped } from './grouped.ts';
 import { midranks } from './ranks.ts';
 

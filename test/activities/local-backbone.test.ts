@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createBackboneFinder } from '../../activities/local-backbone.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
-import type { BackboneReference } from '../../sweep/trial.ts';
+import type { BackboneReference } from '../../sweep/backbone.ts';
 import { changeJson } from '../support/change-json.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';

@@ -7,8 +7,9 @@ import { createMethod } from '../../lpt/methods.ts';
 import { normals } from '../../lpt/random.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { descriptorOf } from '../../sweep/methods/index.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { loadBackbone } from '../../training/backbone.ts';
+import { disposeBatch } from '../../training/batches.ts';
 import {
   lossAndGradients,
   TINY_LABELS,
@@ -17,7 +18,6 @@ import {
   type TinyBatch,
   type TinyName,
 } from '../support/fixtures.ts';
-import { disposeBatch } from '../../training/batches.ts';
 import { expectSlopes } from '../support/slopes.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 

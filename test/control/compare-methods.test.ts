@@ -17,7 +17,7 @@ import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
 import { expand } from '../../sweep/plan.ts';
 import { scoreColumns } from '../../sweep/statistics/words.ts';
-import type { TaskSettings } from '../../sweep/trial.ts';
+import type { TaskSettings } from '../../sweep/task.ts';
 import { endInOrder } from '../support/endings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';

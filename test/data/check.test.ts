@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { checkTask } from '../../data/check.ts';
-import { fieldsOf, untilMask } from '../../data/template.ts';
 import { TASKS } from '../../data/tasks/index.ts';
+import { fieldsOf, untilMask } from '../../data/template.ts';
 import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
-import type { Regime, TaskSettings } from '../../sweep/trial.ts';
+import type { Regime } from '../../sweep/regime.ts';
+import type { TaskSettings } from '../../sweep/task.ts';
 import { fileWith, vocabularyFolder } from '../support/data-files.ts';
 import { tinyFolder } from '../support/fixtures.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { fingerprintData, loadPool, loadTest } from '../../data/dataset.ts';
 import { findTask } from '../../data/tasks/index.ts';
 import { labelsOf } from '../../sweep/labels.ts';
-import type { TaskSettings } from '../../sweep/trial.ts';
+import type { TaskSettings } from '../../sweep/task.ts';
 import { fileWith, temporaryFolder } from '../support/data-files.ts';
 
 const SHARED = resolve('../shared/data');

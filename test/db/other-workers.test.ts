@@ -4,7 +4,7 @@ import { endAttempt } from '../../db/attempts.ts';
 import { beginAttempt, type Begun, type Declined, type Settled } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
-import type { ErrorKind } from '../../sweep/trial.ts';
+import type { ErrorKind } from '../../sweep/error-kinds.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
 import { outcomeOf, smallSweep } from '../support/trials.ts';
 

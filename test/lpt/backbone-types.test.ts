@@ -10,7 +10,7 @@ import { dropoutMask } from '../../lpt/random.ts';
 import { tensorsOf } from '../../lpt/weights.ts';
 import { descriptorOf } from '../../sweep/methods/index.ts';
 import { LORA_TARGETS } from '../../sweep/methods/lora.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { describeMethod } from '../contracts/method.ts';
 import {

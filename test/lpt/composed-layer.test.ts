@@ -8,7 +8,7 @@ import { runLayers } from '../../lpt/frozen-layers.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import { normals } from '../../lpt/random.ts';
 import { tunedCopy } from '../../lpt/tuned-copy.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { lossAndGradients, TINY_BACKBONE, TINY_LABELS, tinyBatch } from '../support/fixtures.ts';
 import { gradientsOfRows, layerRows, type LayerTexts } from '../support/packed-layers.ts';

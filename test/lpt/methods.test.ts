@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backbone } from '../../lpt/backbone.ts';
 import { createMethod } from '../../lpt/methods.ts';
-import { descriptorOf } from '../../sweep/methods/index.ts';
 import type { Sizes } from '../../sweep/methods/descriptor.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import { descriptorOf } from '../../sweep/methods/index.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import {
   expectGradients,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { seriesColours, stateColours } from '../../page/charts/colours.ts';
 import { METHODS } from '../../sweep/methods/index.ts';
-import { TRIAL_STATES } from '../../sweep/trial.ts';
+import { TRIAL_STATES } from '../../sweep/states.ts';
 
 test('every method has a colour of its own in a chart that has all of them', () => {
   const { domain, range } = seriesColours([...METHODS, ...METHODS]);

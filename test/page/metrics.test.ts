@@ -5,7 +5,7 @@ import { importOwnBaselines } from '../../db/baselines.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { drawFigures } from '../../page/drawings.ts';
 import type { PageServer } from '../../page/server.ts';
-import type { MetricName } from '../../sweep/trial.ts';
+import type { MetricName } from '../../sweep/task.ts';
 import { endInOrder } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';

@@ -12,7 +12,7 @@ import { drawFigures } from '../../page/drawings.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
 import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
-import { TRIAL_STATES } from '../../sweep/trial.ts';
+import { TRIAL_STATES } from '../../sweep/states.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, planOf } from '../support/trials.ts';

@@ -5,8 +5,8 @@ import type { Database } from '../../db/client.ts';
 import { trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import type { ErrorKind } from '../../sweep/error-kinds.ts';
 import { parseSweep } from '../../sweep/parse.ts';
-import type { ErrorKind } from '../../sweep/trial.ts';
 import { outcomeOf, planOf } from './trials.ts';
 
 /** A score on dev and on test alike; a stopping rule; or what it failed with. */

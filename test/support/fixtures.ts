@@ -5,11 +5,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { embed, type Backbone } from '../../lpt/backbone.ts';
-import { runLayers } from '../../lpt/frozen-layers.ts';
 import type { Batch } from '../../lpt/batch.ts';
+import { runLayers } from '../../lpt/frozen-layers.ts';
 import type { Method } from '../../lpt/method.ts';
 import { createMethod } from '../../lpt/methods.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { decodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 import { expectClose } from './tensors.ts';
 

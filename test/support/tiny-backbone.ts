@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintData } from '../../data/dataset.ts';
 import { threefry2x32 } from '../../data/random.ts';
-import type { DataSource } from '../../sweep/trial.ts';
+import type { DataSource } from '../../sweep/task.ts';
 import { encodeSafetensors, type StoredTensor } from '../../training/safetensors.ts';
 
 export interface TinyBackbone {

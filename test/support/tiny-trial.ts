@@ -1,6 +1,8 @@
 // Trials of the tiny backbone on a few dozen tiny reviews: a step takes milliseconds.
 import { join } from 'node:path';
-import type { MethodSettings, TrainingSettings, Trial } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
+import type { TrainingSettings } from '../../sweep/training.ts';
+import type { Trial } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { temporaryFolder } from './data-files.ts';
 import { writeTinyBackbone, writeTinyData } from './tiny-backbone.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SweepFacts } from '../../sweep/facts.ts';
+import type { MethodName } from '../../sweep/methods/settings.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { PlanError, expand } from '../../sweep/plan.ts';
 import type { SpecIssue } from '../../sweep/spec.ts';
-import type { MethodName } from '../../sweep/trial.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
 const MR = FACTS.tasks['mr']!;

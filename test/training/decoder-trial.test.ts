@@ -1,7 +1,7 @@
 // A whole trial on a decoder: read, trained, scored, resumed.
 import { describe, expect, test } from 'vitest';
 import { fingerprintBackbone } from '../../data/backbone-files.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { tinyFolder } from '../support/fixtures.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';

@@ -1,6 +1,6 @@
 // Trials in which the backbone's own dropout runs.
 import { describe, expect, test } from 'vitest';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
 import { npgAtLayer, tinyTrials } from '../support/tiny-trial.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { PeftAdapter, PeftSource } from '../../training/peft-adapter.ts';
 import { toPeft } from '../../training/peft.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadSplits } from '../../data/dataset.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { predict, type PredictRequest } from '../../training/predict.ts';
 import { predictInChild } from '../../training/predictor.ts';
 import { ResidentBackbone, type Resident } from '../../training/resident-backbone.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TrainingSettings } from '../../sweep/trial.ts';
+import type { TrainingSettings } from '../../sweep/training.ts';
 import { learningRateAt } from '../../training/schedule.ts';
 
 const settings = { steps: 10, learningRate: 0.8, warmupFraction: 0.35 } as TrainingSettings;

@@ -1,7 +1,8 @@
 // A trial shrunk for want of memory: the same numbers up to rounding, nothing left behind.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { MethodSettings, TrainingSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
+import type { TrainingSettings } from '../../sweep/training.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { halved, partsOf } from '../../training/shrink.ts';
 import { runHere, type RanHere } from '../support/run-here.ts';

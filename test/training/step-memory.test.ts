@@ -3,8 +3,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backbone } from '../../lpt/backbone.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { scoringBytes, stepBytes } from '../../sweep/step-memory.ts';
-import type { MethodSettings, TrainingSettings } from '../../sweep/trial.ts';
+import type { TrainingSettings } from '../../sweep/training.ts';
 import { loadBackbone } from '../../training/backbone.ts';
 import { disposeBatch } from '../../training/batches.ts';
 import { tinyFolder, type TinyName } from '../support/fixtures.ts';

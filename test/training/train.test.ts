@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { fingerprintData } from '../../data/dataset.ts';
-import type { MethodSettings } from '../../sweep/trial.ts';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { decodeSafetensors } from '../../training/safetensors.ts';

@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { announce } from '../../activities/announce.ts';
 import type { Activities } from '../../activities/index.ts';
-import type { TrialState } from '../../sweep/trial.ts';
+import type { TrialState } from '../../sweep/states.ts';
 import { buildWorkflowBundle, ENCODED_FAILURES } from '../../worker/workflow-bundle.ts';
-import { trainingQueue } from '../../workflows/queues.ts';
 import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/messages.ts';
+import { trainingQueue } from '../../workflows/queues.ts';
 
 /** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `break` when it is
  * cancelled, `leave` it to another as long as it may (`complete` then), find the worker `busy`, or `complete`. */
