@@ -1,7 +1,7 @@
 // What tells a sweep's configurations apart, in words.
-import { listSettings } from '../db/configurations.ts';
 import type { Control } from './control.ts';
 import { differingSettings } from '../sweep/settings.ts';
+import { sweepSettings } from './sweep-settings.ts';
 
 /** Each table of trials or configurations has a column for these. */
 const IN_COLUMNS = ['insertionLayer', 'promptLength', 'generator'];
@@ -15,7 +15,7 @@ export async function configurationSettings(
   sweepId: string,
   alsoInColumns: readonly string[] = [],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await listSettings(database, sweepId);
+  const rows = await sweepSettings(database, sweepId);
   const wordsOf = differingSettings(rows, [...IN_COLUMNS, ...alsoInColumns]);
   const all = rows.map((row): [string, string] => [row.configurationKey, wordsOf(row)]);
   return new Map(all.filter(([, words]) => words !== ''));

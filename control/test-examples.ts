@@ -1,5 +1,4 @@
-// The examples that trials were tested on, with their texts. The last few sets are kept: whoever looks at one trial of a sweep
-// looks at others, and a page that is live asks every few seconds.
+// The examples that trials were tested on, with their texts.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,28 +9,16 @@ import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
 import type { DataSource } from '../sweep/task.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { Control } from './control.ts';
+import { keptFew } from './kept-few.ts';
 
 type Database = Control['database'];
-type Found = Promise<Example[] | null>;
+type Found = Example[] | null;
 
-const KEPT = 4;
-/** The one asked for last is last. */
-const kept = new Map<string, Found>();
+const kept = keptFew<Found>({ most: 4, isKept: (found) => found !== null });
 
 /** Null where no file with the trial's fingerprint is to be had. */
-export function testExamples(database: Database, trial: Trial): Found {
-  const key = keyOf(trial);
-  const found = kept.get(key) ?? lookUp(database, trial);
-  kept.delete(key);
-  kept.set(key, found);
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-  // What is not there now may be there the next time.
-  const forget = (): void => {
-    if (kept.get(key) === found) kept.delete(key);
-  };
-  found.then((examples) => examples ?? forget(), forget);
-  return found;
+export function testExamples(database: Database, trial: Trial): Promise<Found> {
+  return kept(keyOf(trial), () => lookUp(database, trial));
 }
 
 /** All that decides which examples they are. */
@@ -39,7 +26,7 @@ function keyOf({ task: { data, template, labelWords }, regime: { testSize } }: T
   return JSON.stringify([data.fingerprint, template, labelWords, testSize]);
 }
 
-async function lookUp(database: Database, { task, regime }: Trial): Found {
+async function lookUp(database: Database, { task, regime }: Trial): Promise<Found> {
   const { data } = task;
   const read = (files: DataSource['files']): Promise<Example[]> =>
     loadTest({ ...task, data: { ...data, files } }, regime);

@@ -1,9 +1,10 @@
 // What a sweep ends as. A search that goes on by scores has its next trials written here, in the very transaction that finds that
 // nothing is left to run: they are there once, whoever dies and whatever is repeated.
-import { asc, eq, max, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { type KnownTrial, proposeTrials } from '../sweep/search/proposals.ts';
 import type { SweepState } from '../sweep/states.ts';
 import { type Database, type Transaction, ask } from './client.ts';
+import { lastPosition } from './last-position.ts';
 import { trials } from './schema.ts';
 import { insertTrials, lockSweep, readCounts, type StateCounts, type SweepRow, writeState } from './sweeps.ts';
 
@@ -71,9 +72,5 @@ function listKnown(transaction: Transaction, { id }: SweepRow): Promise<KnownTri
 
 /** Behind all trials that the sweep has. */
 export async function nextPosition(transaction: Transaction, sweepId: string): Promise<number> {
-  const [row] = await transaction
-    .select({ last: max(trials.position) })
-    .from(trials)
-    .where(eq(trials.sweepId, sweepId));
-  return (row?.last ?? -1) + 1;
+  return (await lastPosition(transaction, sweepId)) + 1;
 }

@@ -1,9 +1,10 @@
 // A trial by what a person calls it: `demo/3`, a trial's id, or the first characters of its id or trial key.
-import { and, asc, between, desc, eq, like, max, or } from 'drizzle-orm';
+import { and, asc, between, desc, eq, like, or } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import { type Database, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import type { TrialRow } from './fence.ts';
+import { lastPosition } from './last-position.ts';
 import { sweeps, trials } from './schema.ts';
 import { type SweepRow, findSweep } from './sweeps.ts';
 
@@ -48,13 +49,7 @@ async function atPosition(database: Database, sweep: SweepRow, position: number)
 }
 
 async function noPosition(database: Database, sweep: SweepRow, position: number): Promise<UnknownTrialError> {
-  const [row] = await ask(database, () =>
-    database
-      .select({ last: max(trials.position) })
-      .from(trials)
-      .where(eq(trials.sweepId, sweep.id)),
-  );
-  const last = row?.last ?? 0;
+  const last = await ask(database, () => lastPosition(database, sweep.id));
   return new UnknownTrialError(
     `Expected a trial of sweep \`${sweep.name}\`, \`${sweep.name}/0\` to \`${sweep.name}/${last}\`, found \`${sweep.name}/${position}\`.`,
   );

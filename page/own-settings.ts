@@ -1,5 +1,5 @@
 // The settings in which configurations of one method differ, beside those of which every name, or every chart, tells anyway.
-import { listSettings } from '../db/configurations.ts';
+import { sweepSettings } from '../control/sweep-settings.ts';
 import type { Database } from '../db/client.ts';
 import { differing, differingOnes, listOfMethod, type Setting } from '../sweep/settings.ts';
 
@@ -10,7 +10,7 @@ const IN_NAMES = ['insertionLayer', 'promptLength', 'generator'];
 export type OwnSettings = ReadonlyMap<string, string>;
 
 export async function ownSettings(database: Database, sweepId: string): Promise<OwnSettings> {
-  const rows = await listSettings(database, sweepId);
+  const rows = await sweepSettings(database, sweepId);
   const wordsOf = differing(rows, { listOf: listOfMethod, inColumns: IN_NAMES });
   return new Map(rows.map((row) => [row.configurationKey, wordsOf(row)]));
 }
@@ -33,7 +33,7 @@ export async function shownSettings(
   { sweepId, configurationKeys, inAxes }: Shown,
 ): Promise<ReadonlyMap<string, Setting[]>> {
   const keys = new Set(configurationKeys);
-  const rows = (await listSettings(database, sweepId)).filter(({ configurationKey }) => keys.has(configurationKey));
+  const rows = (await sweepSettings(database, sweepId)).filter(({ configurationKey }) => keys.has(configurationKey));
   const settingsOf = differingOnes(rows, { listOf: listOfMethod, inColumns: inAxes });
   return new Map(rows.map((row) => [row.configurationKey, settingsOf(row)]));
 }
