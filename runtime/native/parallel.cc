@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace lpt {
@@ -47,7 +48,13 @@ class Pool {
  public:
   explicit Pool(int threads) {
     // Detached, and the pool is never freed: a process may end while they sleep.
-    for (int index = 1; index < threads; index += 1) std::thread([this] { serve(); }).detach();
+    for (int index = 1; index < threads; index += 1) {
+      try {
+        std::thread([this] { serve(); }).detach();
+      } catch (const std::system_error&) {
+        return;  // where the system has no more to give, those that there are do the work, and the caller
+      }
+    }
   }
 
   void run(const std::shared_ptr<Job>& job) {
