@@ -70,6 +70,7 @@ describe('the embedded servers', () => {
     process.kill(running!.temporal!.pid, 'SIGKILL');
     process.kill(running!.postgres!.pid, 'SIGKILL');
     await stopServices({ environment });
+    await first.close();
     const second = await openServices({ environment, say });
     expect(second.startedHere).toBe(true);
     await expect.poll(() => countWorkflows(second), { timeout: 20_000 }).toBe(1);
