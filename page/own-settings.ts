@@ -1,22 +1,11 @@
-// The settings in which configurations of one method differ, beside those of which every name, or every chart, tells anyway.
+// The settings in which configurations of one method differ, in names and on axes.
+import type { SettingWords } from '../control/configuration-settings.ts';
 import { sweepSettings } from '../control/sweep-settings.ts';
 import type { Database } from '../db/client.ts';
-import { differing, differingOnes, listOfMethod, type Setting } from '../sweep/settings.ts';
-
-/** As `nameOf` has them. */
-const IN_NAMES = ['insertionLayer', 'promptLength', 'generator'];
-
-/** By configuration key, what a name lacks: `rank 8, learningRate 0.001`. */
-export type OwnSettings = ReadonlyMap<string, string>;
-
-export async function ownSettings(database: Database, sweepId: string): Promise<OwnSettings> {
-  const rows = await sweepSettings(database, sweepId);
-  const wordsOf = differing(rows, { listOf: listOfMethod, inColumns: IN_NAMES });
-  return new Map(rows.map((row) => [row.configurationKey, wordsOf(row)]));
-}
+import { differingOnes, listOfMethod, type Setting } from '../sweep/settings.ts';
 
 /** `lora, rank 8` */
-export function fullName(name: string, configurationKey: string, settings: OwnSettings): string {
+export function fullName(name: string, configurationKey: string, settings: SettingWords): string {
   return [name, settings.get(configurationKey) ?? ''].filter((words) => words !== '').join(', ');
 }
 

@@ -1,9 +1,10 @@
 // Every seed of the configurations that are best on dev: how much is luck.
+import { settingsWithinMethods } from '../../control/configuration-settings.ts';
 import { listPoints, listSeedScores } from '../../db/charts/configurations.ts';
 import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { nameOf } from '../names.ts';
-import { fullName, ownSettings } from '../own-settings.ts';
+import { fullName } from '../own-settings.ts';
 import { OF_SCORE, scoreOf } from '../views/choices.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
@@ -20,7 +21,7 @@ type SeedStrip = Strip & {
 };
 
 export async function seedsFigure(asked: Asked): Promise<Chart & { strips: SeedStrip[] }> {
-  const [strips, settings] = await Promise.all([listStrips(asked), ownSettings(asked.database, asked.facet.sweepId)]);
+  const [strips, settings] = await Promise.all([listStrips(asked), settingsWithinMethods(asked, asked.facet.sweepId)]);
   const named = strips.map((strip) => ({ ...strip, name: fullName(strip.name, strip.configurationKey, settings) }));
   return {
     strips,

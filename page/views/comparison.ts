@@ -1,4 +1,5 @@
 // Methods against methods, configurations over their seeds beside each other, and the sentences that claim no more than the seeds carry.
+import { configurationSettings } from '../../control/configuration-settings.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { countConfigurations, listPoints } from '../../db/charts/configurations.ts';
@@ -12,7 +13,6 @@ import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
 import { methodTables } from './methods.ts';
 import { lastStart, numberAmong, pageLinks } from './pages.ts';
-import { otherSettings } from './settings-column.ts';
 
 const SIZE = 100;
 
@@ -28,7 +28,7 @@ export async function comparisonView(visit: Visit, sweep: SweepRow): Promise<Pag
     compare({ database }, sweep.id),
     compareMethods({ database }, sweep.id),
     listPoints(database, facet, { limit: SIZE, offset: from }),
-    otherSettings(database, sweep.id, IN_COLUMNS),
+    configurationSettings(visit, sweep.id, IN_COLUMNS),
   ]);
   const caption = `Best on dev first; mean ± sd over n seeds, in percent.${partialNote(facet, rows)}`;
   const content = html`${choiceForm([facetChoice(chosen)])}

@@ -1,9 +1,10 @@
 // Configurations as a table: under several charts the same numbers.
+import type { SettingWords } from '../../control/configuration-settings.ts';
 import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
 import { grouped, meanAndSd, percent, rounded } from '../../sweep/numbers.ts';
-import { settingsColumn, type OtherSettings } from './settings-column.ts';
+import { settingsColumn } from './settings-column.ts';
 
 const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'method', cell: ({ method }) => method, isHead: true },
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'trained numbers', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
 
-/** Settings that have a column here, as `otherSettings` takes them. */
+/** Settings that have a column here, as `configurationSettings` takes them. */
 export const IN_COLUMNS = ['bottleneck', 'learningRate', 'batchSize'] as const;
 
 /** Means over trials measured alone. */
@@ -34,7 +35,7 @@ export const THROUGHPUT: readonly Column<ConfigurationPoint>[] = [
 
 interface Words {
   caption: string;
-  settings: OtherSettings;
+  settings: SettingWords;
   more?: readonly Column<ConfigurationPoint>[];
 }
 

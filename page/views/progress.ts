@@ -1,4 +1,5 @@
 // A sweep as it goes on: how far it is, what is best so far, what failed with what, and who works on it.
+import { settingsWithinMethods, type SettingWords } from '../../control/configuration-settings.ts';
 import { describe, type SweepStatus } from '../../control/describe.ts';
 import { listDevices, listWorkedTimes, type DeviceUse, type WorkedTime } from '../../db/charts/workers.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
@@ -7,7 +8,7 @@ import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, count, moment, nameOf, sweepPath } from '../names.ts';
-import { fullName, ownSettings, type OwnSettings } from '../own-settings.ts';
+import { fullName } from '../own-settings.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { framed, orderForms } from './frame.ts';
@@ -21,7 +22,7 @@ export async function progressView(visit: Visit, sweep: SweepRow): Promise<Page>
   const { database } = visit;
   const [status, settings, devices, times] = await Promise.all([
     describe({ database }, sweep.id),
-    ownSettings(database, sweep.id),
+    settingsWithinMethods(visit, sweep.id),
     listDevices(database, sweep.id),
     listWorkedTimes(database, sweep.id, ATTEMPTS),
   ]);
@@ -29,7 +30,7 @@ export async function progressView(visit: Visit, sweep: SweepRow): Promise<Page>
   return framed(visit, status.sweep, { tab: '', content });
 }
 
-function progressSection(status: SweepStatus, settings: OwnSettings): Markup {
+function progressSection(status: SweepStatus, settings: SettingWords): Markup {
   const { sweep, progress, secondsLeft } = status;
   const { counts, total, best } = progress;
   const left = secondsLeft === null || secondsLeft === 0 ? null : `about ${duration(secondsLeft)}`;

@@ -1,4 +1,5 @@
 // How much is luck: every seed of the configurations best on dev, of each method.
+import { configurationSettings } from '../../control/configuration-settings.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { figure } from '../figure.ts';
 import { seedsFigure } from '../figures/seeds.ts';
@@ -8,7 +9,7 @@ import { table } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice, scoreChoice } from './choices.ts';
 import { framed } from './frame.ts';
-import { otherSettings, settingsColumn } from './settings-column.ts';
+import { settingsColumn } from './settings-column.ts';
 import { meanAndSd, percent } from '../../sweep/numbers.ts';
 
 const EMPTY = 'No trial of this task is complete yet.';
@@ -19,7 +20,7 @@ export async function seedsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   if (facet === null) return framed(visit, sweep, { tab: 'seeds', content: html`<p class="empty">${EMPTY}</p>` });
   const [{ strips, ...chart }, settings] = await Promise.all([
     seedsFigure({ database: visit.database, facet, score }),
-    otherSettings(visit.database, sweep.id, []),
+    configurationSettings(visit, sweep.id, []),
   ]);
   const shown = figure({
     ...chart,

@@ -1,4 +1,5 @@
 // What each setting does, side by side: parallel coordinates over the configurations best on dev.
+import { configurationSettings } from '../../control/configuration-settings.ts';
 import { listPoints, type ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { parallelCoordinates, type Line } from '../charts/parallel-coordinates.ts';
@@ -12,7 +13,6 @@ import type { Visit } from '../visit.ts';
 import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
-import { otherSettings } from './settings-column.ts';
 import type { Setting } from '../../sweep/settings.ts';
 
 const SHOWN = 200;
@@ -25,7 +25,7 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
   if (facet === null) return framed(visit, sweep, { tab: 'settings', content: html`<p class="empty">${EMPTY}</p>` });
   const [points, settings] = await Promise.all([
     listPoints(visit.database, facet, { limit: SHOWN }),
-    otherSettings(visit.database, sweep.id, IN_COLUMNS),
+    configurationSettings(visit, sweep.id, IN_COLUMNS),
   ]);
   const caption = `The ${Math.min(IN_TABLE, points.length)} best on dev`;
   const configurationKeys = points.map(({ configurationKey }) => configurationKey);

@@ -1,4 +1,5 @@
 // Every trial of a sweep, a page at a time.
+import { configurationSettings } from '../../control/configuration-settings.ts';
 import { pageOfTrials } from '../../db/charts/trial-page.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { percent } from '../../sweep/numbers.ts';
@@ -11,7 +12,7 @@ import type { Visit } from '../visit.ts';
 import { choiceForm } from './choices.ts';
 import { framed } from './frame.ts';
 import { lastStart, numberAmong, pageLinks } from './pages.ts';
-import { otherSettings, settingsColumn } from './settings-column.ts';
+import { settingsColumn } from './settings-column.ts';
 
 const SIZE = 100;
 const ALL = 'all';
@@ -21,7 +22,10 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
   const pageFrom = (from: number) => pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
   const asked = numberAmong(parameters, 'from');
-  const [found, settings] = await Promise.all([pageFrom(asked), otherSettings(database, sweep.id, ['learningRate'])]);
+  const [found, settings] = await Promise.all([
+    pageFrom(asked),
+    configurationSettings(visit, sweep.id, ['learningRate']),
+  ]);
   const { total } = found;
   const from = lastStart(asked, { size: SIZE, total });
   const { rows } = from === asked ? found : await pageFrom(from);
