@@ -1,7 +1,7 @@
 // What `bench:joint` measures: eight trials that differ in layer, length, generator and seed, on real sentences.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import type { Backbone } from '../lpt/backbone.ts';
 import type { Linear } from '../lpt/linear.ts';
 import { createMethod } from '../lpt/methods.ts';

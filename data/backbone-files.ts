@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import { BACKBONE_TYPES, findBackboneType, type BackboneType } from './architectures/index.ts';
 import { ConfigurationError } from './error.ts';
 

@@ -1,6 +1,6 @@
 // Text to token ids, through Hugging Face's tokenizer files: BERT's WordPiece, and the byte-level BPE of RoBERTa and GPT-2.
 import * as library from '@huggingface/tokenizers';
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import { ConfigurationError } from './error.ts';
 import {
   readTokenizerFiles,

@@ -1,6 +1,6 @@
 // The pretrained language model as frozen tensors, and its forward pass without gradients.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { BackboneConfig } from './backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import { runDecoderLayer } from './decoder-layer.ts';
 import { embedTokens } from './embeddings.ts';
 import type { ComposedInput } from './composed-branch.ts';

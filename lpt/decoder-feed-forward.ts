@@ -1,6 +1,6 @@
 // The second half of a decoder layer, x → x + W₂ gelu(W₁ LayerNorm(x) + b₁) + b₂, forward and backward.
 import { add, mul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Activation } from './backbone-config.ts';
+import type { Activation } from '../sweep/backbone-config.ts';
 import type { FeedForwardActivations, FeedForwardGradients, FeedForwardWeights } from './feed-forward.ts';
 import { biasActivationWithSlope } from './gelu.ts';
 import { layerNormForTraining, layerNormInputGradient, layerNormWeightGradients, scaleAndShift } from './layer-norm.ts';

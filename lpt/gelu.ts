@@ -1,7 +1,7 @@
 // GELU in its exact form, x Φ(x) with Φ by the error function, and its slope Φ(x) + x φ(x); and with Φ approximated by the
 // hyperbolic tangent, as GPT-2 has it.
 import { add, erf, exp, mul, square, sub, tanh, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Activation } from './backbone-config.ts';
+import type { Activation } from '../sweep/backbone-config.ts';
 import { runFused } from './fused.ts';
 
 /** ln(1/√π): in the exponent it saves a pass over the largest tensor of a layer. */

@@ -1,5 +1,5 @@
 // A layer of a backbone, the rows that go into it, and what a gradient can be asked for.
-import type { Activation } from './backbone-config.ts';
+import type { Activation } from '../sweep/backbone-config.ts';
 import type { JoinedRows } from './packed/joined-rows.ts';
 import type { LayerWeights } from './weights.ts';
 

@@ -1,5 +1,5 @@
 // Pure: what must be known about the backbone and the data before a sweep file can be expanded and checked.
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from './backbone-config.ts';
 import type { BackboneReference } from './backbone.ts';
 import type { Split, TaskSettings } from './task.ts';
 

@@ -1,6 +1,6 @@
 // A decoder's weights out of its files: GPT-2.
 import type { DecoderNames } from '../data/architectures/index.ts';
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import type { BackboneWeights, LayerWeights } from '../lpt/weights.ts';
 import type { WeightsReader } from './weights-reader.ts';
 

@@ -1,7 +1,7 @@
 // An encoder's weights out of its files: BERT, and the types that are built like it.
 import type { Rank } from '@tensorflow/tfjs-core';
 import type { EncoderNames } from '../data/architectures/index.ts';
-import type { BackboneConfig } from '../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../sweep/backbone-config.ts';
 import type { BackboneWeights, EmbeddingWeights, HeadWeights, LayerWeights } from '../lpt/weights.ts';
 import type { WeightsReader } from './weights-reader.ts';
 

@@ -1,6 +1,6 @@
 // What one type of backbone says of itself: how its config.json gives the sizes, and what its files call the tensors.
 import { z } from 'zod';
-import type { BackboneConfig } from '../../lpt/backbone-config.ts';
+import type { BackboneConfig } from '../../sweep/backbone-config.ts';
 
 /** The sizes without what the type itself settles. */
 export type Sizes = Omit<BackboneConfig, 'modelType' | 'architecture'>;

@@ -1,6 +1,6 @@
 // What makes the prompt: a table that is the same for every example, or a small network that reads the text.
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { Architecture } from '../backbone-config.ts';
+import type { Architecture } from '../../sweep/backbone-config.ts';
 import type { TrainedVariable } from '../trained.ts';
 import type { DropoutSeed } from '../random.ts';
 import type { Text } from '../tuning.ts';

@@ -1,7 +1,7 @@
 // The one vector of a layer that stands for the whole text: in an encoder, which reads in both directions, the first token's
 // ([CLS], <s>); in a decoder, where only the last has seen everything, that of the last token before the label word.
 import { pad, reshape, slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { Architecture } from '../backbone-config.ts';
+import type { Architecture } from '../../sweep/backbone-config.ts';
 import { withoutGradient } from '../own-gradient.ts';
 import { selector } from '../positions.ts';
 import { rearrange, selectStep } from '../steps/rearrange.ts';

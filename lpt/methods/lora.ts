@@ -2,7 +2,7 @@
 // torch.nn.Linear's weights do, B at zero, so a trial starts from the backbone itself.
 import { matMul, mul, tidy, type Rank, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
 import type { LoraSettings, LoraTarget } from '../../sweep/methods/lora.ts';
-import type { BackboneConfig } from '../backbone-config.ts';
+import type { BackboneConfig } from '../../sweep/backbone-config.ts';
 import type { RowChange } from '../layer-changes.ts';
 import { dropoutStep } from '../steps/dropout.ts';
 import { step } from '../steps/step.ts';

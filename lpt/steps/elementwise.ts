@@ -1,7 +1,7 @@
 // Steps of the tape that treat every number by itself.
 import { add, cast, clone, greater, mul, relu, square, sub, sum, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Activation } from '../backbone-config.ts';
+import type { Activation } from '../../sweep/backbone-config.ts';
 import { biasActivationWithSlope } from '../gelu.ts';
 import { step } from './step.ts';
 
