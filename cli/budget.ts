@@ -4,8 +4,8 @@ import { BudgetError } from '../sweep/budget.ts';
 import { DEVICES } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { UsageError, type Call, type OptionSpec } from './command.ts';
-import { trialCount } from './selected.ts';
 import { duration } from '../sweep/numbers.ts';
+import { counted } from '../sweep/counted.ts';
 
 export const BUDGET_OPTIONS: Record<string, OptionSpec> = {
   budget: {
@@ -62,7 +62,7 @@ export function describePicked(picked: Picked, { seconds, file }: { seconds: num
   const { trials, left, whole, pairs } = picked;
   const budget = `Budget ${duration(seconds)}`;
   if (left.length === 0)
-    return [`${budget}: all ${trialCount(trials.length)} fit, in about ${duration(picked.seconds)}.`];
+    return [`${budget}: all ${counted(trials.length, 'trial')} fit, in about ${duration(picked.seconds)}.`];
   const chosen =
     whole.length > 0
       ? `Every configuration on ${whole.length} of ${pairs} pairs of seeds: ${whole.map(pairName).join(', ')}. Whole pairs only, data seeds before training seeds, so that every comparison keeps its pairs.`
@@ -70,7 +70,7 @@ export function describePicked(picked: Picked, { seconds, file }: { seconds: num
   return [
     `${budget}: ${trials.length} of ${trials.length + left.length} trials, about ${duration(picked.seconds)} of one device.`,
     chosen,
-    `Left out: ${trialCount(left.length)} (${countedByMethod(left)}). \`lpt-sweep add ${file}\` runs them later.`,
+    `Left out: ${counted(left.length, 'trial')} (${countedByMethod(left)}). \`lpt-sweep add ${file}\` runs them later.`,
   ];
 }
 

@@ -10,6 +10,7 @@ import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
 import type { ProgressPrinter } from './progress.ts';
 import { duration } from '../sweep/numbers.ts';
+import { counted } from '../sweep/counted.ts';
 
 export interface Followed {
   /** Undefined where Ctrl-C came before the first look. */
@@ -61,8 +62,7 @@ export async function showOutcome(control: Control, status: SweepStatus, termina
   write(`\n${headline(status)}\n\n`);
   write(printComparison('table', comparison));
   write(`\n${comparison.findings.join('\n')}\n`);
-  if (counts.failed > 0)
-    write(`\n${counts.failed} ${counts.failed === 1 ? 'trial' : 'trials'} failed:\n${tried.join('')}`);
+  if (counts.failed > 0) write(`\n${counted(counts.failed, 'trial')} failed:\n${tried.join('')}`);
   write(`\n${nextSteps(status).join('\n')}\n`);
   return sweep.state === 'complete' ? DONE : FAILED;
 }

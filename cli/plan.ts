@@ -1,6 +1,7 @@
 // A plan for people: what would run, and what it would take.
 import type { PlannedSweep } from '../control/plan.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
+import { counted } from '../sweep/counted.ts';
 import { positiveLabel } from '../sweep/labels.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
 import { differing, listed, type Setting } from '../sweep/settings.ts';
@@ -30,7 +31,9 @@ export function printPlan({ spec, plan }: PlannedSweep, taking: readonly string[
   const left = plan.excluded > 0 ? `, ${plan.excluded} combinations excluded by rule` : '';
   const folded = plan.folded > 0 ? `, ${plan.folded} doubles folded` : '';
   const lines = [...positiveLabels(plan.trials), ...taking, 'Nothing was started.'].map((line) => `${line}\n`);
-  return [`Sweep ${spec.name}: ${plan.trials.length} trials${left}${folded}.\n`, table, '\n', ...lines].join('');
+  return [`Sweep ${spec.name}: ${counted(plan.trials.length, 'trial')}${left}${folded}.\n`, table, '\n', ...lines].join(
+    '',
+  );
 }
 
 /** Of each task that is judged by F1, the label that it is about. */

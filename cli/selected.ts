@@ -28,8 +28,3 @@ export function askedOf({ arguments: { sweep }, values: { where, trial } }: Call
   if (!trial.includes('/')) return { trial: `${sweep}/${trial}` };
   throw new UsageError(`Expected a trial of sweep \`${sweep}\`, found \`${trial}\`.`);
 }
-
-/** `3 trials`, `1 trial`. */
-export function trialCount(count: number): string {
-  return `${count} ${count === 1 ? 'trial' : 'trials'}`;
-}

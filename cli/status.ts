@@ -4,6 +4,7 @@ import { describeConfiguration } from '../control/finding.ts';
 import { percent } from '../sweep/numbers.ts';
 import { columnTitle } from '../sweep/statistics/words.ts';
 import type { Cell } from './print.ts';
+import { counted } from '../sweep/counted.ts';
 
 export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepStatus): Record<string, Cell> {
   // A flat row has fields for one; `best` names all of them.
@@ -31,14 +32,13 @@ export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepSt
 /** `mr (32): a prompt of length 5 after layer 6, made by npg: dev 70.0 (2 seeds)`, of each task and regime. */
 export function bestWords({ best }: Pick<SweepStatus['progress'], 'best'>): string[] {
   return best.map((row) => {
-    const seeds = `${row.n} ${row.n === 1 ? 'seed' : 'seeds'}`;
-    return `${columnTitle(row, best)}: ${describeConfiguration(row)}: dev ${percent(row.devMean)} (${seeds})`;
+    return `${columnTitle(row, best)}: ${describeConfiguration(row)}: dev ${percent(row.devMean)} (${counted(row.n, 'seed')})`;
   });
 }
 
 /** `2 trials failed, 5 attempts ended with out-of-memory (retried smaller), first: …` */
 function describeFailures({ kind, rule, trials, attempts, message }: SweepStatus['failures'][number]): string {
-  const failed = trials === 1 ? ['1 trial failed'] : trials > 1 ? [`${trials} trials failed`] : [];
-  const ended = attempts === 1 ? ['1 attempt ended'] : attempts > 1 ? [`${attempts} attempts ended`] : [];
+  const failed = trials === 0 ? [] : [`${counted(trials, 'trial')} failed`];
+  const ended = attempts === 0 ? [] : [`${counted(attempts, 'attempt')} ended`];
   return `${[...failed, ...ended].join(', ')} with ${kind} (${rule}), first: ${message}`;
 }

@@ -8,6 +8,7 @@ import { bestOnDev, mean } from '../sweep/statistics.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 import { columnTitle, points } from '../sweep/statistics/words.ts';
+import { counted } from '../sweep/counted.ts';
 
 /**
  * @param configurations and @param trials of one task, regime and metric
@@ -110,6 +111,6 @@ function divergedWords(diverged: readonly DivergedConfiguration[]): string {
   });
   const trials = diverged.reduce((sum, row) => sum + row.trials, 0);
   const more = diverged.length - named.length;
-  const others = more === 0 ? [] : [`${more} more ${more === 1 ? 'configuration' : 'configurations'}`];
-  return `${trials} ${trials === 1 ? 'trial' : 'trials'} diverged (${[...named, ...others].join('; ')})`;
+  const others = more === 0 ? [] : [counted(more, 'more configuration')];
+  return `${counted(trials, 'trial')} diverged (${[...named, ...others].join('; ')})`;
 }

@@ -1,6 +1,7 @@
 // What a resume came to, and the refusals of one that came to nothing.
 import { NothingToDoError } from '../db/errors.ts';
 import type { Resumed } from './resume.ts';
+import { counted } from '../sweep/counted.ts';
 
 /** @throws NothingToDoError for a running sweep that lacks nothing */
 export function assertLacking(resumed: Resumed): void {
@@ -24,5 +25,5 @@ export function assertResumed(resumed: Resumed): void {
 /** Empty where no trial is paused. */
 export function heldWords({ sweep, paused }: Resumed): string {
   if (paused === 0) return '';
-  return ` ${paused} ${paused === 1 ? 'trial' : 'trials'} paused: \`lpt-sweep continue ${sweep.name}\` goes on with them.`;
+  return ` ${counted(paused, 'trial')} paused: \`lpt-sweep continue ${sweep.name}\` goes on with them.`;
 }

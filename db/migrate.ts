@@ -7,6 +7,7 @@ import pg from 'pg';
 import { importBaselines } from './baselines.ts';
 import { type Database, ask } from './client.ts';
 import { NewerDatabaseError, OlderDatabaseError } from './errors.ts';
+import { counted } from '../sweep/counted.ts';
 
 const FOLDER = join(import.meta.dirname, 'migrations');
 /** Any constant of our own: the advisory lock's key. */
@@ -48,7 +49,7 @@ function refuseNewer(applied: number[], place: string): void {
   const unknown = applied.filter((when) => !known.has(when)).length;
   if (unknown > 0)
     throw new NewerDatabaseError(
-      `Expected the database at ${place} to be of this version of lpt-sweep or an older one, found ${unknown} migration${unknown === 1 ? '' : 's'} that this version does not know. Use the version of lpt-sweep that wrote it.`,
+      `Expected the database at ${place} to be of this version of lpt-sweep or an older one, found ${counted(unknown, 'migration')} that this version does not know. Use the version of lpt-sweep that wrote it.`,
     );
 }
 
@@ -57,7 +58,7 @@ function refuseOlder(applied: number[], place: string): void {
   const missing = journal().filter(({ when }) => !applied.includes(when)).length;
   if (missing > 0)
     throw new OlderDatabaseError(
-      `Expected the database at ${place} to be of this version of lpt-sweep, found ${missing} migration${missing === 1 ? '' : 's'} missing, which this role may not apply. Run any \`lpt-sweep\` command as the owner first, then db/roles.sql.`,
+      `Expected the database at ${place} to be of this version of lpt-sweep, found ${counted(missing, 'migration')} missing, which this role may not apply. Run any \`lpt-sweep\` command as the owner first, then db/roles.sql.`,
     );
 }
 

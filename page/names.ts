@@ -24,10 +24,6 @@ export function nameOf({ method, insertionLayers, promptLength, generator }: Nam
   ].join(', ');
 }
 
-export function count(number: number, one: string, several = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : several}`;
-}
-
 /** In UTC, as every time on the page. */
 export function moment(time: Date | null): Markup | null {
   if (time === null) return null;

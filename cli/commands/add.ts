@@ -6,11 +6,11 @@ import { findTarget } from '../../control/target.ts';
 import { carryOn, offering } from '../carry-on.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { largeData } from '../large-data.ts';
-import { trialCount } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const addCommand: Command = {
   name: 'add',
@@ -46,7 +46,7 @@ function announce({ sweep, added, searches, present, unnamed, unstored }: Grown,
   const searched = searches ? ', and its search proposes further ones' : '';
   const held = sweep.state === 'paused' ? ` The sweep is paused: \`lpt-sweep continue ${sweep.name}\` runs them.` : '';
   say(
-    `Sweep ${sweep.name} has ${trialCount(added)} more${searched}; ${present} of the file were there${others}.${held}`,
+    `Sweep ${sweep.name} has ${counted(added, 'trial')} more${searched}; ${present} of the file were there${others}.${held}`,
   );
   if (unstored.length > 0) say(largeData(unstored));
 }

@@ -6,6 +6,7 @@ import { DONE } from '../exit-codes.ts';
 import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { grouped, meanAndSd } from '../../sweep/numbers.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const baselinesCommand: Command = {
   name: 'baselines',
@@ -44,7 +45,7 @@ async function importFigures({ arguments: { file }, terminal }: Call, control: C
     file === undefined
       ? 'are in the database, those that come with lpt-sweep among them'
       : `of ${file} are in the database`;
-  terminal.say(`${count} published ${count === 1 ? 'figure' : 'figures'} ${from}.`);
+  terminal.say(`${counted(count, 'published figure')} ${from}.`);
 }
 
 function printBaselines(call: Call, rows: BaselineRow[]): string {

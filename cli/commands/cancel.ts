@@ -1,8 +1,9 @@
 import { cancel } from '../../control/cancel.ts';
 import type { Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS, trialCount } from '../selected.ts';
+import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS } from '../selected.ts';
 import { withSession } from '../session.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const cancelCommand: Command = {
   name: 'cancel',
@@ -15,9 +16,9 @@ export const cancelCommand: Command = {
       async ({ control }) => {
         const { target, ordered } = await cancel(control, askedOf(call));
         const running =
-          ordered.stopping === 0 ? '' : `; ${trialCount(ordered.stopping)} running: to stop at the next step`;
+          ordered.stopping === 0 ? '' : `; ${counted(ordered.stopping, 'trial')} running: to stop at the next step`;
         call.terminal.say(
-          `Cancelled, of ${target.words}: ${trialCount(ordered.changed)} not begun or paused${running}.`,
+          `Cancelled, of ${target.words}: ${counted(ordered.changed, 'trial')} not begun or paused${running}.`,
         );
         return DONE;
       },

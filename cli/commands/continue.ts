@@ -3,9 +3,10 @@ import type { ChooseDevice } from '../../control/go-on.ts';
 import { findTarget } from '../../control/target.ts';
 import type { Call, Command } from '../command.ts';
 import { carryOn, offering } from '../carry-on.ts';
-import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS, trialCount } from '../selected.ts';
+import { askedOf, SELECTED_ARGUMENT, SELECTED_OPTIONS } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const continueCommand: Command = {
   name: 'continue',
@@ -29,5 +30,5 @@ async function continueIt(call: Call, session: Session): Promise<number> {
 }
 
 function announce({ target, ordered }: Continued, say: (text: string) => void): void {
-  say(`Continued, of ${target.words}: ${trialCount(ordered.changed)}.`);
+  say(`Continued, of ${target.words}: ${counted(ordered.changed, 'trial')}.`);
 }

@@ -15,6 +15,7 @@ import { DONE } from '../exit-codes.ts';
 import { print, type Cell, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { percent } from '../../sweep/numbers.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const effectsCommand: Command = {
   name: 'effects',
@@ -54,7 +55,7 @@ export function printEffects(format: Format, all: readonly MethodEffects[]): str
 }
 
 function headingOf({ method, task, regime, k, trials, seeds }: MethodEffects): string {
-  const count = `${trials} trials over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  const count = `${counted(trials, 'trial')} over ${counted(seeds, 'seed')}`;
   return `${method} on ${task} (${regimeName({ regime, k })}), ${count}; marginal means on dev, percent, 95 % interval:`;
 }
 

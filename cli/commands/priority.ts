@@ -2,8 +2,9 @@ import { prioritise } from '../../control/priority.ts';
 import { PRIORITIES, USUAL_PRIORITY, type Priority } from '../../sweep/queueing.ts';
 import { SWEEP_ARGUMENT, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';
+import { askedOf, SELECTED_OPTIONS } from '../selected.ts';
 import { withSession } from '../session.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const priorityCommand: Command = {
   name: 'priority',
@@ -16,7 +17,7 @@ export const priorityCommand: Command = {
       call.terminal,
       async ({ control }) => {
         const { target, ordered } = await prioritise(control, askedOf(call), priority);
-        call.terminal.say(`Priority ${priority}, of ${target.words}: ${trialCount(ordered.changed)}.`);
+        call.terminal.say(`Priority ${priority}, of ${target.words}: ${counted(ordered.changed, 'trial')}.`);
         return DONE;
       },
       { isQuiet: true },

@@ -4,9 +4,9 @@ import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, wholeNumberOf, typ
 import { DONE } from '../exit-codes.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { print, type Column } from '../print.ts';
-import { trialCount } from '../selected.ts';
 import { withSession } from '../session.ts';
 import { grouped, percent, rounded } from '../../sweep/numbers.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const resultsCommand: Command = {
   name: 'results',
@@ -61,7 +61,9 @@ export const resultsCommand: Command = {
         call.terminal.write(printed);
         const stopped = rows.filter(({ state }) => state === 'stopped-early').length;
         if (stopped > 0)
-          call.terminal.say(`${trialCount(stopped)} stopped early, without a test score: \`lpt-sweep show\` says why.`);
+          call.terminal.say(
+            `${counted(stopped, 'trial')} stopped early, without a test score: \`lpt-sweep show\` says why.`,
+          );
         return DONE;
       },
       { isQuiet: true },

@@ -6,11 +6,12 @@ import { assertLacking, heldWords } from '../../control/resumed.ts';
 import { findTarget, type Asked } from '../../control/target.ts';
 import { carryOn, offering } from '../carry-on.ts';
 import { UsageError, type Call, type Command } from '../command.ts';
-import { askedOf, SELECTED_OPTIONS, trialCount } from '../selected.ts';
+import { askedOf, SELECTED_OPTIONS } from '../selected.ts';
 import { withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { isSweepFile, readSweepFile } from '../sweep-file.ts';
 import { WATCH_OPTION } from '../watched-run.ts';
+import { counted } from '../../sweep/counted.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -74,6 +75,6 @@ function announce(resumed: Resumed, { terminal: { say }, flags }: Call): void {
   if (waiting === 0) say(`Sweep ${sweep.name} has nothing left to run.${held}`);
   else
     say(
-      `Sweep ${sweep.name} ${wasRunning ? 'goes on' : 'is resumed'}: ${trialCount(requeued)} put back, ${waiting} waiting. Complete trials do not run again.${held}`,
+      `Sweep ${sweep.name} ${wasRunning ? 'goes on' : 'is resumed'}: ${counted(requeued, 'trial')} put back, ${waiting} waiting. Complete trials do not run again.${held}`,
     );
 }

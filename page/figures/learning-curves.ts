@@ -2,7 +2,7 @@
 import { listCurveBands, listCurves, type CurveBand, type CurvePoint } from '../../db/charts/curves.ts';
 import { learningCurves } from '../charts/learning-curves.ts';
 import type { Asked, Chart } from '../figure.ts';
-import { count } from '../names.ts';
+import { counted } from '../../sweep/counted.ts';
 
 /** Single trials beside the bands. */
 const TRIALS = 60;
@@ -17,7 +17,7 @@ export async function curvesFigure({
     ...{ curves, bands },
     words: {
       title: 'Learning curves',
-      description: `Dev score against step. The thick line is the median of all trials of a method, the band their middle half; thin lines are ${count(shown, 'single trial')}: those that run now, then the best on dev.`,
+      description: `Dev score against step. The thick line is the median of all trials of a method, the band their middle half; thin lines are ${counted(shown, 'single trial')}: those that run now, then the best on dev.`,
     },
     draw: bands.length === 0 ? null : (width, words) => learningCurves({ curves, bands }, words, width),
   };

@@ -2,8 +2,8 @@
 import { listPoints, type ConfigurationPoint } from '../../db/charts/configurations.ts';
 import { speedAgainstScore } from '../charts/speed-against-score.ts';
 import type { Asked, Chart } from '../figure.ts';
-import { count } from '../names.ts';
 import { partialNote } from './cautions.ts';
+import { counted } from '../../sweep/counted.ts';
 
 const SHOWN = 500;
 
@@ -19,7 +19,7 @@ export async function speedFigure({
     front,
     words: {
       title: 'Speed against accuracy',
-      description: `Mean dev score against the time of a training step. Ringed and joined is the Pareto front: ${count(front.length, 'configuration')} that no faster one equals. Shown are the front and the best on dev, ${points.length} in all.${partialNote(facet, points)}`,
+      description: `Mean dev score against the time of a training step. Ringed and joined is the Pareto front: ${counted(front.length, 'configuration')} that no faster one equals. Shown are the front and the best on dev, ${points.length} in all.${partialNote(facet, points)}`,
     },
     draw: drawn.length === 0 ? null : (width, words) => speedAgainstScore(drawn, words, width),
   };

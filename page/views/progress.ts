@@ -7,7 +7,7 @@ import { workerTimes } from '../charts/worker-times.ts';
 import { figure } from '../figure.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { badge, count, moment, nameOf, sweepPath } from '../names.ts';
+import { badge, moment, nameOf, sweepPath } from '../names.ts';
 import { fullName } from '../own-settings.ts';
 import { facts, table } from '../table.ts';
 import type { Visit } from '../visit.ts';
@@ -15,6 +15,7 @@ import { framed, orderForms } from './frame.ts';
 import { progressBar, stateCounts } from './progress-bar.ts';
 import { duration, meanAndSd } from '../../sweep/numbers.ts';
 import { columnTitle } from '../../sweep/statistics/words.ts';
+import { counted } from '../../sweep/counted.ts';
 
 const ATTEMPTS = 300;
 
@@ -36,7 +37,7 @@ function progressSection(status: SweepStatus, settings: SettingWords): Markup {
   const left = secondsLeft === null || secondsLeft === 0 ? null : `about ${duration(secondsLeft)}`;
   const took = tookOf(sweep);
   return html`<section id="progress" data-live aria-labelledby="progress-head">
-    <h2 id="progress-head">${counts.complete.toLocaleString('en-US')} of ${count(total, 'trial')} complete</h2>
+    <h2 id="progress-head">${counts.complete.toLocaleString('en-US')} of ${counted(total, 'trial')} complete</h2>
     ${progressBar(counts)}${stateCounts(counts)} ${sweep.error !== null && html`<p class="wrong">${sweep.error}</p>`}
     ${facts([
       ...(left === null ? [] : [['time left', left] as const]),
@@ -45,7 +46,7 @@ function progressSection(status: SweepStatus, settings: SettingWords): Markup {
       ['launched (UTC)', moment(sweep.createdAt)],
       ...best.map((row): [string, string] => [
         `best on dev so far, ${columnTitle(row, best)}`,
-        `${fullName(nameOf(row), row.configurationKey, settings)}: dev ${meanAndSd(row.devMean, row.devSd)} (${count(row.n, 'seed')})`,
+        `${fullName(nameOf(row), row.configurationKey, settings)}: dev ${meanAndSd(row.devMean, row.devSd)} (${counted(row.n, 'seed')})`,
       ]),
     ])}
     ${orderForms(sweep)}
@@ -101,7 +102,7 @@ const TABLE_ROWS = 50;
 function timeline(sweep: SweepRow, times: readonly WorkedTime[]): Markup {
   const words = {
     title: 'Workers over time',
-    description: `Each bar is one attempt of a trial on a worker, in the colour of what it came to; the last ${count(times.length, 'attempt')}.`,
+    description: `Each bar is one attempt of a trial on a worker, in the colour of what it came to; the last ${counted(times.length, 'attempt')}.`,
   };
   const work = times.map(({ worker, state, startedAt, endedAt }) => {
     return { worker: shortName(worker), state, from: startedAt, until: endedAt };

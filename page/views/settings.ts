@@ -6,7 +6,6 @@ import { parallelCoordinates, type Line } from '../charts/parallel-coordinates.t
 import { figure } from '../figure.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
-import { count } from '../names.ts';
 import { partialNote } from '../figures/cautions.ts';
 import { shownSettings } from '../own-settings.ts';
 import type { Visit } from '../visit.ts';
@@ -14,6 +13,7 @@ import { choiceForm, facetChoice, readChoice } from './choices.ts';
 import { configurationTable, IN_COLUMNS } from './configuration-table.ts';
 import { framed } from './frame.ts';
 import type { Setting } from '../../sweep/settings.ts';
+import { counted } from '../../sweep/counted.ts';
 
 const SHOWN = 200;
 const IN_TABLE = 50;
@@ -33,7 +33,7 @@ export async function settingsView(visit: Visit, sweep: SweepRow): Promise<Page>
   const lines = points.map((point) => lineOf(point, others.get(point.configurationKey) ?? []));
   const words = {
     title: 'Settings and scores',
-    description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${count(points.length, 'configuration')} best on dev. A setting with one value has no axis.${partialNote(facet, points)}`,
+    description: `Each line is a configuration through its settings to its mean dev score, darker where it is better: the ${counted(points.length, 'configuration')} best on dev. A setting with one value has no axis.${partialNote(facet, points)}`,
   };
   const shown = figure({
     words,

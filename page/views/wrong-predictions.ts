@@ -1,10 +1,10 @@
 // The test examples that a trial got wrong, a page at a time.
 import type { WrongPrediction, WrongPredictions } from '../../control/wrong-predictions.ts';
 import { html, type Markup } from '../html.ts';
-import { count } from '../names.ts';
 import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
 import { lastStart, numberAmong, pageLinks } from './pages.ts';
+import { counted } from '../../sweep/counted.ts';
 
 const SIZE = 50;
 
@@ -30,7 +30,7 @@ function contentOf(parameters: URLSearchParams, found: WrongPredictions): Markup
     { title: 'predicted', cell: ({ predicted }) => predicted },
   ];
   const shown = table({
-    caption: `${wrong.length} of ${count(examples, 'example')}`,
+    caption: `${wrong.length} of ${counted(examples, 'example')}`,
     rows: wrong.slice(from, from + SIZE),
     columns,
     whenEmpty: 'Nothing.',

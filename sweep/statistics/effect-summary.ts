@@ -1,6 +1,7 @@
 // Pure: effects in plain sentences that say how sure they are.
 import { percent } from '../numbers.ts';
 import type { Effects, SettingEffect } from './effects.ts';
+import { counted } from '../counted.ts';
 
 export function summarise({ settings, seeds, importance, best, partial }: Effects): string[] {
   if (best === null) return ['No trial is complete yet: nothing is known of any setting.'];
@@ -10,7 +11,7 @@ export function summarise({ settings, seeds, importance, best, partial }: Effect
     ?.slice(0, 3)
     .map(({ settings: of, share }) => `${of.join(' with ')} ${(100 * share).toFixed(0)} %`);
   return [
-    `Best on dev: ${values.join(', ')} (${percent(best.mean)}, ${best.seeds} ${best.seeds === 1 ? 'seed' : 'seeds'}).`,
+    `Best on dev: ${values.join(', ')} (${percent(best.mean)}, ${counted(best.seeds, 'seed')}).`,
     ...settings.map((setting) => sentence(setting, seeds)),
     ...(partial === 0 ? [] : [caution(partial)]),
     top === undefined
