@@ -14,16 +14,19 @@ export interface Combination {
 }
 
 export function combinationsOf(entry: MethodSpec, spec: Spec, backbone: BackboneFacts): Combination[] {
-  const trainings = cross<TrainingSettings>(trainingsOf(entry, spec));
   // A descriptor's crossing holds exactly the fields of its method's settings, each with accepted values.
   const methods = crossingsOf(entry, backbone).flatMap((crossing) => cross(crossing) as unknown as MethodSettings[]);
-  return methods.flatMap((method) => trainings.map((training) => ({ method, training })));
+  return methods.flatMap((method) =>
+    cross<TrainingSettings>(trainingsOf(method, entry, spec)).map((training) => ({ method, training })),
+  );
 }
 
 /** How many `combinationsOf` would make, without making them. */
 export function countCombinations(entry: MethodSpec, spec: Spec, backbone: BackboneFacts): number {
   const methods = crossingsOf(entry, backbone).reduce((sum, crossing) => sum + sizeOf(crossing), 0);
-  return methods * sizeOf(trainingsOf(entry, spec));
+  if (descriptorOf(entry.method).passes === 0) return methods;
+  // What nobody states has one value, whichever it is.
+  return methods * sizeOf({ ...spec.training, ...entry.training });
 }
 
 function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossing[] {
@@ -33,10 +36,10 @@ function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossing[] {
   return [{ method: [entry.method], ...Object.fromEntries(fields) }];
 }
 
-function trainingsOf({ method, training }: MethodSpec, spec: Spec) {
-  return descriptorOf(method).passes === 0
+function trainingsOf(method: MethodSettings, entry: MethodSpec, spec: Spec) {
+  return descriptorOf(method.method).passes === 0
     ? untrained(spec.training)
-    : trainingChoices(method, spec.training, training);
+    : trainingChoices(method, spec.training, entry.training);
 }
 
 function sizeOf(crossing: Crossing): number {

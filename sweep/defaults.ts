@@ -1,6 +1,6 @@
 // Pure: the usual values, taken where a sweep file says nothing.
 import { descriptorOf } from './methods/index.ts';
-import type { MethodName } from './methods/settings.ts';
+import type { MethodSettings } from './methods/settings.ts';
 import type { TrainingChoices } from './spec.ts';
 import type { TrainingSettings } from './training.ts';
 
@@ -19,13 +19,15 @@ const USUAL: TrainingSettings = {
 
 export type AllTrainingChoices = { [Setting in keyof TrainingSettings]: TrainingSettings[Setting][] };
 
-export function usualTraining(method: MethodName): TrainingSettings {
-  return { ...USUAL, ...descriptorOf(method).usual };
+export const TRAINING_FIELDS = Object.keys(USUAL);
+
+export function usualTraining(method: MethodSettings): TrainingSettings {
+  return { ...USUAL, ...descriptorOf(method.method).usual(method) };
 }
 
 /** Where the method says nothing the sweep does, and where that says nothing the usual value holds. */
 export function trainingChoices(
-  method: MethodName,
+  method: MethodSettings,
   ofSweep: TrainingChoices,
   ofMethod: TrainingChoices,
 ): AllTrainingChoices {

@@ -1,14 +1,12 @@
 // Pure: a sweep file and the facts about its backbone and data become the list of trials.
 import { trialArithmetic } from './arithmetic.ts';
 import { type Candidate, candidates, countCandidates } from './candidates.ts';
-import { usualTraining } from './defaults.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { frozenDropoutWarning } from './frozen-dropout.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { memoryOfTrials } from './memory.ts';
 import { countBackbone } from './methods/full-tuning.ts';
-import { descriptorOf } from './methods/index.ts';
 import type { Problem } from './problem.ts';
 import { inRunningOrder } from './running-order.ts';
 import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
@@ -18,6 +16,7 @@ import { stoppingWarnings } from './stopping/settings.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
 import type { Trial } from './trial.ts';
 import { methodProblems, regimeProblems } from './validity.ts';
+import { unusualRates } from './unusual-rates.ts';
 
 export interface PlannedTrial {
   /** Order of running: trials that share hidden states stand together. */
@@ -84,7 +83,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     trials,
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, exclusion.idle()), ...dropping, ...shortenings(facts)],
+    warnings: [...warnings(spec, wanted, exclusion.idle()), ...dropping, ...shortenings(facts)],
     ...(spec.search === undefined ? {} : { searched: describeSearch(spec.search, wanted) }),
   };
 }
@@ -157,9 +156,9 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
     : [{ path, expected: `at most ${most} combinations in all`, found: String(count) }];
 }
 
-function warnings(spec: Spec, idleRules: number[]): string[] {
+function warnings(spec: Spec, wanted: readonly Candidate[], idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
-  return [...idle, ...fastRates(spec), ...stoppingWarnings(spec.stopping)];
+  return [...idle, ...unusualRates(spec, wanted), ...stoppingWarnings(spec.stopping)];
 }
 
 function describeSearch(search: Search, wanted: readonly Candidate[]): string {
@@ -168,19 +167,6 @@ function describeSearch(search: Search, wanted: readonly Candidate[]): string {
   if (search.kind === 'random') return `The search draws ${asked} of ${cells} configurations.`;
   const begun = Math.min(asked, search.startup);
   return `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`;
-}
-
-/** A rate of the whole sweep that is far above what is usual for one of its methods. */
-function fastRates({ methods, training }: Spec): string[] {
-  return methods.flatMap(({ method, training: own }, index) => {
-    const usual = usualTraining(method).learningRate;
-    const rates = own.learningRate === undefined ? (training.learningRate ?? []) : [];
-    const tooFast = rates.filter((rate) => rate > 10 * usual);
-    if (tooFast.length === 0 || descriptorOf(method).passes === 0) return [];
-    return [
-      `\`methods[${index}]\` (${method}) takes learningRate ${tooFast.join(', ')} from \`training\`; ${usual} is usual for it.`,
-    ];
-  });
 }
 
 /** Template and mask stay whole whatever is cut. */

@@ -1,5 +1,5 @@
 // Pure: which trials a verb is about, as a person writes it: `method=lpt,insertionLayer=6|9`.
-import { usualTraining } from './defaults.ts';
+import { TRAINING_FIELDS } from './defaults.ts';
 import { DESCRIPTORS, METHODS } from './methods/index.ts';
 import { nearestTo } from './nearest.ts';
 import { REGIMES } from './regime.ts';
@@ -27,11 +27,10 @@ const WORDS: Record<string, readonly string[] | null> = {
   state: TRIAL_STATES,
 };
 const NUMBERS = ['k', 'dataSeed', 'trainSeed', 'insertionLayer', 'promptLength'];
-const OF_TRAINING = Object.keys(usualTraining('lpt'));
 const OF_METHODS = DESCRIPTORS.flatMap(({ settings }) => Object.keys(settings));
 
 /** What can be selected by: columns of results, then settings of methods and of training. */
-export const SELECTION_FIELDS = [...new Set([...Object.keys(WORDS), ...NUMBERS, ...OF_METHODS, ...OF_TRAINING])];
+export const SELECTION_FIELDS = [...new Set([...Object.keys(WORDS), ...NUMBERS, ...OF_METHODS, ...TRAINING_FIELDS])];
 
 /** @throws SelectionError naming the field, or the nearest right one */
 export function parseSelection(text: string): Selection {
@@ -49,7 +48,7 @@ export function describeSelection(selection: Selection): string {
 }
 
 export function isTrainingField(field: string): boolean {
-  return OF_TRAINING.includes(field);
+  return TRAINING_FIELDS.includes(field);
 }
 
 function parseCondition(text: string): Condition {

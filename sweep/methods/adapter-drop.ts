@@ -19,7 +19,7 @@ export const adapterDrop: MethodDescriptor<AdapterDropSettings, Omit<AdapterDrop
     bottleneck: { ...SHARED.bottleneck, usual: [64] },
     droppedLayers: { domain: wholeNumber(1), usual: [5] },
   },
-  usual: { learningRate: 3e-4 },
+  usual: () => ({ learningRate: 3e-4 }),
   passes: 2,
   firstTouchedLayer: ({ droppedLayers }) => droppedLayers,
   inputLayers: ({ droppedLayers }) => [droppedLayers],

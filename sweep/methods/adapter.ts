@@ -11,7 +11,7 @@ export interface AdapterSettings {
 export const adapter: MethodDescriptor<AdapterSettings, Omit<AdapterSettings, 'method'>> = {
   name: 'adapter',
   settings: { bottleneck: { ...SHARED.bottleneck, usual: [64] } },
-  usual: { learningRate: 3e-4 },
+  usual: () => ({ learningRate: 3e-4 }),
   passes: 2,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],

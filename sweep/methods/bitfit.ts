@@ -13,7 +13,7 @@ export interface BitFitSettings {
 export const bitFit: MethodDescriptor<BitFitSettings, Omit<BitFitSettings, 'method'>> = {
   name: 'bitfit',
   settings: { biases: { domain: oneOf(BIASES), usual: ['all'] } },
-  usual: { learningRate: 1e-3 },
+  usual: () => ({ learningRate: 1e-3 }),
   passes: 2,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],

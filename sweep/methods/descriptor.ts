@@ -56,7 +56,7 @@ export interface MethodDescriptor<Method extends { method: string }, Fields exte
   readonly name: Method['method'];
   readonly settings: { readonly [Field in keyof Fields]: Setting<Fields[Field]> };
   /** Training values that are usual for this method and not for all. */
-  readonly usual: Partial<TrainingSettings>;
+  usual(settings: Method): Partial<TrainingSettings>;
   /** Forward and backward passes of a step, in forward passes: 2 where the weights are frozen, 3 where they are not, 0 without training. */
   readonly passes: 0 | 2 | 3;
   /** Without it, every combination of the settings. */
@@ -88,6 +88,9 @@ export const SHARED = {
   dropout: { domain: RATE },
   initialisation: { domain: oneOf(INITIALISATIONS), usual: ['normal'] },
 } as const satisfies Record<string, Setting<unknown>>;
+
+/** Usual for a table from N(0, 1): it moves by one rate a step, and takes a far larger one than a network's weights. */
+export const USUAL_OF_TABLE = { learningRate: 3e-2 };
 
 /** A linear layer and its bias. */
 export function linearSize(inputs: number, outputs: number): number {

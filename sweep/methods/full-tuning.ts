@@ -9,7 +9,7 @@ export const fullTuning: MethodDescriptor<FullTuningSettings, Record<string, nev
   name: 'full-tuning',
   settings: {},
   // Training every weight at a prompt's rate destroys the backbone.
-  usual: { learningRate: 2e-5 },
+  usual: () => ({ learningRate: 2e-5 }),
   passes: 3,
   firstTouchedLayer: () => 0,
   inputLayers: () => [],

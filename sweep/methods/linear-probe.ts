@@ -8,7 +8,7 @@ export interface LinearProbeSettings {
 export const linearProbe: MethodDescriptor<LinearProbeSettings, Record<string, never>> = {
   name: 'linear-probe',
   settings: {},
-  usual: { learningRate: 1e-2 },
+  usual: () => ({ learningRate: 1e-2 }),
   passes: 2,
   firstTouchedLayer: (_, layers) => layers,
   inputLayers: (_, layers) => [layers],

@@ -32,7 +32,7 @@ export const lora: MethodDescriptor<LoraSettings, LoraFields> = {
     targets: { domain: oneOrSeveral(oneOf(LORA_TARGETS)), usual: [['query', 'value']] },
     dropout: { ...SHARED.dropout, usual: [0] },
   },
-  usual: { learningRate: 5e-4 },
+  usual: () => ({ learningRate: 5e-4 }),
   passes: 2,
   crossings: ({ rank = [], alpha = [], targets = [], dropout = [] }) => [
     { method: ['lora'], rank, alpha, targets: targets.map(inOrder), dropout },

@@ -2,7 +2,7 @@
 import { oneOf, oneOrSeveral, wholeNumber } from '../choices.ts';
 import type { BackboneFacts } from '../facts.ts';
 import type { Problem } from '../problem.ts';
-import { type Choices, type MethodDescriptor, SHARED, type Texts } from './descriptor.ts';
+import { type Choices, type MethodDescriptor, SHARED, type Texts, USUAL_OF_TABLE } from './descriptor.ts';
 import {
   GENERATORS,
   generatorCrossing,
@@ -34,7 +34,7 @@ export const lpt: MethodDescriptor<LptSettings, LptFields> = {
     bottleneck: { ...SHARED.bottleneck, usual: [128] },
     dropout: { ...SHARED.dropout, usual: [0.1] },
   },
-  usual: {},
+  usual: ({ generator }) => (generator === 'none' ? USUAL_OF_TABLE : {}),
   passes: 2,
   crossings: (choices, backbone) =>
     (choices.generator ?? []).map((generator) => ({

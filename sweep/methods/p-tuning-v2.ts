@@ -24,7 +24,7 @@ export const pTuningV2: MethodDescriptor<PTuningSettings, PTuningFields> = {
     bottleneck: { ...SHARED.bottleneck, usual: [512] },
     dropout: { ...SHARED.dropout, usual: [0.1] },
   },
-  usual: { learningRate: 5e-3 },
+  usual: () => ({ learningRate: 5e-3 }),
   passes: 2,
   crossings: ({ promptLength = [], reparameterisation = [], bottleneck = [], dropout = [] }) =>
     reparameterisation.map((way) => ({

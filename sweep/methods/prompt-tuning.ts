@@ -1,5 +1,5 @@
 // Pure: prompt tuning (Lester et al. 2021, arXiv 2104.08691): a trained prompt in front of the first layer.
-import { type MethodDescriptor, SHARED } from './descriptor.ts';
+import { type MethodDescriptor, SHARED, USUAL_OF_TABLE } from './descriptor.ts';
 
 export interface PromptTuningSettings {
   method: 'prompt-tuning';
@@ -10,8 +10,7 @@ export interface PromptTuningSettings {
 export const promptTuning: MethodDescriptor<PromptTuningSettings, Omit<PromptTuningSettings, 'method'>> = {
   name: 'prompt-tuning',
   settings: { promptLength: { ...SHARED.promptLength, usual: [20] }, initialisation: SHARED.initialisation },
-  // A table from N(0, 1) moves by one rate a step: it takes a far larger one than a network's weights.
-  usual: { learningRate: 3e-2 },
+  usual: () => USUAL_OF_TABLE,
   passes: 2,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],

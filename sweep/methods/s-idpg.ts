@@ -29,7 +29,7 @@ export const sIdpg: MethodDescriptor<SIdpgSettings, SIdpgFields> = {
     dropout: { ...SHARED.dropout, usual: [0.1] },
     division: { domain: POSITIVE, usual: [16] },
   },
-  usual: { learningRate: 5e-4 },
+  usual: () => ({ learningRate: 5e-4 }),
   passes: 2,
   crossings: ({ promptLength = [], generator = [], bottleneck = [], dropout = [], division = [] }) =>
     generator.map((network) => ({

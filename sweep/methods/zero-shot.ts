@@ -8,7 +8,7 @@ export interface ZeroShotSettings {
 export const zeroShot: MethodDescriptor<ZeroShotSettings, Record<string, never>> = {
   name: 'zero-shot',
   settings: {},
-  usual: {},
+  usual: () => ({}),
   passes: 0,
   firstTouchedLayer: () => 0,
   inputLayers: () => [0],

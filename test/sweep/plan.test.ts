@@ -33,12 +33,12 @@ describe('expansion', () => {
       ),
     );
     expect(plan.trials).toHaveLength(144);
-    expect(plan).toMatchObject({ excluded: 0, folded: 0, warnings: [] });
+    expect(plan).toMatchObject({ excluded: 0, folded: 0 });
     expect(new Set(plan.trials.map(({ trialKey }) => trialKey)).size).toBe(144);
     expect(new Set(plan.trials.map(({ configurationKey }) => configurationKey)).size).toBe(36);
   });
 
-  test('fills in the usual values: middle layer, length by generator, a gentler rate for full tuning', () => {
+  test('fills in the usual values: middle layer, length and rate by generator, a gentler rate for full tuning', () => {
     const { trials } = planOf(sweep('  - { method: lpt, generator: [none, npg] }\n  - full-tuning\n  - zero-shot'));
     const settings = trials.slice(0, 4).map(({ trial }) => trial);
     expect(settings.map(({ method }) => method)).toEqual([
@@ -49,7 +49,7 @@ describe('expansion', () => {
     ]);
     expect(settings.map(({ training }) => [training.steps, training.learningRate])).toEqual([
       [0, 1e-3],
-      [1000, 1e-3],
+      [1000, 3e-2],
       [1000, 1e-3],
       [1000, 2e-5],
     ]);
@@ -347,10 +347,13 @@ describe('what cannot run is named before launch, once and with its line', () =>
   });
 });
 
-test('full tuning at the rate of a prompt is warned of', () => {
-  const { warnings } = planOf(sweep('  - full-tuning', 'training: { learningRate: 1.0e-3 }\n'));
-  expect(warnings).toEqual([
-    '`methods[0]` (full-tuning) takes learningRate 0.001 from `training`; 0.00002 is usual for it.',
+test('one rate for all methods is warned of where it is far from what is usual: full tuning, and a prompt without a generator', () => {
+  const own = 'training: { learningRate: 1.0e-3 }';
+  const methods = `  - full-tuning\n  - { method: lpt, generator: [none, npg] }\n  - { method: prompt-tuning, ${own} }\n  - zero-shot`;
+  const { warnings } = planOf(sweep(methods, 'training: { learningRate: [1.0e-3, 2.0e-3, 5.0e-3] }\n'));
+  expect(warnings.toSorted()).toEqual([
+    '`methods[0]` (full-tuning), for which 0.00002 is usual, takes learningRate 0.001, 0.002, 0.005 from `training`.',
+    '`methods[1]` (lpt, generator none), for which 0.03 is usual, takes learningRate 0.001, 0.002 from `training`.',
   ]);
 });
 
