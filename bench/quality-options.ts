@@ -43,7 +43,7 @@ export interface QualityOptions {
 const HELP = `npm run bench:quality -- [--json] [--tasks sst2,mr,trec,rte] [--k 500] [--steps 1000] [--every 100]
   [--dev-size 1000] [--test-size all] [--seeds 13,21,42] [--train-seeds 1] [--methods lpt,prompt-tuning]
   [--sides ours,pytorch] [--learning-rates 0.001] [--prompt-tuning-rates 0.05] [--threads 2] [--data ../shared/data]
-  [--model bert-base-uncased] [--out FOLDER] [--write docs/results.md]
+  [--model bert-base-uncased] [--out FOLDER] [--write table.md]
 Late prompt tuning against the same recipe in PyTorch on the same examples, and against prompt tuning, each at the learning rate
 that is best on dev. What is finished stands in --out: the same command goes on from there.
 `;
