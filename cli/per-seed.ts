@@ -19,9 +19,9 @@ export function printPerSeed(format: Format, { means, chosen, published: figures
   const figureTable = print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' });
   return [
     HEADING,
-    print('table', { rows: means, columns: MEAN_COLUMNS, whenEmpty: 'No trial is complete yet.' }),
+    print('table', { rows: means, columns: withMetric(means, MEAN_COLUMNS), whenEmpty: 'No trial is complete yet.' }),
     '\nChosen on each seed:\n',
-    print('table', { rows: chosen, columns: CHOSEN_COLUMNS, whenEmpty: 'Nothing yet.' }),
+    print('table', { rows: chosen, columns: withMetric(chosen, CHOSEN_COLUMNS), whenEmpty: 'Nothing yet.' }),
     ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n', figureTable]),
   ].join('');
 }
@@ -53,6 +53,13 @@ const CHOSEN_COLUMNS: Column<ChosenTrial>[] = [
   { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
   { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
+
+/** Beside the task, where there are several. */
+function withMetric<Row extends { metric: string }>(rows: readonly Row[], columns: Column<Row>[]): Column<Row>[] {
+  const [task, ...others] = columns;
+  if (task === undefined || new Set(rows.map(({ metric }) => metric)).size < 2) return columns;
+  return [task, { title: 'metric', cell: ({ metric }) => metric }, ...others];
+}
 
 /** Unequal numbers tell that some seed is not complete yet. */
 function candidatesOf({ leastCandidates, mostCandidates }: PerSeedMean): string {

@@ -6,7 +6,7 @@ import type { Control } from './control.ts';
 
 export interface PerSeedComparison {
   sweep: SweepRow;
-  /** One a method, best on dev first within a task. */
+  /** One a method and metric, best on dev first within a task. */
   means: PerSeedMean[];
   /** What was chosen on each seed. */
   chosen: ChosenTrial[];

@@ -6,26 +6,26 @@ import { bestPerSeed, bestPerSeedMeans } from './views.ts';
 export type ChosenTrial = typeof bestPerSeed.$inferSelect;
 export type PerSeedMean = typeof bestPerSeedMeans.$inferSelect;
 
-/** One a method and pair of seeds; complete trials only. */
+/** One a method, metric and pair of seeds; complete trials only. */
 export function listBestPerSeed(database: Database, sweepId: string): Promise<ChosenTrial[]> {
-  const { task, k, method, dataSeed, trainSeed } = bestPerSeed;
+  const { task, metric, k, method, dataSeed, trainSeed } = bestPerSeed;
   return ask(database, () =>
     database
       .select()
       .from(bestPerSeed)
       .where(eq(bestPerSeed.sweepId, sweepId))
-      .orderBy(asc(task), asc(k), asc(method), asc(dataSeed), asc(trainSeed)),
+      .orderBy(asc(task), asc(metric), asc(k), asc(method), asc(dataSeed), asc(trainSeed)),
   );
 }
 
-/** Best on dev first within a task and k. */
+/** Best on dev first within a task, metric and k. */
 export function listBestPerSeedMeans(database: Database, sweepId: string): Promise<PerSeedMean[]> {
-  const { task, k, method, devMean } = bestPerSeedMeans;
+  const { task, metric, k, method, devMean } = bestPerSeedMeans;
   return ask(database, () =>
     database
       .select()
       .from(bestPerSeedMeans)
       .where(eq(bestPerSeedMeans.sweepId, sweepId))
-      .orderBy(asc(task), asc(k), desc(devMean), asc(method)),
+      .orderBy(asc(task), asc(metric), asc(k), desc(devMean), asc(method)),
   );
 }

@@ -84,7 +84,7 @@ export function pruneDataSets(
 
 type Which = Pick<Prunable, 'sweepId'>;
 
-/** Of each method and pair of seeds: what `compare --average per-seed` chooses. */
+/** Of each method, metric and pair of seeds: what `compare --average per-seed` chooses. */
 async function bestOnSeeds(database: Database, { sweepId }: Which): Promise<string[]> {
   const inSweep = sweepId === undefined ? undefined : eq(bestPerSeed.sweepId, sweepId);
   const rows = await database.select({ id: bestPerSeed.trialId }).from(bestPerSeed).where(inSweep);

@@ -114,7 +114,7 @@ export const comparison = pgView('comparison', {
   baselineIsWhole: boolean(),
 }).existing();
 
-/** On each pair of seeds the configuration of a method that is best on dev. */
+/** On each pair of seeds the configuration of a method that is best on dev by a metric. */
 export const bestPerSeed = pgView('best_per_seed', {
   sweepId: uuid().notNull(),
   sweep: text().notNull(),

@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printMethods } from '../../cli/methods.ts';
+import { printPerSeed } from '../../cli/per-seed.ts';
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
+import { comparePerSeed } from '../../control/compare-per-seed.ts';
 import { methodScores } from '../../control/tables.ts';
 import { addTrials } from '../../db/add-trials.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
+import { listBestPerSeed } from '../../db/best-per-seed.ts';
 import { listCompared } from '../../db/compared-trials.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
 import { attempts, baselines as figures } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
+import { comparison } from '../../db/views.ts';
 import { methodTables } from '../../page/views/methods.ts';
 import { expand } from '../../sweep/plan.ts';
 import { scoreColumns } from '../../sweep/statistics/words.ts';
@@ -70,6 +74,17 @@ async function finished(
     await recordEvaluation(database, { trialId, attempt: 1, evaluation });
     await finishTrial(database, { trialId, attempt: 1, outcome: { ...outcomeOf(dev, score), msPerStep } });
   }
+}
+
+/** Zero-shot, prompt tuning and LPT, the same on both data seeds: by accuracy, and once more by F1 in trials that were added. */
+async function finishedByBoth(name: string, accuracy: number[], f1: number[]): Promise<string> {
+  const { database } = own;
+  const asked = smallSweep(name, '[3]');
+  const { sweep } = await createSweep(database, asked);
+  const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
+  await addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
+  await endInOrder(database, { sweepId: sweep.id, endings: [...accuracy, ...accuracy, ...f1, ...f1] });
+  return sweep.id;
 }
 
 const RIGHT = LABELS;
@@ -212,13 +227,7 @@ describe('methods compared', () => {
   });
 
   test('of two metrics in one sweep have columns of their own in its table', async () => {
-    const { database } = own;
-    const asked = smallSweep('both-metrics', '[3]');
-    const { sweep } = await createSweep(database, asked);
-    const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
-    await addTrials(database, { ...asked, trials: expand(asked.spec, facts).trials });
-    const endings = [...Array.from({ length: 6 }, () => 0.8), ...Array.from({ length: 6 }, () => 0.6)];
-    await endInOrder(database, { sweepId: sweep.id, endings });
+    await finishedByBoth('both-metrics', [0.8, 0.8, 0.8], [0.6, 0.6, 0.6]);
     const { scores, caption } = await methodScores(own, 'both-metrics');
     const lpt = scores.filter(({ method }) => method === 'lpt').map(({ task, mean }) => [task, mean]);
     expect(lpt).toEqual([
@@ -226,6 +235,39 @@ describe('methods compared', () => {
       ['mr (f1)', 0.6],
     ]);
     expect(caption).toContain('(accuracy on mr; f1 on mr)');
+  });
+
+  test('of two metrics in one sweep are chosen on each seed, and paired, by each metric alone', async () => {
+    const sweepId = await finishedByBoth('chosen-by-both', [0.5, 0.75, 0.8], [0.5, 0.85, 0.6]);
+    const chosen = await listBestPerSeed(own.database, sweepId);
+    expect(chosen.map(({ candidates }) => candidates)).toEqual(Array.from({ length: 12 }, () => 1));
+    const { pairs } = await compareMethods(own, 'chosen-by-both', { average: 'per-seed' });
+    const pair = pairs.find(({ first, second }) => first.method === 'prompt-tuning' && second.method === 'lpt')!;
+    // 0.75 − 0.8 and 0.85 − 0.6.
+    const differences = pair.tasks.map(({ metric, difference }) => [metric, difference?.toFixed(2)]);
+    expect(differences).toEqual([
+      ['accuracy', '-0.05'],
+      ['f1', '0.25'],
+    ]);
+    const table = printPerSeed('table', await comparePerSeed(own, 'chosen-by-both'));
+    expect(table).toMatch(/│ task │ metric +│ +k │ method/);
+    expect(table).toMatch(/│ mr +│ f1 +│ 32 │ lpt +│ 2 │ 60\.0 ± 0\.0/);
+  });
+
+  test('of two metrics in one sweep are held against each other by each metric alone in the view `comparison`', async () => {
+    const sweepId = await finishedByBoth('viewed-by-both', [0.5, 0.75, 0.8], [0.5, 0.85, 0.6]);
+    const rows = await own.database.select().from(comparison).where(eq(comparison.sweepId, sweepId));
+    const found = rows.map(({ metric, baselineMethod, difference }) => [
+      metric,
+      baselineMethod,
+      difference?.toFixed(2),
+    ]);
+    expect(found.sort()).toEqual([
+      ['accuracy', 'prompt-tuning', '0.05'],
+      ['accuracy', 'zero-shot', '0.30'],
+      ['f1', 'prompt-tuning', '-0.25'],
+      ['f1', 'zero-shot', '0.10'],
+    ]);
   });
 
   test('of two sweeps that were tested on other examples are not paired, and the notes say so', async () => {
