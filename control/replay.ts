@@ -7,10 +7,11 @@ import { foresight, type Loss, lossOf, replay, type Replay } from '../sweep/stop
 import type { Stopping } from '../sweep/stopping/rule.ts';
 import type { Control } from './control.ts';
 
-/** One rule on the trials of one task, draw and number of steps. */
+/** One rule on the trials of one task, metric, draw and number of steps. */
 export interface Replayed extends Omit<Replay, 'stopped'>, Loss, RegimeColumns {
   stopping: Stopping;
   task: string;
+  metric: ReplayableTrial['metric'];
   trials: number;
   stopped: number;
   /** Spearman's correlation of the order at the end of the grace period with the final one. */
@@ -41,9 +42,9 @@ function replayGroup(stopping: Stopping, trials: readonly ReplayableTrial[]): Re
   const { stopped, ...saved } = replay(stopping, trials);
   const [first] = trials;
   if (first === undefined) throw new RangeError('Expected a group to have a trial, found none.');
-  const { task, regime, k } = first;
+  const { task, metric, regime, k } = first;
   return {
-    ...{ stopping, task, regime, k, trials: trials.length, stopped: stopped.length },
+    ...{ stopping, task, metric, regime, k, trials: trials.length, stopped: stopped.length },
     ...saved,
     ...lossOf(trials, { stopped }),
     foresight: foresight(trials, stopping.gracePeriod),

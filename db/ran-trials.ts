@@ -6,13 +6,15 @@ import { evaluations, trials } from './schema.ts';
 
 export interface ReplayableTrial extends RanTrial {
   task: string;
+  metric: typeof trials.$inferSelect.metric;
   regime: typeof trials.$inferSelect.regime;
   k: number | null;
 }
 
 /** Trials that train nothing have nothing to stop, and are left out. */
 export async function listRan(database: Database, sweepId: string): Promise<ReplayableTrial[]> {
-  const { position, configurationKey, dataSeed, trainSeed, task, regime, k, steps, msPerStep, devScore } = trials;
+  const { position, configurationKey, dataSeed, trainSeed, task, metric, regime, k, steps, msPerStep, devScore } =
+    trials;
   const points = sql<DevPoint[]>`json_agg(json_build_object(
     'step', ${evaluations.step}, 'score', ${evaluations.score}, 'at', extract(epoch from ${evaluations.recordedAt}) * 1000
   ) order by ${evaluations.step})`;
@@ -25,6 +27,7 @@ export async function listRan(database: Database, sweepId: string): Promise<Repl
           dataSeed,
           trainSeed,
           task,
+          metric,
           regime,
           k,
           steps,
@@ -42,7 +45,7 @@ export async function listRan(database: Database, sweepId: string): Promise<Repl
   );
   return rows.flatMap(({ msPerStep: ms, steps: all, final, ...row }) => {
     if (all === null || final === null) return [];
-    const group = JSON.stringify([row.task, row.regime, row.k, all]);
+    const group = JSON.stringify([row.task, row.metric, row.regime, row.k, all]);
     return [{ ...row, group, steps: all, final, seconds: ms === null ? null : (ms * all) / 1000 }];
   });
 }

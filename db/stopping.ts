@@ -36,7 +36,7 @@ async function readStopping(transaction: Transaction, sweepId: string): Promise<
   return sweep?.stopping ?? null;
 }
 
-/** Of the trials that have come as far, with the same task, draw and number of steps; the trial's own is among them. */
+/** Of the trials that have come as far, with the same task, metric, draw and number of steps; the trial's own is among them. */
 function listStandings(transaction: Transaction, trial: TrialRow, step: number): Promise<Standing[]> {
   const { position, configurationKey: configuration, dataSeed, trainSeed } = trials;
   const steps = sql`${trials.trial} #>> '{training,steps}'`;
@@ -52,6 +52,7 @@ function listStandings(transaction: Transaction, trial: TrialRow, step: number):
       and(
         eq(trials.sweepId, trial.sweepId),
         eq(trials.task, trial.task),
+        eq(trials.metric, trial.metric),
         eq(trials.regime, trial.regime),
         sql`${trials.k} is not distinct from ${trial.k}`,
         sql`${steps} = ${String(trial.trial.training.steps)}`,

@@ -12,7 +12,7 @@ import {
   type Command,
 } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { print } from '../print.ts';
+import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { duration, percent } from '../../sweep/numbers.ts';
 
@@ -47,7 +47,7 @@ export const replayCommand: Command = {
       call.terminal,
       async ({ control }) => {
         const { rows } = await replaySweep(control, argumentOf(call, 'sweep'), rules);
-        call.terminal.write(print(formatOf(call), { rows, columns: COLUMNS, record: recordOf, whenEmpty: '' }));
+        call.terminal.write(print(formatOf(call), { rows, columns: columnsOf(rows), record: recordOf, whenEmpty: '' }));
         call.terminal.say(
           'Dev scores in the order in which they were written. `lost`: dev mean of the best configuration against the best that the rule leaves whole.',
         );
@@ -58,25 +58,32 @@ export const replayCommand: Command = {
   },
 };
 
-const COLUMNS = [
-  { title: 'rule', cell: ({ stopping }: Replayed) => stopping.rule },
-  { title: 'task', cell: ({ task }: Replayed) => task },
+/** The metric where a task has several. */
+function columnsOf(rows: readonly Replayed[]): Column<Replayed>[] {
+  const isOne = new Set(rows.map(({ metric }) => metric)).size < 2;
+  return COLUMNS.filter(({ title }) => title !== 'metric' || !isOne);
+}
+
+const COLUMNS: Column<Replayed>[] = [
+  { title: 'rule', cell: ({ stopping }) => stopping.rule },
+  { title: 'task', cell: ({ task }) => task },
+  { title: 'metric', cell: ({ metric }) => metric },
   { title: 'examples', cell: regimeName, isNumber: true },
-  { title: 'stopped', cell: ({ stopped, trials }: Replayed) => `${stopped} of ${trials}`, isNumber: true },
+  { title: 'stopped', cell: ({ stopped, trials }) => `${stopped} of ${trials}`, isNumber: true },
   {
     title: 'steps saved',
-    cell: ({ stepsSaved, steps }: Replayed) => `${percent(stepsSaved / steps)} %`,
+    cell: ({ stepsSaved, steps }) => `${percent(stepsSaved / steps)} %`,
     isNumber: true,
   },
-  { title: 'time saved', cell: ({ secondsSaved }: Replayed) => duration(secondsSaved), isNumber: true },
-  { title: 'best on dev', cell: ({ before }: Replayed) => percent(before), isNumber: true },
-  { title: 'winner', cell: ({ winnerStopped }: Replayed) => (winnerStopped ? 'stopped' : 'kept') },
+  { title: 'time saved', cell: ({ secondsSaved }) => duration(secondsSaved), isNumber: true },
+  { title: 'best on dev', cell: ({ before }) => percent(before), isNumber: true },
+  { title: 'winner', cell: ({ winnerStopped }) => (winnerStopped ? 'stopped' : 'kept') },
   {
     title: 'lost',
-    cell: ({ before, after }: Replayed) => (after === null ? 'all' : percent(before - after)),
+    cell: ({ before, after }) => (after === null ? 'all' : percent(before - after)),
     isNumber: true,
   },
-  { title: 'early rank', cell: ({ foresight }: Replayed) => foresight?.toFixed(2) ?? null, isNumber: true },
+  { title: 'early rank', cell: ({ foresight }) => foresight?.toFixed(2) ?? null, isNumber: true },
 ];
 
 function recordOf({ stopping, ...row }: Replayed) {

@@ -18,7 +18,7 @@ export interface RanTrial {
   configuration: string;
   dataSeed: number;
   trainSeed: number;
-  /** Trials are compared with those of the same task, draw and steps only. */
+  /** Trials are compared with those of the same task, metric, draw and steps only. */
   group: string;
   steps: number;
   evaluateEvery: number;

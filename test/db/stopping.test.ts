@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replaySweep } from '../../control/replay.ts';
+import { addTrials } from '../../db/add-trials.ts';
 import { listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
@@ -7,9 +9,10 @@ import { recordEvaluation } from '../../db/evaluations.ts';
 import { haltTrials, requeueTrials } from '../../db/orders.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import { expand } from '../../sweep/plan.ts';
 import type { Stopping, StopReason } from '../../sweep/stopping/rule.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {
@@ -86,6 +89,26 @@ describe('a trial that is scored on dev', () => {
     expect(await scored(await begin(ids[4]!), 0.1)).toBeNull();
     expect(await scored(await third({ ...MEDIAN, gracePeriod: 0.6 }), 0.1)).toBeNull();
     expect(await scored(await third(null), 0.1)).toBeNull();
+  });
+
+  test('is held against none of another metric, neither while it runs nor in a replay', async () => {
+    const { sweepId, ids, ...of } = await third();
+    const asked = smallSweep(sweepId, '[3, 6, 9]');
+    const facts = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
+    const spec = { ...asked.spec, stopping: MEDIAN };
+    await addTrials(own.database, { ...asked, spec, trials: expand(spec, facts).trials });
+    const added = (await listWaiting(own.database, { sweepId, limit: 100 })).slice(-10);
+    // The second: zero-shot is the first.
+    const byF1 = await begin(added[1]!);
+    expect(await scored(byF1, 0.1)).toBeNull();
+    expect(await scored(of, 0.6)).not.toBeNull();
+    for (const done of [{ trialId: ids[0]!, attempt: 1 }, byF1])
+      await finishTrial(own.database, { ...done, outcome: outcomeOf(0.7, 0.6) });
+    const { rows } = await replaySweep(own, sweepId, [MEDIAN]);
+    expect(rows.map(({ metric, trials }) => [metric, trials])).toEqual([
+      ['accuracy', 1],
+      ['f1', 1],
+    ]);
   });
 
   test('is what a person told it to be, where a rule speaks later', async () => {
