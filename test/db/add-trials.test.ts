@@ -6,9 +6,11 @@ import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
 import type { TaskFacts } from '../../sweep/facts.ts';
+import { parseSweep } from '../../sweep/parse.ts';
 import { expand } from '../../sweep/plan.ts';
+import { configurationKey, trialKey } from '../../sweep/trial-key.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { FACTS, smallSweep } from '../support/trials.ts';
+import { FACTS, planOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {
@@ -104,6 +106,40 @@ describe('trials that are added', () => {
     // Another metric is a column of its own.
     expect(await addTrials(database, withTask('[3, 6]', { metric: 'accuracy' }))).toMatchObject({ added: 8 });
     expect(await addTrials(database, withTask('[3, 6]', { metric: 'f1' }))).toMatchObject({ added: 2, present: 6 });
+  });
+
+  test.each([
+    ['devSize', 'regime', { value: 20, words: '`100`, found `20`' }],
+    ['testSize', 'regime', { value: 50, words: '`all`, found `50`' }],
+    [
+      'template',
+      'task',
+      { value: '<mask> : {sentence}', words: '`{sentence} . It was <mask> .`, found `<mask> : {sentence}`' },
+    ],
+    ['labelWords', 'task', { value: { '1': 'good', '0': 'bad' }, words: 'found `{"0":"bad","1":"good"}`' }],
+  ] as const)('with another %s are refused, naming both', async (field, part, { value, words }) => {
+    const { database } = own;
+    const name = `same-${field}`;
+    await createSweep(database, smallSweep(name, '[3]'));
+    const asked = smallSweep(name, '[3, 6]');
+    const other = asked.trials.map((planned) => {
+      const trial = { ...planned.trial, [part]: { ...planned.trial[part], [field]: value } };
+      return { ...planned, trial, trialKey: trialKey(trial), configurationKey: configurationKey(trial) };
+    });
+    const adding = addTrials(database, { ...asked, trials: other });
+    await expect(adding).rejects.toThrow(OtherInputsError);
+    await expect(adding).rejects.toThrow(`\`${field}\` of task \`mr\` (32) to be that of sweep \`${name}\`, `);
+    await expect(adding).rejects.toThrow(words);
+    expect(await addTrials(database, asked)).toMatchObject({ added: 2, present: 6 });
+  });
+
+  test('may be drawn otherwise under another k', async () => {
+    const { database } = own;
+    const asked = smallSweep('other-k', '[3]');
+    await createSweep(database, asked);
+    const source = asked.source.replace('fewShot: 32, devSize: 100', 'fewShot: 16, devSize: 20');
+    const added = { name: 'other-k', source, spec: parseSweep(source), trials: planOf(source).trials };
+    expect(await addTrials(database, added)).toMatchObject({ added: 6, present: 0 });
   });
 
   test('of another config.json or tokenizer are refused as soon as the sweep knows its own', async () => {
