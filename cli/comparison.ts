@@ -4,6 +4,7 @@ import type { PublishedRow } from '../db/published.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
+import { whereVarying } from '../sweep/where-varying.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
 
@@ -42,16 +43,12 @@ function groundColumns(rows: SettledConfiguration[]): Columns {
   return [
     { title: 'task', cell: ({ task }) => task },
     ...whereVarying(rows, { title: 'k', cell: ({ k }) => k, isNumber: true }),
+    ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
   ];
 }
 
 function settingsColumn(rows: SettledConfiguration[]): Columns {
   return whereVarying(rows, { title: 'settings', cell: ({ settings }) => settings });
-}
-
-/** What is the same in every row needs no column. */
-function whereVarying(rows: SettledConfiguration[], column: Columns[number]): Columns {
-  return new Set(rows.map(column.cell)).size > 1 ? [column] : [];
 }
 
 function configurationColumns(rows: SettledConfiguration[]): Columns {

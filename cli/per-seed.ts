@@ -6,6 +6,7 @@ import type { Format } from './command.ts';
 import { FIGURE_COLUMNS } from './comparison.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
+import { whereVarying } from '../sweep/where-varying.ts';
 
 const HEADING = `Best on dev per seed: on each seed the configuration of a method that does best on dev, whichever it is, and its test
 score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds.
@@ -19,46 +20,45 @@ export function printPerSeed(format: Format, { means, chosen, published: figures
   const figureTable = print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' });
   return [
     HEADING,
-    print('table', { rows: means, columns: withMetric(means, MEAN_COLUMNS), whenEmpty: 'No trial is complete yet.' }),
+    print('table', { rows: means, columns: meanColumns(means), whenEmpty: 'No trial is complete yet.' }),
     '\nChosen on each seed:\n',
-    print('table', { rows: chosen, columns: withMetric(chosen, CHOSEN_COLUMNS), whenEmpty: 'Nothing yet.' }),
+    print('table', { rows: chosen, columns: chosenColumns(chosen), whenEmpty: 'Nothing yet.' }),
     ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n', figureTable]),
   ].join('');
 }
 
-const MEAN_COLUMNS: Column<PerSeedMean>[] = [
-  { title: 'task', cell: ({ task }) => task },
-  { title: 'k', cell: ({ k }) => k, isNumber: true },
-  { title: 'method', cell: ({ method }) => method },
-  { title: 'n', cell: ({ n }) => n, isNumber: true },
-  { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
-  { title: 'test', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
-  { title: 'chosen among', cell: candidatesOf },
-  { title: 'different ones', cell: ({ configurations }) => configurations, isNumber: true },
-];
+function meanColumns(rows: readonly PerSeedMean[]): Column<PerSeedMean>[] {
+  return [
+    { title: 'task', cell: ({ task }) => task },
+    { title: 'k', cell: ({ k }) => k, isNumber: true },
+    ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
+    { title: 'method', cell: ({ method }) => method },
+    { title: 'n', cell: ({ n }) => n, isNumber: true },
+    { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
+    { title: 'test', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
+    { title: 'chosen among', cell: candidatesOf },
+    { title: 'different ones', cell: ({ configurations }) => configurations, isNumber: true },
+  ];
+}
 
-const CHOSEN_COLUMNS: Column<ChosenTrial>[] = [
-  { title: 'trial', cell: ({ position }) => position, isNumber: true },
-  { title: 'task', cell: ({ task }) => task },
-  { title: 'k', cell: ({ k }) => k, isNumber: true },
-  { title: 'method', cell: ({ method }) => method },
-  { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
-  { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
-  { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
-  { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
-  { title: 'generator', cell: ({ generator }) => generator },
-  { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
-  { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
-  { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
-  { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
-  { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
-];
-
-/** Beside the task, where there are several. */
-function withMetric<Row extends { metric: string }>(rows: readonly Row[], columns: Column<Row>[]): Column<Row>[] {
-  const [task, ...others] = columns;
-  if (task === undefined || new Set(rows.map(({ metric }) => metric)).size < 2) return columns;
-  return [task, { title: 'metric', cell: ({ metric }) => metric }, ...others];
+function chosenColumns(rows: readonly ChosenTrial[]): Column<ChosenTrial>[] {
+  return [
+    { title: 'trial', cell: ({ position }) => position, isNumber: true },
+    { title: 'task', cell: ({ task }) => task },
+    { title: 'k', cell: ({ k }) => k, isNumber: true },
+    ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
+    { title: 'method', cell: ({ method }) => method },
+    { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
+    { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
+    { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
+    { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+    { title: 'generator', cell: ({ generator }) => generator },
+    { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
+    { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
+    { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
+    { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+    { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+  ];
 }
 
 /** Unequal numbers tell that some seed is not complete yet. */

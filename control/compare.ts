@@ -16,11 +16,11 @@ export interface SettledConfiguration extends ConfigurationMean {
 
 export interface Comparison {
   sweep: SweepRow;
-  /** Best on dev first within a task and regime. */
+  /** Best on dev first within a task, regime and metric. */
   configurations: SettledConfiguration[];
   /** Figures from papers on the sweep's tasks. */
   published: PublishedRow[];
-  /** Plain sentences, one a task and regime. */
+  /** Plain sentences, one a task, regime and metric. */
   findings: string[];
 }
 

@@ -8,24 +8,24 @@ export type PerSeedMean = typeof bestPerSeedMeans.$inferSelect;
 
 /** One a method, metric and pair of seeds; complete trials only. */
 export function listBestPerSeed(database: Database, sweepId: string): Promise<ChosenTrial[]> {
-  const { task, metric, k, method, dataSeed, trainSeed } = bestPerSeed;
+  const { task, k, metric, method, dataSeed, trainSeed } = bestPerSeed;
   return ask(database, () =>
     database
       .select()
       .from(bestPerSeed)
       .where(eq(bestPerSeed.sweepId, sweepId))
-      .orderBy(asc(task), asc(metric), asc(k), asc(method), asc(dataSeed), asc(trainSeed)),
+      .orderBy(asc(task), asc(k), asc(metric), asc(method), asc(dataSeed), asc(trainSeed)),
   );
 }
 
-/** Best on dev first within a task, metric and k. */
+/** Best on dev first within a task, k and metric. */
 export function listBestPerSeedMeans(database: Database, sweepId: string): Promise<PerSeedMean[]> {
-  const { task, metric, k, method, devMean } = bestPerSeedMeans;
+  const { task, k, metric, method, devMean } = bestPerSeedMeans;
   return ask(database, () =>
     database
       .select()
       .from(bestPerSeedMeans)
       .where(eq(bestPerSeedMeans.sweepId, sweepId))
-      .orderBy(asc(task), asc(metric), asc(k), desc(devMean), asc(method)),
+      .orderBy(asc(task), asc(k), asc(metric), desc(devMean), asc(method)),
   );
 }

@@ -55,14 +55,14 @@ export function listSettings(database: Database, sweepId: string): Promise<(Sett
   );
 }
 
-/** Best on dev first within a task and regime; complete trials only. */
+/** Best on dev first within a task, regime and metric; complete trials only. */
 export function listConfigurations(database: Database, sweepId: string): Promise<ConfigurationMean[]> {
-  const { task, regime, k, devMean, n, configurationKey } = configurationMeans;
+  const { task, regime, k, metric, devMean, n, configurationKey } = configurationMeans;
   return ask(database, () =>
     database
       .select()
       .from(configurationMeans)
       .where(eq(configurationMeans.sweepId, sweepId))
-      .orderBy(asc(task), asc(regime), asc(k), desc(devMean), desc(n), asc(configurationKey)),
+      .orderBy(asc(task), asc(regime), asc(k), asc(metric), desc(devMean), desc(n), asc(configurationKey)),
   );
 }

@@ -1,6 +1,5 @@
 import { effects, type MethodEffects } from '../../control/effects.ts';
-import { regimeName } from '../../sweep/regime.ts';
-import { probabilityWords } from '../../sweep/statistics/words.ts';
+import { columnTitle, probabilityWords } from '../../sweep/statistics/words.ts';
 import {
   argumentOf,
   assertSelectedOnDev,
@@ -49,14 +48,15 @@ export function printEffects(format: Format, all: readonly MethodEffects[]): str
   return all
     .map(
       (one) =>
-        `${headingOf(one)}\n${print('table', { rows: levelsOf(one), columns: COLUMNS, whenEmpty: '' })}${one.summary.join('\n')}\n`,
+        `${headingOf(one, all)}\n${print('table', { rows: levelsOf(one), columns: COLUMNS, whenEmpty: '' })}${one.summary.join('\n')}\n`,
     )
     .join('\n');
 }
 
-function headingOf({ method, task, regime, k, trials, seeds }: MethodEffects): string {
+function headingOf(one: MethodEffects, all: readonly MethodEffects[]): string {
+  const { method, trials, seeds } = one;
   const count = `${counted(trials, 'trial')} over ${counted(seeds, 'seed')}`;
-  return `${method} on ${task} (${regimeName({ regime, k })}), ${count}; marginal means on dev, percent, 95 % interval:`;
+  return `${method} on ${columnTitle(one, all)}, ${count}; marginal means on dev, percent, 95 % interval:`;
 }
 
 function levelsOf({ method, task, metric, regime, k, settings }: MethodEffects): Level[] {

@@ -7,6 +7,7 @@ import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { grouped, percent, rounded } from '../../sweep/numbers.ts';
 import { counted } from '../../sweep/counted.ts';
+import { whereVarying } from '../../sweep/where-varying.ts';
 
 export const resultsCommand: Command = {
   name: 'results',
@@ -33,6 +34,7 @@ export const resultsCommand: Command = {
             { title: 'trial', cell: ({ position }) => position, isNumber: true },
             { title: 'task', cell: ({ task }) => task },
             { title: 'examples', cell: regimeName, isNumber: true },
+            ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
             { title: 'method', cell: ({ method }) => method },
             { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
             { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },

@@ -17,6 +17,7 @@ type Listed = Pick<
   | 'position'
   | 'configurationKey'
   | 'task'
+  | 'metric'
   | 'method'
   | 'insertionLayers'
   | 'promptLength'
@@ -38,7 +39,7 @@ export async function pageOfTrials(
 ): Promise<{ rows: Listed[]; total: number }> {
   const { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed } =
     trials;
-  const { configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
+  const { metric, configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
   const names = { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed };
   const those = and(eq(trials.sweepId, sweepId), state === null ? undefined : eq(trials.state, state));
   const [rows, [counted]] = await ask(database, () =>
@@ -46,6 +47,7 @@ export async function pageOfTrials(
       database
         .select({
           ...names,
+          metric,
           configurationKey,
           state: trials.state,
           devScore,

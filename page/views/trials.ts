@@ -4,6 +4,7 @@ import { pageOfTrials } from '../../db/charts/trial-page.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { percent } from '../../sweep/numbers.ts';
 import { TRIAL_STATES } from '../../sweep/states.ts';
+import { whereVarying } from '../../sweep/where-varying.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, nameOf, sweepPath } from '../names.ts';
@@ -41,6 +42,7 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
       },
       { title: 'state', cell: (row) => badge(row.state) },
       { title: 'task', cell: ({ task }) => task },
+      ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
       { title: 'configuration', cell: nameOf },
       { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
       ...settingsColumn(rows, settings),

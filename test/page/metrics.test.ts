@@ -5,11 +5,10 @@ import { importOwnBaselines } from '../../db/baselines.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { drawFigures } from '../../page/drawings.ts';
 import type { PageServer } from '../../page/server.ts';
-import type { MetricName } from '../../sweep/task.ts';
 import { endInOrder } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { FACTS, planOf, smallSweep } from '../support/trials.ts';
+import { twoMetrics } from '../support/trials.ts';
 
 const FIGURE = `paper,table,backbone,task,regime,method,metric,score,sd,parameters,source
 a paper,1,roberta-large,mr,few-shot,lpt,matthews,61,,,a paper's first table`;
@@ -21,12 +20,11 @@ const errors: unknown[] = [];
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  const sweep = smallSweep('two-metrics');
-  const trials = [...sweep.trials, ...planOf(sweep.source, withMetric('f1')).trials];
+  const sweep = twoMetrics('two-metrics');
   ({
     sweep: { id: sweepId },
-  } = await createSweep(own.database, { ...sweep, trials }));
-  await endInOrder(own.database, { sweepId, endings: trials.map(() => 0.7) });
+  } = await createSweep(own.database, sweep));
+  await endInOrder(own.database, { sweepId, endings: sweep.trials.map(() => 0.7) });
   await importOwnBaselines(own.database, FIGURE, 'own.csv');
   server = await startQuietPage(own.database, errors);
 });
@@ -34,10 +32,6 @@ afterAll(async () => {
   await server.close();
   await own.drop();
 });
-
-function withMetric(metric: MetricName): typeof FACTS {
-  return { ...FACTS, tasks: { mr: { ...FACTS.tasks.mr!, metric } } };
-}
 
 async function optionsOf(task: string): Promise<string[]> {
   const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers?task=${encodeURIComponent(task)}`)).text();
@@ -73,4 +67,11 @@ test('published figures have their metric', async () => {
   const published = text.slice(text.indexOf('id="published"')).replaceAll(/\s+/g, ' ');
   expect(published).toMatch(/<th[^>]*>metric<\/th>/);
   expect(published).toMatch(/<td[^>]*>matthews<\/td>/);
+});
+
+test('each trial of the table has its metric', async () => {
+  const text = await (await fetch(`${server.url}/sweeps/two-metrics/trials`)).text();
+  expect(errors).toEqual([]);
+  expect(text).toMatch(/<th[^>]*>metric<\/th>/);
+  expect(text.match(/<td[^>]*>(accuracy|f1)<\/td>/g)).toHaveLength(16);
 });

@@ -62,6 +62,13 @@ methods:
   return { name, source, spec: parseSweep(source), trials: planOf(source).trials };
 }
 
+/** Its trials once with accuracy and once with F1, as `add` of a file with another metric leaves it. */
+export function twoMetrics(name: string): NewSweep {
+  const sweep = smallSweep(name);
+  const withF1 = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
+  return { ...sweep, trials: [...sweep.trials, ...planOf(sweep.source, withF1).trials] };
+}
+
 export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
   return {
     devScore,

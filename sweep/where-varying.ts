@@ -1,0 +1,9 @@
+// Pure: the columns that a table needs, on a terminal and on a page.
+
+/** What is the same in every row needs no column. */
+export function whereVarying<Row, Column extends { cell: (row: Row) => unknown }>(
+  rows: readonly Row[],
+  column: Column,
+): Column[] {
+  return new Set(rows.map(column.cell)).size > 1 ? [column] : [];
+}
