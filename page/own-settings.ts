@@ -16,13 +16,15 @@ export interface Shown {
   inAxes: readonly string[];
 }
 
-/** By configuration key, what differs among those that are shown. */
+/** By configuration key, each one's value of what differs among those of any method that are shown: others may have it as well. */
 export async function shownSettings(
   database: Database,
   { sweepId, configurationKeys, inAxes }: Shown,
 ): Promise<ReadonlyMap<string, Setting[]>> {
   const keys = new Set(configurationKeys);
   const rows = (await sweepSettings(database, sweepId)).filter(({ configurationKey }) => keys.has(configurationKey));
-  const settingsOf = differingOnes(rows, { listOf: listOfMethod, inColumns: inAxes });
-  return new Map(rows.map((row) => [row.configurationKey, settingsOf(row)]));
+  const names = new Set(
+    rows.flatMap(differingOnes(rows, { listOf: listOfMethod, inColumns: inAxes })).map(({ name }) => name),
+  );
+  return new Map(rows.map((row) => [row.configurationKey, listOfMethod(row).filter(({ name }) => names.has(name))]));
 }

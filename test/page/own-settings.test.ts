@@ -2,9 +2,11 @@
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listFacets, type Facet } from '../../db/charts/facets.ts';
+import { listSettings } from '../../db/configurations.ts';
 import { findTrial } from '../../db/trials.ts';
 import { seedStrip } from '../../page/charts/seed-strip.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
+import { shownSettings } from '../../page/own-settings.ts';
 import type { PageServer } from '../../page/server.ts';
 import { endInOrder, partialSweep } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
@@ -65,6 +67,27 @@ test('a setting that differs has an axis, and one that does not has none', async
   expect(letters).toContain('rank');
   expect(letters).not.toContain('steps');
   expect(letters).not.toContain('alpha');
+});
+
+test('a setting in which one method varies has the value of others that have it, too', async () => {
+  const methods = `
+  - { method: lora, rank: 4, training: { weightDecay: 0.1 } }
+  - { method: lpt, insertionLayer: 6, promptLength: 5, generator: npg, training: { weightDecay: [0, 0.1] } }
+  - zero-shot`;
+  const { sweepId } = await partialSweep(own.database, { name: 'decays', methods });
+  const rows = await listSettings(own.database, sweepId);
+  const configurationKeys = rows.map(({ configurationKey }) => configurationKey);
+  const shown = await shownSettings(own.database, { sweepId, configurationKeys, inAxes: ['learningRate'] });
+  const told = rows.map(({ method, configurationKey }) => [
+    method.method,
+    ...shown.get(configurationKey)!.map(({ name, value }) => `${name} ${value}`),
+  ]);
+  expect(told.map((words) => words.join(' ')).sort()).toEqual([
+    'lora weightDecay 0.1',
+    'lpt weightDecay 0',
+    'lpt weightDecay 0.1',
+    'zero-shot',
+  ]);
 });
 
 test('a name that is longer than its room goes on in a second line', () => {
