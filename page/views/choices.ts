@@ -16,9 +16,14 @@ export interface Chosen {
 /** Anything that is not offered is as if it were not asked for. */
 export async function readChoice({ database, parameters }: Visit, sweepId: string): Promise<Chosen> {
   const facets = await listFacets(database, sweepId);
-  const facet = facets.find((one) => facetName(one, facets) === parameters.get('task')) ?? facets[0] ?? null;
+  const facet = facetAsked(facets, parameters.get('task')) ?? facets[0] ?? null;
   const score = SCORES.find((name) => name === parameters.get('score')) ?? 'dev';
   return { facet, score, facets };
+}
+
+/** An address from before its task had a second metric names none: it means the first. */
+function facetAsked(facets: readonly Facet[], asked: string | null): Facet | undefined {
+  return facets.find((one) => facetName(one, facets) === asked) ?? facets.find((one) => facetName(one, []) === asked);
 }
 
 type Named = Pick<Facet, 'task' | 'regime' | 'k' | 'metric'>;

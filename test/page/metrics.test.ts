@@ -5,10 +5,11 @@ import { importOwnBaselines } from '../../db/baselines.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { drawFigures } from '../../page/drawings.ts';
 import type { PageServer } from '../../page/server.ts';
+import type { MetricName } from '../../sweep/task.ts';
 import { endInOrder } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { twoMetrics } from '../support/trials.ts';
+import { FACTS, planOf, smallSweep, twoMetrics } from '../support/trials.ts';
 
 const FIGURE = `paper,table,backbone,task,regime,method,metric,score,sd,parameters,source
 a paper,1,roberta-large,mr,few-shot,lpt,matthews,61,,,a paper's first table`;
@@ -33,10 +34,10 @@ afterAll(async () => {
   await own.drop();
 });
 
-async function optionsOf(task: string): Promise<string[]> {
-  const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers?task=${encodeURIComponent(task)}`)).text();
+async function optionsOf(task: string, sweep = 'two-metrics'): Promise<string[]> {
+  const text = await (await fetch(`${server.url}/sweeps/${sweep}/layers?task=${encodeURIComponent(task)}`)).text();
   expect(errors).toEqual([]);
-  return [...text.matchAll(/<option value="(mr[^"]*" ?(?:selected)?)/g)].map(([, option]) => option!);
+  return [...text.matchAll(/<option value="((?:mr|trec)[^"]*" ?(?:selected)?)/g)].map(([, option]) => option!);
 }
 
 test('each metric of a task can be chosen, and one is', async () => {
@@ -44,6 +45,19 @@ test('each metric of a task can be chosen, and one is', async () => {
   expect(await optionsOf('mr, few-shot 32, f1')).toEqual([
     'mr, few-shot 32, accuracy"',
     'mr, few-shot 32, f1" selected',
+  ]);
+});
+
+test('an address from before a task had a second metric still shows that task', async () => {
+  const sweep = smallSweep('two-tasks');
+  const trec = { ...FACTS.tasks['mr']!, name: 'trec' };
+  const ofTrec = (metric: MetricName) =>
+    planOf(sweep.source.replace('[mr]', '[trec]'), { ...FACTS, tasks: { trec: { ...trec, metric } } }).trials;
+  await createSweep(own.database, { ...sweep, trials: [...sweep.trials, ...ofTrec('accuracy'), ...ofTrec('f1')] });
+  expect(await optionsOf('trec, few-shot 32', 'two-tasks')).toEqual([
+    'mr, few-shot 32"',
+    'trec, few-shot 32, accuracy" selected',
+    'trec, few-shot 32, f1"',
   ]);
 });
 
