@@ -9,7 +9,10 @@ export const SELECTED_ARGUMENT: ArgumentSpec = {
 };
 
 export const SELECTED_OPTIONS: Record<string, OptionSpec> = {
-  where: { help: 'only trials with these settings, as method=lpt,insertionLayer=6|9', value: { name: 'selection' } },
+  where: {
+    help: "only trials with these settings, as 'method=lpt,insertionLayer=6|9' (in quotes: | is the shell's)",
+    value: { name: 'selection' },
+  },
   trial: {
     help: 'only this trial: <sweep>/<position>, an id, or the start of an id or trial key',
     value: { name: 'trial' },

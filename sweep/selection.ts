@@ -39,7 +39,7 @@ export function parseSelection(text: string): Selection {
   const twice = fields.find((field, index) => fields.indexOf(field) !== index);
   if (twice === undefined) return selection;
   throw new SelectionError(
-    `Expected each field of a selection once, found \`${twice}\` twice. Several values are written \`${twice}=6|9\`.`,
+    `Expected each field of a selection once, found \`${twice}\` twice. Several values are written \`'${twice}=6|9'\`.`,
   );
 }
 
@@ -55,7 +55,7 @@ function parseCondition(text: string): Condition {
   const [, field, list] = /^\s*(\w+)\s*=(.*)$/.exec(text) ?? [];
   if (field === undefined || list === undefined) {
     throw new SelectionError(
-      `Expected a selection as \`method=lpt,insertionLayer=6|9\`, found \`${text.trim() === '' ? 'nothing' : text.trim()}\` in place of a field with its value.`,
+      `Expected a selection as \`'method=lpt,insertionLayer=6|9'\`, found \`${text.trim() === '' ? 'nothing' : text.trim()}\` in place of a field with its value.`,
     );
   }
   if (!SELECTION_FIELDS.includes(field)) {

@@ -57,6 +57,11 @@ describe('the command line', () => {
     }
   });
 
+  test('shows a selection as a shell takes it', async () => {
+    const { out } = await run(['cancel', '--help']);
+    expect(out).toContain("as 'method=lpt,insertionLayer=6|9' (in quotes: | is the shell's)");
+  });
+
   test('every command that prints JSON takes `--json`', () => {
     const withJson = COMMANDS.filter(({ options }) => options['format']?.value?.oneOf?.includes('json'));
     expect(withJson.map(({ name }) => name)).toEqual(expect.arrayContaining(['results', 'tables', 'predict']));

@@ -22,10 +22,10 @@ describe('a selection', () => {
     ['method=ltp', /`method` to be one of .*, found `ltp`\. Did you mean `lpt`\?/],
     ['state=stuck', /`state` to be one of waiting, running, .*, found `stuck`/],
     ['k=many', /Expected `k` to be a number, found `many`/],
-    ['method', /Expected a selection as `method=lpt,insertionLayer=6\|9`, found `method`/],
+    ['method', /Expected a selection as `'method=lpt,insertionLayer=6\|9'`, found `method`/],
     ['', /found `nothing`/],
     ['k=', /Expected a value for `k`, found nothing/],
-    ['k=16,k=32', /each field of a selection once, found `k` twice\. Several values are written `k=6\|9`/],
+    ['k=16,k=32', /each field of a selection once, found `k` twice\. Several values are written `'k=6\|9'`/],
   ])('%j is refused with what was expected', (text, message) => {
     expect(() => parseSelection(text)).toThrow(message);
   });
