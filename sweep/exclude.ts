@@ -14,6 +14,7 @@ export function createExclusion(rules: readonly ExcludeRule[]): Exclusion {
   const used = new Set<number>();
   return {
     excludes(trial) {
+      if (rules.length === 0) return false;
       const fields = fieldsOf(trial);
       const matching = rules.flatMap((rule, index) => (matches(rule, fields) ? [index] : []));
       for (const index of matching) used.add(index);

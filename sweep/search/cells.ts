@@ -3,26 +3,37 @@ import type { Candidate } from '../candidates.ts';
 import { canonicalJson } from '../trial-key.ts';
 import type { Trial } from '../trial.ts';
 import { shuffled, uniform } from './draws.ts';
+import { remember } from './remember.ts';
 import type { Search } from './settings.ts';
 
 type Settings = Pick<Trial, 'method' | 'training'>;
 
-/** The same for settings that came back from a database. The scoring's batch size decides nothing. */
+/** The same for settings that came back from a database. */
 export function cellOf({ method, training }: Settings): string {
-  return canonicalJson({ method, training: { ...training, evaluationBatchSize: undefined } });
+  return nameOf(methodText(method), trainingText(training));
+}
+
+function nameOf(method: string, training: string): string {
+  return `${method} ${training}`;
+}
+
+function methodText(method: Trial['method']): string {
+  return canonicalJson(method);
+}
+
+/** The scoring's batch size decides nothing. */
+function trainingText(training: Trial['training']): string {
+  return canonicalJson({ ...training, evaluationBatchSize: undefined });
 }
 
 /** In the order of the sweep file. */
 export function cellsOf(candidates: readonly Candidate[]): Map<string, Candidate[]> {
-  // A combination is one object in all its candidates, so that each is spelled out once.
-  const names = new Map<Trial['training'], Map<Trial['method'], string>>();
+  // Combinations share their methods and trainings, so that each is spelled out once.
+  const [methods, trainings] = [remember(methodText), remember(trainingText)];
   const cells = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const { method, training } = candidate.trial;
-    const ofTraining = names.get(training) ?? new Map<Trial['method'], string>();
-    names.set(training, ofTraining);
-    const name = ofTraining.get(method) ?? cellOf(candidate.trial);
-    ofTraining.set(method, name);
+    const name = nameOf(methods(method), trainings(training));
     const own = cells.get(name);
     if (own) own.push(candidate);
     else cells.set(name, [candidate]);
@@ -35,7 +46,7 @@ export function chosenAtFirst(search: Search | undefined, wanted: readonly Candi
   if (search === undefined) return wanted;
   const cells = cellsOf(wanted);
   const count = search.kind === 'random' ? search.configurations : Math.min(search.configurations, search.startup);
-  const drawn = new Set(shuffled([...cells.keys()], uniform(search.seed)).slice(0, count));
+  const drawn = new Set(shuffled([...cells.keys()], uniform(search.seed), count));
   return [...cells].flatMap(([name, own]) => (drawn.has(name) ? own : []));
 }
 

@@ -9,7 +9,9 @@ import type { TrialState } from '../states.ts';
 import { mean } from '../statistics.ts';
 import type { Trial } from '../trial.ts';
 import { cellOf, cellsOf } from './cells.ts';
-import { type Observation, type Point, propose } from './tpe.ts';
+import type { Point } from './parzen.ts';
+import { remember } from './remember.ts';
+import { type Observation, propose } from './tpe.ts';
 
 /** A trial that the sweep has, as far as the search has to know of it. */
 export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
@@ -30,7 +32,7 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, known: readonly Kno
   const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
   const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));
   const names = propose({
-    space: new Map([...cells].map(([name, own]) => [name, pointOf(own)])),
+    space: spaceOf(cells),
     observed: observationsOf(known).filter(({ name }) => cells.has(name)),
     taken,
     count: Math.min(search.round, search.configurations - taken.size),
@@ -61,11 +63,18 @@ function isCutShort({ state, errorKind }: KnownTrial): boolean {
 }
 
 /** Settings of different methods are different settings, whatever their names. */
-function pointOf([first]: readonly Candidate[]): Point {
-  if (first === undefined) throw new RangeError('Expected a configuration to have a trial, found none.');
-  const { method: settings, training } = first.trial;
-  const { method, ...own } = settings;
-  const { evaluationBatchSize, ...trained } = training;
-  const fields = Object.entries({ ...trained, ...own }).map(([name, value]) => [`${method}.${name}`, value] as const);
-  return { method, ...Object.fromEntries(fields) };
+function spaceOf(cells: ReadonlyMap<string, readonly Candidate[]>): Map<string, Point> {
+  const own = remember(({ method, ...settings }: Trial['method']) => namedAfter(method, settings));
+  const trained = remember(({ evaluationBatchSize, ...settings }: Trial['training']) =>
+    remember((method: string) => ({ method, ...namedAfter(method, settings) })),
+  );
+  const pointOf = ({ trial: { method, training } }: Candidate): Point => [
+    trained(training)(method.method),
+    own(method),
+  ];
+  return new Map([...cells].map(([name, candidates]) => [name, candidates.slice(0, 1).flatMap(pointOf)]));
+}
+
+function namedAfter(method: string, settings: object): Point[number] {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${method}.${name}`, value]));
 }

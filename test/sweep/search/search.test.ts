@@ -4,7 +4,8 @@ import { expand, type PlannedTrial } from '../../../sweep/plan.ts';
 import { cellOf } from '../../../sweep/search/cells.ts';
 import { shuffled, uniform, weighted } from '../../../sweep/search/draws.ts';
 import { type KnownTrial, proposeTrials } from '../../../sweep/search/proposals.ts';
-import { type Point, propose } from '../../../sweep/search/tpe.ts';
+import type { Point } from '../../../sweep/search/parzen.ts';
+import { propose } from '../../../sweep/search/tpe.ts';
 import { FACTS } from '../../support/trials.ts';
 
 const SPACE = `
@@ -135,18 +136,18 @@ describe('the Parzen estimator', () => {
   const space = new Map<string, Point>(
     Array.from({ length: 100 }, (_, index) => [
       String(index),
-      { x: index % 10, kind: ['a', 'b'][index % 2], y: Math.floor(index / 10) },
+      [{ x: index % 10, kind: ['a', 'b'][index % 2], y: Math.floor(index / 10) }],
     ]),
   );
   /** Best at x = 7, y = 3: 0 there, below everywhere else. */
   const scoreOf = (name: string): number => {
-    const { x, y } = space.get(name) as { x: number; y: number };
+    const [{ x, y }] = space.get(name) as [{ x: number; y: number }];
     return -((x - 7) ** 2) - (y - 3) ** 2;
   };
 
   test('comes near the best with a third of the space, whatever its seed', () => {
     const bests = Array.from({ length: 20 }, (_, seed) => {
-      const names = shuffled([...space.keys()], uniform(seed)).slice(0, 10);
+      const names = shuffled([...space.keys()], uniform(seed), 10);
       while (names.length < 34) {
         const observed = names.map((name) => ({ name, score: scoreOf(name) }));
         names.push(...propose({ space, observed, taken: new Set(names), count: 4, seed }));
@@ -158,7 +159,7 @@ describe('the Parzen estimator', () => {
   });
 
   test('takes nothing without a score for good, however little is known', () => {
-    const near = new Map<string, Point>(Array.from({ length: 40 }, (_, x) => [String(x), { x }]));
+    const near = new Map<string, Point>(Array.from({ length: 40 }, (_, x) => [String(x), [{ x }]]));
     const stopped = Array.from({ length: 18 }, (_, index) => ({ name: String(17 - index), score: null }));
     const observed = [...stopped, { name: '37', score: 0.9 }];
     const taken = new Set(observed.map(({ name }) => name));
@@ -169,6 +170,42 @@ describe('the Parzen estimator', () => {
     expect(Math.min(...proposed)).toBeGreaterThan(29);
   });
 
+  test('proposes what it proposed when each configuration was rated by its settings themselves', () => {
+    const rates = [1e-4, 1e-3, 1e-2, 0.1];
+    const mixed = new Map<string, Point>(
+      Array.from({ length: 240 }, (_, index) => [
+        String(index),
+        [
+          { rate: rates[index % 4], kind: ['a', 'b', 'c'][index % 3] },
+          { layers: [[6, 9], 6, [3, 6, 9]][Math.floor(index / 12) % 3] },
+          index % 3 === 0 ? { width: 8 * (1 + (index % 5)) } : {},
+        ],
+      ]),
+    );
+    const observed = Array.from({ length: 30 }, (_, index) => ({
+      name: String(7 * index),
+      score: index % 6 === 5 ? null : ((index * 11) % 8) / 8,
+    }));
+    const taken = new Set(observed.map(({ name }) => name));
+    const proposedWith = (seed: number) => propose({ space: mixed, observed, taken, count: 5, seed });
+    expect(proposedWith(1)).toEqual(['87', '55', '195', '235', '231']);
+    expect(proposedWith(2)).toEqual(['195', '127', '163', '199', '166']);
+    expect(proposedWith(3)).toEqual(['15', '231', '235', '130', '163']);
+  });
+
+  test('rates a setting that configurations share once, and a value by its number', () => {
+    let read = 0;
+    const shared = {
+      get rate(): number {
+        read += 1;
+        return 1;
+      },
+    };
+    const large = new Map<string, Point>(Array.from({ length: 1000 }, (_, x) => [String(x), [shared, { x }]]));
+    expect(propose({ space: large, observed: [], taken: new Set(), count: 4, seed: 1 })).toHaveLength(4);
+    expect(read).toBe(1);
+  });
+
   test('proposes nothing twice, and no more than there is', () => {
     const taken = new Set([...space.keys()].slice(3));
     expect(propose({ space, observed: [], taken, count: 5, seed: 1 }).sort()).toEqual(['0', '1', '2']);
@@ -176,6 +213,28 @@ describe('the Parzen estimator', () => {
 });
 
 describe('draws', () => {
+  test('are those of a list from which each is taken out, whatever is asked for of it', () => {
+    const items = Array.from({ length: 2500 }, (_, index) => index);
+    const all = shuffled(items, uniform(3), 2500);
+    expect(all.slice(0, 8)).toEqual([902, 2441, 290, 884, 873, 1909, 1232, 359]);
+    expect(all.slice(-4)).toEqual([2236, 1536, 1016, 1378]);
+    expect(new Set(all).size).toBe(2500);
+    expect(shuffled(items, uniform(3), 8)).toEqual(all.slice(0, 8));
+  });
+
+  test('ask for no more numbers than there are items to draw', () => {
+    let drawn = 0;
+    const next = () => (drawn += 1) / 1e6;
+    expect(
+      shuffled(
+        Array.from({ length: 1_000_000 }, (_, index) => index),
+        next,
+        3,
+      ),
+    ).toHaveLength(3);
+    expect(drawn).toBe(3);
+  });
+
   test('are even, and weighted ones go by their weights', () => {
     const next = uniform(7);
     const counts = [0, 0, 0];
