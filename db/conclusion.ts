@@ -60,11 +60,11 @@ async function growBySearch(transaction: Transaction, sweep: SweepRow, counts: S
 }
 
 function listKnown(transaction: Transaction, { id }: SweepRow): Promise<KnownTrial[]> {
-  const { state, errorKind, devScore, position } = trials;
+  const { state, errorKind, devScore, position, task, metric } = trials;
   const method = sql<KnownTrial['method']>`${trials.trial} -> 'method'`;
   const training = sql<KnownTrial['training']>`${trials.trial} -> 'training'`;
   return transaction
-    .select({ method, training, state, errorKind, devScore })
+    .select({ method, training, task, metric, state, errorKind, devScore })
     .from(trials)
     .where(eq(trials.sweepId, id))
     .orderBy(asc(position));

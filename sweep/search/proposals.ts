@@ -7,6 +7,7 @@ import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
 import type { TrialState } from '../states.ts';
 import { mean } from '../statistics.ts';
+import type { MetricName } from '../task.ts';
 import type { Trial } from '../trial.ts';
 import { cellOf, cellsOf } from './cells.ts';
 import type { Point } from './parzen.ts';
@@ -15,6 +16,8 @@ import { type Observation, propose } from './tpe.ts';
 
 /** A trial that the sweep has, as far as the search has to know of it. */
 export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
+  task: string;
+  metric: MetricName;
   state: TrialState;
   /** Of the error that it ended in. */
   errorKind: ErrorKind | null;
@@ -25,9 +28,11 @@ export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
  * All trials of the configurations of one round. The same for the same known trials.
  * @returns none where the search is no TPE search, or at its end
  */
-export function proposeTrials(spec: Spec, facts: SweepFacts, known: readonly KnownTrial[]): PlannedTrial[] {
+export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly KnownTrial[]): PlannedTrial[] {
   const { search } = spec;
   if (search?.kind !== 'tpe') return [];
+  // Of a file that has another metric than an earlier one, scores of both cannot be held against each other.
+  const known = all.filter(({ task, metric }) => facts.tasks[task]?.metric === metric);
   const exclusion = createExclusion(spec.exclude);
   const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
   const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));

@@ -30,8 +30,8 @@ function namesOf(trials: readonly PlannedTrial[]): string[] {
   return [...new Set(trials.map(({ trial }) => cellOf(trial)))].sort();
 }
 
-function complete({ trial: { method, training } }: PlannedTrial, devScore: number): KnownTrial {
-  return { method, training, state: 'complete', errorKind: null, devScore };
+function complete({ trial: { method, training, task } }: PlannedTrial, devScore: number): KnownTrial {
+  return { method, training, task: task.name, metric: task.metric, state: 'complete', errorKind: null, devScore };
 }
 
 describe('a range on a logarithmic scale', () => {
@@ -117,6 +117,15 @@ describe('a TPE search', () => {
     expect(new Set([learnt, stopped, lost].map((names) => names.join('\n'))).size).toBe(3);
     expect(proposedWith({ state: 'failed', errorKind: 'diverged' })).toEqual(stopped);
     expect(proposedWith({ state: 'failed', errorKind: 'out-of-memory' })).toEqual(lost);
+  });
+
+  test('goes by the scores of the metric that the file has now', () => {
+    const { spec, plan } = planOf(search);
+    const half = plan.trials.map((trial, index) => complete(trial, index / 100));
+    // As the file was before `add`: the worst by accuracy were the best by another metric.
+    const before = half.map((trial, index) => ({ ...trial, metric: 'f1', devScore: 1 - index / 50 }));
+    const learnt = namesOf(proposeTrials(spec, FACTS, half));
+    expect(namesOf(proposeTrials(spec, FACTS, [...before, ...half]))).toEqual(learnt);
   });
 
   test('is steered away from settings with which trials diverge', () => {
