@@ -6,8 +6,10 @@ import type { SweepFacts } from '../facts.ts';
 import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
 import type { TrialState } from '../states.ts';
+import { grouped } from '../statistics/grouped.ts';
 import { mean } from '../statistics.ts';
 import type { MetricName } from '../task.ts';
+import { canonicalJson } from '../trial-key.ts';
 import type { Trial } from '../trial.ts';
 import { cellOf, cellsOf } from './cells.ts';
 import type { Point } from './parzen.ts';
@@ -15,7 +17,8 @@ import { remember } from './remember.ts';
 import { type Observation, propose } from './tpe.ts';
 
 /** A trial that the sweep has, as far as the search has to know of it. */
-export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
+export interface KnownTrial extends Pick<Trial, 'method' | 'training' | 'regime' | 'dataSeed' | 'trainSeed'> {
+  trialKey: string;
   task: string;
   metric: MetricName;
   state: TrialState;
@@ -25,7 +28,8 @@ export interface KnownTrial extends Pick<Trial, 'method' | 'training'> {
 }
 
 /**
- * All trials of the configurations of one round. The same for the same known trials.
+ * What the configurations that have been tried lack on tasks, draws and seeds that joined the file; where they lack nothing, all
+ * trials of the configurations of one round. The same for the same known trials.
  * @returns none where the search is no TPE search, or at its end
  */
 export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly KnownTrial[]): PlannedTrial[] {
@@ -36,6 +40,10 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly Known
   const exclusion = createExclusion(spec.exclude);
   const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
   const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));
+  const keys = new Set(known.map(({ trialKey }) => trialKey));
+  const candidatesOf = (names: Iterable<string>) => fold([...names].flatMap((name) => cells.get(name) ?? []));
+  const lacking = candidatesOf(taken).filter(({ key }) => !keys.has(key));
+  if (lacking.length > 0) return inPlan(spec, facts, lacking);
   const names = propose({
     space: spaceOf(cells),
     observed: observationsOf(known).filter(({ name }) => cells.has(name)),
@@ -43,7 +51,7 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly Known
     count: Math.min(search.round, search.configurations - taken.size),
     seed: search.seed,
   });
-  return inPlan(spec, facts, fold(names.flatMap((name) => cells.get(name) ?? [])));
+  return inPlan(spec, facts, candidatesOf(names));
 }
 
 /**
@@ -51,16 +59,32 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly Known
  * settings cannot be blamed for, a machine or a database, says nothing.
  */
 function observationsOf(known: readonly KnownTrial[]): Observation[] {
-  const byCell = new Map<string, KnownTrial[]>();
-  for (const trial of known) {
-    const name = cellOf(trial);
-    byCell.set(name, [...(byCell.get(name) ?? []), trial]);
-  }
-  return [...byCell].flatMap(([name, own]): Observation[] => {
-    if (own.some(isCutShort)) return [{ name, score: null }];
-    const scores = own.flatMap(({ state, devScore }) => (state === 'complete' ? (devScore ?? []) : []));
-    return scores.length < own.length ? [] : [{ name, score: mean(scores) }];
+  const deviation = deviations(known);
+  const named = known.map((trial) => ({ name: cellOf(trial), trial }));
+  return grouped(named, ({ name }) => name).flatMap((own): Observation[] => {
+    const [{ name }] = own;
+    if (own.some(({ trial }) => isCutShort(trial))) return [{ name, score: null }];
+    const scores = own.flatMap(({ trial }) => deviation.get(trial) ?? []);
+    // Equal scores stay equal, whatever binary fractions their deviations have.
+    return scores.length < own.length ? [] : [{ name, score: Number(mean(scores).toFixed(9)) }];
   });
+}
+
+/** Scores from the mean of their block: a configuration that has not run on all tasks and seeds is held against its like. */
+function deviations(known: readonly KnownTrial[]): Map<KnownTrial, number> {
+  const scored = known.flatMap((trial) =>
+    trial.state === 'complete' && trial.devScore !== null ? [{ trial, score: trial.devScore }] : [],
+  );
+  const blocks = grouped(scored, ({ trial }) => blockOf(trial)).map((block): [KnownTrial, number][] => {
+    const centre = mean(block.map(({ score }) => score));
+    return block.map(({ trial, score }) => [trial, score - centre]);
+  });
+  return new Map(blocks.flat());
+}
+
+/** Trials of one block differ in their configurations alone. */
+function blockOf({ task, regime, dataSeed, trainSeed }: KnownTrial): string {
+  return canonicalJson([task, regime, dataSeed, trainSeed]);
 }
 
 function isCutShort({ state, errorKind }: KnownTrial): boolean {

@@ -30,8 +30,10 @@ function namesOf(trials: readonly PlannedTrial[]): string[] {
   return [...new Set(trials.map(({ trial }) => cellOf(trial)))].sort();
 }
 
-function complete({ trial: { method, training, task } }: PlannedTrial, devScore: number): KnownTrial {
-  return { method, training, task: task.name, metric: task.metric, state: 'complete', errorKind: null, devScore };
+function complete({ trialKey, trial }: PlannedTrial, devScore: number): KnownTrial {
+  const { method, training, regime, dataSeed, trainSeed, task } = trial;
+  const settings = { method, training, regime, dataSeed, trainSeed, task: task.name, metric: task.metric };
+  return { trialKey, ...settings, state: 'complete', errorKind: null, devScore };
 }
 
 describe('a range on a logarithmic scale', () => {
@@ -108,7 +110,7 @@ describe('a TPE search', () => {
     const { spec, plan } = planOf(search);
     const half = plan.trials.map((trial, index) => complete(trial, index / 100));
     const best = half.at(-1)!;
-    const others = half.filter((trial) => cellOf(trial) !== cellOf(best));
+    const others = half.filter((trial) => trial !== best);
     const proposedWith = (ended: Partial<KnownTrial>) =>
       namesOf(proposeTrials(spec, FACTS, [...others, { ...best, devScore: null, ...ended }]));
     const learnt = namesOf(proposeTrials(spec, FACTS, half));
@@ -123,9 +125,37 @@ describe('a TPE search', () => {
     const { spec, plan } = planOf(search);
     const half = plan.trials.map((trial, index) => complete(trial, index / 100));
     // As the file was before `add`: the worst by accuracy were the best by another metric.
-    const before = half.map((trial, index) => ({ ...trial, metric: 'f1', devScore: 1 - index / 50 }));
+    const before = half.map((trial, index) => ({ ...trial, metric: 'f1' as const, devScore: 1 - index / 50 }));
     const learnt = namesOf(proposeTrials(spec, FACTS, half));
     expect(namesOf(proposeTrials(spec, FACTS, [...before, ...half]))).toEqual(learnt);
+  });
+
+  test('runs what it has proposed on seeds that join the file, before it proposes more', () => {
+    const { spec, plan } = planOf(search);
+    const oneSeed = { ...spec, dataSeeds: [13] };
+    const known = plan.trials.filter(({ trial }) => trial.dataSeed === 13).map((trial) => complete(trial, 0.5));
+    known.push(...proposeTrials(oneSeed, FACTS, known).map((trial) => complete(trial, 0.5)));
+    expect(known).toHaveLength(12);
+    // `add` brings those that the search began with.
+    known.push(...plan.trials.filter(({ trial }) => trial.dataSeed === 21).map((trial) => complete(trial, 0.5)));
+    const lacking = proposeTrials(spec, FACTS, known);
+    expect(lacking.map(({ trial }) => trial.dataSeed)).toEqual([21, 21, 21, 21]);
+    const all = [...known, ...lacking.map((trial) => complete(trial, 0.5))];
+    for (const trial of all) expect(all.filter((other) => cellOf(other) === cellOf(trial))).toHaveLength(2);
+    expect(namesOf(proposeTrials(spec, FACTS, all))).toHaveLength(4);
+  });
+
+  test('holds configurations against others on the same seeds alone', () => {
+    const { spec, plan } = planOf(search);
+    const scores = new Map(namesOf(plan.trials).map((name, index) => [name, index / 100]));
+    const half = plan.trials.map((trial) => complete(trial, scores.get(cellOf(trial.trial)) ?? 0));
+    // A seed on which every score is higher, and only the worst two have run: they are the worst still.
+    const easier = half
+      .filter((trial) => trial.dataSeed === 13 && (scores.get(cellOf(trial)) ?? 0) < 0.02)
+      .map((trial) => ({ ...trial, trialKey: `${trial.trialKey} 42`, dataSeed: 42, devScore: 0.9 }));
+    expect(easier).toHaveLength(2);
+    const learnt = namesOf(proposeTrials(spec, FACTS, half));
+    expect(namesOf(proposeTrials(spec, FACTS, [...half, ...easier]))).toEqual(learnt);
   });
 
   test('is steered away from settings with which trials diverge', () => {
