@@ -31,6 +31,9 @@ export class SharedWork<Result> {
         },
       };
       this.#waiting.add(waiting);
+      // The work outlives whoever waited, and `afterSome` refers to a whole trial with its checkpoint.
+      const forget = (): boolean => this.#waiting.delete(waiting);
+      this.result.then(forget, forget);
       this.result.then(resolve, reject);
     });
   }
