@@ -70,6 +70,13 @@ const SHAPES: Record<string, Shape> = {
   continued: { trials: 12, script: () => 'complete', input: { historyLimit: 60 } },
   // So many failures in a row that the sweep is stopped, with a trial still waiting.
   'stopped-for-failures': { trials: 4, script: () => 'data', input: { stopAfterFailures: 2 }, window: 1 },
+  // A rule has stopped a trial between two that failed.
+  'stopped-between-failures': {
+    trials: 4,
+    script: (id) => (id === 'trial-1' ? 'stopped-early' : 'data'),
+    input: { stopAfterFailures: 2 },
+    window: 1,
+  },
   // By those who have only the tools of Temporal.
   'told-by-updates': {
     trials: 3,

@@ -1,4 +1,5 @@
 // Deterministic: counts failures in a row of the same kind, and trips before they burn a night.
+import { patched } from '@temporalio/workflow';
 import type { FailureStreak, TrialResult } from './messages.ts';
 
 export class FailureBreaker {
@@ -23,7 +24,7 @@ export class FailureBreaker {
 
   /** @returns the streak where this result makes it trip; a trial that was cancelled or not run says nothing */
   hear({ state, kind }: TrialResult): FailureStreak | null {
-    if (state === 'complete') this.#streak = null;
+    if (state === 'complete' || isHealthyStop(state)) this.#streak = null;
     if (state !== 'failed' || kind === undefined) return null;
     const trials = this.#streak?.kind === kind ? this.#streak.trials + 1 : 1;
     this.#streak = { kind, trials };
@@ -37,4 +38,9 @@ export class FailureBreaker {
     this.#streak = null;
     this.#isTripped = false;
   }
+}
+
+/** A rule stopped it for its scores: it trained well until then. */
+function isHealthyStop(state: TrialResult['state']): boolean {
+  return state === 'stopped-early' && patched('stopped-early-ends-streak');
 }

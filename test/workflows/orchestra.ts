@@ -13,7 +13,8 @@ import type { AttemptResult, OrderAnswer, SweepInput } from '../../workflows/mes
 import { trainingQueue } from '../../workflows/queues.ts';
 
 /** What the nth attempt at a trial does: an error kind to fail with, `hang` until cancelled or let go, `break` when it is
- * cancelled, `leave` it to another as long as it may (`complete` then), find the worker `busy`, or `complete`. */
+ * cancelled, `leave` it to another as long as it may (`complete` then), find the worker `busy`, be `stopped-early` by a rule,
+ * or `complete`. */
 export type Script = (trialId: string, attempt: number) => string;
 
 /** What decides how a sweep ends, the strongest first. */
@@ -189,6 +190,10 @@ export class Orchestra {
       const act = this.script(trialId, attempt);
       if (act === 'busy') return { state: 'busy' };
       if (act === 'leave' && mayLeave) return { state: 'left' };
+      if (act === 'stopped-early') {
+        this.states.set(trialId, act);
+        return { state: act };
+      }
       if (act === 'hang') await hangUntilCancelled(this.#letGo.signal);
       if (act === 'break') await hangUntilCancelled(this.#letGo.signal).catch(() => undefined);
       if (!['hang', 'complete', 'leave'].includes(act))

@@ -57,6 +57,18 @@ describe('a sweep', () => {
     expect(orchestra.idsIn('waiting')).toHaveLength(4);
   });
 
+  test('goes on where trials that a rule stopped stand between those that failed', async () => {
+    const orchestra = new Orchestra(names(6));
+    orchestra.window = 1;
+    orchestra.script = (id) => (['trial-1', 'trial-3'].includes(id) ? 'stopped-early' : 'diverged');
+    await orchestra.play(environment, async () => {
+      const handle = await start(orchestra, { stopAfterFailures: 3 });
+      expect(await handle.result()).toEqual({ state: 'failed' });
+    });
+    expect(orchestra.stop).toBeNull();
+    expect(orchestra.idsIn('failed')).toEqual(['trial-0', 'trial-2', 'trial-4', 'trial-5']);
+  });
+
   test('that was stopped for failures stays so when it is told something while its last trial ends', async () => {
     const orchestra = new Orchestra(names(9));
     orchestra.script = (id) => (id === 'trial-0' ? 'hang' : 'data');
