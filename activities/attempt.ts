@@ -8,7 +8,7 @@ import type { TrainEnd, Trainer, TrainEvent } from '../training/trainer.ts';
 import type { AttemptResult } from '../workflows/messages.ts';
 import type { Dependencies } from './dependencies.ts';
 import { trialFailure } from './failure.ts';
-import type { Observe } from './happening.ts';
+import { saySettled, type Observe } from './happening.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { attemptName } from './observed-attempt.ts';
 import { patiently, type Patience } from './patience.ts';
@@ -78,11 +78,12 @@ async function meetTrainer({ deps, trialId, begun }: Attempt, { type, ...trainer
 
 export async function conclude(attempt: Attempt, answer: TrainEnd, signal: AbortSignal): Promise<AttemptResult> {
   if (answer.type === 'failed') throw trialFailure(answer.error.kind, answer.error.message);
-  const { deps, trialId, begun, patience } = attempt;
+  const { deps, observe, trialId, begun, patience } = attempt;
   const writer = { trialId, attempt: begun.attempt };
   if (answer.type === 'cancelled') {
     if (signal.aborted) throw new CancelledFailure('The trainer stopped.');
     const state = await patiently(() => stopTrial(deps.database, writer), patience);
+    saySettled(observe, trialId, state);
     return { state: state === 'running' ? 'waiting' : state };
   }
   const { outcome, best } = answer;

@@ -1,5 +1,6 @@
 // What happens on a worker, as data: logs, metrics and traces are made of it. No text of a data set, no settings, no secret.
 import type { ErrorKind } from '../sweep/error-kinds.ts';
+import type { TrialState } from '../sweep/states.ts';
 import type { TrainEvent } from '../training/trainer.ts';
 
 export interface AttemptName {
@@ -38,6 +39,12 @@ export type Happening =
       kind?: ErrorKind;
       message?: string;
     };
+
+/** Whoever wrote down that a trial stopped says so, and nobody else. How it fails or completes is said elsewhere. */
+export function saySettled(observe: Observe, trialId: string, state: TrialState): void {
+  if (state === 'cancelled' || state === 'paused' || state === 'stopped-early')
+    observe({ type: 'trial-settled', trialId, state });
+}
 
 /** Must not throw: whoever looks on cannot stop a trial. */
 export type Observe = (happening: Happening) => void;

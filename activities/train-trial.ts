@@ -10,6 +10,7 @@ import { conclude, train, type Attempt } from './attempt.ts';
 import { cancellation, isStopping, STOPPING } from './cancellation.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isHubAway, toTrialFailure } from './failure.ts';
+import { saySettled } from './happening.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createBackboneFinder, type FindBackbone } from './local-backbone.ts';
 import { observed } from './observed-attempt.ts';
@@ -65,7 +66,10 @@ async function attemptTrial(options: AttemptOptions): Promise<AttemptResult> {
   };
   const who = { worker: deps.worker, device: deps.device, workflowRunId: workflowRunOf(context) };
   const begun = await patiently(() => beginAttempt(deps.database, { ...input, ...who }), patience);
-  if (begun.kind === 'settled') return { state: begun.state };
+  if (begun.kind === 'settled') {
+    if (begun.isNew) saySettled(observe, input.trialId, begun.state);
+    return { state: begun.state };
+  }
   if (begun.kind === 'declined') return { state: begun.why === 'stopped' ? 'waiting' : 'left' };
   if (input.isShown === true) await announce(context);
   const attempt: Attempt = { deps, observe, trialId: input.trialId, begun, heartbeat, patience };

@@ -29,9 +29,11 @@ export interface Begun {
   shrink: number;
 }
 
-/** The trial needs no attempt: an earlier one ended it, and only its answer was lost. */
+/** The trial needs no attempt: an earlier one ended it and its answer was lost, or was lost before it could. */
 export interface Settled {
   kind: 'settled';
+  /** It has ended only now: nobody has said so yet. */
+  isNew: boolean;
   state: Exclude<TrialState, 'waiting' | 'running'>;
   /** On `complete` only. */
   outcome: TrialOutcome | null;
@@ -63,7 +65,7 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
   const { lastAttempt, mayLeave = false, ...who } = begin;
   return asAttempt(database, { trialId: begin.trialId, attempt: null }, async (transaction, row) => {
     if (row.state !== 'waiting' && row.state !== 'running')
-      return { kind: 'settled', state: row.state, outcome: outcomeOf(row) };
+      return { kind: 'settled', isNew: false, state: row.state, outcome: outcomeOf(row) };
     if (row.stopAs !== null && row.stopAs !== 'waiting') return stopInstead(transaction, row, row.stopAs);
     if (lastAttempt !== undefined) assertCurrent(row, lastAttempt);
     if (!(await runsTrials(transaction, row.sweepId))) return { kind: 'declined', why: 'stopped' };
@@ -99,7 +101,7 @@ async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: Tria
     .update(trials)
     .set({ state, stopAs: null, finishedAt: state === 'paused' ? null : sql`now()` })
     .where(eq(trials.id, row.id));
-  return { kind: 'settled', state, outcome: null };
+  return { kind: 'settled', isNew: true, state, outcome: null };
 }
 
 async function runsTrials(transaction: Transaction, sweepId: string): Promise<boolean> {

@@ -187,6 +187,32 @@ describe('an attempt at a trial', () => {
     expect(trainer.cancels).toBe(1);
   });
 
+  test('says once that a stopping rule has ended its trial, whether it could stop itself or was lost before', async () => {
+    const happened: Happening[] = [];
+    const observe = (one: Happening): void => void happened.push(one);
+    const at = await oneTrial();
+    const mark = sql`update trials set stop_as = 'stopped-early' where id = ${at.trialId}`;
+    const trainer = new ScriptedTrainer({ end: { type: 'cancelled', step: 20 } });
+    const train = trainer.train.bind(trainer);
+    trainer.train = async (...asked) => {
+      await db.database.execute(mark);
+      return train(...asked);
+    };
+    const { trainTrial } = activitiesWith(trainer, at.folder, { observe });
+    const said = { type: 'trial-settled', state: 'stopped-early' } as const;
+    const settled = (): Happening[] => happened.filter(({ type }) => type === said.type);
+    for (let run = 0; run < 2; run += 1)
+      expect(await activityEnvironment().run(trainTrial, at)).toEqual({ state: 'stopped-early' });
+    expect(settled()).toEqual([{ ...said, trialId: at.trialId }]);
+
+    const lost = await oneTrial();
+    await beginAttempt(db.database, { trialId: lost.trialId, worker: 'w2', device: 'cpu', workflowRunId: 'r' });
+    await db.database.execute(sql`update trials set stop_as = 'stopped-early' where id = ${lost.trialId}`);
+    for (let run = 0; run < 2; run += 1)
+      expect(await activityEnvironment().run(trainTrial, lost)).toEqual({ state: 'stopped-early' });
+    expect(settled().slice(1)).toEqual([{ ...said, trialId: lost.trialId }]);
+  });
+
   test('on a worker that is told to stop goes back to the queue instead of being cancelled', async () => {
     const at = await oneTrial();
     const trainer = new ScriptedTrainer({ end: 'hang' });

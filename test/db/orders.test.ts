@@ -56,7 +56,7 @@ describe('a pause', () => {
     const { sweepId, running } = await sweepWithOneRunning();
     await haltTrials(own.database, { sweepId, as: 'paused' });
     const begun = await beginAttempt(own.database, { trialId: running, ...WORKER });
-    expect(begun).toEqual({ kind: 'settled', state: 'paused', outcome: null });
+    expect(begun).toEqual({ kind: 'settled', isNew: true, state: 'paused', outcome: null });
     expect((await listAttempts(own.database, running)).map(({ state }) => state)).toEqual(['superseded']);
   });
 

@@ -123,7 +123,7 @@ describe('a trial that is scored on dev', () => {
     const { trialId, attempt } = await third();
     const reason = await scored({ trialId, attempt }, 0.6);
     const next = await beginAttempt(own.database, { trialId, ...WORKER });
-    expect(next).toEqual({ kind: 'settled', state: 'stopped-early', outcome: null });
+    expect(next).toEqual({ kind: 'settled', isNew: true, state: 'stopped-early', outcome: null });
     expect((await findTrial(own.database, trialId)).stopReason).toEqual(reason);
     expect(await listAttempts(own.database, trialId)).toMatchObject([{ state: 'superseded' }]);
   });

@@ -107,7 +107,7 @@ methods: [adapter-drop, { method: lpt, insertionLayer: [2, [3, 9]] }, s-idpg, li
     const outcome = outcomeOf(0.8, 0.7);
     await finishTrial(own.database, { trialId, attempt, outcome });
     const settled = await beginAttempt(own.database, { trialId, ...WORKER });
-    expect(settled).toEqual({ kind: 'settled', state: 'complete', outcome });
+    expect(settled).toEqual({ kind: 'settled', isNew: false, state: 'complete', outcome });
   });
 
   test('of an unknown trial is an error that says so', async () => {
