@@ -36,7 +36,7 @@ type PieceIds = { kind: 'fixed' | 'field'; ids: number[] } | { kind: 'mask' };
  * @throws DataError for a label that the task does not know
  */
 export function encodeExamples(examples: Example[], settings: EncodeSettings): Encoded {
-  const pieces = parseTemplate(settings.template);
+  const pieces = piecesOf(settings);
   const labels = new Map(labelsOf(settings.labelWords).map((label, index) => [label, index]));
   let shortened = 0;
   const encoded = examples.map((example): EncodedExample => {
@@ -52,16 +52,26 @@ export function encodeExamples(examples: Example[], settings: EncodeSettings): E
 }
 
 /** Tokens of the template itself: mask, [CLS] and [SEP] counted where there are such, no text in its fields. */
-export function templateLength({ template, tokenizer }: EncodeSettings): number {
-  const texts = parseTemplate(template).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
+export function templateLength(settings: EncodeSettings): number {
+  const { tokenizer } = settings;
+  const texts = piecesOf(settings).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
   return texts.reduce((sum, text) => sum + tokenizer.encode(text).length, tokenizer.special === null ? 0 : 3);
+}
+
+/** An encoder's mask takes all white space in front of it, line breaks too, as RoBERTa's tokenizer has it. */
+function piecesOf({ template, tokenizer }: EncodeSettings): Piece[] {
+  const pieces = parseTemplate(template);
+  if (tokenizer.special === null) return pieces;
+  return pieces.map((piece, index) =>
+    piece.kind === 'text' && pieces[index + 1]?.kind === 'mask' ? { ...piece, text: piece.text.trimEnd() } : piece,
+  );
 }
 
 function idsOf(piece: Piece, example: Example, tokenizer: Tokenizer): PieceIds {
   if (piece.kind === 'mask') return { kind: 'mask' };
   if (piece.kind === 'text') return { kind: 'fixed', ids: tokenizer.encode(piece.text) };
   const text = example.fields[piece.field] ?? '';
-  return { kind: 'field', ids: tokenizer.encode(piece.spaced ? ` ${text}` : text) };
+  return { kind: 'field', ids: tokenizer.encode(piece.before + text) };
 }
 
 /** Takes tokens from the end of the longest field, one at a time. Template and mask stay whole. */

@@ -1,23 +1,28 @@
 // A task's cloze text, cut into its pieces.
 import { ConfigurationError } from './error.ts';
 
-export type Piece =
-  { kind: 'text'; text: string } | { kind: 'field'; field: string; spaced: boolean } | { kind: 'mask' };
+export type Piece = { kind: 'text'; text: string } | Field | { kind: 'mask' };
+
+interface Field {
+  kind: 'field';
+  field: string;
+  /** White space that is read as part of the field: one character, or none. */
+  before: string;
+}
 
 const MASK = '<mask>';
 
 /**
- * A space belongs to the piece that follows it, which is how byte-level vocabularies see words; in front of the mask
- * it is dropped, since the mask stands for the word and its space.
+ * The last white space in front of a field belongs to the field, which is how byte-level vocabularies see words. In front
+ * of the mask a space is dropped, since the mask stands for the word and its space.
  * @throws ConfigurationError where the template has not exactly one `<mask>`, or no field
  */
 export function parseTemplate(template: string): Piece[] {
   const parts = template.split(/(<mask>|\{\w+\})/).filter((part) => part !== '');
   const pieces = parts.map((part, index): Piece => {
     if (part === MASK) return { kind: 'mask' };
-    if (part.startsWith('{'))
-      return { kind: 'field', field: part.slice(1, -1), spaced: parts[index - 1]?.endsWith(' ') ?? false };
-    return { kind: 'text', text: part.trimEnd() };
+    if (isField(part)) return { kind: 'field', field: part.slice(1, -1), before: lastSpace(parts[index - 1]) };
+    return { kind: 'text', text: textBefore(parts[index + 1], part) };
   });
   const masks = pieces.filter(({ kind }) => kind === 'mask').length;
   if (masks !== 1)
@@ -26,6 +31,20 @@ export function parseTemplate(template: string): Piece[] {
     throw new ConfigurationError(`Expected the template to hold a {field}, found none: "${template}".`);
   }
   return pieces;
+}
+
+function isField(part: string): boolean {
+  return part.startsWith('{');
+}
+
+function lastSpace(part = ''): string {
+  return /\s$/.exec(part)?.[0] ?? '';
+}
+
+/** A line break in front of the mask stays: a decoder reads it, and the word behind it has its space all the same. */
+function textBefore(next: string | undefined, text: string): string {
+  if (next === undefined) return text.trimEnd();
+  return text.replace(next === MASK ? / $/ : /\s$/, '');
 }
 
 /**

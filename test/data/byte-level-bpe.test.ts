@@ -3,7 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeExamples } from '../../data/encode.ts';
-import { loadTokenizer } from '../../data/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { tinyFolder } from '../support/fixtures.ts';
 
@@ -61,6 +61,23 @@ test('for a decoder the text stands alone, and its last token is the one before 
   const cut = tokenizer.encode('the . It was');
   expect([[...short.examples[0]!.tokenIds], short.shortened]).toEqual([cut, 1]);
 });
+
+test.each(['{a}\n{b}\nAnswer: <mask>', '{a}\n\n{b} It was <mask>', '{a}  {b}\n\n\n{a}\t{b}\nAnswer:\n<mask>'])(
+  'line breaks between the pieces are read as in the whole text: %j',
+  async (template) => {
+    const fields = { a: 'the film', b: 'it was a plot' };
+    const encode = (tokenizer: Tokenizer): number[] => {
+      const settings = { template, labelWords, tokenizer, maxTokens: 64 };
+      return [...encodeExamples([{ fields, label: '1' }], settings).examples[0]!.tokenIds];
+    };
+    const whole = template.replaceAll('{a}', fields.a).replaceAll('{b}', fields.b);
+    const decoder = await loadTokenizer(tinyFolder('gpt2-tiny'), DECODER);
+    expect(encode(decoder)).toEqual(decoder.encode(whole.replace(/ ?<mask>/, '')));
+    // RoBERTa's <mask> takes what stands in front of it.
+    const encoder = await loadTokenizer(tinyFolder('roberta-tiny'), ENCODER);
+    expect(encode(encoder)).toEqual([0, ...encoder.encode(whole.replace(/\s*<mask>/, '')), 4, 2]);
+  },
+);
 
 test('a decoder is refused a template that goes on behind the mask, and an example without text', async () => {
   const tokenizer = await loadTokenizer(tinyFolder('gpt2-tiny'), DECODER);

@@ -68,12 +68,12 @@ describe('templates', () => {
 
   test('a space belongs to the piece that follows it', () => {
     expect(parseTemplate('{sentence} . It was <mask> .')).toEqual([
-      { kind: 'field', field: 'sentence', spaced: false },
+      { kind: 'field', field: 'sentence', before: '' },
       { kind: 'text', text: ' . It was' },
       { kind: 'mask' },
       { kind: 'text', text: ' .' },
     ]);
-    expect(parseTemplate('<mask> : {sentence}')[2]).toEqual({ kind: 'field', field: 'sentence', spaced: true });
+    expect(parseTemplate('<mask> : {sentence}')[2]).toEqual({ kind: 'field', field: 'sentence', before: ' ' });
   });
 
   test('a template without a mask, with two, or without a field is refused', () => {
