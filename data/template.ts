@@ -34,7 +34,7 @@ export function parseTemplate(template: string): Piece[] {
 }
 
 function isField(part: string): boolean {
-  return part.startsWith('{');
+  return /^\{\w+\}$/.test(part);
 }
 
 function lastSpace(part = ''): string {

@@ -18,6 +18,7 @@ import { search } from './search/settings.ts';
 import { DEVICES, type ExcludeRule, type MethodSpec, type RegimeSpec, type Spec, type TaskSpec } from './spec.ts';
 import { stopping } from './stopping/settings.ts';
 import { METRICS } from './task.ts';
+import { template } from './template.ts';
 
 const SEED = wholeNumber(0, 2 ** 31 - 1);
 const POSITIVE = wholeNumber(1);
@@ -48,10 +49,6 @@ const training = mapping({
   evaluateEvery: choice(TRAINING_DOMAINS.evaluateEvery).optional(),
   evaluationBatchSize: choice(TRAINING_DOMAINS.evaluationBatchSize).optional(),
   frozenDropout: choice(TRAINING_DOMAINS.frozenDropout).optional(),
-});
-
-const template = z.custom<string>((text) => typeof text === 'string' && hasOneMask(text), {
-  error: 'a text with one `<mask>` and at least one {field}',
 });
 
 /** YAML reads `1` as a number where it is a value, and as text where it is a label of `labelWords`. */
@@ -197,7 +194,3 @@ export const sweepFile = mapping({
       });
   });
 }) as unknown as z.ZodType<Spec>;
-
-function hasOneMask(text: string): boolean {
-  return text.split('<mask>').length === 2 && /\{\w+\}/.test(text);
-}

@@ -76,6 +76,10 @@ describe('templates', () => {
     expect(parseTemplate('<mask> : {sentence}')[2]).toEqual({ kind: 'field', field: 'sentence', before: ' ' });
   });
 
+  test('braces around anything but a field are text, at the start as well', () => {
+    expect(parseTemplate('{review text} <mask> {a}')[0]).toEqual({ kind: 'text', text: '{review text}' });
+  });
+
   test('a template without a mask, with two, or without a field is refused', () => {
     expect(() => parseTemplate('{sentence} .')).toThrow('one <mask>, found 0');
     expect(() => parseTemplate('<mask> {sentence} <mask>')).toThrow('one <mask>, found 2');

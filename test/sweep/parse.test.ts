@@ -217,6 +217,17 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
     ]);
   });
 
+  test('a field of a template that has another name than a field can have', () => {
+    for (const wrong of ['{review text}', '{sentence-1}', '{größe}', '{}']) {
+      const task = `\n  - {task: other, template: "{title} ${wrong} . It was <mask> .", decoderTemplate: "${wrong} {title} <mask>"}`;
+      const expected = `a text without \`${wrong}\`: a field is letters (a to z), digits and _; \`columns\` maps it to any column`;
+      expect(issuesOf(GOOD.replace(' [mr]', task))).toEqual([
+        expect.objectContaining({ line: 3, field: 'tasks[0].template', expected }),
+        expect.objectContaining({ line: 3, field: 'tasks[0].decoderTemplate', expected }),
+      ]);
+    }
+  });
+
   test('a regime that is two, or none', () => {
     const both = issuesOf(GOOD.replace('fewShot: 32', 'fewShot: 32, full: true'));
     const neither = issuesOf(GOOD.replace('fewShot: 32', 'devSize: 10'));
