@@ -191,6 +191,20 @@ describe('a dataset', () => {
     });
   });
 
+  test('of MRPC as GLUE has it is tested on dev, though the Hub has labels for its test set; no other data set is', async () => {
+    const splits = ['train', 'validation', 'test'].map((split) => `mrpc/${split}/0000.parquet`);
+    const files = Object.fromEntries(splits.map((path) => [path, path]));
+    const ids = ['nyu-mll/glue', 'someone/paraphrases'];
+    const repositories = Object.fromEntries(ids.map((id) => [`dataset/${id}@refs/convert/parquet`, files]));
+    const hub = await startHub({ repositories });
+    const options = { cacheFolder: temporaryFolder(), hubUrl: hub.url };
+    const splitsOf = async (id: string) => Object.keys(await resolveDataset(`hub:${id}:mrpc`, options)).toSorted();
+    expect(await splitsOf('nyu-mll/glue')).toEqual(['dev', 'train']);
+    // From the cache, too.
+    expect(await splitsOf('nyu-mll/glue')).toEqual(['dev', 'train']);
+    expect(await splitsOf('someone/paraphrases')).toEqual(['dev', 'test', 'train']);
+  });
+
   test('in a folder is found by the names of its splits', async () => {
     const [folder, cacheFolder] = [temporaryFolder(), temporaryFolder()];
     await expect(resolveDataset(folder, { cacheFolder })).rejects.toThrow(`Expected a train split in ${folder}`);
