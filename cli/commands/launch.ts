@@ -9,6 +9,7 @@ import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
 import { keptStates } from '../kept-states.ts';
+import { describeLabelWords } from '../label-words.ts';
 import { largeData } from '../large-data.ts';
 import { openBeside } from '../page.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
@@ -33,6 +34,7 @@ export const launchCommand: Command = {
     const planned = await planSweep(file, sourcesOf(terminal));
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
     if (planned.plan.searched !== undefined) terminal.say(planned.plan.searched);
+    for (const line of describeLabelWords(planned.facts)) terminal.say(line);
     const kept = keptStates(planned, terminal.environment);
     if (kept !== null) terminal.say(kept);
     if (flags.has('dry-run')) {

@@ -60,7 +60,9 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     const before = await run('launch', first, '--dry-run');
     expect(before).toMatchObject({ code: 0 });
     expect(before.out).toContain('assumed, since nothing was measured');
-    expect((await run('launch', first)).code).toBe(0);
+    const labelWords = 'Label words of mr: 0 terrible, 1 great.\n';
+    expect(before.said).toContain(labelWords);
+    expect(await run('launch', first)).toMatchObject({ code: 0, said: expect.stringContaining(labelWords) as string });
     await finishAll('first');
 
     // Six trials of a minute.
