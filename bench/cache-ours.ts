@@ -7,7 +7,7 @@ import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { hardwareName, operationThreads } from '../runtime/hardware.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
-import { promptLength } from '../sweep/arithmetic.ts';
+import { addedPositions } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { BatchOrder, disposeBatch } from '../training/batches.ts';
 import { BlockStore } from '../training/disk/block-store.ts';
@@ -59,7 +59,7 @@ interface Running {
 
 async function run(trial: Trial, { isKept, steps }: Running): Promise<object> {
   const { backbone, hiddenStates, tokenizer } = await resident.load(trial.backbone.folder, trial.backbone);
-  const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
+  const maxTokens = backbone.config.maxPositions - addedPositions(trial.method);
   const { train, labelWordIds } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   const method = createMethod({
     ...{ settings: trial.method, backbone, trainSeed: 1, labels: labelWordIds.length },

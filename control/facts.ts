@@ -33,7 +33,7 @@ export async function gatherFacts(spec: Spec, sources: Sources, source: string):
   const backbone = { name: spec.backbone, folder, ...prints, ...config };
   const tokenizer = await loadTokenizer(folder, config);
   const place = placesIn(source);
-  refuseLongPrompts(spec, { maxPositions: config.maxPositions, place });
+  refuseLongPrompts(spec, { backbone, place });
   const tasks: Record<string, TaskFacts> = {};
   for (const [index, task] of spec.tasks.entries())
     tasks[task.task] = await gatherTask(task, {
@@ -75,12 +75,13 @@ async function gatherTask(asked: TaskSpec, known: Known): Promise<TaskFacts> {
     positive: described.positive,
     data: { ...(isKnownAnywhere(reference) ? { reference } : {}), files, columns: described.columns, fingerprint },
   };
-  const common = { task, tokenizer, dataSeeds: spec.dataSeeds, maxPositions: backbone.maxPositions };
+  const room = { maxPositions: backbone.maxPositions, promptLength: longestPrompt(spec, backbone) };
+  const common = { task, tokenizer, dataSeeds: spec.dataSeeds, ...room };
   const [first, ...others] = regimesToCheck(spec);
   if (first === undefined)
     throw new SpecError([{ line: null, field: 'regime.k', expected: 'a list', found: 'nothing' }]);
-  const report = await checkTask({ ...common, regime: first, promptLength: longestPrompt(spec) });
-  for (const regime of others) await checkTask({ ...common, regime, promptLength: longestPrompt(spec) });
+  const report = await checkTask({ ...common, regime: first });
+  for (const regime of others) await checkTask({ ...common, regime });
   const { classes, meanTokens, shortened } = report;
   const { test: testExamples, mismatched } = report.examples;
   const facts = { ...task, classes, testExamples, meanTokens, shortened };

@@ -63,7 +63,12 @@ function headFlops({ hiddenSize, vocabularySize }: BackboneFacts): number {
   return 2 * hiddenSize * (hiddenSize + vocabularySize);
 }
 
-/** Positions beside the text's own that take part in attention. */
+/** Of the backbone's positions, those that the text has not. P-tuning v2's prefix takes none. */
+export function addedPositions(method: MethodSettings): number {
+  return descriptorOf(method.method).addedPositions?.(method) ?? 0;
+}
+
+/** What takes part in attention beside the text, be it at positions of its own or not. */
 export function promptLength(method: MethodSettings): number {
   const descriptor = descriptorOf(method.method);
   return descriptor.addedPositions?.(method) ?? descriptor.promptShape?.(method).promptLength ?? 0;

@@ -29,7 +29,7 @@ export function countCombinations(entry: MethodSpec, spec: Spec, backbone: Backb
   return methods * sizeOf({ ...spec.training, ...entry.training });
 }
 
-function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossing[] {
+export function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossing[] {
   const [descriptor, choices] = [descriptorOf(entry.method), choicesOf(entry)];
   if (descriptor.crossings) return descriptor.crossings(choices, backbone);
   const fields = Object.keys(descriptor.settings).map((field) => [field, choices[field] ?? []] as const);

@@ -1,4 +1,5 @@
 // Pure: why a combination cannot run on this backbone and this data.
+import { addedPositions } from './arithmetic.ts';
 import type { BackboneFacts, TaskFacts } from './facts.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { MethodSettings } from './methods/settings.ts';
@@ -8,12 +9,11 @@ import { devSize, totalOf, trainingSize, type Regime } from './regime.ts';
 type OfKind<Kind extends Regime['kind']> = Extract<Regime, { kind: Kind }>;
 
 export function methodProblems(method: MethodSettings, backbone: BackboneFacts, task: TaskFacts): Problem[] {
-  const descriptor = descriptorOf(method.method);
-  const own = descriptor.problems?.(method, backbone) ?? [];
+  const own = descriptorOf(method.method).problems?.(method, backbone) ?? [];
   return [
     ...initialisationProblems(method, backbone),
     ...own,
-    ...lengthProblems(descriptor.addedPositions?.(method) ?? 0, backbone, task),
+    ...lengthProblems(addedPositions(method), backbone, task),
   ];
 }
 

@@ -3,7 +3,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { promptLength } from '../sweep/arithmetic.ts';
+import { addedPositions } from '../sweep/arithmetic.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
 import { trialKey } from '../sweep/trial-key.ts';
@@ -61,7 +61,7 @@ async function prepare(
   const { backbone, hiddenStates, tokenizer } = loaded;
   await afterSome();
   await checkData(trial.task);
-  const maxTokens = backbone.config.maxPositions - promptLength(trial.method);
+  const maxTokens = backbone.config.maxPositions - addedPositions(trial.method);
   const { labelWordIds, ...splits } = await loaded.splits.load({ request: trial, maxTokens, afterSome });
   await afterSome();
   const method = createMethod({

@@ -101,6 +101,25 @@ describe('a plan', () => {
     await expect(templateOf('task: mr')).rejects.toThrow('the label word "terrible"');
   });
 
+  test('a text has all the positions that the longest prompt of the sweep leaves it', async () => {
+    const folder = await temporaryFolder();
+    /** Of 64 positions 7 are the template's. */
+    const isCut = async (words: number, methods: string): Promise<boolean> => {
+      await writeFile(join(folder, 'train.tsv'), `${tinyReviews(120)}${'very '.repeat(words)}\t1\n`);
+      await writeFile(join(folder, 'test.tsv'), tinyReviews(40));
+      const { planned } = await plan({ tasks: `[{ task: mr, data: ${folder} }]`, methods });
+      return planned.plan.warnings.some((warning) => warning.includes('cannot read 1 of the first 121 train examples'));
+    };
+    for (const [room, methods] of [
+      [57, '[lora, zero-shot, { method: p-tuning-v2, promptLength: 70 }]'],
+      [52, '[{ method: lpt, insertionLayer: 1, generator: npg }, lora]'],
+      [37, '[{ method: lpt, insertionLayer: 1, generator: [npg, none] }, lora]'],
+      [45, '[{ method: lpt, insertionLayer: [3, [1, 2]], promptLength: [2, 6], generator: none }]'],
+    ] as const) {
+      expect([methods, await isCut(room, methods), await isCut(room + 1, methods)]).toEqual([methods, false, true]);
+    }
+  });
+
   test.each([
     [{ tasks: '[{ task: praise, data: ./reviews }]' }, /^line 3: Expected `tasks\[0\]\.template` to be a cloze text/],
     [

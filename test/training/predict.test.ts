@@ -2,11 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { loadSplits } from '../../data/dataset.ts';
+import { fingerprintData, loadSplits } from '../../data/dataset.ts';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
+import type { Shortened, TrainRequest } from '../../training/messages.ts';
 import { predict, type PredictRequest } from '../../training/predict.ts';
 import { predictInChild } from '../../training/predictor.ts';
 import { ResidentBackbone, type Resident } from '../../training/resident-backbone.ts';
+import { fileWith } from '../support/data-files.ts';
 import { cardOf } from '../support/model-card.ts';
 import { runHere } from '../support/run-here.ts';
 import { npgAtLayer, tinyTrials, type TinyTrial } from '../support/tiny-trial.ts';
@@ -23,13 +25,18 @@ const nameOf = (method: MethodSettings): string => ('generator' in method ? `lpt
 interface TrainedModel {
   request: PredictRequest;
   loaded: Resident;
+  /** Examples that lost text in the trial. */
+  shortened: Shortened;
   /** Labels that the trial predicted on its test split. */
   stored: string[];
 }
 
 /** A trained trial as `export` would hand it on, with the texts of its test split. */
 async function trainedModel(changes: TinyTrial = {}): Promise<TrainedModel> {
-  const trial = (await tinyTrials())(changes);
+  return trainedOn((await tinyTrials())(changes));
+}
+
+async function trainedOn(trial: TrainRequest): Promise<TrainedModel> {
   const { trained, evaluations } = await runHere(trial);
   if (trained.type !== 'finished' || trained.best === null) throw new Error('Expected a trial with weights.');
   const resident = new ResidentBackbone(2 ** 20);
@@ -40,8 +47,16 @@ async function trainedModel(changes: TinyTrial = {}): Promise<TrainedModel> {
   return {
     request: { card: cardOf(trial.trial, trained.best), weights: trained.best, backboneFolder, texts },
     loaded: await resident.load(backboneFolder, trial.trial.backbone),
+    shortened: trained.outcome.shortened,
     stored: indices.map((index) => ['0', '1'][index] ?? ''),
   };
+}
+
+async function withTest({ trial, ...request }: TrainRequest, test: string): Promise<TrainRequest> {
+  const { data } = trial.task;
+  const files = { ...data.files, test };
+  const fingerprint = await fingerprintData(files, data.columns);
+  return { ...request, trial: { ...trial, task: { ...trial.task, data: { ...data, files, fingerprint } } } };
 }
 
 describe('an exported model', () => {
@@ -81,6 +96,17 @@ describe('an exported model', () => {
     const { predictions, shortened } = await predict({ ...request, texts }, loaded);
     expect(shortened).toBe(1);
     expect(predictions).toHaveLength(2);
+  });
+
+  test('of P-tuning v2 reads a text at all positions of its backbone, as its trial did: the prefix takes none', async () => {
+    // Of 64 positions 7 are the template's.
+    const full = `${'very '.repeat(56)}fine`;
+    const test = await fileWith('test.tsv', `sentence\tlabel\n${full}\t1\nvery ${full}\t1\n`);
+    const prefix: MethodSettings = { method: 'p-tuning-v2', promptLength: 70, reparameterisation: 'none', dropout: 0 };
+    const trial = (await tinyTrials())({ method: prefix, training: { steps: 1 } });
+    const { request, loaded, shortened: inTrial } = await trainedOn(await withTest(trial, test));
+    expect(inTrial).toMatchObject({ train: 0, test: 1 });
+    expect((await predict(request, loaded)).shortened).toBe(1);
   });
 
   test('with the weights of another trial, or of other settings, is refused', async () => {
