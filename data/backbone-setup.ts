@@ -16,12 +16,15 @@ const SETTINGS = [
   'do_lowercase_and_remove_accent',
 ];
 
+/** What follows from the type and from other settings is not hashed: a backbone is the same when the program names one more. */
+const DERIVED = { attentionOutputDropout: undefined };
+
 /**
  * sha256 of `config.json` and the tokenizer as they are read: a field that nothing is read from does not count.
  * @throws ConfigurationError where the folder has no configuration or tokenizer that can be used
  */
 export async function fingerprintSetup(folder: string): Promise<string> {
-  const config = await readBackboneConfig(folder);
+  const config = { ...(await readBackboneConfig(folder)), ...DERIVED };
   const tokenizer = decisive(await readTokenizerFiles(folder));
   return createHash('sha256').update(canonicalJson({ config, tokenizer })).digest('hex');
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fingerprintSetup, otherSetup } from '../../data/backbone-setup.ts';
 import { changeJson } from '../support/change-json.ts';
 import { temporaryFolder } from '../support/data-files.ts';
+import { tinyFolder } from '../support/fixtures.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
 
 describe("the fingerprint of a backbone's configuration and tokenizer", () => {
@@ -24,6 +25,14 @@ describe("the fingerprint of a backbone's configuration and tokenizer", () => {
     const after = await fingerprintSetup(folder);
     expect(after).not.toBe(before);
     expect(await otherSetup(folder, before)).toBe(after);
+  });
+
+  // Sweeps and exported models keep it: were it another one, all of them would be refused.
+  test.each([
+    ['roberta-tiny', 'c1a70433227a369bdd3440a45f38014ca95c64416b05f18627007da541c8b458'],
+    ['gpt2-tiny', '3e6ec44a6596f584060e1d207b37dc1247f9d2915a36667165bf9a956a554d42'],
+  ] as const)('is the same in every version of the program: %s', async (name, setup) => {
+    expect(await fingerprintSetup(tinyFolder(name))).toBe(setup);
   });
 
   test('is another one for a longer vocabulary', async () => {
