@@ -31,11 +31,14 @@ interface TrainOptions {
 
 /** Returns when the trainer is done and all it said is stored. The trainer waits for writes that fall behind. */
 export async function train(attempt: Attempt, { trainer, backboneFolder, signal }: TrainOptions): Promise<TrainEnd> {
-  const { trial, checkpoint, layersToKeep, shrink } = attempt.begun;
+  const { trial, trialKey, checkpoint, layersToKeep, shrink } = attempt.begun;
   signal.throwIfAborted();
   const rule = new AbortController();
   return trainer.train(
-    { trial, backboneFolder, layersToKeep, shrink, ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }) },
+    {
+      ...{ trial, trialKey, backboneFolder, layersToKeep, shrink },
+      ...(checkpoint === null ? {} : { checkpoint: checkpoint.bytes }),
+    },
     {
       signal: AbortSignal.any([signal, rule.signal]),
       onEvent: async (event) => {

@@ -21,7 +21,7 @@ export function createOurs({ threads, layersToKeep }: { threads: number; layersT
   const trainer = createTrainer({ threads, hiddenStatesMiB: HIDDEN_STATES_MIB });
   let version = '';
   return {
-    train: async ({ trial }, onDev) => {
+    train: async ({ trial, trialKey }, onDev) => {
       let testExamples = 0;
       const onEvent = (event: TrainEvent): void => {
         if (event.type === 'ready') version = `TensorFlow ${event.tensorflow} (${event.backend}, ${event.device})`;
@@ -30,7 +30,7 @@ export function createOurs({ threads, layersToKeep }: { threads: number; layersT
         if (split === 'dev') onDev(step, score);
         else testExamples = examples;
       };
-      const request = { trial, backboneFolder: trial.backbone.folder, layersToKeep };
+      const request = { trial, trialKey, backboneFolder: trial.backbone.folder, layersToKeep };
       const end = await trainer.train(request, { onEvent });
       if (end.type === 'failed') throw new Error(end.error.message);
       if (end.type === 'cancelled')

@@ -21,6 +21,7 @@ export interface Begun {
   /** Of the trial, in its sweep. */
   position: number;
   trial: Trial;
+  trialKey: string;
   /** Where an earlier attempt stopped; null: begin anew. */
   checkpoint: StoredCheckpoint | null;
   /** Layers whose output unfinished trials of this sweep and task still read, ascending. */
@@ -85,9 +86,9 @@ export function beginAttempt(database: Database, begin: BeginAttempt): Promise<B
       })
       .where(eq(trials.id, row.id));
     const layersToKeep = await layersStillNeeded(transaction, row);
-    const { position, trial } = row;
+    const { position, trial, trialKey } = row;
     const sweepName = await nameOfSweep(transaction, row.sweepId);
-    return { kind: 'begun', attempt, sweepName, position, trial, checkpoint, layersToKeep, shrink };
+    return { kind: 'begun', attempt, sweepName, position, trial, trialKey, checkpoint, layersToKeep, shrink };
   });
 }
 

@@ -78,7 +78,9 @@ function differences(stored: Side, asked: Side): string[] {
   const causes = [...inFile, ...weights, ...setup];
   const listed = causes.length > SHOWN ? [...causes.slice(0, SHOWN), `… and ${causes.length - SHOWN} more`] : causes;
   return [
-    ...(listed.length === 0 ? ['the task data or templates: the file is the same, what it names has changed'] : listed),
+    ...(listed.length === 0
+      ? ['the task data or templates, or what a method computes: the file is the same, what it names has changed']
+      : listed),
     `trials: ${missing(stored.keys, asked.keys)} no longer wanted, ${missing(asked.keys, stored.keys)} new`,
   ];
 }

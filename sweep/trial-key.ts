@@ -28,8 +28,10 @@ export function fingerprintTemplate({ template, labelWords }: Pick<TaskSettings,
 }
 
 function configurationOf({ backbone, task, regime, method, training }: Trial) {
+  const { revision } = descriptorOf(method.method);
   return {
     version: VERSION,
+    revision, // hashed where a method has one
     backbone: backbone.fingerprint,
     task: {
       name: task.name,

@@ -8,6 +8,8 @@ import type { Parts } from './score.ts';
 
 export interface TrainRequest {
   trial: Trial;
+  /** As it was launched: its checkpoints and weights bear it, whatever the trial would be called today. */
+  trialKey: string;
   /** Folder of the backbone on this machine. */
   backboneFolder: string;
   /** Bytes of the last checkpoint, when an earlier attempt left one. */

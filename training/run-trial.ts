@@ -6,7 +6,6 @@ import { createMethod } from '../lpt/methods.ts';
 import { addedPositions } from '../sweep/arithmetic.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
-import { trialKey } from '../sweep/trial-key.ts';
 import { longestTexts } from './batches.ts';
 import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
@@ -54,7 +53,7 @@ async function prepare(
   { resident, pulse, steps }: TrialSurroundings,
   time: TimeMeter,
 ): Promise<Run> {
-  const { trial, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
+  const { trial, trialKey, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   const afterSome = (): Promise<void> => pulse.beat('loading', 0);
   await afterSome();
   const loaded = await resident.load(backboneFolder, trial.backbone, afterSome);
@@ -80,10 +79,9 @@ async function prepare(
     ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
-  const key = trialKey(trial);
   const texts = longestTexts(splits.train.examples, trial.training.batchSize);
   const run: Run = {
-    ...{ trial, trialKey: key, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
+    ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
     ...{ backbone, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;

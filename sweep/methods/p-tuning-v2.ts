@@ -18,6 +18,7 @@ export type PTuningSettings = { method: 'p-tuning-v2'; promptLength: number; dro
 
 export const pTuningV2: MethodDescriptor<PTuningSettings, PTuningFields> = {
   name: 'p-tuning-v2',
+  revision: 2, // dropout of each example's own
   settings: {
     promptLength: { ...SHARED.promptLength, usual: [20] },
     reparameterisation: { domain: oneOf(REPARAMETERISATIONS), usual: ['none'] },

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainingSettings } from '../../sweep/training.ts';
+import { trialKey } from '../../sweep/trial-key.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import { temporaryFolder } from './data-files.ts';
@@ -23,8 +24,8 @@ export async function tinyTrials(): Promise<(changes?: TinyTrial) => TrainReques
   const folder = await temporaryFolder();
   const { fingerprint } = await writeTinyBackbone(join(folder, 'backbone'));
   const data = await writeTinyData(folder);
-  return ({ method = npgAtLayer(2), training = {}, dataSeed = 13, trainSeed = 1 } = {}) => ({
-    trial: {
+  return ({ method = npgAtLayer(2), training = {}, dataSeed = 13, trainSeed = 1 } = {}) => {
+    const trial = {
       backbone: { name: 'tiny', folder: join(folder, 'backbone'), fingerprint },
       task: {
         name: 'reviews',
@@ -38,10 +39,9 @@ export async function tinyTrials(): Promise<(changes?: TinyTrial) => TrainReques
       training: { ...TRAINING, ...training },
       dataSeed,
       trainSeed,
-    } satisfies Trial,
-    backboneFolder: join(folder, 'backbone'),
-    layersToKeep: [1, 2, 3],
-  });
+    } satisfies Trial;
+    return { trial, trialKey: trialKey(trial), backboneFolder: join(folder, 'backbone'), layersToKeep: [1, 2, 3] };
+  };
 }
 
 const TRAINING: TrainingSettings = {

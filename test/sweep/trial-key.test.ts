@@ -17,6 +17,17 @@ describe('the trial key', () => {
     expect(configurationKey(lpt)).toBe('20b553a72cc0d8917139605c03ce2214cbaee922f65a7dc4cd02b1bf972b4b17');
   });
 
+  test('changes with what the same settings come to, for that method alone', () => {
+    const methods = '[p-tuning-v2, lora]';
+    const plan = planOf(`{ name: keys, tasks: [mr], regime: { fewShot: 32 }, dataSeeds: 13, methods: ${methods} }`);
+    const keys = plan.trials.map(({ trial }) => [trial.method.method, configurationKey(trial)]);
+    expect(Object.fromEntries(keys)).toEqual({
+      // Before its dropout was each example's own: 0cb953617506…
+      'p-tuning-v2': '5a59ff4f396d3f11e1e6f86599fa3bfef1e6478dfcc15a1de53eacb8f9c9afe6',
+      lora: 'fd94056fb9d55eb5c534690c068b532772adc9ad7f8ac50b4dfcf959c1ddc4e8',
+    });
+  });
+
   test.each<[string, Trial]>([
     ['the data seed', { ...lpt, dataSeed: 21 }],
     ['the training seed', { ...lpt, trainSeed: 2 }],

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fingerprintBackbone } from '../../data/backbone-files.ts';
+import { trialKey } from '../../sweep/trial-key.ts';
 import type { FromTrainer } from '../../training/messages.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
 import { numbersOf, runHere } from '../support/run-here.ts';
@@ -43,6 +44,16 @@ describe('a checkpoint', () => {
     await expect(runHere(other)).rejects.toThrow(/^Expected a checkpoint .* of trial /);
   });
 
+  // A sweep keeps the keys that it was launched with, whatever a later program calls such trials.
+  test('bears the key that its trial was launched with, as its weights do', async () => {
+    const request = await tinyTrials();
+    const launched = { ...request(), trialKey: 'of an earlier version' };
+    const { checkpoints } = await runHere(launched);
+    const { trained } = await runHere({ ...launched, checkpoint: checkpoints[0]! });
+    if (trained.type !== 'finished' || trained.best === null) throw new Error('Expected weights, found none.');
+    expect(decodeSafetensors(trained.best).metadata['trialKey']).toBe('of an earlier version');
+  });
+
   test('of another backbone is refused, though its sizes are the same', async () => {
     const request = await tinyTrials();
     const { checkpoints } = await runHere(request());
@@ -53,7 +64,7 @@ describe('a checkpoint', () => {
     await writeFile(weights, encodeSafetensors(tensors));
     const fingerprint = await fingerprintBackbone(backboneFolder);
     const other = { ...trial, backbone: { ...trial.backbone, fingerprint } };
-    const resumed = runHere({ ...request(), trial: other, checkpoint: checkpoints[0]! });
+    const resumed = runHere({ ...request(), trial: other, trialKey: trialKey(other), checkpoint: checkpoints[0]! });
     await expect(resumed).rejects.toThrow(/^Expected a checkpoint .* of trial /);
   });
 

@@ -13,9 +13,9 @@ async function decoderTrials(): Promise<(changes?: TinyTrial) => TrainRequest> {
   const folder = tinyFolder('gpt2-tiny');
   const backbone = { name: 'gpt2-tiny', folder, fingerprint: await fingerprintBackbone(folder) };
   return (changes) => {
-    const { trial } = request({ method: npgAtLayer(1), ...changes });
+    const { trial, trialKey } = request({ method: npgAtLayer(1), ...changes });
     const task = { ...trial.task, template: '{sentence} . it was <mask>', labelWords: { '0': 'bad', '1': 'great' } };
-    return { trial: { ...trial, backbone, task }, backboneFolder: folder, layersToKeep: [1, 2] };
+    return { trial: { ...trial, backbone, task }, trialKey, backboneFolder: folder, layersToKeep: [1, 2] };
   };
 }
 
