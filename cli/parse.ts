@@ -52,19 +52,33 @@ function readWords(command: Command, words: readonly string[]) {
     strict: false,
     tokens: true,
   });
+  const given = new Set<string>();
   const flags = new Set<string>();
   const values = defaultValues(command);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    if (checkOption(command, token) === undefined) flags.add(token.name);
-    else values[token.name] = token.value ?? '';
+    const value = checkOption(command, token);
+    // The last of two would win: orders to a part of what was meant.
+    if (given.has(token.name))
+      throw new UsageError(`Expected \`${token.rawName}\` once, found \`${token.rawName}\` twice.`);
+    given.add(token.name);
+    if (value === undefined) flags.add(token.name);
+    else values[token.name] = value;
   }
   return { positionals, flags, values };
 }
 
+interface OptionToken {
+  name: string;
+  rawName: string;
+  value?: string | undefined;
+  /** Whether the value stands in the same word: `--out=here`. */
+  inlineValue?: boolean | undefined;
+}
+
 /** @returns the value; undefined for a flag */
-function checkOption(command: Command, token: { name: string; rawName: string; value: string | undefined }) {
-  const spec = command.options[token.name];
+function checkOption(command: Command, token: OptionToken) {
+  const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
   if (spec === undefined) {
     const known = Object.keys(command.options).map((name) => `--${name}`);
     throw new UsageError(
@@ -79,6 +93,11 @@ function checkOption(command: Command, token: { name: string; rawName: string; v
   const choice = expected.oneOf?.join(', ') ?? `a ${expected.name}`;
   if (token.value === undefined)
     throw new UsageError(`Expected \`--${token.name}\` to be followed by ${choice}, found nothing.`);
+  if (token.inlineValue === false && token.value.startsWith('--')) {
+    throw new UsageError(
+      `Expected \`--${token.name}\` to be followed by ${choice}, found \`${token.value}\`.${seeHelp(command)}`,
+    );
+  }
   if (expected.oneOf && !expected.oneOf.includes(token.value)) {
     const hint = nearest(token.value, expected.oneOf);
     throw new UsageError(`Expected \`--${token.name}\` to be one of ${choice}, found \`${token.value}\`.${hint}`);

@@ -17,6 +17,13 @@ describe('the command line', () => {
     [['status', 'one', 'two'], /found `two` as well/],
     [['launch', 'a.yaml', '--watch=yes'], /`--watch` to stand alone, found the value `yes`/],
     [['export', 'demo/3'], /Expected `--out` to name a folder to write into, found no `--out`/],
+    [
+      ['pause', 'demo', '--where', 'method=lpt', '--where', 'insertionLayer=1'],
+      /Expected `--where` once, found `--where` twice/,
+    ],
+    [['list', '--json', '--json'], /Expected `--json` once, found `--json` twice/],
+    [['export', 'demo/3', '--out', '--force'], /`--out` to be followed by a folder, found `--force`/],
+    [['list', '--constructor'], /Expected an option of `list`, found `--constructor`/],
     [['predict'], /Expected `--model` to name a folder that `lpt-sweep export` wrote, found no `--model`/],
     [['predict', '--model', 'm', '--format', 'jsonn'], /one of table, json, csv, jsonl, found `jsonn`/],
     [
