@@ -31,6 +31,7 @@ import { watchCommand } from './commands/watch.ts';
 import { windowCommand } from './commands/window.ts';
 import { workerCommand } from './commands/worker.ts';
 import { DONE, FAILED, WRONG_USAGE } from './exit-codes.ts';
+import { describeError, isWrittenWrong } from './foreseen.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { findCommand, parseCall } from './parse.ts';
 
@@ -66,44 +67,13 @@ export const COMMANDS: readonly Command[] = [
   pruneCommand,
 ];
 
-/** Errors whose remedy is to write something else: the command line, a name, or the sweep file. */
-const WRITTEN_WRONG = [
-  'UsageError',
-  'UnknownSweepError',
-  'UnknownTrialError',
-  'UnfinishedTrialError',
-  'SweepExistsError',
-  'SelectionError',
-  'ChangedFileError',
-  'NothingToDoError',
-  'OccupiedFolderError',
-  'OccupiedFileError',
-  'UnknownTableError',
-  'BaselineError',
-  'SpecError',
-  'PlanError',
-];
-const MADE_FOR_PEOPLE = [
-  'Error',
-  'ConfigurationError',
-  'DataError',
-  'NoWeightsError',
-  'OtherInputsError',
-  'TooLargeError',
-  'DatabaseAwayError',
-  'NewerDatabaseError',
-  'OlderDatabaseError',
-  'QueryError',
-  'PassingQueryError',
-];
-
 /** @returns the exit code; never throws */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(words, terminal);
   } catch (error) {
     terminal.say(describeError(error));
-    return error instanceof Error && WRITTEN_WRONG.includes(error.name) ? WRONG_USAGE : FAILED;
+    return isWrittenWrong(error) ? WRONG_USAGE : FAILED;
   }
 }
 
@@ -121,11 +91,4 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
     return DONE;
   }
   return command.run({ ...parseCall(command, rest), terminal });
-}
-
-/** A stack is for errors that nobody foresaw. */
-function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isForeseen = [...WRITTEN_WRONG, ...MADE_FOR_PEOPLE].includes(error.name);
-  return isForeseen ? error.message : (error.stack ?? error.message);
 }

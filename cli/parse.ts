@@ -1,6 +1,6 @@
 // A command line against the table of commands.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { UsageError, type ArgumentSpec, type Call, type Command } from './command.ts';
+import { UsageError, type ArgumentSpec, type Call, type Command, type OptionSpec } from './command.ts';
 import { nearest } from './nearest.ts';
 
 export type ParsedCall = Pick<Call, 'arguments' | 'flags' | 'values'>;
@@ -77,7 +77,7 @@ interface OptionToken {
 }
 
 /** @returns the value; undefined for a flag */
-function checkOption(command: Command, token: OptionToken) {
+function checkOption(command: Command, token: OptionToken): string | undefined {
   const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
   if (spec === undefined) {
     const known = Object.keys(command.options).map((name) => `--${name}`);
@@ -85,24 +85,23 @@ function checkOption(command: Command, token: OptionToken) {
       `Expected an option of \`${command.name}\`, found \`${token.rawName}\`.${nearest(token.rawName, known)}${seeHelp(command)}`,
     );
   }
-  const { value: expected } = spec;
-  if (expected === undefined) {
-    if (token.value === undefined) return undefined;
-    throw new UsageError(`Expected \`--${token.name}\` to stand alone, found the value \`${token.value}\`.`);
-  }
-  const choice = expected.oneOf?.join(', ') ?? `a ${expected.name}`;
-  if (token.value === undefined)
+  if (spec.value !== undefined) return checkValue(spec.value, token);
+  if (token.value === undefined) return undefined;
+  throw new UsageError(`Expected \`--${token.name}\` to stand alone, found the value \`${token.value}\`.`);
+}
+
+function checkValue({ name, oneOf }: NonNullable<OptionSpec['value']>, token: OptionToken): string {
+  const { value } = token;
+  const choice = oneOf?.join(', ') ?? `a ${name}`;
+  if (value === undefined)
     throw new UsageError(`Expected \`--${token.name}\` to be followed by ${choice}, found nothing.`);
-  if (token.inlineValue === false && token.value.startsWith('--')) {
-    throw new UsageError(
-      `Expected \`--${token.name}\` to be followed by ${choice}, found \`${token.value}\`.${seeHelp(command)}`,
-    );
+  if (token.inlineValue === false && value.startsWith('--'))
+    throw new UsageError(`Expected \`--${token.name}\` to be followed by ${choice}, found \`${value}\`.`);
+  if (oneOf && !oneOf.includes(value)) {
+    const hint = nearest(value, oneOf);
+    throw new UsageError(`Expected \`--${token.name}\` to be one of ${choice}, found \`${value}\`.${hint}`);
   }
-  if (expected.oneOf && !expected.oneOf.includes(token.value)) {
-    const hint = nearest(token.value, expected.oneOf);
-    throw new UsageError(`Expected \`--${token.name}\` to be one of ${choice}, found \`${token.value}\`.${hint}`);
-  }
-  return token.value;
+  return value;
 }
 
 function defaultValues(command: Command): Record<string, string> {
