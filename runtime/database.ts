@@ -25,6 +25,12 @@ export function describeDatabase(url: string): string {
   return `${host}:${port}/${database ?? ''}`;
 }
 
+/** Wherever it stands, as the driver finds it; never print it. */
+export function passwordOf(url: string): string | undefined {
+  const { password } = createClient(url);
+  return typeof password === 'string' ? password : undefined;
+}
+
 function createClient(url: string): pg.Client {
   const expected = 'Expected DATABASE_URL to be an address like postgres://user:password@host:5432/database';
   if (!/^postgres(ql)?:\/\//.test(url)) throw new Error(`${expected}, found something else.`);

@@ -60,7 +60,7 @@ export function readEnvironment(env = process.env) {
     codec: text(env, 'LPT_SWEEP_CODEC'),
     codecKey: text(env, 'LPT_SWEEP_CODEC_KEY'),
     hubUrl: text(env, 'HF_ENDPOINT'),
-    hubToken: text(env, 'HF_TOKEN'),
+    hubToken: headerText(env, 'HF_TOKEN'),
     backboneFolders: folders(text(env, 'LPT_SWEEP_BACKBONES')),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
     logFormat: choice(env, 'LPT_SWEEP_LOG_FORMAT', LOG_FORMATS),
@@ -148,8 +148,9 @@ function home(env, instead) {
 function temporalVariables(env) {
   /** @type {Record<string, string>} */
   const found = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith('TEMPORAL_') && value) found[name] = value;
+  for (const name of Object.keys(env).filter((one) => one.startsWith('TEMPORAL_'))) {
+    const value = text(env, name);
+    if (value !== undefined) found[name] = value;
   }
   return found;
 }
@@ -199,6 +200,23 @@ function ports(env) {
 function text(env, name) {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
+}
+
+/**
+ * A secret that becomes a header: what no header may hold would be quoted by whoever refuses it.
+ *
+ * @param {Variables} env
+ * @param {string} name
+ */
+function headerText(env, name) {
+  const value = text(env, name);
+  if (value === undefined || isHeaderText(value)) return value;
+  throw new Error(`Expected ${name} to be one line of plain characters, found others in it.`);
+}
+
+/** @param {string} value */
+export function isHeaderText(value) {
+  return /^[\x20-\x7e]*$/.test(value);
 }
 
 /**

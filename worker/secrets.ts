@@ -1,4 +1,5 @@
 // What a log line must never hold, whoever's error message it comes from.
+import { passwordOf } from '../runtime/database.ts';
 import type { Environment } from '../runtime/environment.mjs';
 import type { Services } from '../runtime/services.ts';
 
@@ -10,12 +11,7 @@ export function secretsOf(environment: Environment, services: Pick<Services, 'da
   return found.filter((secret): secret is string => secret !== undefined && secret.length > 2);
 }
 
-/** As it stands in the URL, and as the server knows it. */
-function passwordsOf(url: string): string[] {
-  const encoded = URL.canParse(url) ? new URL(url).password : '';
-  try {
-    return [encoded, decodeURIComponent(encoded)];
-  } catch {
-    return [encoded];
-  }
+/** As it stands in the URL, and as the server knows it: there, in a parameter, or in a variable of Postgres's own. */
+function passwordsOf(url: string): (string | undefined)[] {
+  return [URL.canParse(url) ? new URL(url).password : undefined, passwordOf(url)];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../runtime/environment.mjs';
 import { connectionSettings } from '../../runtime/temporal.ts';
+import { fileWith } from '../support/data-files.ts';
 import { isTensorflowNoise } from '../../runtime/tensorflow-noise.ts';
 
 const HOME = { HOME: '/home/someone' };
@@ -32,6 +33,17 @@ describe('the environment', () => {
     expect(() => readEnvironment({ ...HOME, LPT_SWEEP_DEVICE: 'tpu' })).toThrow('one of auto, cpu, gpu, found "tpu"');
     expect(() => readEnvironment({ ...HOME, LPT_SWEEP_TEMPORAL_PORT: '70000' })).toThrow('from 1 to 65535');
   });
+
+  test("the end of a mounted secret's line is no part of it", () => {
+    const { temporal, hubToken } = readEnvironment({ ...HOME, TEMPORAL_API_KEY: 'key\n', HF_TOKEN: ' token\n' });
+    expect([temporal, hubToken]).toEqual([{ TEMPORAL_API_KEY: 'key' }, 'token']);
+  });
+
+  test('a token of two lines is refused by its name, without its value', () => {
+    expect(() => readEnvironment({ ...HOME, HF_TOKEN: 'hf_secret\nhf_other' })).toThrow(
+      /^Expected HF_TOKEN to be one line of plain characters, found others in it\.$/,
+    );
+  });
 });
 
 describe("Temporal's settings", () => {
@@ -53,6 +65,39 @@ describe("Temporal's settings", () => {
 
   test('a key without an address is refused rather than forgotten', () => {
     expect(() => settings({ TEMPORAL_API_KEY: 'secret' })).toThrow('Expected TEMPORAL_ADDRESS beside TEMPORAL_API_KEY');
+  });
+
+  test.each([
+    ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: 'secret\nother' }],
+    ['TEMPORAL_GRPC_META_TEAM', { TEMPORAL_GRPC_META_TEAM: 'secret\u00e9' }],
+  ])('what no header may hold in %s is refused by its name, without its value', (name, temporal) => {
+    expect(() => settings({ TEMPORAL_ADDRESS: 'cluster:7233', ...temporal })).toThrow(
+      new Error(`Expected ${name} to be one line of plain characters, found others in it.`),
+    );
+  });
+
+  test('a certificate that is not there is said with its variable', () => {
+    const temporal = { TEMPORAL_ADDRESS: 'cluster:7233', TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere/client.pem' };
+    expect(() => settings(temporal)).toThrow(
+      'Expected TEMPORAL_TLS_CLIENT_CERT_PATH to name a readable file, found none at /nowhere/client.pem.',
+    );
+  });
+
+  test.each([
+    ['[profile.default]\napi_key = "secret\n', /^Temporal's settings cannot be read: .+ \(line 2 of \/.+\.toml\)\.$/],
+    [
+      '[profile.default]\naddress = "a:1"\napi_key = "secret\\nother"\n',
+      /^Expected `api_key` in temporal\.toml to be one/,
+    ],
+    [
+      '[profile.default]\naddress = "a:1"\ngrpc_meta = { team = "secret\\n" }\n',
+      /^Expected `grpc_meta\.team` in temporal/,
+    ],
+  ])('of a `temporal.toml` that is wrong nothing is quoted: %j', async (toml, message) => {
+    const file = await fileWith('temporal.toml', toml);
+    const read = () => settings({ TEMPORAL_CONFIG_FILE: file });
+    expect(read).toThrow(message);
+    expect(read).not.toThrow('secret');
   });
 
   test('switching off host verification is refused, because the SDK would not do it', () => {

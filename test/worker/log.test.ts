@@ -52,6 +52,8 @@ describe('the log of a worker', () => {
       databaseUrl: 'postgres://user:p%22ss@host/db',
       temporal: { connectionOptions: { address: 'x:1', apiKey: 'the-key' }, namespace: 'default' },
     };
+    const inParameter = { ...services, databaseUrl: 'postgres://user@host/db?password=sesame%40' };
+    expect(secretsOf(readEnvironment({ HOME: '/h' }), inParameter)).toContain('sesame@');
     const secrets = secretsOf(readEnvironment({ HOME: '/h', HF_TOKEN: 'a-token' }), services);
     const { written, log } = lines('json', secrets);
     log({ level: 'error', event: 'temporal', message: 'p"ss p%22ss the-key a-token' });
