@@ -28,11 +28,17 @@ const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 export function createLog({ level, format, write, secrets, now = () => new Date() }: LogSettings): Log {
   const hidden = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const hide = (text: string): string => hidden.reduce((left, secret) => left.replaceAll(secret, '***'), text);
   const line = WRITTEN[format];
   return (entry) => {
-    if (!isAtLeast(entry.level, level)) return;
-    write(hidden.reduce((text, secret) => text.replaceAll(secret, '***'), line(entry, now())));
+    if (isAtLeast(entry.level, level)) write(line(withoutSecrets(entry, hide), now()));
   };
+}
+
+/** Within texts only: a password of digits would tear a number out of its JSON. */
+function withoutSecrets({ message, fields = {}, ...entry }: LogEntry, hide: (text: string) => string): LogEntry {
+  const shown = Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? hide(value) : value]);
+  return { ...entry, message: hide(message), fields: Object.fromEntries(shown) as typeof fields };
 }
 
 /** Whether `level` is as grave as `least`, or graver. */

@@ -59,4 +59,10 @@ describe('the log of a worker', () => {
     log({ level: 'error', event: 'temporal', message: 'p"ss p%22ss the-key a-token' });
     expect(JSON.parse(written[0] ?? '')).toMatchObject({ message: '*** *** *** ***' });
   });
+
+  test('hides a password of digits in its texts alone, so that a line stays JSON', () => {
+    const { written, log } = lines('json', ['1234']);
+    log({ level: 'info', event: 'ready', message: 'at user:1234@host', fields: { pid: 12345, url: 'u:1234@h' } });
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({ message: 'at user:***@host', pid: 12345, url: 'u:***@h' });
+  });
 });
