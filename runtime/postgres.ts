@@ -1,13 +1,13 @@
 // Starts the Postgres server that comes with the npm packages on a folder of ours, or adopts the one already running there.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { readEnvironment } from './environment.mjs';
 import { programFile } from './install/postgres-programs.mjs';
 import { locatePostgres } from './install/postgres.mjs';
-import { serverUser } from './install/server-user.mjs';
+import { makeReachable, serverUser } from './install/server-user.mjs';
 import { withLock } from './install/lock.mjs';
 import { LOOPBACK, claimPort } from './ports.ts';
 import { createCluster } from './postgres-cluster.ts';
@@ -55,7 +55,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const native = locatePostgres({ project: PROJECT, cacheFolder });
   if (native === null) throw new Error('Postgres is not installed: run `node scripts/setup.mjs`, or set DATABASE_URL.');
   const home = reachableFolder(folder);
-  mkdirSync(home, { recursive: true, mode: 0o755 });
+  makeReachable(home);
   if (home !== resolve(folder)) leaveNote(folder, home);
   return withLock(join(home, 'starting'), async () => {
     createCluster({ native, home });

@@ -1,11 +1,11 @@
 // The Postgres that comes inside an npm package: made complete there, or in a copy where the user it runs as can reach it.
-import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheLayout } from '../folders.mjs';
 import { complete, isComplete, programFile } from './postgres-programs.mjs';
 import { run } from './run.mjs';
-import { SHARED_FOLDER, isTraversable, serverUser } from './server-user.mjs';
+import { SHARED_FOLDER, isTraversable, makeReachable, openToOthers, serverUser } from './server-user.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 import { buildWhole } from './whole-folder.mjs';
 
@@ -27,10 +27,12 @@ export const postgres = {
     }
     progress.say('linking its libraries');
     if (!isReachable(packaged) || !tryComplete(packaged)) {
-      await buildWhole(copyFolder(packaged, environment.cacheFolder), (into) => {
+      const copy = copyFolder(packaged, environment.cacheFolder);
+      makeReachable(dirname(copy));
+      await buildWhole(copy, (into) => {
         cpSync(packaged, into, { recursive: true, verbatimSymlinks: true });
         complete(into);
-        chmodSync(into, 0o755);
+        openToOthers(into);
         return Promise.resolve();
       });
     }
@@ -47,13 +49,13 @@ export const postgres = {
 export function locatePostgres({ project, cacheFolder }) {
   const packaged = packageFolder(project);
   if (!existsSync(packaged)) return null;
-  const places = isReachable(packaged) ? [packaged] : [];
-  return [...places, copyFolder(packaged, cacheFolder)].map((one) => join(one, 'native')).find(isComplete) ?? null;
+  const places = [packaged, copyFolder(packaged, cacheFolder)].filter(isReachable);
+  return places.map((one) => join(one, 'native')).find(isComplete) ?? null;
 }
 
-/** @param {string} packaged */
-function isReachable(packaged) {
-  return serverUser() === null || isTraversable(join(packaged, 'native', 'bin'));
+/** @param {string} folder */
+function isReachable(folder) {
+  return serverUser() === null || isTraversable(join(folder, 'native', 'bin'));
 }
 
 /** @param {string} project */
@@ -88,10 +90,12 @@ function tryComplete(folder) {
  */
 async function tryOut(project, environment) {
   const native = locatePostgres({ project, cacheFolder: environment.cacheFolder });
-  const outcome = native ? await run(programFile(native, 'postgres'), ['--version']) : null;
+  const user = serverUser();
+  const as = user === null ? {} : { cwd: '/', uid: user.uid, gid: user.gid };
+  const outcome = native ? await run(programFile(native, 'postgres'), ['--version'], as) : null;
   if (outcome?.status === 0) return;
   throw new SetupProblem(
-    `The packaged Postgres does not run for ${userInfo().username}: ${outcome?.output.trim() ?? 'it is not complete'}.`,
+    `The packaged Postgres does not run for ${user?.name ?? userInfo().username}: ${outcome?.output.trim() ?? 'it is not complete'}.`,
     'Set DATABASE_URL to a Postgres server of your own.',
   );
 }

@@ -12,13 +12,13 @@ const KEPT_CHARACTERS = 20_000;
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: Record<string, string | undefined>}} [options] `env` is added to our own
+ * @param {{cwd?: string, env?: Record<string, string | undefined>, uid?: number, gid?: number}} [options] `env` is added to our own
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { cwd, env } = {}) {
+export function run(command, args, { env, ...where } = {}) {
   return new Promise((resolve) => {
     let output = '';
-    const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { ...where, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (/** @type {Buffer} */ chunk) => (output = (output + chunk.toString()).slice(-KEPT_CHARACTERS));
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

@@ -1,13 +1,15 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkDatabase } from '../../runtime/database.ts';
+import { isTraversable, makeReachable, openToOthers } from '../../runtime/install/server-user.mjs';
 import { freePort } from '../../runtime/ports.ts';
 import { psqlCommand, reachableFolder } from '../../runtime/postgres-folder.ts';
 import { findPostgres, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const SECRET = 'do-not-print-me';
 
@@ -114,6 +116,41 @@ describe('the embedded Postgres', () => {
   test('a port in use is named', async () => {
     const port = await occupiedPort();
     await expect(startPostgres({ folder, port })).rejects.toThrow(`Expected port ${port} to be free for Postgres`);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('as root, with a umask that closes what is made', () => {
+  function closingUmask(): void {
+    const usual = process.umask(0o077);
+    onTestFinished(() => void process.umask(usual));
+  }
+
+  test('the embedded Postgres comes up in the folder that was asked for', async () => {
+    const folder = join(temporaryFolder(), 'new', 'state');
+    closingUmask();
+    const server = await startPostgres({ folder });
+    onTestFinished(() => server.stop());
+    expect(reachableFolder(folder)).toBe(folder);
+    expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  test('folders that an earlier run has closed are opened, down to the one that is made', () => {
+    const shared = join(temporaryFolder(), 'shared');
+    closingUmask();
+    mkdirSync(join(shared, 'state'), { recursive: true });
+    makeReachable(join(shared, 'state', 'one'), shared);
+    expect(isTraversable(join(shared, 'state', 'one'))).toBe(true);
+  });
+
+  test('a copy of programs can be read and run by the user of the server', () => {
+    const folder = join(temporaryFolder(), 'copy');
+    closingUmask();
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    writeFileSync(join(folder, 'bin', 'postgres'), '', { mode: 0o700 });
+    writeFileSync(join(folder, 'bin', 'postgres.bki'), '');
+    openToOthers(folder);
+    const modes = ['', 'bin', 'bin/postgres', 'bin/postgres.bki'].map((path) => statSync(join(folder, path)).mode);
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o755, 0o755, 0o755, 0o644]);
   });
 });
 
