@@ -17,8 +17,8 @@ export const SEARCH_ATTRIBUTES = {
 
 /** Closed workflows of the embedded server stay visible for so long; its default is a day. */
 const RETENTION = '3650 days';
-/** gRPC's code. */
-const NOT_FOUND = 5;
+/** gRPC's codes. */
+const [NOT_FOUND, UNIMPLEMENTED] = [5, 12];
 
 export interface TemporalTarget {
   connectionOptions: TemporalConnectionOptions;
@@ -32,14 +32,22 @@ export interface TemporalTarget {
 /** @throws an error that names address and namespace, and no key */
 export async function checkTemporal(target: TemporalTarget): Promise<{ version: string; missingAttributes: string[] }> {
   return withConnection(target, async (connection) => {
-    const { workflowService, operatorService } = connection;
-    const { serverVersion } = await workflowService.getSystemInfo({});
+    const { serverVersion } = await connection.workflowService.getSystemInfo({});
     await describeNamespace(connection, target);
-    const registered = await operatorService.listSearchAttributes({ namespace: target.namespace });
-    const known = registered.customAttributes;
+    const known = await knownAttributes(connection, target);
     const missingAttributes = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in known));
     return { version: serverVersion || 'unknown', missingAttributes };
   });
+}
+
+/** None where the server does not tell everybody: Temporal Cloud tells no key of a namespace, and sweeps run without. */
+async function knownAttributes({ operatorService }: Connection, { namespace }: TemporalTarget): Promise<object> {
+  try {
+    return (await operatorService.listSearchAttributes({ namespace })).customAttributes;
+  } catch (error) {
+    if (isRefused(error) || isAnswer(error, UNIMPLEMENTED)) return {};
+    throw error;
+  }
 }
 
 /** The command that a person with the rights may run on a cluster of their own. */
@@ -58,7 +66,7 @@ export async function prepareNamespace(target: TemporalTarget): Promise<void> {
     try {
       await workflowService.updateNamespace({ namespace, config });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isAnswer(error, NOT_FOUND)) throw error;
       await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
     }
   });
@@ -81,7 +89,7 @@ async function describeNamespace(
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
     const { address } = connectionOptions;
-    if (isNotFound(error)) {
+    if (isAnswer(error, NOT_FOUND)) {
       throw new Error(`Temporal at ${address} has no namespace "${namespace}". Correct TEMPORAL_NAMESPACE.`, {
         cause: error,
       });
@@ -94,8 +102,8 @@ async function describeNamespace(
   }
 }
 
-function isNotFound(error: unknown): boolean {
+function isAnswer(error: unknown, wanted: number): boolean {
   if (!isGrpcServiceError(error)) return false;
   const code: number = error.code;
-  return code === NOT_FOUND;
+  return code === wanted;
 }

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
-import { checkTemporal } from '../../runtime/temporal-cluster.ts';
+import { checkTemporal, SEARCH_ATTRIBUTES } from '../../runtime/temporal-cluster.ts';
 import { connectionError } from '../../runtime/temporal-connection.ts';
 import { connectionSettings, startTemporal, type TemporalServer } from '../../runtime/temporal.ts';
 import { createAuthority } from '../support/certificates.ts';
@@ -36,10 +36,13 @@ describe("a user's own cluster behind TLS", () => {
   });
 
   const SERVER = {
-    TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.certificate,
+    TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.certificate.trim(), // as the environment is read
     TEMPORAL_TLS_SERVER_NAME: 'temporal.test',
   };
-  const PAIR = { TEMPORAL_TLS_CLIENT_CERT_DATA: CLIENT.certificate, TEMPORAL_TLS_CLIENT_KEY_DATA: CLIENT.key };
+  const PAIR = {
+    TEMPORAL_TLS_CLIENT_CERT_DATA: CLIENT.certificate.trim(),
+    TEMPORAL_TLS_CLIENT_KEY_DATA: CLIENT.key.trim(),
+  };
 
   /** As a command's client connects, and as a worker does. */
   const connects = {
@@ -55,6 +58,18 @@ describe("a user's own cluster behind TLS", () => {
       }
     },
   };
+
+  test.each([
+    ['refuses', 7],
+    ['does not know', 12],
+  ])('that %s the question for search attributes is used without them', async (_, code) => {
+    const refuses = { method: 'ListSearchAttributes', code };
+    const cloud = await startFront({ authority, address: server.address, asksForCertificate: false, refuses });
+    onTestFinished(() => cloud.close());
+    const temporal = { TEMPORAL_ADDRESS: cloud.address, TEMPORAL_TLS: 'true', ...SERVER };
+    const { missingAttributes } = await checkTemporal(connectionSettings({ temporal, configFolders: {} }));
+    expect(missingAttributes).toEqual(Object.keys(SEARCH_ATTRIBUTES));
+  });
 
   describe.each(['client', 'worker'] as const)('for a %s', (role) => {
     const connect = connects[role];

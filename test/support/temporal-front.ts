@@ -20,14 +20,16 @@ export interface FrontOptions {
   asksForCertificate: boolean;
   /** Whoever does not send this key is refused as a cluster refuses. */
   apiKey?: string;
+  /** A method that nobody may call, and gRPC's code that says so. */
+  refuses?: { method: string; code: number };
 }
 
 /** HTTP/2's own headers, which each connection has its own of. */
 const OWN = [':scheme', ':authority', 'connection', 'host'];
-const UNAUTHENTICATED = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '16' };
+const UNAUTHENTICATED = 16;
 
 export async function startFront(options: FrontOptions): Promise<TemporalFront> {
-  const { authority, address, asksForCertificate, apiKey } = options;
+  const { authority, address, asksForCertificate, apiKey, refuses } = options;
   const { certificate, key } = authority.issue('temporal', ['temporal.test']);
   const behind = http2.connect(`http://${address}`);
   behind.on('error', () => undefined);
@@ -44,10 +46,11 @@ export async function startFront(options: FrontOptions): Promise<TemporalFront> 
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
     if (headers.authorization !== undefined) seen.authorizations.add(headers.authorization);
-    seen.methods.add(headers[':path']?.split('/').at(-1) ?? '');
-    if (apiKey !== undefined && headers.authorization !== `Bearer ${apiKey}`) {
-      stream.respond({ ...UNAUTHENTICATED, 'grpc-message': 'Request unauthorized.' }, { endStream: true });
-    } else forward(stream, headers, behind);
+    const method = headers[':path']?.split('/').at(-1) ?? '';
+    seen.methods.add(method);
+    if (apiKey !== undefined && headers.authorization !== `Bearer ${apiKey}`) refuse(stream, UNAUTHENTICATED);
+    else if (method === refuses?.method) refuse(stream, refuses.code);
+    else forward(stream, headers, behind);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -59,6 +62,11 @@ export async function startFront(options: FrontOptions): Promise<TemporalFront> 
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function refuse(stream: ServerHttp2Stream, code: number): void {
+  const answer = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(code) };
+  stream.respond({ ...answer, 'grpc-message': 'Request unauthorized.' }, { endStream: true });
 }
 
 /** A gRPC answer ends with trailers, or is nothing but them. */
