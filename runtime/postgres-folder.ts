@@ -1,6 +1,7 @@
 // What a Postgres folder tells: where it really lies, which server runs on it, how that is reached.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SHARED_FOLDER, isTraversable, serverUser } from './install/server-user.mjs';
 import { LOOPBACK } from './ports.ts';
@@ -37,6 +38,24 @@ export function readPostgres(folder: string): RunningPostgres | null {
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!isAlive({ pid, started: null }) || isStranger(home, pid) || !Number.isInteger(port) || port === 0) return null;
   return { process: identify(pid), port };
+}
+
+/**
+ * A server that another machine runs on a folder that we share does not show here, and two would spoil the data.
+ * @throws an error for people
+ */
+export function refuseElsewhere(home: string): void {
+  const [pidFile, hostFile] = [join(home, 'data', 'postmaster.pid'), join(home, 'host')];
+  const host = existsSync(hostFile) ? readFileSync(hostFile, 'utf8').trim() : hostname();
+  if (host === hostname() || !existsSync(pidFile)) return;
+  throw new Error(
+    `Expected the Postgres in ${home} to be this machine's, found one that ${host} has started and not stopped. Stop it there by \`lpt-sweep down\`, let this machine have data of its own (LPT_SWEEP_STATE), or give both one server (DATABASE_URL). Where ${host} is gone for good, or is this machine's former name, remove ${pidFile}.`,
+  );
+}
+
+/** Before a server starts. */
+export function noteHost(home: string): void {
+  writeFileSync(join(home, 'host'), `${hostname()}\n`);
 }
 
 /** A pid file that is empty, or whose number now belongs to another program, would make Postgres refuse for ever. */

@@ -16,8 +16,10 @@ import {
   forgetStranger,
   lastPort,
   leaveNote,
+  noteHost,
   reachableFolder,
   readPostgres,
+  refuseElsewhere,
   type RunningPostgres,
 } from './postgres-folder.ts';
 import { identify, isAlive } from './process-identity.mjs';
@@ -58,6 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   makeReachable(home);
   if (home !== resolve(folder)) leaveNote(folder, home);
   return withLock(join(home, 'starting'), async () => {
+    refuseElsewhere(home);
     createCluster({ native, home });
     const found = await findPostgres(folder);
     const running = found ?? (await launchAfterCrash({ native, home, port: options.port }));
@@ -101,6 +104,7 @@ interface Launch {
 /** Postgres refuses while anything of a killed server is still going; that takes a moment. */
 async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
   forgetStranger(options.home);
+  noteHost(options.home);
   for (const end = performance.now() + AFTERMATH_MS; ;) {
     try {
       return await launch(options);

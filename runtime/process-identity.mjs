@@ -1,14 +1,24 @@
 // Tells whether a process that left a note is still the one running under that number: numbers are used again.
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 
-/** @typedef {{pid: number, started: string | null}} ProcessIdentity */
+/** @typedef {{pid: number, started: string | null, host?: string}} ProcessIdentity */
 
 /**
  * @param {number} [pid]
  * @returns {ProcessIdentity}
  */
 export function identify(pid = process.pid) {
-  return { pid, started: readProcess(pid)?.started ?? null };
+  return { pid, started: readProcess(pid)?.started ?? null, host: hostname() };
+}
+
+/**
+ * Whether a process is one of another machine, or of another container, on a folder that we share: it does not show here.
+ *
+ * @param {{host?: string}} identity
+ */
+export function isElsewhere({ host }) {
+  return host !== undefined && host !== hostname();
 }
 
 /** @param {ProcessIdentity} identity */

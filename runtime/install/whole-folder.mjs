@@ -1,7 +1,8 @@
 // A folder that is there whole or not at all: built beside its place, then renamed.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isAlive } from '../process-identity.mjs';
+import { isAlive, isElsewhere } from '../process-identity.mjs';
 
 const PREFIX = '.part-';
 const DAY_MS = 86_400_000;
@@ -14,7 +15,7 @@ export async function buildWhole(target, build) {
   const parent = dirname(target);
   mkdirSync(parent, { recursive: true });
   clearLeftovers(parent);
-  const part = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  const part = mkdtempSync(join(parent, `${PREFIX}${process.pid}.${hostname()}.`));
   const [into, scratch, old] = [join(part, 'whole'), join(part, 'scratch'), join(part, 'old')];
   try {
     mkdirSync(into);
@@ -35,9 +36,10 @@ export async function buildWhole(target, build) {
 export function clearLeftovers(parent) {
   for (const name of readdirSync(parent).filter((one) => one.startsWith(PREFIX))) {
     const folder = join(parent, name);
-    const pid = Number(name.slice(PREFIX.length).split('-')[0]);
+    const [pid, ...host] = name.slice(PREFIX.length).split('.').slice(0, -1);
+    const owner = { pid: Number(pid), started: null, host: host.join('.') };
     const modified = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
     const tooOld = modified !== undefined && Date.now() - modified > DAY_MS;
-    if (tooOld || !isAlive({ pid, started: null })) rmSync(folder, { recursive: true, force: true });
+    if (tooOld || !(isElsewhere(owner) || isAlive(owner))) rmSync(folder, { recursive: true, force: true });
   }
 }

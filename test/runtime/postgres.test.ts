@@ -47,6 +47,22 @@ describe('the embedded Postgres', () => {
     expect(await findPostgres(folder)).toBeNull();
   });
 
+  test('is not started on data that a server of another machine may be running on', async () => {
+    const home = reachableFolder(folder);
+    const pidFile = join(home, 'data', 'postmaster.pid');
+    writeFileSync(pidFile, '999999999\n');
+    writeFileSync(join(home, 'host'), 'node-7\n');
+    onTestFinished(() => rmSync(pidFile, { force: true }));
+    await expect(startPostgres({ folder })).rejects.toThrow(
+      /found one that node-7 has started .* remove .*postmaster\.pid/,
+    );
+    // What it has stopped is anybody's.
+    rmSync(pidFile);
+    const server = await startPostgres({ folder });
+    await server.stop();
+    expect(readFileSync(join(home, 'host'), 'utf8')).not.toContain('node-7');
+  });
+
   test('is told how to connect to without its password, which lies in the file that is named', async () => {
     const server = await startPostgres({ folder });
     onTestFinished(() => server.stop());

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withLock } from '../../../runtime/install/lock.mjs';
@@ -47,6 +47,20 @@ describe('the lock between processes', () => {
     mkdirSync(lock);
     writeFileSync(join(lock, 'owner.json'), JSON.stringify({ pid: process.pid, started: 'another boot' }));
     expect(await withLock(lock, () => Promise.resolve('taken over'))).toBe('taken over');
+  });
+
+  test('another machine holds it as long as it touches it, though no process here has its number', async () => {
+    const lock = join(temporaryFolder(), 'lock');
+    mkdirSync(lock);
+    writeFileSync(join(lock, 'owner.json'), JSON.stringify({ pid: 999_999_999, started: null, host: 'another' }));
+    let looked = 0;
+    const onLook = () => {
+      looked++;
+      // Its last touch: from here on it is silent.
+      if (looked <= 10) utimesSync(lock, looked, looked);
+    };
+    expect(await withLock(lock, () => Promise.resolve('taken over'), { onLook, silentMs: 250 })).toBe('taken over');
+    expect(looked).toBeGreaterThan(10);
   });
 });
 

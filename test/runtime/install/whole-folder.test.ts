@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildWhole } from '../../../runtime/install/whole-folder.mjs';
@@ -40,6 +40,13 @@ describe('a folder that is installed', () => {
       writeFileSync(join(into, 'file'), 'outer');
     });
     expect(readdirSync(parent).toSorted()).toEqual(['inner', 'outer']);
+  });
+
+  test('nor is the work of another machine, whose processes do not show here', async () => {
+    const parent = temporaryFolder();
+    mkdirSync(join(parent, '.part-999999999.node-7.cluster.AbCdEf'));
+    await buildWhole(join(parent, 'own'), fill('own'));
+    expect(readdirSync(parent).toSorted()).toEqual(['.part-999999999.node-7.cluster.AbCdEf', 'own']);
   });
 });
 
