@@ -14,8 +14,12 @@ export interface ComparedChoice {
   trialIds?: string[];
 }
 
-/** Of all attempts: without joint steps in any. Trials of versions that knew none have a null, and took none. */
-const wallSeconds = sql<number | null>`case when coalesce(${trials.jointSteps}, 0) = 0 then (
+/**
+ * Of all attempts: without others in any. Trials of versions that knew no joint steps have nulls, and took none; in those of
+ * versions after that `measuredJointly` speaks of the last attempt alone.
+ */
+const wallSeconds = sql<number | null>`case
+  when ${trials.measuredJointly} is not true and coalesce(${trials.jointSteps}, 0) = 0 then (
   select sum(extract(epoch from ${attempts.finishedAt} - ${attempts.startedAt}))::float8
   from ${attempts} where ${attempts.trialId} = ${trials.id}) end`;
 

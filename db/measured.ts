@@ -34,7 +34,7 @@ export function listMeasured(database: Database, backboneFingerprint: string): P
     })
     .from(trials)
     .innerJoin(attempts, and(eq(attempts.trialId, trials.id), eq(attempts.attempt, trials.attempt)))
-    // One that rode with others took a share of what they all took.
+    // One that had others beside it took a share of what they all took, or waited for them.
     .where(and(eq(trials.sweepId, newest.id), eq(trials.state, 'complete'), sql`${trials.measuredJointly} is not true`))
     .orderBy(desc(trials.finishedAt))
     .limit(TRIALS_ASKED)

@@ -45,7 +45,7 @@ export interface TrialResult extends TimeShares {
   steps: number | null;
   trainableParameters: number | null;
   msPerStep: number | null;
-  /** Whether other trials took part in the steps that were timed. */
+  /** Whether other trials were in its trainer. */
   measuredJointly: boolean | null;
   tokensPerMs: number | null;
   cacheHitRate: number | null;

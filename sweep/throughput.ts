@@ -91,5 +91,5 @@ export function throughputFacts(measured: Measured): [name: string, value: strin
 
 function howMeasured(jointly: boolean | null): string | null {
   if (jointly === null) return null;
-  return jointly ? 'jointly: its share of steps that several trials took; not to be compared with one alone' : 'alone';
+  return jointly ? 'jointly: with other trials in its trainer; not to be compared with one alone' : 'alone';
 }

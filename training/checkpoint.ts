@@ -14,8 +14,9 @@ const BEST_FORMAT = 'lpt-sweep-weights-1';
 const COPIES = 4;
 
 type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointSteps'> & {
-  /** Absent in checkpoints of earlier versions. */
+  /** Both are absent in checkpoints of earlier versions. */
   seconds?: Seconds;
+  wasAccompanied?: boolean;
 };
 
 /** Null where the state is too large to be kept. */
@@ -32,9 +33,10 @@ export async function encodeCheckpoint(state: TrainingState, trialKey: string): 
     const best = state.best?.weights.get(name);
     if (best) tensors[`best/${name}`] = { shape: variable.shape, values: best };
   }
-  const { step, evaluatedAt, best, jointSteps } = state;
+  const { step, evaluatedAt, best, jointSteps, wasAccompanied } = state;
   const seconds = state.time.seconds();
-  const position = { step, evaluatedAt, jointSteps, seconds, best: best && { step: best.step, score: best.score } };
+  const met = { jointSteps, wasAccompanied };
+  const position = { step, evaluatedAt, ...met, seconds, best: best && { step: best.step, score: best.score } };
   return encodeSafetensors(tensors, { format: FORMAT, trialKey, position: JSON.stringify(position) });
 }
 
@@ -65,6 +67,7 @@ export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trial
   state.step = position.step;
   state.evaluatedAt = position.evaluatedAt;
   state.jointSteps = position.jointSteps;
+  state.wasAccompanied = position.wasAccompanied ?? position.jointSteps > 0;
   if (position.seconds) state.time.add(position.seconds);
   state.best = position.best && { ...position.best, weights };
 }

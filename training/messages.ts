@@ -114,7 +114,7 @@ export interface TrialOutcome {
   trainableParameters: number;
   /** Median over this attempt's steps; null where nothing was trained. Of a step that several trials took, its share. */
   msPerStep: number | null;
-  /** Whether other trials took part in some step that was measured. */
+  /** Whether other trials were in its trainer at some time, through all attempts that went on from one another. */
   measuredJointly: boolean;
   /** Of all its steps, those taken with other trials: its numbers are then those of a solo run up to rounding. */
   jointSteps: number;

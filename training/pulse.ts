@@ -11,6 +11,8 @@ export interface PulseSettings {
   /** Resolves once the message may be followed by another. */
   send: (message: FromTrainer) => Promise<void>;
   cancelled: () => boolean;
+  /** Whether others have been in its trainer since it began. */
+  accompanied: () => boolean;
   /** Milliseconds since the epoch, never running backwards. */
   now: () => number;
   steps: number;
@@ -33,6 +35,10 @@ export class Pulse {
 
   constructor(settings: PulseSettings) {
     this.#settings = settings;
+  }
+
+  get isAccompanied(): boolean {
+    return this.#settings.accompanied();
   }
 
   /**

@@ -10,6 +10,8 @@ export class Ride {
   /** The trial's own message, and notices that are sent without waiting for it. */
   #afterReceipt: (() => void)[] = [];
   #isCancelled = false;
+  /** Others were in its trainer at some time. */
+  isAccompanied = false;
 
   constructor(say: (message: FromTrainer) => void) {
     this.#say = say;

@@ -93,6 +93,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
   const testScore = await scoreTest(run, { split: 'test', inputs: run.inputs.test }, best.step);
   const mismatched = run.inputs['test-mismatched'];
   if (mismatched) await scoreTest(run, { split: 'test-mismatched', inputs: mismatched }, best.step);
+  noteOthers(run, state);
   return {
     type: 'finished',
     outcome: {
@@ -103,7 +104,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
       shortened: run.shortened,
       trainableParameters: run.method.trained.reduce((sum, { variable }) => sum + variable.size, 0),
       msPerStep: upperMedian(taken.map(({ ms }) => ms)),
-      measuredJointly: taken.some(({ trials }) => trials > 1),
+      measuredJointly: state.wasAccompanied,
       jointSteps: state.jointSteps,
       cacheHitRate: run.lookups.hitRate(),
       seconds: run.time.seconds(),
@@ -134,7 +135,13 @@ function evaluationOf(run: Run, { split, inputs }: ScoredSplit, scored: Scored &
   return parts === null ? evaluation : { ...evaluation, parts };
 }
 
+/** Also where its steps are its own: it waits while others compute, and its process holds what is theirs. */
+function noteOthers({ pulse }: Run, state: TrainingState): void {
+  state.wasAccompanied ||= pulse.isAccompanied || state.jointSteps > 0;
+}
+
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
+  noteOthers(run, state);
   const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run.trialKey));
   if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
 }

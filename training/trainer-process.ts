@@ -31,6 +31,8 @@ const meter = new UsageMeter(() => resident.counts());
 const now = (): number => performance.timeOrigin + performance.now();
 const steps = new SharedSteps({ now, free });
 const rides = new Map<number, Ride>();
+/** Without those that are done and wait for the parent to hear it. */
+const atWork = new Set<Ride>();
 
 /** Bytes that steps may need at one time, beside all that stays. */
 function free(): number {
@@ -41,17 +43,26 @@ function free(): number {
 async function trainAndReport(ride: number, request: TrainRequest): Promise<void> {
   const line = new Ride((message) => process.send?.({ ride, message } satisfies Said));
   rides.set(ride, line);
+  join(line);
   const pulse = new Pulse({
     ...{ now, steps: request.trial.training.steps, usage: () => meter.read() },
     send: (message) => line.send(message),
     cancelled: () => line.isCancelled,
+    accompanied: () => line.isAccompanied,
   });
   const end = await tensorflow
     .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))
     .then(() => runTrial(request, { resident, pulse, steps, free, now }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
+  atWork.delete(line);
   await pulse.send(end);
   rides.delete(ride);
+}
+
+function join(line: Ride): void {
+  atWork.add(line);
+  if (atWork.size === 1) return;
+  for (const one of atWork) one.isAccompanied = true;
 }
 
 async function openDisk(): Promise<BlockStore | undefined> {

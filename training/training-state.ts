@@ -23,6 +23,8 @@ export class TrainingState {
   best: Best | null = null;
   /** Of the steps done, those taken with other trials. */
   jointSteps = 0;
+  /** Whether others were in its trainer at some time: then neither its time nor its memory is its own alone. */
+  wasAccompanied = false;
 
   constructor(method: Method, weightDecay: number, time = new TimeMeter(() => performance.now())) {
     this.method = method;

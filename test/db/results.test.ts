@@ -62,10 +62,11 @@ describe('configuration means', () => {
       { seconds: { forward: 2, backward: 5, evaluation: 1, waiting: 2 } },
       {
         ...{ seconds: { forward: 1, backward: 1, evaluation: 0, waiting: 8 }, peakMemoryMiB: 4000 },
-        ...{ measuredJointly: true, jointSteps: 40 },
+        // It took no step with the others of its trainer, and waited for theirs.
+        ...{ measuredJointly: true, jointSteps: 0 },
       },
     ];
-    // Of LPT at 6 the one seed ran alone, and the other with others.
+    // Of LPT at 6 the one seed ran alone, and the other beside others.
     for (const [index, trialId] of [ids[3]!, ids[7]!].entries()) {
       await beginAttempt(own.database, { trialId, worker: 'host-1', device: 'cpu', workflowRunId: 'run-1' });
       const outcome = { ...outcomeOf(0.7, 0.6), msPerStep: 50 + 50 * index, ...waited[index] };

@@ -12,6 +12,8 @@ export interface RunHere {
   resident?: ResidentBackbone;
   /** Where it meets others; absent: it is alone. */
   steps?: SharedSteps;
+  /** Others are in its trainer, whether they meet or not. */
+  isAccompanied?: boolean;
   /** Bytes that a step may need. */
   free?: number;
   now?: () => number;
@@ -33,6 +35,7 @@ export async function runHere(
     resident,
     watch,
     steps: shared,
+    isAccompanied = false,
     free: bytes = Number.POSITIVE_INFINITY,
     now = () => performance.now(),
   }: RunHere = {},
@@ -48,7 +51,8 @@ export async function runHere(
   const backbones = resident ?? new ResidentBackbone(2 ** 28);
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
-  const pulse = new Pulse({ send, cancelled: () => stop, now, steps: request.trial.training.steps, usage });
+  const { steps: count } = request.trial.training;
+  const pulse = new Pulse({ send, cancelled: () => stop, accompanied: () => isAccompanied, now, steps: count, usage });
   const free = () => bytes;
   const steps = shared ?? new SharedSteps({ now, free });
   const trained = await runTrial(request, { resident: backbones, pulse, steps, free, now });

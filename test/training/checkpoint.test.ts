@@ -36,6 +36,21 @@ describe('a checkpoint', () => {
     }
   });
 
+  test('keeps that others were in the trainer; one of a version that did not keep it goes by joint steps', async () => {
+    const request = await tinyTrials();
+    const { checkpoints } = await runHere(request(), { isAccompanied: true });
+    const { tensors, metadata } = decodeSafetensors(checkpoints[0]!);
+    const resumed = async (changes: object): Promise<unknown> => {
+      const position = { ...(JSON.parse(metadata['position']!) as object), ...changes };
+      const checkpoint = encodeSafetensors(tensors, { ...metadata, position: JSON.stringify(position) });
+      const { trained } = await runHere({ ...request(), checkpoint });
+      return trained.type === 'finished' && trained.outcome.measuredJointly;
+    };
+    expect(await resumed({})).toBe(true);
+    expect(await resumed({ wasAccompanied: undefined })).toBe(false);
+    expect(await resumed({ wasAccompanied: undefined, jointSteps: 3 })).toBe(true);
+  });
+
   test('of another trial is refused', async () => {
     const request = await tinyTrials();
     const { checkpoints } = await runHere(request({ trainSeed: 1 }));

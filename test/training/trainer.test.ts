@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import {
   createTrainer,
@@ -133,6 +134,17 @@ describe('a trainer', () => {
     expect(events.filter(({ type }) => type === 'evaluation')).toHaveLength(21);
   });
 
+  test('says of trials that take no step with others that they were not alone, and of the next one that it was', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest();
+    const lora: MethodSettings = { method: 'lora', rank: 2, alpha: 4, targets: ['query'], dropout: 0 };
+    const requests = [1, 2].map((trainSeed) => request({ method: lora, trainSeed, training: { steps: 10 } }));
+    for (const { end } of await Promise.all(requests.map((one) => run(trainer, one))))
+      expect(end).toMatchObject({ type: 'finished', outcome: { measuredJointly: true, jointSteps: 0 } });
+    const { end } = await run(trainer, requests[0]!);
+    expect(end).toMatchObject({ type: 'finished', outcome: { measuredJointly: false, jointSteps: 0 } });
+  });
+
   test('that dies takes no trial with it for good: each resumes from its own checkpoint', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
@@ -147,7 +159,7 @@ describe('a trainer', () => {
     for (const [index, ran] of killed.entries()) {
       expect(ran.end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
       const { end } = await run(trainer, { ...requests[index]!, checkpoint: checkpointsOf(ran).at(-1)! });
-      expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: false } });
+      expect(end).toMatchObject({ type: 'finished', outcome: { steps: 100, measuredJointly: true } });
       if (end.type === 'finished') expect(end.outcome.jointSteps).toBeGreaterThan(0);
     }
   });
