@@ -108,10 +108,15 @@ async function inFolders(
   return null;
 }
 
+/** The trial goes on by itself then. */
+const WITHOUT_A_WAY =
+  'If this machine has no way to it, copy the folder of the backbone into one that `LPT_SWEEP_BACKBONES` names.';
+
 function notFound(message: string, found: Local | Error): Error {
   const kind = hubKind(found);
   const isHubs = found instanceof Error && kind !== undefined;
-  return isHubs ? trialFailure(kind, found.message) : trialFailure('configuration', message);
+  if (!isHubs) return trialFailure('configuration', message);
+  return trialFailure(kind, kind === 'hub-away' ? `${found.message} ${WITHOUT_A_WAY}` : found.message);
 }
 
 function isSame(found: Local | Error, { fingerprint }: BackboneReference): found is Local {

@@ -1,5 +1,6 @@
 // Whether a trial that a worker has lost is better tried on another one.
 import { and, desc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import type { ErrorKind } from '../sweep/error-kinds.ts';
 import type { Transaction } from './client.ts';
 import { attempts } from './schema.ts';
 
@@ -9,6 +10,9 @@ interface Asked {
   device: string;
 }
 
+/** Failures of where the attempt ran: elsewhere the next may go well. */
+const LOCAL: readonly ErrorKind[] = ['trainer-lost', 'worker-lost', 'hub-away'];
+
 /** True where the trial's last attempt was lost on this very worker, and others of its device have been at work lately. */
 export async function isBetterLeftTo(transaction: Transaction, asked: Asked): Promise<boolean> {
   const [last] = await transaction
@@ -17,8 +21,8 @@ export async function isBetterLeftTo(transaction: Transaction, asked: Asked): Pr
     .where(eq(attempts.trialId, asked.trialId))
     .orderBy(desc(attempts.attempt))
     .limit(1);
-  const wasLost = last?.errorKind === 'trainer-lost' || last?.errorKind === 'worker-lost';
-  return last?.worker === asked.worker && wasLost && (await areOthersAtWork(transaction, asked));
+  if (last?.worker !== asked.worker || last.errorKind === null || !LOCAL.includes(last.errorKind)) return false;
+  return areOthersAtWork(transaction, asked);
 }
 
 async function areOthersAtWork(transaction: Transaction, { worker, device }: Asked): Promise<boolean> {

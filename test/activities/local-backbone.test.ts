@@ -91,6 +91,18 @@ describe("a trial's backbone on a worker", () => {
     await expect(find(backbone, () => undefined)).rejects.toMatchObject({ type, message });
   });
 
+  test('of a hub that is away for good says what to do', async () => {
+    const away = Object.assign(new Error('It could not be downloaded.'), { name: 'HubError', fault: 'away' });
+    const find = createBackboneFinder({ resolveBackbone: () => Promise.reject(away) });
+    const { backbone } = await elsewhere();
+    await expect(find(backbone, () => undefined)).rejects.toMatchObject({
+      type: 'hub-away',
+      message: expect.stringMatching(
+        /^It could not be downloaded\. .* copy the folder .* `LPT_SWEEP_BACKBONES`/,
+      ) as string,
+    });
+  });
+
   test('of a hub that is away is waited for, unless the worker has it elsewhere', async () => {
     const { backbone, home } = await elsewhere();
     const folder = join(home, 'mine');

@@ -30,14 +30,17 @@ async function twoTrials(): Promise<[string, string]> {
 }
 
 describe('a trial that its worker has lost', () => {
-  test.each(['trainer-lost', 'worker-lost'] as const)('with %s is left to another that is at work', async (kind) => {
-    const [trial, other] = await twoTrials();
-    await begin(other, 'host-2');
-    await begin(trial, 'host-1');
-    await lose(trial, kind);
-    expect(await begin(trial, 'host-1')).toEqual({ kind: 'declined', why: 'left to another' });
-    expect(await begin(trial, 'host-2')).toMatchObject({ kind: 'begun', attempt: 2 });
-  });
+  test.each(['trainer-lost', 'worker-lost', 'hub-away'] as const)(
+    'with %s is left to another at work',
+    async (kind) => {
+      const [trial, other] = await twoTrials();
+      await begin(other, 'host-2');
+      await begin(trial, 'host-1');
+      await lose(trial, kind);
+      expect(await begin(trial, 'host-1')).toEqual({ kind: 'declined', why: 'left to another' });
+      expect(await begin(trial, 'host-2')).toMatchObject({ kind: 'begun', attempt: 2 });
+    },
+  );
 
   test('is taken by the same worker where nobody else is there, or nobody with such a device', async () => {
     const [trial, other] = await twoTrials();
