@@ -26,6 +26,7 @@ export type Happening =
   | { type: 'trial-settled'; trialId: string; state: 'failed' | 'cancelled' | 'paused' | 'stopped-early' }
   | { type: 'trainer-started'; pid: number }
   | { type: 'trainer-died'; pid: number; how: string }
+  | { type: 'trainer-retired'; pid: number }
   | { type: 'database-away' }
   | { type: 'database-back'; tries: number }
   | { type: 'hub-away'; message: string }

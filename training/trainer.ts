@@ -28,6 +28,8 @@ export interface TrainerSettings {
   onStart?: (pid: number) => void;
   /** The child ended without being told to. */
   onDeath?: (pid: number, how: string) => void;
+  /** The child is ended so that a new one takes its place: nothing more is heard of it. */
+  onRetire?: (pid: number) => void;
   /** Milliseconds that a trainer has to stop when it is told to; then it is killed. */
   stopMs?: number;
 }
@@ -170,6 +172,7 @@ class ChildTrainer implements Trainer {
     const child = this.#child;
     this.#child = null;
     if (!child) return Promise.resolve();
+    if (child.pid !== undefined) this.#settings.onRetire?.(child.pid);
     return new Promise((resolve) => {
       child.once('close', () => resolve());
       child.kill('SIGKILL');

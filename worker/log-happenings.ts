@@ -41,6 +41,8 @@ function sayingOf(happening: Happening): Said | null {
       return { level: 'info', message: `Trainer ${happening.pid} is started.`, fields: { pid: happening.pid } };
     case 'trainer-died':
       return died(happening);
+    case 'trainer-retired':
+      return retired(happening);
     case 'database-away':
       return { level: 'warn', message: 'The database is away, or has no room: trying again.' };
     case 'database-back':
@@ -94,6 +96,10 @@ function settled({ trialId, state }: Of<'trial-settled'>): Said {
 function died({ pid, how }: Of<'trainer-died'>): Said {
   const message = `Trainer ${pid} died (${how}); the next attempt gets a new one.`;
   return { level: 'warn', message, fields: { pid, how } };
+}
+
+function retired({ pid }: Of<'trainer-retired'>): Said {
+  return { level: 'info', message: `Trainer ${pid} is ended; the next attempt gets a new one.`, fields: { pid } };
 }
 
 function saved({ of, step, bytes, ms }: Of<'checkpoint-saved'>): Said {

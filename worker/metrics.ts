@@ -102,10 +102,11 @@ function count(meters: Meters, happening: Happening): void {
       meters.starts.inc();
       return;
     case 'trainer-died':
-      meters.kept.remove({ trainer: String(happening.pid) });
-      meters.keptOnDisk.remove({ trainer: String(happening.pid) });
-      meters.memory.remove({ trainer: String(happening.pid) });
       meters.deaths.inc();
+      forget(meters, happening.pid);
+      return;
+    case 'trainer-retired':
+      forget(meters, happening.pid);
       return;
     case 'database-away':
       meters.retries.inc();
@@ -119,6 +120,11 @@ function count(meters: Meters, happening: Happening): void {
     case 'database-back':
     case 'hub-back':
   }
+}
+
+/** What a process that is gone has kept is not there any more. */
+function forget({ kept, keptOnDisk, memory }: Meters, pid: number): void {
+  for (const meter of [kept, keptOnDisk, memory]) meter.remove({ trainer: String(pid) });
 }
 
 function countWork(meters: Meters, { phase, ms, stepMs = [], usage }: Work): void {

@@ -53,6 +53,7 @@ export async function startTrainers({
       say: (line) => log({ level: 'debug', event: 'trainer-wrote', message: `trainer: ${line}` }),
       onStart: (pid) => observe({ type: 'trainer-started', pid }),
       onDeath: (pid, how) => observe({ type: 'trainer-died', pid, how }),
+      onRetire: (pid) => observe({ type: 'trainer-retired', pid }),
     }),
   );
   const close = async (): Promise<void> => {

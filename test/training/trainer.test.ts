@@ -323,9 +323,11 @@ describe('a trainer', () => {
     expect(end).toMatchObject({ type: 'failed', error: { kind: 'trainer-lost' } });
   });
 
-  test('trains in one child with the same shrink 0, in a fresh one with any other', async () => {
+  test('trains in one child with the same shrink 0, in a fresh one with any other, and tells which are ended', async () => {
     const request = await tinyTrials();
-    const trainer = trainerOfTest();
+    const ended: number[] = [];
+    const onDeath = () => expect.unreachable('None died.');
+    const trainer = trainerOfTest({ onRetire: (pid) => ended.push(pid), onDeath });
     const short = request({ training: { steps: 3 } });
     const pids: (number | undefined)[] = [];
     for (const shrink of [0, 0, 1, 1, 0]) {
@@ -334,6 +336,7 @@ describe('a trainer', () => {
     }
     expect(pids[1]).toBe(pids[0]);
     expect(new Set(pids).size).toBe(4);
+    expect(ended).toEqual(pids.slice(1, -1));
   });
 
   test.runIf(process.platform === 'linux')(

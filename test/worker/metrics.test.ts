@@ -42,6 +42,20 @@ test('counts attempts, steps, hidden states, checkpoints and what the fence refu
   );
 });
 
+test('a trainer that is gone has nothing kept and no memory, and only one that died counts as a death', async () => {
+  const { registry, observe } = createMetrics(FACTS);
+  for (const pid of [7, 8]) {
+    const work = { phase: 'loading', step: 0, startedAt: 0, ms: 60, usage: { ...USAGE, pid } } as const;
+    observe({ type: 'trainer-said', of: OF, event: { type: 'worked', work } });
+  }
+  expect((await registry.metrics()).match(/trainer="\d"/g)).toHaveLength(6);
+  observe({ type: 'trainer-retired', pid: 7 });
+  observe({ type: 'trainer-died', pid: 8, how: 'SIGKILL' });
+  const page = await registry.metrics();
+  expect(page).not.toContain('trainer="');
+  expect(page).toContain('lpt_sweep_trainer_deaths_total 1\n');
+});
+
 test('every metric of ours is explained in docs/metrics.md, and none is that does not exist', async () => {
   const { registry } = createMetrics(FACTS);
   const text = await readFile(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
