@@ -1,5 +1,5 @@
 // A person's choice of trials as a condition on their rows.
-import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Condition, isTrainingField, type SelectedValue, type Selection } from '../sweep/selection.ts';
 import type { TrialState } from '../sweep/states.ts';
@@ -47,7 +47,12 @@ function has(field: string, value: SelectedValue): SQL | undefined {
   if (column !== undefined && field !== 'insertionLayer') return asColumn;
   const part = isTrainingField(field) ? 'training' : 'method';
   const asSetting = sql`${trials.trial} -> ${sql.raw(`'${part}'`)} -> ${field}::text @> ${JSON.stringify(value)}::jsonb`;
-  return or(asColumn, asSetting);
+  return or(asColumn, and(mayHave(field), asSetting));
+}
+
+/** A method that trains nothing has no settings of training, whatever its row says. */
+function mayHave(field: string): SQL | undefined {
+  return isTrainingField(field) ? ne(trials.method, 'zero-shot') : undefined;
 }
 
 export async function countChosen(database: Database, choice: Choice): Promise<StateCounts> {
@@ -85,7 +90,11 @@ export async function listValues(
 ): Promise<string[]> {
   const value = sql<string | null>`(${COLUMNS[field] ?? settingOf(field)})::text`;
   const rows = await ask(database, () =>
-    database.selectDistinct({ value }).from(trials).where(eq(trials.sweepId, sweepId)).limit(SHOWN),
+    database
+      .selectDistinct({ value })
+      .from(trials)
+      .where(and(eq(trials.sweepId, sweepId), mayHave(field)))
+      .limit(SHOWN),
   );
   return rows
     .flatMap(({ value: found }) => (found === null ? [] : [found]))

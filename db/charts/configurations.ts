@@ -14,8 +14,9 @@ export interface ConfigurationPoint extends TimeShares {
   promptLength: number | null;
   generator: string | null;
   bottleneck: number | null;
-  learningRate: number;
-  batchSize: number;
+  /** These two null where nothing was trained. */
+  learningRate: number | null;
+  batchSize: number | null;
   n: number;
   devMean: number;
   devSd: number | null;

@@ -1,5 +1,5 @@
 // A sweep's trials a page at a time, of one state or of all.
-import { and, asc, count, eq } from 'drizzle-orm';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { TrialState } from '../../sweep/states.ts';
 import { type Database, ask } from '../client.ts';
 import type { TrialRow } from '../fence.ts';
@@ -22,7 +22,6 @@ type Listed = Pick<
   | 'insertionLayers'
   | 'promptLength'
   | 'generator'
-  | 'learningRate'
   | 'dataSeed'
   | 'trainSeed'
   | 'state'
@@ -31,14 +30,17 @@ type Listed = Pick<
   | 'attempt'
   | 'errorKind'
   | 'errorMessage'
->;
+> & {
+  /** Null where nothing is trained. */
+  learningRate: number | null;
+};
 
 export async function pageOfTrials(
   database: Database,
   { sweepId, state, from, size }: TrialPage,
 ): Promise<{ rows: Listed[]; total: number }> {
-  const { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed } =
-    trials;
+  const { position, task, method, insertionLayers, promptLength, generator, dataSeed, trainSeed } = trials;
+  const learningRate = sql<number | null>`case when ${method} <> 'zero-shot' then ${trials.learningRate} end`;
   const { metric, configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
   const names = { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed };
   const those = and(eq(trials.sweepId, sweepId), state === null ? undefined : eq(trials.state, state));

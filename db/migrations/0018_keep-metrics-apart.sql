@@ -131,3 +131,60 @@ SELECT
   NULL
 FROM (SELECT DISTINCT sweep_id, sweep, task FROM trial_results) AS asked
 JOIN baselines ON baselines.task = asked.task;
+--> statement-breakpoint
+-- A method that trains nothing takes no step: it has no learning rate and no batch.
+CREATE OR REPLACE VIEW trial_results AS
+SELECT
+  trials.sweep_id,
+  sweeps.name AS sweep,
+  trials.id AS trial_id,
+  trials.position,
+  trials.trial_key,
+  trials.configuration_key,
+  sweeps.backbone,
+  trials.task,
+  trials.metric::text AS metric,
+  trials.regime,
+  trials.k,
+  trials.method,
+  trials.insertion_layer,
+  trials.insertion_layers,
+  trials.prompt_length,
+  trials.generator,
+  trials.bottleneck,
+  CASE WHEN trials.method <> 'zero-shot' THEN trials.learning_rate END AS learning_rate,
+  CASE WHEN trials.method <> 'zero-shot' THEN trials.batch_size END AS batch_size,
+  trials.data_seed,
+  trials.train_seed,
+  trials.state,
+  trials.dev_score,
+  trials.test_score,
+  trials.selected_step,
+  trials.steps,
+  trials.trainable_parameters,
+  trials.ms_per_step,
+  trials.peak_memory_mib,
+  trials.attempt AS attempts,
+  trials.error_kind,
+  trials.error_message,
+  trials.started_at,
+  trials.finished_at,
+  trials.measured_jointly,
+  trials.joint_steps,
+  trials.cache_hit_rate,
+  trials.stop_reason ->> 'words' AS stop_reason,
+  CASE WHEN trials.ms_per_step > 0 AND trials.step_tokens > 0
+    THEN trials.step_tokens / trials.ms_per_step
+  END AS tokens_per_ms,
+  took.trial_seconds,
+  trials.forward_seconds / took.trial_seconds AS forward_share,
+  trials.backward_seconds / took.trial_seconds AS backward_share,
+  trials.evaluation_seconds / took.trial_seconds AS evaluation_share,
+  trials.waiting_seconds / took.trial_seconds AS waiting_share
+FROM trials
+JOIN sweeps ON sweeps.id = trials.sweep_id
+CROSS JOIN LATERAL (
+  SELECT nullif(
+    trials.forward_seconds + trials.backward_seconds + trials.evaluation_seconds + trials.waiting_seconds, 0
+  ) AS trial_seconds
+) AS took;

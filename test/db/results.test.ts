@@ -201,6 +201,10 @@ describe('results', () => {
     expect(results.map((row) => [row.trialKey, row.devScore, row.testScore, row.state])).toEqual(
       rows.map((row) => [row['trial_key'], row['dev_score'], row['test_score'], row['state']]),
     );
+    expect(rows.slice(0, 2).map((row) => [row['method'], row['learning_rate'], row['batch_size']])).toEqual([
+      ['zero-shot', null, null],
+      ['prompt-tuning', 0.03, 8],
+    ]);
     const throughput = results.map((row) => [
       row.tokensPerMs,
       row.forwardShare,

@@ -90,6 +90,17 @@ test('a setting in which one method varies has the value of others that have it,
   ]);
 });
 
+test('a method that trains nothing has no learning rate among the trials, and others have theirs', async () => {
+  const { document } = parseHTML(await pageOf('/trials'));
+  const cells = [...document.querySelectorAll('#trials tr')].map((row) =>
+    [...row.querySelectorAll('th, td')].map(({ textContent }) => textContent.trim()),
+  );
+  const column = cells[0]!.indexOf('learning rate');
+  const rates = new Map(cells.map((row) => [row[cells[0]!.indexOf('configuration')], row[column]]));
+  expect(rates.get('zero-shot')).toBe('–');
+  expect(rates.get('lpt, layer 6, length 5')).toBe('0.001');
+});
+
 test('a name that is longer than its room goes on in a second line', () => {
   const name = '1. lpt, layer 6, length 5, npg, bottleneck 64, learningRate 0.0005';
   const svg = seedStrip([{ name, method: 'lpt', scores: [0.7] }], { title: 'A', description: 'B.' }, 350);
