@@ -5,7 +5,7 @@ import { bestOnDev } from '../sweep/statistics.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 
-/** Among those that ran on all their seeds, where there are any. Methods in the order in which they come. */
+/** Among whole ones, where there are any. Methods in the order in which they come. */
 export function chosenOf(configurations: readonly ConfigurationMean[]): ConfigurationMean[] {
   const entrants = grouped(configurations, (row) => `${row.method}\n${columnKey(row)}`);
   return entrants.flatMap((own) => bestOnDev(preferWhole(own)) ?? []);

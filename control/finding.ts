@@ -7,7 +7,7 @@ import { percent } from '../sweep/numbers.ts';
 import { bestOnDev, mean } from '../sweep/statistics.ts';
 import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
-import { columnTitle, points } from '../sweep/statistics/words.ts';
+import { columnTitle, OF_WHOLE, points } from '../sweep/statistics/words.ts';
 import { counted } from '../sweep/counted.ts';
 
 /**
@@ -85,19 +85,17 @@ const CAUTION = {
   few: 'So few data seeds show a direction, not a significance.',
 };
 
+const NOT_BEST = `and no configuration with such a trial is called the best where there is one ${OF_WHOLE}`;
+
 /** Nobody shall take what is left of a configuration for all of it. */
 export function describeCutShort({ name }: SweepRow, { stopped, diverged }: CutShort): string[] {
   return [
     ...(stopped.trials === 0
       ? []
       : [
-          `${stopped.trials} ${stopped.trials === 1 ? 'trial was' : 'trials were'} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, and no configuration with such a trial is called the best. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+          `${stopped.trials} ${stopped.trials === 1 ? 'trial was' : 'trials were'} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, ${NOT_BEST}. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
         ]),
-    ...(diverged.length === 0
-      ? []
-      : [
-          `${divergedWords(diverged)}: without a test score, in no average, and no configuration with such a trial is called the best where another ran on all its seeds.`,
-        ]),
+    ...(diverged.length === 0 ? [] : [`${divergedWords(diverged)}: without a test score, in no average, ${NOT_BEST}.`]),
   ];
 }
 

@@ -1,7 +1,7 @@
 // Of a configuration of which a trial was cut short the better seeds are left, so its mean is too good: others are preferred.
 import { sql, type SQL } from 'drizzle-orm';
 
-/** Those that ran on all their seeds; all of them where there is none. */
+/** Those that are whole; all of them where there is none. */
 export function preferWhole<Row extends { isWhole: boolean }>(rows: readonly Row[]): readonly Row[] {
   const whole = rows.filter(({ isWhole }) => isWhole);
   return whole.length > 0 ? whole : rows;

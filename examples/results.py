@@ -52,7 +52,7 @@ def configurations(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_on_dev(means: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Of each group the configuration that is best on dev, of those that ran on all their seeds where there are any."""
+    """Of each group the configuration that is best on dev, of whole ones where there are any."""
     best_first = means.sort_values(["whole", "dev", "n"], ascending=False)
     return best_first.drop_duplicates(by).set_index(by)
 

@@ -1,5 +1,5 @@
-// Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one. Those that ran on all
-// their seeds, where there are any.
+// Configurations as points: what each costs, how good it is, and which are beaten by no cheaper one. Whole
+// ones, where there are any.
 import { sql, type SQL } from 'drizzle-orm';
 import type { TimeShares } from '../../sweep/throughput.ts';
 import type { Database } from '../client.ts';

@@ -1,5 +1,5 @@
 // LPT's scores by where and how the prompt was put: each place is represented by its configuration that is best on dev,
-// among those that ran on all their seeds where there are any.
+// among whole ones where there are any.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../client.ts';
 import { preferredMeans } from '../whole-configurations.ts';

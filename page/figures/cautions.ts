@@ -1,5 +1,6 @@
 // What a chart of means over seeds says for its reader not to be misled: each a sentence with a space before it, or nothing.
 import type { Facet } from '../../db/charts/facets.ts';
+import { OF_WHOLE } from '../../sweep/statistics/words.ts';
 
 export function oneSeed(rows: readonly { n: number }[]): string {
   return rows.length > 0 && rows.every(({ n }) => n === 1) ? ' One seed only, so there is no standard deviation.' : '';
@@ -16,5 +17,5 @@ export function partialNote(
   const kept =
     partial === 1 ? '1 mean shown has none beside it and is' : `${partial} means shown have none beside them and are`;
   const caution = partial === 0 ? '' : `; ${kept} too good, over the seeds that are left`;
-  return ` Configurations with a trial that ${ends} are left out where others ran on all their seeds${caution}.`;
+  return ` Configurations with a trial that ${ends} are left out where there are others ${OF_WHOLE}${caution}.`;
 }

@@ -2,6 +2,7 @@
 import { percent } from '../numbers.ts';
 import type { Effects, SettingEffect } from './effects.ts';
 import { counted } from '../counted.ts';
+import { OF_WHOLE } from './words.ts';
 
 export function summarise({ settings, seeds, importance, best, partial }: Effects): string[] {
   if (best === null) return ['No trial is complete yet: nothing is known of any setting.'];
@@ -23,14 +24,15 @@ export function summarise({ settings, seeds, importance, best, partial }: Effect
 /** Rules stop what is bad, and what is bad diverges: so the seeds that are left flatter a level. */
 function caution(partial: number): string {
   const are = partial === 1 ? '1 trial is' : `${partial} trials are`;
-  return `${are} of configurations of which other seeds were stopped early or diverged: means with them are too good. The best on dev is one that ran on all its seeds, where there is one.`;
+  return `${are} of configurations of which other seeds were stopped early or diverged: means with them are too good. The best on dev is one ${OF_WHOLE}, where there is one.`;
 }
 
 function sentence({ setting, levels, best }: SettingEffect, seeds: number): string {
   if (seeds < 2) return `${setting}: ${best} is ahead on one seed; that says nothing of the noise.`;
   const near = levels.filter(({ isWithinNoise }) => isWithinNoise === true).map(({ value }) => value);
   const worse = levels.filter(({ isWithinNoise }) => isWithinNoise === false).map(({ value }) => value);
-  const unknown = levels.filter(({ isWithinNoise }) => isWithinNoise === null).map(({ value }) => value);
+  const others = levels.filter(({ value }) => value !== best);
+  const unknown = others.filter(({ isWithinNoise }) => isWithinNoise === null).map(({ value }) => value);
   return [
     near.length > 1
       ? `${setting}: ${listed(

@@ -43,7 +43,7 @@ export interface Effects {
   seeds: number;
   settings: SettingEffect[];
   importance: Decomposed;
-  /** The cell best on dev, of those that ran on all their seeds where there is one; and for each setting the values that cannot be told from its best one. */
+  /** The cell best on dev, of whole ones where there is one; and for each setting the values that cannot be told from its best one. */
   best: { values: Record<string, string>; mean: number; seeds: number } | null;
   region: Record<string, string[]>;
 }

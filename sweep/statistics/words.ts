@@ -7,6 +7,9 @@ import type { Interval } from './interval.ts';
 import { SIGNIFICANT } from './paired-tests.ts';
 import type { PairOnTask, SeedTest } from './pairs.ts';
 
+/** What is meant by a whole configuration; a seed of it may have failed otherwise, or be running. */
+export const OF_WHOLE = 'of which no trial was stopped early or diverged';
+
 export function pairCount({ n, unpaired }: PairOnTask): string {
   return unpaired === 0 ? String(n) : `${n} (${unpaired} without partner)`;
 }

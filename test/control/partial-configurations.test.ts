@@ -21,7 +21,7 @@ const METHODS = `
 const ENDINGS = [0.82, 0.8, 'diverged', 0.8] as const;
 
 describe('a configuration that diverged on a seed', () => {
-  test('is the best of none, where another ran on all its seeds', async () => {
+  test('is the best of none, where another is whole', async () => {
     const { sweepId } = await partialSweep(own.database, { name: 'rates', methods: METHODS });
     await endInOrder(own.database, { sweepId, endings: ENDINGS });
     const { scores, notes } = await compareMethods(own, 'rates');
@@ -36,8 +36,10 @@ describe('a configuration that diverged on a seed', () => {
     const [effect] = await effects(own, 'rates');
     expect(effect).toMatchObject({ partial: 1, best: { values: { learningRate: '0.001' }, seeds: 2 } });
     // Its learning rate is the only thing that tells it from the other.
-    for (const words of [notes.join(' '), findings.join(' ')])
+    for (const words of [notes.join(' '), findings.join(' ')]) {
       expect(words).toContain('at learning rate 0.005, on 1 of 2 seeds of mr): without a test score');
+      expect(words).toContain('the best where there is one of which no trial was stopped early or diverged.');
+    }
   });
 
   test('is told from whole ones in records', async () => {

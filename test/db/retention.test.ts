@@ -109,7 +109,7 @@ test('weights stay of the configuration that is best over its seeds, though anot
   ]);
 });
 
-test('weights stay of the best that ran on all its seeds, though what is left of another is better', async () => {
+test('weights stay of the best that is whole, though what is left of another is better', async () => {
   // Layer 3 is best on seed 13 with what is left of it, layer 9 on seed 21; over both 6 has 0.75 and 9 has 0.7.
   expect(await weightsLeft([0.95, 0.75, 0.5, 'diverged', 0.75, 0.9])).toEqual([
     [3, 13, true],

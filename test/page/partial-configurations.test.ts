@@ -95,10 +95,10 @@ const REASON = {
 };
 
 const NOTE =
-  'Configurations with a trial that was stopped early or diverged are left out where others ran on all their seeds';
+  'Configurations with a trial that was stopped early or diverged are left out where there are others of which no trial was stopped early or diverged';
 
 describe('a configuration with a trial that was stopped early or diverged', () => {
-  test('stands for no layer, no length and no method of which another ran on all its seeds', async () => {
+  test('stands for no layer, no length and no method of which another is whole', async () => {
     const cells = await listCells(own.database, facet, null);
     expect(
       cells.map((row) => [

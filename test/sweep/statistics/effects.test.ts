@@ -56,6 +56,14 @@ describe('effects', () => {
     expect(summarise(found).join('\n')).toContain('insertionLayer: 6 is ahead; 9 is worse (p < 0.05, Holm)');
   });
 
+  test('do not list the best among those of which it cannot be told how far they are behind it', () => {
+    const at = (insertionLayer: string, seed: string, score: number): SettledTrial => ({
+      ...{ settings: { insertionLayer }, seed, score, isWhole: true },
+    });
+    const summary = summarise(effectsOf([at('3', '13', 0.6), at('6', '21', 0.8), at('9', '42', 0.7)])).join('\n');
+    expect(summary).toContain('insertionLayer: 6 is ahead; of 3, 9 it cannot be told.');
+  });
+
   test('of one seed claim nothing of noise', () => {
     const found = effectsOf(grid(['13']));
     expect(found.settings[0]!.levels.every(({ interval }) => interval === null)).toBe(true);
@@ -72,16 +80,16 @@ describe('effects of a sweep of which trials were stopped early', () => {
   /** Layer 9 was stopped on seed 21, where it was bad. */
   const stopped = [trial('6', '13', [0.7, true]), trial('6', '21', [0.6, true]), trial('9', '13', [0.8, false])];
 
-  test('call a setting that ran on all its seeds the best on dev, and say which means are too good', () => {
+  test('call a setting that is whole the best on dev, and say which means are too good', () => {
     const found = effectsOf(stopped);
     expect(found.best).toMatchObject({ values: { insertionLayer: '6' }, seeds: 2 });
     expect(found.best!.mean).toBeCloseTo(0.65, 12);
     expect(summarise(found).join('\n')).toContain(
-      '1 trial is of configurations of which other seeds were stopped early or diverged: means with them are too good.',
+      '1 trial is of configurations of which other seeds were stopped early or diverged: means with them are too good. The best on dev is one of which no trial was stopped early or diverged, where there is one.',
     );
   });
 
-  test('call the best of what is left the best where nothing ran on all its seeds', () => {
+  test('call the best of what is left the best where nothing is whole', () => {
     const found = effectsOf(stopped.map((one) => ({ ...one, isWhole: false })));
     expect(found.best).toMatchObject({ values: { insertionLayer: '9' }, mean: 0.8, seeds: 1 });
   });
