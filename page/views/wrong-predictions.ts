@@ -9,7 +9,7 @@ import { counted } from '../../sweep/counted.ts';
 const SIZE = 50;
 
 export function wrongSection({ parameters }: Visit, found: WrongPredictions): Markup {
-  return html`<section id="wrong">
+  return html`<section id="wrong" data-live>
     <h2>What it got wrong on test</h2>
     ${contentOf(parameters, found)}
   </section>`;

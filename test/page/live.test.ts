@@ -97,6 +97,15 @@ test('the single trials come to a page of curves that was opened before the firs
   await page.locator('#single-trials > details').waitFor();
 });
 
+test('what a trial got wrong comes to its page that was opened before its end', async () => {
+  const sweep = await launched(own.database, sweepOf('wrong', [13]));
+  const page = await listening('/sweeps/wrong/trials/0');
+  expect(await page.locator('#wrong').textContent()).toContain('No predictions are stored');
+  await complete(own.database, sweep, 1);
+  // The texts of this sweep are nowhere: it says so once there are predictions.
+  await page.locator('#wrong', { hasText: 'The texts are neither on this machine' }).waitFor();
+});
+
 test('pages that nobody looks at keep no connection from another one, and catch up when they are looked at', async () => {
   const sweep = await launched(own.database, sweepOf('seven', [13]));
   const context = await browser.newContext();
