@@ -58,7 +58,7 @@ function blockOf(status: SweepStatus): string[] {
   return [
     `${'#'.repeat(filled)}${'.'.repeat(BAR - filled)} ${ended}/${total}`,
     `${countsOf(status)}${timeOf(status)}`,
-    ...bestWords(status.progress).map((best) => `best on dev so far, ${best}`),
+    ...bestWords(status).map((best) => `best on dev so far, ${best}`),
   ];
 }
 
@@ -78,8 +78,8 @@ function timeOf({ secondsLeft }: SweepStatus): string {
   return secondsLeft === null || secondsLeft === 0 ? '' : `, about ${duration(secondsLeft)} left`;
 }
 
-function bestOf({ progress }: SweepStatus): string {
-  return bestWords(progress)
+function bestOf(status: SweepStatus): string {
+  return bestWords(status)
     .map((best) => `; best so far on ${best}`)
     .join('');
 }

@@ -1,12 +1,13 @@
 // Where a sweep stands, as one flat row.
 import type { SweepStatus } from '../control/describe.ts';
-import { describeConfiguration } from '../control/finding.ts';
+import { describeConfiguration } from '../control/configuration-words.ts';
 import { percent } from '../sweep/numbers.ts';
 import { columnTitle } from '../sweep/statistics/words.ts';
 import type { Cell } from './print.ts';
 import { counted } from '../sweep/counted.ts';
 
-export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepStatus): Record<string, Cell> {
+export function statusRecord(status: SweepStatus): Record<string, Cell> {
+  const { sweep, progress, secondsLeft, failures } = status;
   // A flat row has fields for one; `best` names all of them.
   const [best] = progress.best;
   return {
@@ -23,16 +24,16 @@ export function statusRecord({ sweep, progress, secondsLeft, failures }: SweepSt
     bestPromptLength: best?.promptLength ?? null,
     bestGenerator: best?.generator ?? null,
     bestDevMean: best?.devMean ?? null,
-    best: bestWords(progress).join('; ') || null,
+    best: bestWords(status).join('; ') || null,
     stoppedBecause: sweep.error,
     errors: failures.map(describeFailures).join('; ') || null,
   };
 }
 
 /** `mr (32): a prompt of length 5 after layer 6, made by npg: dev 70.0 (2 seeds)`, of each task and regime. */
-export function bestWords({ best }: Pick<SweepStatus['progress'], 'best'>): string[] {
+export function bestWords({ progress: { best }, apart }: Pick<SweepStatus, 'progress' | 'apart'>): string[] {
   return best.map((row) => {
-    return `${columnTitle(row, best)}: ${describeConfiguration(row)}: dev ${percent(row.devMean)} (${counted(row.n, 'seed')})`;
+    return `${columnTitle(row, best)}: ${describeConfiguration(row, apart)}: dev ${percent(row.devMean)} (${counted(row.n, 'seed')})`;
   });
 }
 

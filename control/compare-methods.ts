@@ -15,6 +15,7 @@ import {
 import { pairsOf, type MethodPair } from '../sweep/statistics/pairs.ts';
 import { chosenOf } from './chosen.ts';
 import { emptyNotes, notesOn, nothingPublished } from './comparison-notes.ts';
+import { settingsApart } from './configuration-settings.ts';
 import type { Control } from './control.ts';
 import { describeCutShort } from './finding.ts';
 
@@ -81,7 +82,11 @@ interface Side {
 }
 
 async function sideOf(database: Control['database'], sweep: SweepRow, average: Average): Promise<Side> {
-  const notes = describeCutShort(sweep, await listCutShort(database, sweep.id));
+  const [cutShort, apart] = await Promise.all([
+    listCutShort(database, sweep.id),
+    settingsApart({ database }, sweep.id),
+  ]);
+  const notes = describeCutShort(sweep, cutShort, apart);
   if (average === 'per-seed') {
     const trialIds = (await listBestPerSeed(database, sweep.id)).map(({ trialId }) => trialId);
     return { sweep: sweep.name, trials: await listCompared(database, { sweepId: sweep.id, trialIds }), notes };

@@ -1,10 +1,13 @@
 // What tells a sweep's configurations apart, in words.
-import { differing, differingSettings, listOfMethod } from '../sweep/settings.ts';
+import { differing, differingOnes, differingSettings, listOfMethod, type Setting } from '../sweep/settings.ts';
 import type { Control } from './control.ts';
 import { sweepSettings } from './sweep-settings.ts';
 
 /** By configuration key: `rank 8, learningRate 0.001`. Without those that nothing else tells apart. */
 export type SettingWords = ReadonlyMap<string, string>;
+
+/** By configuration key: in what it differs from others of its method. */
+export type SettingsApart = ReadonlyMap<string, readonly Pick<Setting, 'name' | 'value'>[]>;
 
 /** Each table of trials or configurations has a column for these, and each name says them. */
 const SAID_ANYWAY = ['insertionLayer', 'promptLength', 'generator'];
@@ -26,6 +29,13 @@ export async function settingsWithinMethods(
 ): Promise<SettingWords> {
   const rows = await sweepSettings(database, sweepId);
   return byKey(rows, differing(rows, { listOf: listOfMethod, inColumns: SAID_ANYWAY }));
+}
+
+/** One by one, for sentences: each says some of them anyway. */
+export async function settingsApart({ database }: Pick<Control, 'database'>, sweepId: string): Promise<SettingsApart> {
+  const rows = await sweepSettings(database, sweepId);
+  const settingsOf = differingOnes(rows, { listOf: listOfMethod, inColumns: [] });
+  return new Map(rows.map((row) => [row.configurationKey, settingsOf(row)]));
 }
 
 function byKey<Row extends { configurationKey: string }>(

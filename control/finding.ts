@@ -9,15 +9,20 @@ import { columnKey } from '../sweep/statistics/entrant.ts';
 import { grouped } from '../sweep/statistics/grouped.ts';
 import { columnTitle, OF_WHOLE, points } from '../sweep/statistics/words.ts';
 import { counted } from '../sweep/counted.ts';
+import type { SettingsApart } from './configuration-settings.ts';
+import { describeConfiguration } from './configuration-words.ts';
 
-/**
- * @param configurations and @param trials of one task, regime and metric
- * @param among of all of them: what a task is called where it has several metrics
- */
+interface Wording {
+  /** Configurations of all tasks, regimes and metrics: what a task is called where it has several metrics. */
+  among?: readonly ConfigurationMean[];
+  apart: SettingsApart;
+}
+
+/** @param configurations and @param trials of one task, regime and metric */
 export function describeFinding(
   configurations: readonly ConfigurationMean[],
   trials: readonly ScoredTrial[],
-  among: readonly ConfigurationMean[] = configurations,
+  { among = configurations, apart }: Wording,
 ): string {
   const best = bestLpt(configurations);
   const [first] = configurations;
@@ -25,7 +30,7 @@ export function describeFinding(
     const no = first === undefined ? 'No' : `On ${columnTitle(first, among)} no`;
     return `${no} LPT trial is complete yet, so there is nothing to compare.`;
   }
-  const head = `On ${columnTitle(best, among)} the best LPT configuration on dev is ${describeConfiguration(best)}: test ${scoreOf(best)}.`;
+  const head = `On ${columnTitle(best, among)} the best LPT configuration on dev is ${describeConfiguration(best, apart)}: test ${scoreOf(best)}.`;
   const zeroShot = trials.filter(({ method }) => method === 'zero-shot');
   if (zeroShot.length === 0) return `${head} There is no zero-shot trial to hold it against.`;
   const own = trials.filter(({ configurationKey }) => configurationKey === best.configurationKey);
@@ -40,16 +45,6 @@ export function configurationsFound(configurations: readonly ConfigurationMean[]
 
 function bestLpt(configurations: readonly ConfigurationMean[]): ConfigurationMean | null {
   return bestOnDev(preferWhole(configurations.filter(({ method }) => method === 'lpt')));
-}
-
-type Named = Pick<ConfigurationMean, 'insertionLayers' | 'promptLength' | 'generator' | 'method' | 'bottleneck'>;
-
-export function describeConfiguration(row: Named): string {
-  const { insertionLayers, promptLength, generator, method, bottleneck } = row;
-  if (method !== 'lpt') return promptLength === null ? method : `${method} of length ${promptLength}`;
-  const how = generator === 'none' ? 'without a generator' : `made by ${generator ?? '?'}`;
-  const width = bottleneck === null ? '' : ` (bottleneck ${bottleneck})`;
-  return `a prompt of length ${promptLength ?? '?'} after layer ${insertionLayers ?? '?'}, ${how}${width}`;
 }
 
 function scoreOf({ testMean, testSd, n }: ConfigurationMean): string {
@@ -88,24 +83,26 @@ const CAUTION = {
 const NOT_BEST = `and no configuration with such a trial is called the best where there is one ${OF_WHOLE}`;
 
 /** Nobody shall take what is left of a configuration for all of it. */
-export function describeCutShort({ name }: SweepRow, { stopped, diverged }: CutShort): string[] {
+export function describeCutShort({ name }: SweepRow, { stopped, diverged }: CutShort, apart: SettingsApart): string[] {
   return [
     ...(stopped.trials === 0
       ? []
       : [
           `${stopped.trials} ${stopped.trials === 1 ? 'trial was' : 'trials were'} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, ${NOT_BEST}. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
         ]),
-    ...(diverged.length === 0 ? [] : [`${divergedWords(diverged)}: without a test score, in no average, ${NOT_BEST}.`]),
+    ...(diverged.length === 0
+      ? []
+      : [`${divergedWords(diverged, apart)}: without a test score, in no average, ${NOT_BEST}.`]),
   ];
 }
 
 const NAMED = 3;
 
-/** `2 trials diverged (lora, at learning rate 0.005, on 1 of 2 seeds of mr; 1 more configuration)` */
-function divergedWords(diverged: readonly DivergedConfiguration[]): string {
+/** `2 trials diverged (lora, rank 8, at learning rate 0.005, on 1 of 2 seeds of mr; 1 more configuration)` */
+function divergedWords(diverged: readonly DivergedConfiguration[], apart: SettingsApart): string {
   const named = diverged.slice(0, NAMED).map((row) => {
     const rate = row.learningRate === null ? '' : `, at learning rate ${row.learningRate},`;
-    return `${describeConfiguration(row)}${rate} on ${row.trials} of ${row.of} seeds of ${row.task}`;
+    return `${describeConfiguration(row, apart, ['learningRate'])}${rate} on ${row.trials} of ${row.of} seeds of ${row.task}`;
   });
   const trials = diverged.reduce((sum, row) => sum + row.trials, 0);
   const more = diverged.length - named.length;

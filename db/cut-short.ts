@@ -15,7 +15,14 @@ export interface CutShort {
 
 export type DivergedConfiguration = Pick<
   ConfigurationMean,
-  'task' | 'method' | 'insertionLayers' | 'promptLength' | 'generator' | 'bottleneck' | 'learningRate'
+  | 'configurationKey'
+  | 'task'
+  | 'method'
+  | 'insertionLayers'
+  | 'promptLength'
+  | 'generator'
+  | 'bottleneck'
+  | 'learningRate'
 > & {
   /** Trials that diverged, of all that it has. */
   trials: number;
@@ -36,8 +43,8 @@ export async function listCutShort(database: Database, sweepId: string): Promise
       trials: stopped.reduce((sum, row) => sum + row.trials, 0),
       rules: [...new Set(stopped.flatMap((row) => row.rule ?? []))].sort(),
     },
-    diverged: diverged.map(({ configurationKey, rule, state, ...row }) => {
-      return { ...row, of: sizes.get(configurationKey) ?? row.trials };
+    diverged: diverged.map(({ rule, state, ...row }) => {
+      return { ...row, of: sizes.get(row.configurationKey) ?? row.trials };
     }),
     configurations: new Set(rows.map(({ configurationKey }) => configurationKey)),
   };

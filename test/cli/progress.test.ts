@@ -35,6 +35,7 @@ function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = 
       ...times,
     },
     progress: { counts, total: 4, best: [], remainingFlops: 0, recent: [] },
+    apart: new Map(),
     secondsLeft,
     failures: [],
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printComparison } from '../../cli/comparison.ts';
+import { bestWords } from '../../cli/status.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
@@ -28,8 +29,10 @@ describe('a configuration that diverged on a seed', () => {
     expect(scores).toMatchObject([{ method: 'lpt', n: 2, testMean: 0.8 }]);
     const { findings } = await compare(own, 'rates');
     expect(findings[0]).toContain('test 80.0 ± 0.0 (2 seeds)');
-    const { progress } = await describeSweep(own, 'rates');
-    expect(progress.best).toMatchObject([{ learningRate: 1e-3, n: 2, devMean: 0.8 }]);
+    expect(findings[0]).toContain('without a generator (learningRate 0.001)');
+    const status = await describeSweep(own, 'rates');
+    expect(bestWords(status).join()).toContain('without a generator (learningRate 0.001): dev 80.0');
+    expect(status.progress.best).toMatchObject([{ learningRate: 1e-3, n: 2, devMean: 0.8 }]);
     const table = await methodScores(own, 'rates');
     expect(table.scores).toMatchObject([{ method: 'lpt', n: 2 }]);
     expect(table.caption).toMatch(/best on dev\.$/);
@@ -40,6 +43,17 @@ describe('a configuration that diverged on a seed', () => {
       expect(words).toContain('at learning rate 0.005, on 1 of 2 seeds of mr): without a test score');
       expect(words).toContain('the best where there is one of which no trial was stopped early or diverged.');
     }
+  });
+
+  test('is named by its rank', async () => {
+    const methods = '\n  - { method: lora, rank: [4, 8] }';
+    const { sweepId } = await partialSweep(own.database, { name: 'ranks', methods });
+    await endInOrder(own.database, { sweepId, endings: [0.7, 0.8, 'diverged', 0.8] });
+    const { notes } = await compareMethods(own, 'ranks');
+    expect(notes.join(' ')).toMatch(/diverged \(lora, rank [48], at learning rate 0\.0005, on 1 of 2 seeds of mr\)/);
+    expect(bestWords(await describeSweep(own, 'ranks'))).toEqual([
+      expect.stringMatching(/^mr \(32\): lora, rank [48]: dev 80\.0 \(2 seeds\)$/),
+    ]);
   });
 
   test('is told from whole ones in records', async () => {
