@@ -1,7 +1,7 @@
 // `--budget 2h` and `--cost-per-hour 0.5` as people write them, and what a budget left out in words.
 import type { Picked, SeedPair } from '../sweep/budget.ts';
 import { BudgetError } from '../sweep/budget.ts';
-import { DEVICES } from '../sweep/spec.ts';
+import { DEVICES, type Spec } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import { UsageError, type Call, type OptionSpec } from './command.ts';
 import { duration } from '../sweep/numbers.ts';
@@ -28,6 +28,15 @@ export function budgetOf({ values: { budget } }: Call): number | undefined {
   const seconds = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
   if (isWhole && seconds > 0) return seconds;
   throw new UsageError(`Expected \`--budget\` to be a time such as 2h, 45m or 1h30m, found \`${budget}\`.`);
+}
+
+/** The same for a sweep. @throws UsageError also where a search proposes trials that no budget has seen */
+export function budgetFor(call: Call, { search }: Pick<Spec, 'search'>): number | undefined {
+  const seconds = budgetOf(call);
+  if (seconds === undefined || search?.kind !== 'tpe') return seconds;
+  throw new UsageError(
+    'Expected `--budget` with a sweep whose trials are all known, found `search: tpe`, which proposes more of them later. Give the search fewer `configurations`, or take `search: random`.',
+  );
 }
 
 /** What an hour costs. */

@@ -3,7 +3,7 @@ import { budgetDevice, withinBudget } from '../control/budget.ts';
 import { estimateSweep, type DeviceEstimate } from '../control/plan-estimate.ts';
 import type { PlannedSweep } from '../control/plan.ts';
 import type { Basis } from '../sweep/measured.ts';
-import { budgetOf, describePicked, explainBudget, ratesOf, type Rates } from './budget.ts';
+import { budgetFor, describePicked, explainBudget, ratesOf, type Rates } from './budget.ts';
 import { argumentOf, type Call } from './command.ts';
 import { earlierTrials } from './earlier-trials.ts';
 import { printPlan } from './plan.ts';
@@ -11,7 +11,7 @@ import { duration, grouped } from '../sweep/numbers.ts';
 
 /** @throws UsageError */
 export async function dryRun(call: Call, asked: PlannedSweep): Promise<void> {
-  const [seconds, rates] = [budgetOf(call), ratesOf(call)];
+  const [seconds, rates] = [budgetFor(call, asked.spec), ratesOf(call)];
   const measured = await earlierTrials(call.terminal, asked.facts.backbone.fingerprint);
   if (seconds === undefined) {
     call.terminal.write(printPlan(asked, describeEstimates(estimateSweep(asked, measured), rates)));
@@ -30,16 +30,20 @@ export async function dryRun(call: Call, asked: PlannedSweep): Promise<void> {
 
 /** Lines. */
 export function describeEstimates(estimates: readonly DeviceEstimate[], rates: Rates): string[] {
-  return estimates.flatMap(({ device, estimate }) => {
+  return estimates.flatMap(({ device, estimate, configurations }) => {
     const { seconds, memoryMiB, measuredMemoryMiB, databaseMiB, hiddenStatesMiB } = estimate;
     const rate = rates[device];
     const cost = rate === undefined ? '' : `, cost ${((seconds / 3600) * rate).toFixed(2)} at ${rate} an hour`;
+    const [all, first] =
+      configurations === undefined
+        ? ['', '']
+        : [`, for all ${configurations} configurations of the search`, ' of those that the search begins with'];
     const peak = measuredMemoryMiB === null ? '' : ` (earlier trials took ${mib(measuredMemoryMiB)} at the most)`;
     return [
-      `About ${duration(seconds)} on one ${device}, one trial after another${cost}.`,
+      `About ${duration(seconds)} on one ${device}, one trial after another${all}${cost}.`,
       `  Speed: ${describeSpeed(estimate)}.`,
-      `  Memory of the trainer: about ${mib(memoryMiB)}${peak}.`,
-      `  Disk: about ${mib(databaseMiB)} in Postgres; hidden states take ${mib(hiddenStatesMiB)} where all are kept.`,
+      `  Memory of the trainer${first}: about ${mib(memoryMiB)}${peak}.`,
+      `  Disk: about ${mib(databaseMiB)} in Postgres; hidden states${first} take ${mib(hiddenStatesMiB)} where all are kept.`,
     ];
   });
 }

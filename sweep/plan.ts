@@ -9,8 +9,8 @@ import { memoryOfTrials } from './memory.ts';
 import { countBackbone } from './methods/full-tuning.ts';
 import type { Problem } from './problem.ts';
 import { inRunningOrder } from './running-order.ts';
-import { cellsOf, chosenAtFirst, mostTrials } from './search/cells.ts';
-import type { Search } from './search/settings.ts';
+import { chosenAtFirst, mostTrials } from './search/cells.ts';
+import { type Outlook, outlookOf } from './search/outlook.ts';
 import { type Spec, SpecError, type SpecIssue } from './spec.ts';
 import { stoppingWarnings } from './stopping/settings.ts';
 import { configurationKey, trialKey } from './trial-key.ts';
@@ -36,15 +36,13 @@ export interface PlannedTrial {
   memoryMiB: number;
 }
 
-export interface Plan {
+export interface Plan extends Outlook {
   trials: PlannedTrial[];
   /** Combinations that an `exclude` rule left out. */
   excluded: number;
   /** Combinations that were the same trial as an earlier one. */
   folded: number;
   warnings: string[];
-  /** What a search makes of the combinations, in a sentence; absent where all of them are run. */
-  searched?: string;
 }
 
 /** Combinations that cannot run, each named; nothing is dropped in silence. */
@@ -84,7 +82,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
     warnings: [...warnings(spec, wanted, exclusion.idle()), ...dropping, ...shortenings(facts)],
-    ...(spec.search === undefined ? {} : { searched: describeSearch(spec.search, wanted) }),
+    ...outlookOf(spec.search, wanted, chosen),
   };
 }
 
@@ -159,14 +157,6 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 function warnings(spec: Spec, wanted: readonly Candidate[], idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
   return [...idle, ...unusualRates(spec, wanted), ...stoppingWarnings(spec.stopping)];
-}
-
-function describeSearch(search: Search, wanted: readonly Candidate[]): string {
-  const cells = cellsOf(wanted).size;
-  const asked = Math.min(search.configurations, cells);
-  if (search.kind === 'random') return `The search draws ${asked} of ${cells} configurations.`;
-  const begun = Math.min(asked, search.startup);
-  return `The search begins with ${begun} of ${cells} configurations, and proposes ${asked - begun} more from dev scores, ${search.round} at a time.`;
 }
 
 /** Template and mask stay whole whatever is cut. */

@@ -3,7 +3,7 @@ import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
-import { BUDGET_OPTIONS, budgetOf, describePicked, explainBudget } from '../budget.ts';
+import { BUDGET_OPTIONS, budgetFor, describePicked, explainBudget } from '../budget.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
@@ -41,7 +41,7 @@ export const launchCommand: Command = {
       await dryRun(call, planned);
       return DONE;
     }
-    const seconds = budgetOf(call);
+    const seconds = budgetFor(call, planned.spec);
     return withSession(terminal, async (session) => {
       const chosen = seconds === undefined ? planned : await withinTime(call, session, { planned, seconds });
       return flags.has('watch')

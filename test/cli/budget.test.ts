@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { budgetOf, describePicked, ratesOf } from '../../cli/budget.ts';
+import { budgetFor, budgetOf, describePicked, ratesOf } from '../../cli/budget.ts';
 import type { Call } from '../../cli/command.ts';
 import { describeEstimates } from '../../cli/dry-run.ts';
 import { estimateSweep } from '../../control/plan-estimate.ts';
@@ -28,6 +28,16 @@ describe('what is written on the command line', () => {
 
   test.each(['2', 'h', '0h', '-2h', '2h!', 'two hours', ''])('a budget of %j is refused', (budget) => {
     expect(() => budgetOf(given({ budget }))).toThrow(`Expected \`--budget\` to be a time such as 2h`);
+  });
+
+  test('a budget beside a search that proposes more later is refused', () => {
+    const tpe = { kind: 'tpe', configurations: 6, seed: 1, startup: 2, round: 2 } as const;
+    expect(() => budgetFor(given({ budget: '1h' }), { search: tpe })).toThrow(
+      /^Expected `--budget` with a sweep whose trials are all known, found `search: tpe`/,
+    );
+    expect(budgetFor(given({}), { search: tpe })).toBeUndefined();
+    expect(budgetFor(given({ budget: '1h' }), { search: { kind: 'random', configurations: 6, seed: 1 } })).toBe(3600);
+    expect(budgetFor(given({ budget: '1h' }), {})).toBe(3600);
   });
 
   test('a cost is of every device, or of each its own', () => {
@@ -59,6 +69,24 @@ describe('what a person reads of an estimate', () => {
     );
     expect(text).toContain('(earlier trials took 900 MiB at the most)');
     expect(text).toMatch(/Disk: about \d+ MiB in Postgres; hidden states take \d+ MiB/);
+  });
+
+  test('of a search that goes on takes in what it will propose', () => {
+    // It begins with 2 of 8 configurations, each on two seeds.
+    const grid = SOURCE.replace('zero-shot, ', '').replace('[3, 6]', '[1, 2, 3, 4, 5, 6, 7, 8]');
+    const source = grid.replace('name: b', 'name: b, search: { kind: tpe, configurations: 6, startup: 2 }');
+    const searching = { spec: parseSweep(source), facts: FACTS, plan: planOf(source) };
+    const { goesOn, ...begun } = searching.plan;
+    expect(goesOn).toEqual({ configurations: 6, times: 3 });
+    const [all] = estimateSweep(searching, []);
+    const [first] = estimateSweep({ ...searching, plan: begun }, []);
+    expect(all!.estimate.seconds).toBeCloseTo(3 * first!.estimate.seconds, 9);
+    expect(all!.estimate.databaseMiB).toBeCloseTo(3 * first!.estimate.databaseMiB, 9);
+    const cost = ((3 * first!.estimate.seconds) / 3600) * 100;
+    const text = describeEstimates([all!], { cpu: 100 }).join('\n');
+    expect(text).toContain(`, for all 6 configurations of the search, cost ${cost.toFixed(2)} at 100 an hour.`);
+    expect(text).toContain('hidden states of those that the search begins with take');
+    expect(describeEstimates([first!], {}).join('\n')).not.toContain('search');
   });
 
   test('without earlier trials says that the speed is assumed', () => {

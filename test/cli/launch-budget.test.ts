@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
@@ -127,6 +127,13 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
       expect(said).toMatch(/Expected `--budget` to hold one trial at least, which is estimated at \d+ s, found 10 s\./);
     }
     expect((await run('launch', file, '--budget', 'soon')).code).toBe(2);
+    // What a search proposes later is in no budget.
+    await appendFile(file, 'search: { kind: tpe, configurations: 2, startup: 2 }\n');
+    for (const flags of [['--dry-run'], []]) {
+      const { code, out, said } = await run('launch', file, ...flags, '--budget', '1h');
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(said).toContain('found `search: tpe`');
+    }
     expect(await trialsOf('third')).toEqual([]);
   });
 
