@@ -9,7 +9,6 @@ import { findTask } from '../data/tasks/index.ts';
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts';
 import { BUILT_IN_DATASET } from '../runtime/datasets.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from '../sweep/facts.ts';
-import type { Regime } from '../sweep/regime.ts';
 import { SpecError, type Spec, type TaskSpec } from '../sweep/spec.ts';
 import type { TaskSettings } from '../sweep/task.ts';
 import { placesIn, within, type Place } from './places.ts';
@@ -24,7 +23,7 @@ export interface Sources {
 
 /**
  * @param source the sweep file's text: issues then carry its line numbers
- * @throws SpecError, ConfigurationError or DataError: everything that would make the sweep's trials fail later
+ * @throws SpecError, ConfigurationError or DataError: what would make the sweep's trials fail later; whether its draws are possible is the plan's to say
  */
 export async function gatherFacts(spec: Spec, sources: Sources, source: string): Promise<SweepFacts> {
   const { folder } = await sources.resolveBackbone(spec.backbone);
@@ -75,13 +74,8 @@ async function gatherTask(asked: TaskSpec, known: Known): Promise<TaskFacts> {
     positive: described.positive,
     data: { ...(isKnownAnywhere(reference) ? { reference } : {}), files, columns: described.columns, fingerprint },
   };
-  const room = { maxPositions: backbone.maxPositions, promptLength: longestPrompt(spec, backbone) };
-  const common = { task, tokenizer, dataSeeds: spec.dataSeeds, ...room };
-  const [first, ...others] = regimesToCheck(spec);
-  if (first === undefined)
-    throw new SpecError([{ line: null, field: 'regime.k', expected: 'a list', found: 'nothing' }]);
-  const report = await checkTask({ ...common, regime: first });
-  for (const regime of others) await checkTask({ ...common, regime });
+  const { maxPositions } = backbone;
+  const report = await checkTask({ task, tokenizer, maxPositions, promptLength: longestPrompt(spec, backbone) });
   const { classes, meanTokens, shortened } = report;
   const { test: testExamples, mismatched } = report.examples;
   const facts = { ...task, classes, testExamples, meanTokens, shortened };
@@ -98,11 +92,4 @@ function dataOf({ task, data }: TaskSpec, place: Place): string {
 
 function isKnownAnywhere(reference: string): boolean {
   return reference === BUILT_IN_DATASET || reference.startsWith('hub:');
-}
-
-/** When the smallest and the largest k can be drawn, so can those between. */
-function regimesToCheck({ regime }: Spec): Regime[] {
-  if (regime.kind === 'full') return [regime];
-  const extremes = new Set([Math.min(...regime.k), Math.max(...regime.k)]);
-  return [...extremes].map((k) => ({ ...regime, k }));
 }

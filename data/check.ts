@@ -1,13 +1,12 @@
 // Everything about a task that can be wrong, found before anything is launched.
 import type { ShortenedFacts } from '../sweep/facts.ts';
 import { labelsOf } from '../sweep/labels.ts';
-import type { Regime } from '../sweep/regime.ts';
 import type { Split, TaskSettings } from '../sweep/task.ts';
 import { loadPool } from './dataset.ts';
 import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts';
 import { ConfigurationError, DataError } from './error.ts';
 import type { Example } from './example.ts';
-import { drawSplits, type Pool } from './few-shot.ts';
+import type { Pool } from './few-shot.ts';
 import { checkLabelWords } from './label-words.ts';
 import { parseTemplate } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -15,8 +14,6 @@ import type { Tokenizer } from './tokenizer.ts';
 export interface TaskCheck {
   task: TaskSettings;
   tokenizer: Tokenizer;
-  regime: Regime;
-  dataSeeds: number[];
   /** The longest of the sweep. */
   promptLength: number;
   maxPositions: number;
@@ -41,7 +38,7 @@ const EXAMPLES_MEASURED = 1000;
 /**
  * Reads the task's data and says what is wrong with it, if anything.
  * @throws ConfigurationError for label words, template or metric
- * @throws DataError for a missing column, broken lines, unknown labels, an empty class, or fewer examples than asked for
+ * @throws DataError for a missing column, broken lines, unknown labels or an empty class
  */
 export async function checkTask(check: TaskCheck): Promise<TaskReport> {
   const { task, tokenizer } = check;
@@ -50,7 +47,6 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
   checkMetric(task);
   const pool = await loadPool(task);
   checkLabels(task, pool);
-  checkDraws(pool, check);
   const settings = { ...task, tokenizer, maxTokens: check.maxPositions - check.promptLength };
   const measured = encodeExamples(pool.train.slice(0, EXAMPLES_MEASURED), settings);
   const tokens = measured.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
@@ -80,16 +76,6 @@ function shortenedIn(pool: Pool, settings: EncodeSettings): ShortenedFacts[] {
     const { shortened } = encodeExamples(first, settings);
     return shortened === 0 ? [] : [{ split, shortened, measured: first.length }];
   });
-}
-
-/** @throws DataError that names the task: a sweep may have many */
-function checkDraws(pool: Pool, { task, regime, dataSeeds }: TaskCheck): void {
-  try {
-    for (const dataSeed of dataSeeds) drawSplits(pool, regime, dataSeed);
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`Task ${task.name}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 function checkMetric(task: TaskSettings): void {

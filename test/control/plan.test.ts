@@ -156,11 +156,20 @@ describe('a plan', () => {
       /Expected two labels for the metric f1 \(task mr\), found 3/,
     ],
     [{ tasks: '[{ task: mr, data: ./reviews, metric: acuracy }]' }, /Did you mean `accuracy`\?/],
-    [{ regime: '{ perClass: 31 }' }, /Task mr: Expected 2 × 31 training examples .* found 60 of label "0"/],
+    [
+      { regime: '{ perClass: 31 }' },
+      /^line 4: Expected `regime\.perClass` to be at most 30: label "0" of task mr has 60 training examples, half of them for dev, found 31/,
+    ],
+    [
+      { regime: '{ fewShot: 32, devSize: 180 }' },
+      /^line 4: Expected `regime\.fewShot` to be with `devSize` at most 120, the training examples of task mr, found 32 \+ 180/,
+    ],
+    [{ regime: '{ full: true, devSize: 119 }' }, /^line 4: Expected `regime\.devSize` to be at most 118 \(training/],
+    [{ regime: '{ fewShot: 32, devSize: 40, testSize: 41 }' }, /^line 4: Expected `regime\.testSize` to be at most 40/],
     [{ methods: '[{ method: lpt, insertionLayer: 99, generator: none }]' }, /insertionLayer.*99/],
     [{ tasks: '[{ task: mr, data: ./reviews, columns: { sentence: text } }]' }, /text/],
     [{ tasks: '[{ task: mr, data: ./reviews, labelWords: { 0: terrible, 1: unheardof } }]' }, /unheardof/],
-    [{ regime: '{ fewShot: 5000, devSize: 40 }' }, /5000|5,000/],
+    [{ regime: '{ fewShot: 5000, devSize: 40 }' }, /^line 4: Expected `regime\.fewShot` .* found 5000 \+ 40/],
     [{ backbone: './missing' }, /missing/],
   ])('is refused before anything is written: %j', async (changes, message) => {
     await expect(plan(changes)).rejects.toThrow(message);

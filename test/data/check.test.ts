@@ -3,22 +3,19 @@ import { checkTask } from '../../data/check.ts';
 import { TASKS } from '../../data/tasks/index.ts';
 import { fieldsOf, untilMask } from '../../data/template.ts';
 import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
-import type { Regime } from '../../sweep/regime.ts';
 import type { TaskSettings } from '../../sweep/task.ts';
 import { fileWith, vocabularyFolder } from '../support/data-files.ts';
 import { tinyFolder } from '../support/fixtures.ts';
 
 const WORDS = ['good', 'bad', 'great', 'terri', '##ble', 'it', 'was', '.'];
-const regime: Regime = { kind: 'few-shot', k: 4, devSize: 4, testSize: null };
 
 interface Changes {
   tokenizer?: Tokenizer;
   tsv?: string;
   task?: Partial<TaskSettings>;
-  regime?: Regime;
 }
 
-async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = regime, tokenizer }: Changes) {
+async function check({ tsv = tenOfEach('0', '1'), task = {}, tokenizer }: Changes) {
   const train = await fileWith('train.tsv', tsv);
   const settings: TaskSettings = {
     name: 'reviews',
@@ -31,8 +28,6 @@ async function check({ tsv = tenOfEach('0', '1'), task = {}, regime: asked = reg
   return checkTask({
     task: settings,
     tokenizer: tokenizer ?? (await loadTokenizer(await vocabularyFolder(WORDS))),
-    regime: asked,
-    dataSeeds: [13, 21],
     promptLength: 5,
     maxPositions: 32,
   });
@@ -96,11 +91,6 @@ test('an empty class is named', async () => {
   await expect(check({ tsv: tenOfEach('0') })).rejects.toThrow('found none of label "1"');
 });
 
-test('k larger than the data is refused', async () => {
-  const large: Regime = { kind: 'few-shot', k: 17, devSize: 4, testSize: null };
-  await expect(check({ regime: large })).rejects.toThrow('at most the 20 training examples, found 17 + 4');
-});
-
 test('F1 asks for two classes', async () => {
   const labelWords = { '0': 'bad', '1': 'great', '2': 'good' };
   await expect(check({ tsv: tenOfEach('0', '1', '2'), task: { labelWords, metric: 'f1' } })).rejects.toThrow(
@@ -112,13 +102,6 @@ test('the Matthews correlation asks for two classes', async () => {
   const labelWords = { '0': 'bad', '1': 'great', '2': 'good' };
   await expect(check({ tsv: tenOfEach('0', '1', '2'), task: { labelWords, metric: 'matthews' } })).rejects.toThrow(
     'Expected two labels for the metric matthews (task reviews), found 3.',
-  );
-});
-
-test('a class that is too small for K per class is named with its task and size', async () => {
-  const sixteen: Regime = { kind: 'per-class', k: 16, devSize: null, testSize: null };
-  await expect(check({ regime: sixteen })).rejects.toThrow(
-    'Task reviews: Expected 2 × 16 training examples (half of them for dev) of every class, found 10 of label "0".',
   );
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../data/example.ts';
 import { allocate, drawSplits, splitOnlyFile } from '../../data/few-shot.ts';
+import type { Regime } from '../../sweep/regime.ts';
+import { regimeProblems } from '../../sweep/validity.ts';
+import { FACTS } from '../support/trials.ts';
 
 const SEEDS = [13, 21, 42, 87, 100];
 const LABELS = ['0', '0', '0', '1', '1', '2']; // half, a third, a sixth
@@ -170,6 +173,30 @@ describe('draws that cannot be', () => {
 
   test('k smaller than the number of classes is refused', () => {
     expect(() => drawSplits(pool, fewShot(2), 13)).toThrow('at least one example for each of 3 classes, found 2');
+  });
+
+  test('are those that a plan refuses, and no others', () => {
+    // Of 12 training examples 6, 4 and 2 of a class; 6 test examples.
+    const small = { train: examples(12), test: examples(6, 'test') };
+    const facts = { ...FACTS.tasks['mr']!, classes: { '0': 6, '1': 4, '2': 2 }, testExamples: 6 };
+    const sizes = [1, 2, 3, 4, 9, 10, 11, 12, 13];
+    const regimes = sizes.flatMap((devSize): Regime[] => [
+      ...[null, 6, 7].map((testSize) => ({ kind: 'full', devSize, testSize }) as const),
+      ...sizes.map((k) => ({ kind: 'few-shot', k, devSize, testSize: null }) as const),
+      ...sizes.map((k) => ({ kind: 'per-class', k, devSize, testSize: null }) as const),
+      { kind: 'per-class', k: devSize, devSize: null, testSize: null },
+    ]);
+    const isDrawn = (regime: Regime): boolean => {
+      try {
+        drawSplits(small, regime, 13);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const drawn = regimes.filter(isDrawn);
+    expect(drawn).toEqual(regimes.filter((regime) => regimeProblems(regime, facts).length === 0));
+    expect(drawn.length).toBeGreaterThan(20);
   });
 
   test('a test size larger than the test split is refused', () => {
