@@ -120,8 +120,8 @@ function distinct<T>(values: T[]): T[] {
 function readRange(input: Record<string, unknown>): number[] | string {
   if (input['scale'] !== undefined || input['count'] !== undefined) return readLogRange(input);
   const { from, to, step = 1, ...others } = input;
-  const isRange = typeof from === 'number' && typeof to === 'number' && typeof step === 'number';
-  if (!isRange || Object.keys(others).length > 0) return 'one value, a list, or a range {from: …, to: …, step: …}';
+  if (!isFinite(from) || !isFinite(to) || !isFinite(step) || Object.keys(others).length > 0)
+    return 'one value, a list, or a range {from: …, to: …, step: …}';
   if (!(step > 0)) return 'a range with a `step` above 0';
   if (to < from) return 'a range with `to` not below `from`';
   const count = Math.floor((to - from) / step + 1e-9) + 1;
@@ -137,7 +137,7 @@ const LOG_RANGE = `a range {from: …, to: …, scale: log, count: …} of numbe
 function readLogRange(input: Record<string, unknown>): number[] | string {
   const { from, to, scale, count = USUAL_COUNT, ...others } = input;
   if (scale !== 'log' || Object.keys(others).length > 0) return LOG_RANGE;
-  if (typeof from !== 'number' || typeof to !== 'number' || !(from > 0) || !(to > from)) return LOG_RANGE;
+  if (!isFinite(from) || !isFinite(to) || !(from > 0) || !(to > from)) return LOG_RANGE;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 2 || count > LONGEST_RANGE) return LOG_RANGE;
   const values = Array.from({ length: count }, (_, index) => from * (to / from) ** (index / (count - 1)));
   return [...new Set([from, ...values.slice(1, -1).map((value) => Number(value.toPrecision(3))), to])];
@@ -145,6 +145,10 @@ function readLogRange(input: Record<string, unknown>): number[] | string {
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 function within(value: unknown, min: number, max: number): boolean {

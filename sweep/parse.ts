@@ -80,6 +80,18 @@ const SHOWN = 60;
 
 function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = written(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** As JSON, but for numbers that it does not have and for a list or mapping that holds itself by an alias. */
+function written(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'number' && !Number.isFinite(inner) ? String(inner) : inner,
+    );
+  } catch {
+    return 'what holds itself by an alias';
+  }
 }

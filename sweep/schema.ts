@@ -164,7 +164,10 @@ function listOf<T>(item: z.ZodType<T>, of: string) {
 
 export const sweepFile = mapping({
   name: z.custom<string>((name) => typeof name === 'string' && /^[A-Za-z0-9][\w.-]{0,99}$/.test(name), {
-    error: 'letters, digits, `-`, `_` and `.`, at most 100, a letter or digit first',
+    error: ({ input }) =>
+      typeof input === 'number'
+        ? `text, written '${input}' in quotes: without them it is a number`
+        : 'letters, digits, `-`, `_` and `.`, at most 100, a letter or digit first',
   }),
   description: words('text').optional(),
   backbone: words('bert-base-uncased, a folder or a Hub id').default('bert-base-uncased'),

@@ -29,11 +29,12 @@ export const lora: MethodDescriptor<LoraSettings, LoraFields> = {
   settings: {
     rank: { domain: POSITIVE, usual: [8] },
     alpha: { domain: numberAbove(0, 1e4), usual: [16] },
-    targets: { domain: oneOrSeveral(oneOf(LORA_TARGETS)), usual: [['query', 'value']] },
+    targets: { domain: { ...oneOrSeveral(oneOf(LORA_TARGETS)), normal: inOrder }, usual: [['query', 'value']] },
     dropout: { ...SHARED.dropout, usual: [0] },
   },
   usual: () => ({ learningRate: 5e-4 }),
   passes: 2,
+  // A sweep of before may have stored its targets in another order.
   crossings: ({ rank = [], alpha = [], targets = [], dropout = [] }) => [
     { method: ['lora'], rank, alpha, targets: targets.map(inOrder), dropout },
   ],

@@ -10,6 +10,8 @@ methods:
   - zero-shot
 `;
 
+const LOG_RANGE = 'a range {from: …, to: …, scale: log, count: …} of numbers above 0, with 2 to 10000 values';
+
 function issuesOf(text: string): SpecIssue[] {
   try {
     parseSweep(text);
@@ -226,6 +228,43 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
         expect.objectContaining({ line: 3, field: 'tasks[0].decoderTemplate', expected }),
       ]);
     }
+  });
+
+  test.each([
+    [
+      'no number',
+      `${GOOD}training: { learningRate: .nan }\n`,
+      { line: 6, field: 'training.learningRate', found: 'NaN' },
+    ],
+    ['an endless one', `${GOOD}training: { learningRate: [.inf] }\n`, { line: 6, found: 'Infinity' }],
+    [
+      'a range from no number',
+      `${GOOD}training: { learningRate: { from: .nan, to: 1 } }\n`,
+      { line: 6, found: '{"from":"NaN","to":1}' },
+    ],
+    [
+      'a range without an end',
+      `${GOOD}training: { steps: { from: 1, to: .inf } }\n`,
+      { line: 6, found: '{"from":1,"to":"Infinity"}' },
+    ],
+    [
+      'a range on a logarithmic scale without an end',
+      `${GOOD}training: { learningRate: { from: 0.1, to: .inf, scale: log } }\n`,
+      { line: 6, expected: LOG_RANGE },
+    ],
+    [
+      'a list in itself',
+      GOOD.replace('[mr]', '&t [*t]'),
+      { line: 2, field: 'tasks[0]', found: 'what holds itself by an alias' },
+    ],
+    ['a rule in itself', `${GOOD}exclude: &e [{ task: *e }]\n`, { line: 6, found: 'what holds itself by an alias' }],
+    [
+      'a name that is a number',
+      GOOD.replace('demo', '2024'),
+      { line: 1, expected: "text, written '2024' in quotes: without them it is a number", found: '2024' },
+    ],
+  ])('%s', (_what, text, issue) => {
+    expect(issuesOf(text)).toEqual([expect.objectContaining(issue)]);
   });
 
   test('a regime that is two, or none', () => {

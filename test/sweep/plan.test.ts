@@ -81,7 +81,8 @@ describe('expansion', () => {
     ];
     const plan = planOf(sweep(methods.join('\n')));
     expect(plan.trials).toHaveLength(2 * (3 + 3 + 2));
-    expect(plan.folded).toBe(2);
+    // Two orders of the same targets are one value that is written twice.
+    expect(plan.folded).toBe(0);
   });
 
   test('lets a method say its own training settings, before those of the sweep', () => {
@@ -184,7 +185,7 @@ describe('exclude rules', () => {
 
   test('reach the settings of every method', () => {
     const all = '  - { method: lora, rank: [2, 4], targets: [query, [query, value]] }\n  - bitfit';
-    const plan = planOf(sweep(all, 'exclude: [{ rank: 4, targets: [[query, value]] }, { method: bitfit }]\n'));
+    const plan = planOf(sweep(all, 'exclude: [{ rank: 4, targets: [[value, query]] }, { method: bitfit }]\n'));
     expect(plan).toMatchObject({ excluded: 4, warnings: [] });
     expect(plan.trials).toHaveLength(6);
   });
