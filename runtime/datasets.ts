@@ -23,7 +23,7 @@ const SPLITS = {
   train: ['train'],
   dev: ['dev', 'validation', 'valid', 'dev_matched', 'validation_matched'],
   test: ['test', 'test_matched'],
-  // GLUE's own test sets have no labels: where the Hub has both, that of dev is taken.
+  // GLUE's own test sets have no labels: where there are both, that of dev is taken.
   testMismatched: ['test-mismatched', 'validation_mismatched', 'dev_mismatched', 'test_mismatched'],
 } as const;
 type SplitName = keyof typeof SPLITS;
@@ -53,7 +53,7 @@ function builtIn(cacheFolder: string): DatasetFiles {
 function inFolder(folder: string): DatasetFiles {
   const names = readdirSync(folder);
   const find = (split: SplitName): string | undefined => {
-    const found = names.filter((name) => SPLITS[split].some((one) => FORMATS.some((format) => name === one + format)));
+    const found = firstNamed(split, (one) => names.filter((name) => FORMATS.some((format) => name === one + format)));
     if (found.length > 1) throw new Error(`Expected one file for ${split} in ${folder}, found ${found.join(' and ')}.`);
     return found[0] === undefined ? undefined : join(folder, found[0]);
   };
@@ -118,11 +118,15 @@ function chooseConfig(id: string, { config, files }: { config: string | undefine
 }
 
 function oneFile(id: string, { split, files }: { split: SplitName; files: HubFile[] }): HubFile | undefined {
-  const named = SPLITS[split].map((name) => files.filter((file) => file.path.split('/')[1] === name));
-  const found = named.find((ofName) => ofName.length > 0) ?? [];
+  const found = firstNamed(split, (name) => files.filter((file) => file.path.split('/')[1] === name));
   if (found.length > 1)
     throw new Error(`Expected one Parquet file for ${split} of dataset ${id}, found ${found.length}.`);
   return found[0];
+}
+
+/** Of the first of a split's names that has any. */
+function firstNamed<T>(split: SplitName, filesOf: (name: string) => T[]): T[] {
+  return SPLITS[split].map(filesOf).find((ofName) => ofName.length > 0) ?? [];
 }
 
 function withTrain<T>(

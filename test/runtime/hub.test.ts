@@ -216,6 +216,21 @@ describe('a dataset', () => {
     await expect(resolveDataset(folder, { cacheFolder })).rejects.toThrow('Expected one file for train');
   });
 
+  test('of MNLI in GLUE’s own folder has both test sets, the second from dev', async () => {
+    const folder = temporaryFolder();
+    const names = ['train', 'dev_matched', 'dev_mismatched', 'test_matched', 'test_mismatched'];
+    for (const name of names) writeFileSync(join(folder, `${name}.tsv`), '');
+    const at = (name: string): string => join(folder, `${name}.tsv`);
+    expect(await resolveDataset(folder, { cacheFolder: temporaryFolder() })).toEqual({
+      ...{ train: at('train'), dev: at('dev_matched'), test: at('test_matched') },
+      testMismatched: at('dev_mismatched'),
+    });
+    writeFileSync(join(folder, 'dev_mismatched.csv'), '');
+    await expect(resolveDataset(folder, { cacheFolder: temporaryFolder() })).rejects.toThrow(
+      `Expected one file for testMismatched in ${folder}, found`,
+    );
+  });
+
   test('of another kind is refused', async () => {
     const cacheFolder = temporaryFolder();
     mkdirSync(join(cacheFolder, 'x'));
