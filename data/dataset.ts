@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Regime } from '../sweep/regime.ts';
 import type { DataSource, TaskSettings } from '../sweep/task.ts';
+import { MissingColumnError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, drawTest, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
 import { readExamples } from './readers/index.ts';
@@ -38,11 +39,20 @@ export async function loadTest(task: TaskSettings, { testSize }: Pick<Regime, 't
 
 /** Null where there is one file only. */
 async function readTest(task: TaskSettings): Promise<Example[] | null> {
-  const { files } = task.data;
-  const testFile = files.test ?? files.dev;
-  if (testFile === undefined) return null;
-  const first = await read(task, testFile);
-  return isHidden(first, task) && files.dev !== undefined ? read(task, files.dev) : first;
+  const { test, dev } = task.data.files;
+  if (dev === undefined) return test === undefined ? null : read(task, test);
+  return (test === undefined ? null : await readLabelled(task, test)) ?? read(task, dev);
+}
+
+/** GLUE keeps the labels of its test sets to itself: null then, as its dev sets are the tests in the papers. */
+async function readLabelled(task: TaskSettings, file: string): Promise<Example[] | null> {
+  try {
+    const examples = await read(task, file);
+    return isHidden(examples, task) ? null : examples;
+  } catch (error) {
+    if (error instanceof MissingColumnError && error.field === 'label') return null;
+    throw error;
+  }
 }
 
 function read({ template, data: { columns } }: TaskSettings, file: string): Promise<Example[]> {
@@ -51,7 +61,7 @@ function read({ template, data: { columns } }: TaskSettings, file: string): Prom
 
 const HIDDEN_LABEL = '-1';
 
-/** GLUE keeps the labels of its test sets to itself; its dev sets are the tests then, as in the papers. */
+/** As the Hub has GLUE's test sets; GLUE's own files have no such column. */
 function isHidden(examples: Example[], { labelWords }: TaskSettings): boolean {
   return !(HIDDEN_LABEL in labelWords) && examples.every(({ label }) => label === HIDDEN_LABEL);
 }

@@ -6,6 +6,16 @@ export class DataError extends Error {
   override readonly name = 'DataError';
 }
 
+/** A file lacks the column of one field. */
+export class MissingColumnError extends DataError {
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The settings ask for something that cannot be: a label word of two tokens, a template without room for text. */
 export class ConfigurationError extends Error {
   readonly kind = 'configuration';

@@ -1,6 +1,6 @@
 // Labelled examples from a file of any of the four forms, with every broken line counted before anything is trained.
 import { extname } from 'node:path';
-import { DataError } from '../error.ts';
+import { DataError, MissingColumnError } from '../error.ts';
 import type { Example } from '../example.ts';
 import { readCsv } from './csv.ts';
 import { readJsonl } from './jsonl.ts';
@@ -55,7 +55,8 @@ function checkColumns(file: string, table: Table, columnOf: Map<string, string>)
   for (const [field, column] of columnOf) {
     if (table.columns.includes(column) || table.columns.length === 0) continue;
     const found = table.columns.map((name) => `\`${name}\``).join(', ');
-    throw new DataError(`Expected a column \`${column}\` for the field \`${field}\` in \`${file}\`, found ${found}.`);
+    const expected = `a column \`${column}\` for the field \`${field}\` in \`${file}\``;
+    throw new MissingColumnError(field, `Expected ${expected}, found ${found}.`);
   }
   if (table.rows.length === 0 && table.broken.length === 0) {
     throw new DataError(`Expected examples in \`${file}\`, found none.`);

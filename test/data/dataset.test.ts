@@ -31,6 +31,14 @@ test('a test file without labels, as GLUE has them, gives way to the dev file', 
   const hidden = await fileWith('test.tsv', 'sentence\tlabel\nsecret\t-1\nsecret\t-1\n');
   expect((await loadPool(task({ train, dev, test: hidden }))).test).toHaveLength(1);
   expect((await loadPool(task({ train, test: hidden }))).test).toHaveLength(2);
+  // GLUE's own files have no column for them.
+  const unlabelled = await fileWith('test.tsv', 'index\tsentence\n0\tsecret\n');
+  const files = { train, dev, test: unlabelled };
+  expect((await loadPool(task(files))).test).toHaveLength(1);
+  expect(await loadTest(task(files), { testSize: null })).toEqual((await loadPool(task(files))).test);
+  await expect(loadPool(task({ train, test: unlabelled }))).rejects.toThrow('Expected a column `label`');
+  const unreadable = await fileWith('test.tsv', 'text\tlabel\nother\t1\n');
+  await expect(loadPool(task({ train, dev, test: unreadable }))).rejects.toThrow('Expected a column `sentence`');
 });
 
 test('test alone is what the pool has as test, and train is not read for it', async () => {
