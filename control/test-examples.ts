@@ -22,8 +22,8 @@ export function testExamples(database: Database, trial: Trial): Promise<Found> {
 }
 
 /** All that decides which examples they are. */
-function keyOf({ task: { data, template, labelWords }, regime: { testSize } }: Trial): string {
-  return JSON.stringify([data.fingerprint, template, labelWords, testSize]);
+function keyOf({ task: { name, data, template, labelWords }, regime: { testSize } }: Trial): string {
+  return JSON.stringify([name, data.fingerprint, template, labelWords, testSize]);
 }
 
 async function lookUp(database: Database, { task, regime }: Trial): Promise<Found> {

@@ -28,6 +28,8 @@ export interface TaskReport {
   meanTokens: number;
   /** Length of the template without any text in it, special tokens included. */
   templateTokens: number;
+  /** Examples of all splits that have no label and are left out. */
+  unlabelled: number;
   /** Splits with examples that are longer than the backbone can read. */
   shortened: ShortenedFacts[];
 }
@@ -60,6 +62,7 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
     },
     meanTokens: tokens / measured.examples.length,
     templateTokens: templateLength(settings),
+    unlabelled: pool.unlabelled,
     shortened: shortenedIn(pool, settings),
   };
 }

@@ -7,6 +7,7 @@ import { MissingColumnError } from './error.ts';
 import type { Example } from './example.ts';
 import { drawSplits, drawTest, splitOnlyFile, type Pool, type Splits } from './few-shot.ts';
 import { readExamples } from './readers/index.ts';
+import { findTask } from './tasks/index.ts';
 import { fieldsOf } from './template.ts';
 
 export type { Splits } from './few-shot.ts';
@@ -21,8 +22,23 @@ export async function loadSplits({ task, regime, dataSeed }: SplitRequest): Prom
   return drawSplits(await loadPool(task), regime, dataSeed);
 }
 
+export interface LoadedPool extends Pool {
+  /** Examples that were left out, since they have no label. */
+  unlabelled: number;
+}
+
 /** Everything there is to draw from. Test is the test file, else the dev file, else a seeded part of the only file. */
-export async function loadPool(task: TaskSettings): Promise<Pool> {
+export async function loadPool(task: TaskSettings): Promise<LoadedPool> {
+  const { train, test, 'test-mismatched': mismatched } = await readPool(task);
+  const labelled = { train: withLabels(train, task), test: withLabels(test, task) };
+  const unlabelled = train.length - labelled.train.length + test.length - labelled.test.length;
+  if (mismatched === undefined) return { ...labelled, unlabelled };
+  const second = withLabels(mismatched, task);
+  const leftOut = mismatched.length - second.length;
+  return { ...labelled, 'test-mismatched': second, unlabelled: unlabelled + leftOut };
+}
+
+async function readPool(task: TaskSettings): Promise<Pool> {
   const { files } = task.data;
   const train = await read(task, files.train);
   const test = await readTest(task);
@@ -34,7 +50,15 @@ export async function loadPool(task: TaskSettings): Promise<Pool> {
 /** What trials of this task and regime are tested on, the same for every data seed. Train is read only where test is a part of it. */
 export async function loadTest(task: TaskSettings, { testSize }: Pick<Regime, 'testSize'>): Promise<Example[]> {
   const test = (await readTest(task)) ?? splitOnlyFile(await read(task, task.data.files.train)).test;
-  return drawTest(test, testSize);
+  return drawTest(withLabels(test, task), testSize);
+}
+
+/** Of a split that has none, all: whoever checks its labels then says what it found. */
+function withLabels(examples: Example[], { name, labelWords }: TaskSettings): Example[] {
+  const unlabelled = findTask(name)?.unlabelled?.filter((label) => !(label in labelWords)) ?? [];
+  if (unlabelled.length === 0) return examples;
+  const labelled = examples.filter(({ label }) => !unlabelled.includes(label));
+  return labelled.length === 0 ? examples : labelled;
 }
 
 /** Null where there is one file only. */

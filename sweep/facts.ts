@@ -18,6 +18,8 @@ export interface TaskFacts extends TaskSettings {
   testExamples: number;
   /** Examples of the second test split, where there is one. */
   mismatchedExamples?: number;
+  /** Examples of all splits that have no label and are left out. */
+  unlabelled?: number;
   /** Mean length of an example inside its template, special tokens included; for the cost estimate. */
   meanTokens: number;
   /** Splits with examples that are longer than the backbone can read beside the sweep's longest prompt. */

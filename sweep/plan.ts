@@ -1,6 +1,7 @@
 // Pure: a sweep file and the facts about its backbone and data become the list of trials.
 import { trialArithmetic } from './arithmetic.ts';
 import { type Candidate, candidates, countCandidates } from './candidates.ts';
+import { counted } from './counted.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { frozenDropoutWarning } from './frozen-dropout.ts';
@@ -81,7 +82,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     trials,
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, wanted, exclusion.idle()), ...dropping, ...shortenings(facts)],
+    warnings: [...warnings(spec, wanted, exclusion.idle()), ...dropping, ...leftOut(facts), ...shortenings(facts)],
     ...outlookOf(spec.search, wanted, chosen),
   };
 }
@@ -157,6 +158,12 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 function warnings(spec: Spec, wanted: readonly Candidate[], idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
   return [...idle, ...unusualRates(spec, wanted), ...stoppingWarnings(spec.stopping)];
+}
+
+function leftOut({ tasks }: SweepFacts): string[] {
+  return Object.values(tasks).flatMap(({ name, unlabelled = 0 }) =>
+    unlabelled === 0 ? [] : [`Task ${name}: ${counted(unlabelled, 'example')} without a label left out.`],
+  );
 }
 
 /** Template and mask stay whole whatever is cut. */

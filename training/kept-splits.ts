@@ -77,8 +77,8 @@ export class KeptSplits {
 }
 
 /** All that decides the splits beside tokenizer and length. Their files tell by their names how they are read. */
-function nameOf({ task: { template, labelWords, data }, regime, dataSeed }: SplitRequest): string {
-  return JSON.stringify([template, labelWords, data, regime, dataSeed]);
+function nameOf({ task: { name, template, labelWords, data }, regime, dataSeed }: SplitRequest): string {
+  return JSON.stringify([name, template, labelWords, data, regime, dataSeed]);
 }
 
 /** Whole texts are the same under any limit that none of them reaches. */

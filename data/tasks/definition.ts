@@ -9,6 +9,8 @@ export interface TaskDefinition {
   decoderTemplate?: string;
   /** Label as it stands in the data → the one-token word that stands for it. */
   labelWords: Record<string, string>;
+  /** What stands in the data where annotators agreed on no label: such examples are left out. */
+  unlabelled?: readonly string[];
   metric: MetricName;
   /** The template's fields. The data has a column for each, and one more for the label. */
   fields: readonly string[];

@@ -7,6 +7,8 @@ export const snli: TaskDefinition = {
   template: '{sentence1} ? <mask> , {sentence2}',
   decoderTemplate: '{sentence1} ? {sentence2} . Answer: <mask>',
   labelWords: { contradiction: 'No', entailment: 'Yes', neutral: 'Maybe' },
+  // On the Hub, and in the original files.
+  unlabelled: ['-1', '-'],
   metric: 'accuracy',
   fields: ['sentence1', 'sentence2'],
 };

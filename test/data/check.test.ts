@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkTask } from '../../data/check.ts';
-import { TASKS } from '../../data/tasks/index.ts';
+import { findTask, TASKS } from '../../data/tasks/index.ts';
 import { fieldsOf, untilMask } from '../../data/template.ts';
 import { loadTokenizer, type Tokenizer } from '../../data/tokenizer.ts';
 import type { TaskSettings } from '../../sweep/task.ts';
@@ -44,6 +44,7 @@ test('a sound task is described for the cost estimate', async () => {
     examples: { train: 20, dev: null, test: 20, mismatched: null },
     meanTokens: 9,
     templateTokens: 7,
+    unlabelled: 0,
     shortened: [],
   });
 });
@@ -85,6 +86,22 @@ test('labels that the task does not know are named and counted', async () => {
   await expect(check({ tsv: tenOfEach('0', '1', '-1') })).rejects.toThrow(
     'Expected the labels 0, 1 in the data of task reviews, found "-1" (20 times).',
   );
+});
+
+test('examples of SNLI without a label are left out of every split, and counted; another label is refused still', async () => {
+  const tokenizer = await loadTokenizer(await vocabularyFolder(['yes', 'no', 'maybe', ...WORDS]));
+  const labelWords = findTask('snli')!.labelWords;
+  const labels = ['contradiction', 'entailment', 'neutral'];
+  const snli = { name: 'snli', labelWords };
+  expect(await check({ tokenizer, task: snli, tsv: tenOfEach(...labels, '-', '-1') })).toMatchObject({
+    classes: { contradiction: 10, entailment: 10, neutral: 10 },
+    examples: { train: 30, test: 30 },
+    unlabelled: 40,
+  });
+  await expect(check({ tokenizer, task: snli, tsv: tenOfEach(...labels, '-2') })).rejects.toThrow(
+    'found "-2" (20 times)',
+  );
+  await expect(check({ tokenizer, task: snli, tsv: tenOfEach('-1') })).rejects.toThrow('found "-1" (20 times)');
 });
 
 test('an empty class is named', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { fingerprintData, loadPool, loadTest } from '../../data/dataset.ts';
+import { fingerprintData, loadPool, loadSplits, loadTest } from '../../data/dataset.ts';
 import { findTask } from '../../data/tasks/index.ts';
 import { labelsOf } from '../../sweep/labels.ts';
 import type { TaskSettings } from '../../sweep/task.ts';
@@ -49,6 +49,27 @@ test('test alone is what the pool has as test, and train is not read for it', as
   const only = task({ train: await fileWith('train.tsv', content) });
   expect(await loadTest(only, whole)).toEqual((await loadPool(only)).test);
   expect(await loadTest(only, { testSize: 2 })).toHaveLength(2);
+});
+
+test('of SNLI, what trials are tested on is what the pool has as test: no example without a label, of either form', async () => {
+  const rows = (label: string): string => `${label} a\tb\t${label}\n`.repeat(5);
+  const tsv = `sentence1\tsentence2\tlabel\n${['-1', 'neutral', '-', 'entailment'].map(rows).join('')}`;
+  const file = await fileWith('train.tsv', tsv);
+  for (const files of [{ train: file, test: file, testMismatched: file }, { train: file }]) {
+    const snli = { ...findTask('snli')!, data: { files, columns: {}, fingerprint: '' } };
+    const { unlabelled, ...pool } = await loadPool(snli);
+    const read = new Set(Object.values(pool).flatMap((examples) => examples.map(({ label }) => label)));
+    expect([[...read].sort(), unlabelled]).toEqual([['entailment', 'neutral'], 'test' in files ? 30 : 10]);
+    for (const testSize of [null, 2]) {
+      const { test } = await loadSplits({
+        ...{ task: snli, regime: { kind: 'few-shot', k: 2, devSize: 2, testSize } },
+        dataSeed: 13,
+      });
+      expect(await loadTest(snli, { testSize })).toEqual(test);
+    }
+    const own = { ...snli, labelWords: { ...snli.labelWords, '-1': 'Perhaps' } };
+    expect((await loadPool(own)).unlabelled).toBe(unlabelled / 2);
+  }
 });
 
 test('a second test file is read, and is part of the fingerprint', async () => {

@@ -144,6 +144,13 @@ describe('expansion', () => {
     expect(plan).toMatchObject({ excluded: 2, warnings: [] });
   });
 
+  test('says how many examples without a label are left out', () => {
+    const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, unlabelled: 1785 } } };
+    expect(planOf(sweep('  - zero-shot'), facts).warnings).toEqual([
+      'Task mr: 1,785 examples without a label left out.',
+    ]);
+  });
+
   test('says which examples lose text', () => {
     const shortened = [{ split: 'train', shortened: 7, measured: 1000 } as const];
     const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, shortened } } };
