@@ -2,15 +2,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readModelType } from '../data/model-type.ts';
 import { listAttempts } from '../db/attempts.ts';
 import { loadCheckpoint } from '../db/checkpoints.ts';
 import { trialName, type FoundTrial } from '../db/trial-reference.ts';
+import { LARGEST_CHECKPOINT_BYTES } from '../sweep/disk.ts';
 import { CARD_FILE, CARD_FORMAT, WEIGHTS_FILE, type ModelCard } from '../sweep/model-card.ts';
 import type { NoPeftAdapter, PeftAdapter } from '../training/peft-adapter.ts';
-import { PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE, toPeft } from '../training/peft.ts';
-import { decodeSafetensors, encodeSafetensors } from '../training/safetensors.ts';
+import { PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE } from '../training/peft.ts';
+import { encodeSafetensors } from '../training/safetensors.ts';
 import type { Control } from './control.ts';
+import type { Sources } from './facts.ts';
+import { peftOf } from './peft.ts';
 import { findComplete } from './rerun.ts';
 import { provenanceAmong } from './show.ts';
 
@@ -21,6 +23,7 @@ export interface ExportRequest {
   /** Whether a folder that holds something is written into. */
   force: boolean;
   programVersion: string;
+  resolveBackbone: Sources['resolveBackbone'];
 }
 
 export class OccupiedFolderError extends Error {
@@ -34,11 +37,11 @@ export class NoWeightsError extends Error {
 
 /** @throws OccupiedFolderError, NoWeightsError, UnfinishedTrialError, UnknownTrialError or UnknownSweepError */
 export async function exportTrial(control: Pick<Control, 'database'>, request: ExportRequest): Promise<ModelCard> {
-  const { folder, force } = request;
+  const { folder, force, resolveBackbone } = request;
   const found = await findComplete(control, request.trial);
   const weights = await weightsOf(control, found);
   await makeRoom(folder, force);
-  const peft = await peftOf(found, weights);
+  const peft = await peftOf(found.trial.trial, weights, resolveBackbone);
   await writeFile(join(folder, WEIGHTS_FILE), weights);
   if ('config' in peft) await writePeft(folder, peft);
   const card = await cardOf(control, { found, weights, peft, programVersion: request.programVersion });
@@ -51,13 +54,16 @@ async function weightsOf({ database }: Pick<Control, 'database'>, found: FoundTr
   const { trial } = found;
   const best = await loadCheckpoint(database, { trialId: trial.id, kind: 'best' });
   if (best) return best.bytes;
-  const reason =
-    trial.trainableParameters === 0
-      ? `none: ${trial.method} trains nothing`
-      : 'none: they are larger than what is kept (256 MiB)';
+  const name = trialName(found);
   throw new NoWeightsError(
-    `Expected trial \`${trialName(found)}\` to have trained weights in the database, found ${reason}.`,
+    `Expected trial \`${name}\` to have trained weights in the database, found none: ${whyNone(found.trial, name)}.`,
   );
+}
+
+function whyNone({ method, trainableParameters }: FoundTrial['trial'], name: string): string {
+  if (trainableParameters === 0) return `${method} trains nothing`;
+  if (4 * (trainableParameters ?? 0) > LARGEST_CHECKPOINT_BYTES) return 'they are larger than what is kept (256 MiB)';
+  return `\`prune --checkpoints\` has forgotten them. \`lpt-sweep rerun ${name}\` trains them again, as a sweep of its own`;
 }
 
 const OURS = [CARD_FILE, WEIGHTS_FILE, PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE];
@@ -72,12 +78,6 @@ async function makeRoom(folder: string, force: boolean): Promise<void> {
     );
   }
   for (const name of OURS) await rm(join(folder, name), { force: true });
-}
-
-async function peftOf({ trial: { trial } }: FoundTrial, weights: Uint8Array): Promise<PeftAdapter | NoPeftAdapter> {
-  const { name, folder } = trial.backbone;
-  const { tensors } = decodeSafetensors(weights);
-  return toPeft({ method: trial.method, tensors, backbone: { name, modelType: await readModelType(folder) } });
 }
 
 async function writePeft(folder: string, { config, tensors }: PeftAdapter): Promise<void> {

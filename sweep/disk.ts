@@ -9,8 +9,8 @@ import type { Trial } from './trial.ts';
 
 const MIB = 2 ** 20;
 const BYTES = 4;
-/** A checkpoint that is larger is not kept. */
-const LARGEST_CHECKPOINT_BYTES = 256 * MIB;
+/** A checkpoint that is larger is not kept: full tuning's is. Such a trial starts again from step 0, and its seeds give it the same numbers. */
+export const LARGEST_CHECKPOINT_BYTES = 256 * MIB;
 /** A point of a curve: its values, Postgres's own columns, and its place in the index. */
 const POINT_BYTES = 130;
 /** A trial with its configuration, its attempts and their provenance. */

@@ -2,12 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../data/error.ts';
 import type { Method } from '../lpt/method.ts';
+import { LARGEST_CHECKPOINT_BYTES } from '../sweep/disk.ts';
 import type { Seconds } from '../sweep/throughput.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import type { TrainingState } from './training-state.ts';
 
-/** Full tuning's state is larger. Such a trial starts again from step 0: its seeds give it the same numbers. */
-export const LARGEST_CHECKPOINT_BYTES = 256 * 2 ** 20;
 const FORMAT = 'lpt-sweep-checkpoint-1';
 const BEST_FORMAT = 'lpt-sweep-weights-1';
 /** Value, two moments and best value of each trained number. */

@@ -4,6 +4,7 @@ import { programVersion } from '../../runtime/program.ts';
 import { argumentOf, neededValue, TRIAL_ARGUMENT, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { withSession } from '../session.ts';
+import { sourcesOf } from '../sources.ts';
 
 export const exportCommand: Command = {
   name: 'export',
@@ -19,7 +20,9 @@ export const exportCommand: Command = {
     return withSession(
       call.terminal,
       async ({ control }) => {
-        const request = { trial, folder, force: call.flags.has('force'), programVersion: programVersion() };
+        const { resolveBackbone } = sourcesOf(call.terminal);
+        const force = call.flags.has('force');
+        const request = { trial, folder, force, programVersion: programVersion(), resolveBackbone };
         const { peft, trial: exported } = await exportTrial(control, request);
         const { say } = call.terminal;
         say(`Trial ${exported.name} is in ${folder}. \`lpt-sweep predict --model ${folder}\` labels texts with it.`);

@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTrial, NoWeightsError, OccupiedFolderError, type ExportRequest } from '../../control/export.ts';
 import { label, readExported } from '../../control/predict.ts';
@@ -8,8 +9,10 @@ import { recordProvenance } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { saveCheckpoint } from '../../db/checkpoints.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
+import { checkpoints, trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { parseSweep } from '../../sweep/parse.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
 import { changeJson } from '../support/change-json.ts';
@@ -17,12 +20,17 @@ import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { outcomeOf, planOf, smallSweep } from '../support/trials.ts';
 
 const WEIGHTS = encodeSafetensors({ prompt: { shape: [1, 2], values: new Float32Array([0.5, -1]) } }, { format: 'w' });
+const LORA = encodeSafetensors({
+  'layers.0.query.down': { shape: [1, 2], values: new Float32Array(2) },
+  'layers.0.query.up': { shape: [2, 1], values: new Float32Array(2) },
+});
 /** As long as a fingerprint; no trial trains in these tests. */
 const FINGERPRINT = 'ab'.repeat(32);
 const SETUP = 'cd'.repeat(32);
+const nowhere = (): Promise<never> => Promise.reject(new Error('Expected no backbone to be asked for.'));
 
 describe('a trial that is exported', () => {
   let db: TestDatabase;
@@ -51,7 +59,7 @@ describe('a trial that is exported', () => {
 
   async function requestFor(changes: Partial<ExportRequest> = {}): Promise<ExportRequest> {
     const folder = join(await temporaryFolder(), 'model');
-    return { trial: 'origin/2', folder, force: false, programVersion: '1.2.3', ...changes };
+    return { trial: 'origin/2', folder, force: false, programVersion: '1.2.3', resolveBackbone: nowhere, ...changes };
   }
 
   test('is its weights, byte for byte, beside a card that says what they are', async () => {
@@ -97,6 +105,49 @@ describe('a trial that is exported', () => {
     await expect(exportTrial(control(), { ...unfinished, folder })).rejects.toThrow(UnfinishedTrialError);
     await expect(readdir(folder)).rejects.toThrow('ENOENT');
   });
+
+  test('that no longer has its weights says what became of them', async () => {
+    const { database } = db;
+    const trialId = await completeLora('forgotten', FINGERPRINT);
+    const request = await requestFor({ trial: 'forgotten/0' });
+    await database.delete(checkpoints).where(eq(checkpoints.trialId, trialId));
+    await expect(exportTrial(control(), request)).rejects.toThrow(
+      'found none: `prune --checkpoints` has forgotten them. `lpt-sweep rerun forgotten/0` trains them again',
+    );
+    await database.update(trials).set({ trainableParameters: 109_000_000 }).where(eq(trials.id, trialId));
+    await expect(exportTrial(control(), request)).rejects.toThrow('they are larger than what is kept (256 MiB)');
+  });
+
+  test("of LoRA is in PEFT's layout wherever the very backbone is at hand, launched here or not", async () => {
+    const folder = join(await temporaryFolder(), 'tiny');
+    const { fingerprint } = await writeTinyBackbone(folder);
+    await completeLora('elsewhere', fingerprint);
+    const names: string[] = [];
+    const resolveBackbone = (name: string): Promise<{ folder: string }> => {
+      names.push(name);
+      return Promise.resolve({ folder });
+    };
+    const request = await requestFor({ trial: 'elsewhere/0', resolveBackbone });
+    expect((await exportTrial(control(), request)).peft.written).toBe(true);
+    expect(await readdir(request.folder)).toContain('adapter_model.safetensors');
+    expect(names).toEqual(['bert-base-uncased']);
+    await appendFile(join(folder, 'model.safetensors'), 'other');
+    const { peft } = await exportTrial(control(), { ...request, force: true });
+    expect(peft.note).toContain('bert-base-uncased is a backbone whose folder is not at hand');
+  });
+
+  /** Launched on a machine whose folders are not here. */
+  async function completeLora(name: string, fingerprint: string): Promise<string> {
+    const source = `{ name: ${name}, tasks: [mr], regime: full, methods: [{ method: lora, rank: 1, targets: query }] }`;
+    const planned = planOf(source).trials;
+    for (const { trial } of planned) Object.assign(trial.backbone, { fingerprint, folder: '/gone' });
+    const { sweep } = await createSweep(db.database, { name, source, spec: parseSweep(source), trials: planned });
+    const [trialId = ''] = await listWaiting(db.database, { sweepId: sweep.id, limit: 1 });
+    await beginAttempt(db.database, { trialId, worker: 'w', device: 'cpu', workflowRunId: 'r' });
+    await saveCheckpoint(db.database, { trialId, attempt: 1, kind: 'best', step: 20, bytes: LORA });
+    await finishTrial(db.database, { trialId, attempt: 1, outcome: outcomeOf(0.7, 0.6) });
+    return trialId;
+  }
 
   describe('and then used', () => {
     async function exported(): Promise<string> {
