@@ -6,12 +6,14 @@ import { fingerprintBackbone } from '../data/backbone-files.ts';
 import { otherSetup } from '../data/backbone-setup.ts';
 import { ConfigurationError } from '../data/error.ts';
 import { decodeText } from '../data/readers/text.ts';
-import { readUnlabelled, type InputForm } from '../data/readers/unlabelled.ts';
+import { INPUT_FORMS, readUnlabelled, type InputForm } from '../data/readers/unlabelled.ts';
 import { fieldsOf } from '../data/template.ts';
 import { CARD_FILE, CARD_FORMAT, modelCardSchema, WEIGHTS_FILE, type ModelCard } from '../sweep/model-card.ts';
 import type { Prediction } from '../training/predict.ts';
 import { predictInChild } from '../training/predictor.ts';
 import type { Sources } from './facts.ts';
+
+export { INPUT_FORMS };
 
 export interface ExportedModel {
   card: ModelCard;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { label, readExported, type Labelled, type PredictInput } from '../../control/predict.ts';
+import { INPUT_FORMS, label, readExported, type Labelled, type PredictInput } from '../../control/predict.ts';
 import {
   FORMATS,
   formatOf,
@@ -16,9 +16,6 @@ import { print, type Cell } from '../print.ts';
 import { sourcesOf } from '../sources.ts';
 import { percent } from '../../sweep/numbers.ts';
 
-const FORMS = ['text', 'tsv', 'csv', 'jsonl'] as const;
-type Form = (typeof FORMS)[number];
-
 export const predictCommand: Command = {
   name: 'predict',
   summary: 'label new texts with what `export` wrote; needs neither Temporal nor Postgres',
@@ -27,8 +24,8 @@ export const predictCommand: Command = {
     model: { help: 'folder that `export` wrote; needed', value: { name: 'folder' } },
     input: { help: 'file with texts, - for standard input', value: { name: 'file', otherwise: '-' } },
     form: {
-      help: 'text: one text a line; others: a column a field of the template (else as the file is called, or as fits the fields)',
-      value: { name: 'form', oneOf: FORMS },
+      help: 'text: one text a line; others: a column a field of the template (else as the file is called, and as fits the fields where that ends in nothing or .txt)',
+      value: { name: 'form', oneOf: INPUT_FORMS },
     },
     backbone: { help: 'where the backbone is, if not where the card says', value: { name: 'backbone' } },
     format: { help: 'how to print', value: { name: 'format', oneOf: [...FORMATS, 'jsonl'], otherwise: 'table' } },
@@ -57,7 +54,7 @@ export const predictCommand: Command = {
 
 async function readInput({ terminal, values }: Call, fields: readonly string[]): Promise<PredictInput> {
   const path = values['input'] ?? '-';
-  const form = FORMS.find((one) => one === values['form']) ?? formOf(path, fields);
+  const form = INPUT_FORMS.find((one) => one === values['form']) ?? formOf(path, fields);
   if (path === '-') return { source: 'standard input', bytes: await terminal.readInput(), form };
   try {
     return { source: path, bytes: await readFile(path), form };
@@ -67,10 +64,15 @@ async function readInput({ terminal, values }: Call, fields: readonly string[]):
   }
 }
 
-/** What the file's name says; else the plainest form that has room for every field. */
-function formOf(path: string, fields: readonly string[]): Form {
+/** What the file's name says; where it says nothing, the plainest form that has room for every field. @throws UsageError */
+function formOf(path: string, fields: readonly string[]): PredictInput['form'] {
   const extension = extname(path).slice(1).toLowerCase();
-  return FORMS.find((form) => form === extension) ?? (fields.length === 1 ? 'text' : 'jsonl');
+  const named = INPUT_FORMS.find((form) => form === extension);
+  if (named !== undefined) return named;
+  if (extension === '' || extension === 'txt') return fields.length === 1 ? 'text' : 'jsonl';
+  throw new UsageError(
+    `Expected \`${path}\` to end in .txt, .tsv, .csv or .jsonl, found \`.${extension}\`. \`--form\` says what it holds: ${INPUT_FORMS.join(', ')}.`,
+  );
 }
 
 function asLines(rows: readonly Labelled[]): string {
@@ -87,7 +89,7 @@ function asFormat(format: Format, rows: readonly Labelled[], fields: readonly st
       { title: '%', cell: ({ probability }) => percent(probability), isNumber: true },
     ],
     record: recordOf,
-    whenEmpty: 'There are no texts.',
+    whenEmpty: '', // an input without texts is refused
   });
 }
 
