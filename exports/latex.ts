@@ -14,7 +14,7 @@ const SPECIAL: Record<string, string> = {
   '<': '\\textless{}',
   '>': '\\textgreater{}',
   '|': '\\textbar{}',
-  '"': '\\textquotedbl{}',
+  '"': "''", // \textquotedbl is none of the default encoding's
   '±': '$\\pm$',
 };
 

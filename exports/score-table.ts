@@ -79,6 +79,7 @@ function averageOf(mean: number | null, rank: Rank): AverageCell | null {
   return mean === null ? null : { mean: percent(mean), rank };
 }
 
+/** A score of just below 0, which Matthews' correlation can be, is printed as 0 is. */
 function percent(share: number): string {
-  return (100 * share).toFixed(1);
+  return (100 * share).toFixed(1).replace(/^-(0\.0)$/, '$1');
 }

@@ -110,5 +110,5 @@ test('LaTeX shows every letter that means something to it', () => {
     '50\\% \\& \\$5 \\#1 a\\_b \\{c\\} x\\textasciicircum{}2 \\textasciitilde{}d \\textbackslash{}input\\{/etc/passwd\\}',
   );
   expect(escapeLatex('a\n\nb')).toBe('a b');
-  expect(escapeLatex('<"|">')).toBe('\\textless{}\\textquotedbl{}\\textbar{}\\textquotedbl{}\\textgreater{}');
+  expect(escapeLatex('<"|">')).toBe("\\textless{}''\\textbar{}''\\textgreater{}");
 });

@@ -30,6 +30,13 @@ describe('methods by tasks', () => {
     expect(close.rows.map(({ cells }) => cells[0]?.rank)).toEqual(['best', 'best', 'second']);
   });
 
+  test('rank a score of just below 0 with 0, as it is printed', () => {
+    // -0.03 and 0.02, in percent: both 0.0.
+    const { rows } = scoreTable([score('a on cola', -0.0003), score('b on cola', 0.0002), score('c on cola', -0.001)]);
+    expect(rows.map(({ cells }) => cells[0]?.mean)).toEqual(['0.0', '0.0', '-0.1']);
+    expect(rows.map(({ cells }) => cells[0]?.rank)).toEqual(['best', 'best', 'second']);
+  });
+
   test('average over all tasks, and over nothing less', () => {
     // (72.4 + 77.7) / 2 = 75.05; (65.2 + 60.0) / 2 = 62.6; LoRA lacks trec.
     const { rows } = scoreTable(SCORES);
