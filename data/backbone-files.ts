@@ -117,8 +117,8 @@ const CONVERSION = [
   `s.save_file({n: t.clone().contiguous() for n, t in w.items()}, '${WEIGHTS_FILE}', {'format': 'pt'})`,
 ].join('; ');
 
-/** Of weights, between two signs of life: a slow disk reads that much in a second or so. */
-const PIECE_BYTES = 2 ** 24;
+/** Of weights, read between two signs of life: a slow disk takes a second or so. */
+export const PIECE_BYTES = 2 ** 24;
 
 /**
  * sha256 of the weights, file after file. A `fingerprint.json` ({sha256, bytes}) beside them saves reading them, when the

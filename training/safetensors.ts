@@ -1,5 +1,6 @@
 // The safetensors format: a header, then the numbers of every tensor, little-endian.
 import { open, type FileHandle } from 'node:fs/promises';
+import { PIECE_BYTES } from '../data/backbone-files.ts';
 import { widenBf16, widenF16 } from './half-floats.ts';
 import {
   checkPlaces,
@@ -24,9 +25,6 @@ export interface Reading {
   /** Awaited after each piece. */
   afterSome?: (() => Promise<void>) | undefined;
 }
-
-/** Of a tensor, read at one time: a slow disk takes a second or so. */
-const PIECE_BYTES = 2 ** 24;
 
 export interface SafetensorsFile extends Header {
   /** Reads one tensor. @throws SafetensorsError where it is missing or no float of 16 or 32 bits */
