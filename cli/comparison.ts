@@ -11,7 +11,7 @@ const NO_TRIAL = 'No trial is complete yet.';
 export function printComparison(format: Format, comparison: Comparison): string {
   if (format !== 'table') {
     const records = [...comparison.configurations.map(measured), ...comparison.published.map(published)];
-    return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
+    return print(format, { rows: records, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
   const isLpt = ({ method }: SettledConfiguration): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
@@ -28,6 +28,12 @@ export function printComparison(format: Format, comparison: Comparison): string 
     ...(figures.length === 0 ? [] : [print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' })]),
   ].join('');
 }
+
+const FIELDS = [
+  ...['kind', 'average', 'task', 'metric', 'regime', 'k', 'method', 'backbone', 'insertionLayer', 'insertionLayers'],
+  ...['promptLength', 'generator', 'bottleneck', 'learningRate', 'batchSize', 'settings', 'n', 'devMean', 'devSd'],
+  ...['testMean', 'testSd', 'msPerStep', 'trainableParameters', 'configurationKey', 'isWhole', 'source'],
+];
 
 type Columns = Column<SettledConfiguration>[];
 

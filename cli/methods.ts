@@ -33,7 +33,7 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
   if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`;
   if (format === 'csv') {
     const rows = [...scores.map((row) => recordOf(row, average)), ...published.map(publishedRecord)];
-    return print('csv', { rows, columns: [], record: (row) => row, whenEmpty: '' });
+    return print('csv', { rows, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
   if (scores.length === 0) return `${NOTHING}\n`;
   const figures = print('table', { rows: published, columns: FIGURE_COLUMNS, whenEmpty: '' });
@@ -46,6 +46,12 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
     ...(published.length === 0 ? [] : [`\n${PUBLISHED}\n`, figures]),
   ].join('');
 }
+
+const FIELDS = [
+  ...['kind', 'average', 'method', 'sweep', 'task', 'regime', 'k', 'metric', 'positive', 'testSize', 'backbone', 'n'],
+  ...['devMean', 'testMean', 'testSd', 'configurations', 'trainableParameters', 'trainableShare', 'msPerStep'],
+  ...['tokensPerMs', 'peakMemoryMiB', 'wallSeconds', 'checkpointBytes', 'source'],
+];
 
 const PUBLISHED = 'Published figures, in no average and no test above (other backbones or data sizes may apply):';
 

@@ -15,7 +15,7 @@ score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed
 export function printPerSeed(format: Format, { means, chosen, published: figures }: PerSeedComparison): string {
   if (format !== 'table') {
     const records = [...means.map(measured), ...figures.map(asPublished)];
-    return print(format, { rows: records, columns: [], record: (row) => row, whenEmpty: '' });
+    return print(format, { rows: records, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
   const figureTable = print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' });
   return [
@@ -26,6 +26,11 @@ export function printPerSeed(format: Format, { means, chosen, published: figures
     ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n', figureTable]),
   ].join('');
 }
+
+const FIELDS = [
+  ...['kind', 'average', 'task', 'metric', 'regime', 'k', 'method', 'backbone', 'n', 'devMean', 'devSd'],
+  ...['testMean', 'testSd', 'configurations', 'leastCandidates', 'mostCandidates', 'source'],
+];
 
 function meanColumns(rows: readonly PerSeedMean[]): Column<PerSeedMean>[] {
   return [

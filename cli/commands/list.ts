@@ -1,4 +1,5 @@
 import { list } from '../../control/list.ts';
+import { TRIAL_STATES } from '../../sweep/states.ts';
 import { FORMAT_OPTION, formatOf, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { print } from '../print.ts';
@@ -32,6 +33,7 @@ export const listCommand: Command = {
           record: ({ name, state, counts, backbone, createdAt, id }) => {
             return { name, state, ...counts, backbone, created: createdAt.toISOString(), id };
           },
+          fields: ['name', 'state', ...TRIAL_STATES, 'backbone', 'created', 'id'],
           whenEmpty: 'There is no sweep yet: `lpt-sweep launch sweeps/demo.yaml --watch` runs one.',
         });
         call.terminal.write(printed);

@@ -44,6 +44,7 @@ export const pruneCommand: Command = {
             },
             { title: 'bytes', cell: ({ bytes }) => grouped(bytes), isNumber: true },
           ],
+          record: (row) => row,
           whenEmpty: '',
         });
         call.terminal.write(printed);

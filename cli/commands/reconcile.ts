@@ -1,5 +1,5 @@
-import { ON_REQUEST, reconcile } from '../../control/reconcile.ts';
-import { FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Call, type Command } from '../command.ts';
+import { ON_REQUEST, reconcile, type Finding } from '../../control/reconcile.ts';
+import { FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Call, type Command, type Format } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { describeFinding } from '../finding.ts';
 import { print } from '../print.ts';
@@ -24,16 +24,29 @@ async function reconcileNow(call: Call, session: Session): Promise<number> {
     ...{ sweep: call.arguments['sweep'], isDryRun, caution: ON_REQUEST },
     chooseDevice: ({ spec }) => deviceAmong(session.control, spec.device, terminal),
   });
-  const columns = [
-    { title: 'what', cell: ({ what }: (typeof findings)[number]) => what },
-    { title: 'sweep', cell: ({ sweep }: (typeof findings)[number]) => sweep },
-    { title: 'trial', cell: ({ trial }: (typeof findings)[number]) => trial, isNumber: true },
-    { title: isDryRun ? 'would be' : 'now', cell: ({ remedy }: (typeof findings)[number]) => remedy },
-  ];
-  const whenEmpty = 'Postgres and Temporal agree: there is nothing to put right.';
-  terminal.write(print(formatOf(call), { rows: findings, columns, whenEmpty }));
+  terminal.write(printFindings(formatOf(call), findings, { isDryRun }));
   if (isDryRun) return DONE;
   for (const finding of findings) terminal.say(describeFinding(finding));
   if (findings.some(({ remedy }) => remedy === 'started')) await keepServers(session);
   return DONE;
+}
+
+/** The same names for programs, whether anything was done or not. */
+export function printFindings(
+  format: Format,
+  findings: readonly Finding[],
+  { isDryRun }: { isDryRun: boolean },
+): string {
+  return print(format, {
+    rows: findings,
+    columns: [
+      { title: 'what', cell: ({ what }) => what },
+      { title: 'sweep', cell: ({ sweep }) => sweep },
+      { title: 'trial', cell: ({ trial }) => trial, isNumber: true },
+      { title: isDryRun ? 'would be' : 'now', cell: ({ remedy }) => remedy },
+    ],
+    record: ({ what, sweep, trial, remedy }) => ({ what, sweep, trial, remedy }),
+    fields: ['what', 'sweep', 'trial', 'remedy'],
+    whenEmpty: 'Postgres and Temporal agree: there is nothing to put right.',
+  });
 }

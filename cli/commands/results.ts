@@ -1,6 +1,14 @@
 import { results, type SettledResult } from '../../control/results.ts';
 import type { TrialResult } from '../../db/results.ts';
-import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, wholeNumberOf, type Command } from '../command.ts';
+import {
+  argumentOf,
+  FORMAT_OPTION,
+  formatOf,
+  SWEEP_ARGUMENT,
+  wholeNumberOf,
+  type Call,
+  type Command,
+} from '../command.ts';
 import { DONE } from '../exit-codes.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { print, type Column } from '../print.ts';
@@ -58,7 +66,7 @@ export const resultsCommand: Command = {
             { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
           ],
           record: ({ position, ...row }) => row,
-          whenEmpty: 'This sweep has no trials.',
+          whenEmpty: nothingOf(call),
         });
         call.terminal.write(printed);
         const stopped = rows.filter(({ state }) => state === 'stopped-early').length;
@@ -71,6 +79,14 @@ export const resultsCommand: Command = {
       { isQuiet: true },
     ),
 };
+
+/** A sweep has trials: where none is shown, none was asked for, none is there yet, or the offset is beyond the last. */
+function nothingOf(call: Call): string {
+  if (wholeNumberOf(call, 'limit') === 0) return 'Nothing was asked for: `--limit` is 0.';
+  const offset = wholeNumberOf(call, 'offset') ?? 0;
+  if (offset > 0) return `There is no trial beyond the first ${offset}.`;
+  return call.flags.has('best-per-seed') ? 'No trial is complete yet.' : 'This sweep has no trials.';
+}
 
 /** Where something beside layer, length and generator varies. */
 function settings(rows: readonly SettledResult[]): Column<SettledResult>[] {

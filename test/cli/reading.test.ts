@@ -17,8 +17,12 @@ describe('the commands that read', () => {
   const stage = useStage();
   const { run } = stage;
 
-  /** A sweep that has ended: every trial complete but one. */
+  let emptyList = '';
+
+  /** A sweep that has ended: every trial complete but one. And one that has not begun. */
   beforeAll(async () => {
+    emptyList = (await run('list', '--format', 'csv')).out;
+    await createSweep(stage.database, smallSweep('fresh', '[2, 5]'));
     const { sweep } = await createSweep(stage.database, smallSweep('halves'));
     const [failing = '', ...ids] = (await listWaiting(stage.database, { sweepId: sweep.id, limit: 100 })).reverse();
     for (const trialId of ids) {
@@ -49,6 +53,37 @@ describe('the commands that read', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toBe(KEYS.replaceAll(' ', ','));
     expect(lines).toHaveLength(9);
+  });
+
+  test.each([
+    [['fresh', '--best-per-seed'], 'No trial is complete yet.'],
+    [['halves', '--offset', '5000'], 'There is no trial beyond the first 5000.'],
+    [['halves', '--limit', '0'], 'Nothing was asked for: `--limit` is 0.'],
+  ])('results of %j say why there are none', async (words, why) => {
+    expect((await run('results', ...words)).out).toBe(`${why}\n`);
+  });
+
+  test.each([[], ['--average', 'per-seed'], ['--configurations'], ['--configurations', '--average', 'per-seed']])(
+    'a comparison of nothing as CSV has the head of any other: %s %s %s',
+    async (...words) => {
+      const headOf = async (sweep: string) =>
+        (await run('compare', sweep, '--format', 'csv', ...words)).out.split('\n');
+      const [fresh, halves] = [await headOf('fresh'), await headOf('halves')];
+      expect(fresh).toEqual([halves[0], '']);
+      expect(halves.length).toBeGreaterThan(2);
+    },
+  );
+
+  test('a list of nothing as CSV has the head of any other', async () => {
+    const [head = ''] = (await run('list', '--format', 'csv')).out.split('\n');
+    expect(emptyList).toBe(`${head}\n`);
+  });
+
+  test('what is pruned is named for programs alike whether or not it is a dry run, in numbers', async () => {
+    const prune = ['prune', '--metrics-older-than', '1d', '--json'];
+    const dry = await run(...prune, '--dry-run');
+    expect(JSON.parse(dry.out)).toEqual([{ what: 'metrics', rows: 0, bytes: 0 }]);
+    expect((await run(...prune)).out).toBe(dry.out);
   });
 
   test('a comparison shows LPT apart from baselines, and its finding beside the data', async () => {
@@ -131,7 +166,8 @@ describe('the commands that read', () => {
 
   test('the list has the sweep, and watching one that has ended returns with its outcome', async () => {
     expect((await run('list')).out).toContain('halves');
-    const [listed] = JSON.parse((await run('list', '--json')).out) as Record<string, unknown>[];
+    const all = JSON.parse((await run('list', '--json')).out) as Record<string, unknown>[];
+    const listed = all.find(({ name }) => name === 'halves');
     // States by their own names, as `status` has them.
     expect(listed).toMatchObject({ name: 'halves', state: 'failed', complete: 7, failed: 1, 'stopped-early': 0 });
     const watched = await run('watch', 'halves', '--format', 'json');

@@ -200,7 +200,7 @@ describe('a sweep whose parts come late, or do not know what time it is', () => 
     await database.execute(sql`update sweeps set created_at = now() - interval '1 hour'`);
     const dry = await host.run(['reconcile', '--dry-run', '--format', 'csv']).ended;
     expect(dry.out.trim().split('\n')).toEqual([
-      'what,sweep,trial,would be',
+      'what,sweep,trial,remedy',
       'trial without a workflow,forgotten,0,waiting',
       'sweep without a workflow,forgotten,,started',
     ]);
