@@ -9,10 +9,19 @@ import type { DeviceClass } from '../workflows/queues.ts';
 import type { Terminal } from './command.ts';
 import type { OwnWorker } from './own-worker.ts';
 
-/** Without a worker of our own: what is there, else what this machine is told to use, else the CPU. */
+/** Without a worker of our own: what is there, else what this machine is told to use, else what it has. */
 export async function deviceAmong(control: Control, wanted: Spec['device'], terminal: Terminal): Promise<DeviceClass> {
   const here = terminal.environment.device;
-  return chooseDeviceClass(wanted, await classesWithWorkers(control)) ?? (here === 'auto' ? 'cpu' : here);
+  const chosen = chooseDeviceClass(wanted, await classesWithWorkers(control));
+  return chosen ?? (here === 'auto' ? detectDevice(here) : here);
+}
+
+/** Who has to come for a sweep to be trained; `device` is undefined where that was settled before. */
+export function whoTrains(device: DeviceClass | undefined, wanted: Spec['device']): string {
+  if (device === undefined) return '`lpt-sweep worker` trains it, on this machine or another';
+  const where = `\`lpt-sweep worker\` trains it on a ${device}, of this machine or another`;
+  const other = device === 'cpu' ? 'gpu' : 'cpu';
+  return wanted === 'auto' ? `${where} (\`device: ${other}\` in the file asks for a ${other})` : where;
 }
 
 /** Starts `own` unless some worker of the right class is there already. */

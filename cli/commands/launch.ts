@@ -15,7 +15,7 @@ import { openBeside } from '../page.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
-import { deviceAmong, offerHere } from '../training-device.ts';
+import { deviceAmong, offerHere, whoTrains } from '../training-device.ts';
 import { runWatched, WATCH_OPTION } from '../watched-run.ts';
 
 export const launchCommand: Command = {
@@ -75,15 +75,17 @@ interface Planned {
 
 async function launchOnly({ terminal }: Call, session: Session, { planned, file }: Planned): Promise<number> {
   const { control } = session;
+  const wanted = planned.spec.device;
+  let device: DeviceClass | undefined;
   const launched = await launch(control, {
     planned,
     source: file.text,
-    chooseDevice: () => deviceAmong(control, planned.spec.device, terminal),
+    chooseDevice: async () => (device = await deviceAmong(control, wanted, terminal)),
   });
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
   await keepServers(session);
-  terminal.say('`lpt-sweep worker` trains it, on this machine or another; `lpt-sweep watch` shows how it goes.');
+  terminal.say(`${whoTrains(device, wanted)}; \`lpt-sweep watch\` shows how it goes.`);
   return DONE;
 }
 
