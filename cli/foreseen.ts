@@ -19,6 +19,7 @@ const WRITTEN_WRONG = [
 ];
 const MADE_FOR_PEOPLE = [
   'Error',
+  'Interrupted',
   'ConfigurationError',
   'DataError',
   'NoWeightsError',

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../runtime/environment.mjs';
 import type { DeviceClass } from '../workflows/queues.ts';
+import { assertGoesOn, Interrupted } from './interruption.ts';
 import { Restarts } from './restarts.ts';
 
 /** What a worker tells the command that started it. */
@@ -13,6 +14,8 @@ export type FromWorker = { type: 'ready'; device: DeviceClass } | { type: 'said'
 export interface OwnWorkerOptions {
   say: (text: string) => void;
   device: 'auto' | DeviceClass;
+  /** Aborted where a person ends the command: the worker hears of it by itself, and is not started again. */
+  signal: AbortSignal;
   /** The worker dies again and again before it is ready. */
   onGivingUp: (error: Error) => void;
   restarts?: Restarts;
@@ -48,11 +51,13 @@ export class OwnWorker {
     return this.#child !== undefined;
   }
 
-  /** Resolves when it asks for work. */
-  start(): Promise<DeviceClass> {
+  /** Resolves when it asks for work. @throws Interrupted */
+  async start(): Promise<DeviceClass> {
+    const { signal, onGivingUp: giveUp } = this.#options;
+    assertGoesOn(signal);
     return new Promise((resolve, reject) => {
       this.#onReady = resolve;
-      const giveUp = this.#options.onGivingUp;
+      signal.addEventListener('abort', () => reject(new Interrupted('Interrupted while its worker was starting.')));
       this.#launch((error) => {
         reject(error);
         giveUp(error);
@@ -99,7 +104,7 @@ export class OwnWorker {
   }
 
   #ended({ code, signal }: Ended, giveUp: (error: Error) => void): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || this.#options.signal.aborted) return;
     const how = signal ?? `exit code ${String(code)}`;
     const pauseMs = this.#restarts.after(signal);
     if (pauseMs === null) {

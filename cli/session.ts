@@ -4,6 +4,7 @@ import { programVersion } from '../runtime/program.ts';
 import { openServices, type Services } from '../runtime/services.ts';
 import { startTracing } from '../runtime/tracing.ts';
 import type { Terminal } from './command.ts';
+import { assertGoesOn } from './interruption.ts';
 
 export interface Session {
   services: Services;
@@ -21,15 +22,17 @@ export interface SessionOptions {
 }
 
 export async function withSession<T>(
-  { environment, say }: Terminal,
+  { environment, say, signal }: Terminal,
   work: (session: Session) => Promise<T>,
   { isQuiet = false }: SessionOptions = {},
 ): Promise<T> {
+  assertGoesOn(signal);
   const services = await openServices({ environment, say: isQuiet ? () => undefined : say });
   const tracing = await startTracing({ ...environment, version: programVersion(), say });
   try {
     const control = await openControl({ ...services, interceptors: tracing?.clientInterceptors ?? [] });
     try {
+      assertGoesOn(signal);
       return await work({ services, control });
     } finally {
       await control.close();

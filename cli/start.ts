@@ -2,29 +2,32 @@
 import { buffer } from 'node:stream/consumers';
 import { readEnvironment, type Environment } from '../runtime/environment.mjs';
 import { main } from './main.ts';
-import { FAILED, WRONG_USAGE } from './exit-codes.ts';
+import { DONE, WRONG_USAGE } from './exit-codes.ts';
+import { listenForSignals } from './interruption.ts';
+import { outputTo } from './output.ts';
 
 /** @returns the exit code */
 export async function start(): Promise<number> {
   const interrupted = new AbortController();
-  listenForSignals(interrupted);
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  // Not ended here: a command that has started servers closes them first.
+  const stop = (): void => interrupted.abort();
+  const [out, told] = [outputTo(process.stdout, stop), outputTo(process.stderr, stop)];
+  const say = (text: string): void => told.write(`${text}\n`);
+  // Nobody waits at a log, whose lines may be JSON.
+  listenForSignals(interrupted, process.stderr.isTTY ? (text) => say(`\n${text}`) : () => undefined);
   const environment = soundEnvironment();
   if (environment === null) return WRONG_USAGE;
-  return main(process.argv.slice(2), {
+  const code = await main(process.argv.slice(2), {
     environment,
-    write: (text) => void process.stdout.write(text),
-    say: (text) => void process.stderr.write(`${text}\n`),
-    draw: (text) => void process.stderr.write(text),
+    write: out.write,
+    say,
+    draw: told.write,
     isTerminal: process.stderr.isTTY,
     isOutputTerminal: process.stdout.isTTY,
     readInput: () => buffer(process.stdin),
     signal: interrupted.signal,
   });
+  return out.isCut && !told.isCut ? DONE : code;
 }
 
 /** Null where a variable is set wrongly, which is said: its message is made for people, as a command line's is. */
@@ -36,20 +39,5 @@ function soundEnvironment(): Environment | null {
     if (!(error instanceof Error) || error.name !== 'Error') throw error;
     process.stderr.write(`${error.message}\n`);
     return null;
-  }
-}
-
-/** One Ctrl-C reaches us twice under `npm start`: from the terminal, and passed on by npm. */
-const SAME_KEYSTROKE_MS = 1_000;
-
-function listenForSignals(interrupted: AbortController): void {
-  let firstAt: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      firstAt ??= performance.now();
-      // Whoever asks a second time does not want to wait for a clean end.
-      if (performance.now() - firstAt > SAME_KEYSTROKE_MS) process.exit(FAILED);
-      interrupted.abort();
-    });
   }
 }

@@ -6,6 +6,7 @@ import type { DeviceClass } from '../workflows/queues.ts';
 import type { OptionSpec, Terminal } from './command.ts';
 import { DONE, FAILED } from './exit-codes.ts';
 import { follow, showOutcome } from './follow.ts';
+import { Interrupted } from './interruption.ts';
 import { OwnWorker } from './own-worker.ts';
 import { ProgressPrinter } from './progress.ts';
 import { deviceWithWorker } from './training-device.ts';
@@ -37,16 +38,21 @@ export async function runWatched({ control, terminal, wanted, ...run }: WatchedR
     problem = error;
     stopping.abort();
   };
-  const own = new OwnWorker({ say: (text) => printer.say(text), device: wanted, onGivingUp: giveUp });
+  const own = new OwnWorker({
+    ...{ say: (text) => printer.say(text), device: wanted, onGivingUp: giveUp, signal: terminal.signal },
+  });
+  const stopped = (): number => {
+    terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` goes on from the last checkpoints.`);
+    return terminal.signal.aborted ? FAILED : DONE;
+  };
   try {
     const name = await begin(() => deviceWithWorker(control, wanted, own));
     const { last, interrupted } = await follow(control, name, { printer, signal });
     if (problem !== undefined) throw problem;
-    if (last === undefined || interrupted) {
-      terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` goes on from the last checkpoints.`);
-      return terminal.signal.aborted ? FAILED : DONE;
-    }
-    return await conclude(last);
+    return last === undefined || interrupted ? stopped() : await conclude(last);
+  } catch (error) {
+    if (error instanceof Interrupted) return stopped();
+    throw error;
   } finally {
     await own.stop();
   }

@@ -8,6 +8,7 @@ import { argumentOf, type Call, type Command } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
 import { showOutcome } from '../follow.ts';
+import { assertGoesOn } from '../interruption.ts';
 import { keptStates } from '../kept-states.ts';
 import { describeLabelWords } from '../label-words.ts';
 import { largeData } from '../large-data.ts';
@@ -32,6 +33,7 @@ export const launchCommand: Command = {
     const { terminal, flags } = call;
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(terminal));
+    assertGoesOn(terminal.signal);
     for (const warning of planned.plan.warnings) terminal.say(`Note: ${warning}`);
     if (planned.plan.searched !== undefined) terminal.say(planned.plan.searched);
     for (const line of describeLabelWords(planned.facts)) terminal.say(line);

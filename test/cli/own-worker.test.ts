@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { OwnWorker } from '../../cli/own-worker.ts';
 import { Restarts } from '../../cli/restarts.ts';
+import { isAlive } from '../../runtime/process-identity.mjs';
 import { fileWith } from '../support/data-files.ts';
 
 /** Pauses until it is given up, which is the last. */
@@ -30,12 +31,13 @@ test('kills are no failed starts, but not borne for ever', () => {
 
 async function ownWorkerRunning(
   script: (file: string) => string,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<{ own: OwnWorker; said: string[]; starts: string }> {
   const starts = await fileWith('starts', '');
   const program = await fileWith('worker.mjs', script(JSON.stringify(starts)));
   const said: string[] = [];
   const own = new OwnWorker({
-    ...{ say: (text) => said.push(text), device: 'cpu', program },
+    ...{ say: (text) => said.push(text), device: 'cpu', program, signal },
     restarts: new Restarts({ firstPauseMs: 1 }),
     onGivingUp: () => undefined,
   });
@@ -63,4 +65,24 @@ test('a worker that cannot start is given up with its last words', async () => {
   await expect(own.start()).rejects.toThrow(
     'The worker does not start (exit code 1). It last said:\nno room for TensorFlow',
   );
+});
+
+test('a worker that ends because a person has interrupted is not started again', async () => {
+  const interrupted = new AbortController();
+  const { own, said, starts } = await ownWorkerRunning(
+    (file) => `
+      import { appendFileSync } from 'node:fs';
+      appendFileSync(${file}, process.pid + '\\n');
+      setInterval(() => undefined, 1000);`,
+    interrupted.signal,
+  );
+  const started = own.start();
+  await vi.waitUntil(async () => (await readFile(starts, 'utf8')).endsWith('\n'), { timeout: 60_000 });
+  const pid = Number(await readFile(starts, 'utf8'));
+  interrupted.abort();
+  process.kill(pid, 'SIGINT'); // as the terminal does
+  await expect(started).rejects.toThrow('Interrupted while its worker was starting.');
+  await vi.waitUntil(() => !isAlive({ pid, started: null }), { timeout: 60_000 });
+  expect([said, await readFile(starts, 'utf8')]).toEqual([[], `${pid}\n`]);
+  await expect(own.start()).rejects.toThrow('Interrupted: nothing was started.');
 });
