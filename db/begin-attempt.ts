@@ -6,6 +6,7 @@ import { isOpen, type TrialState } from '../sweep/states.ts';
 import { secondsOf } from '../sweep/throughput.ts';
 import type { Trial } from '../sweep/trial.ts';
 import type { TrialOutcome } from '../training/messages.ts';
+import { AS_TOLD } from './as-told.ts';
 import { supersede } from './attempts.ts';
 import { type StoredCheckpoint, readCheckpoint } from './checkpoints.ts';
 import type { Database, Transaction } from './client.ts';
@@ -98,10 +99,7 @@ type Halted = Extract<TrialState, 'paused' | 'cancelled' | 'stopped-early'>;
 async function stopInstead(transaction: Transaction, row: TrialRow, stopAs: TrialState): Promise<Settled> {
   const state: Halted = stopAs === 'paused' || stopAs === 'stopped-early' ? stopAs : 'cancelled';
   await supersede(transaction, [row.id], 'It was told to stop, and was lost before it could say that it had.');
-  await transaction
-    .update(trials)
-    .set({ state, stopAs: null, finishedAt: state === 'paused' ? null : sql`now()` })
-    .where(eq(trials.id, row.id));
+  await transaction.update(trials).set(AS_TOLD).where(eq(trials.id, row.id));
   return { kind: 'settled', isNew: true, state, outcome: null };
 }
 

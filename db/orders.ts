@@ -3,6 +3,7 @@
 import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Priority } from '../sweep/queueing.ts';
 import { isOpen } from '../sweep/states.ts';
+import { AS_TOLD } from './as-told.ts';
 import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
@@ -28,7 +29,7 @@ export function haltTrials(database: Database, { as, ...choice }: Choice & { as:
   return order(database, choice, async (transaction) => {
     const changed = await transaction
       .update(trials)
-      .set({ state: as, stopAs: null, finishedAt: as === 'cancelled' ? sql`now()` : null })
+      .set({ state: as, stopAs: null, stopReason: null, finishedAt: as === 'cancelled' ? sql`now()` : null })
       .where(and(chosenBy(choice), inArray(trials.state, [...idle])));
     const stopping = await transaction
       .update(trials)
@@ -111,7 +112,7 @@ export async function settleStopping(database: Database, sweepId: string): Promi
     database.transaction(async (transaction) => {
       const stopped = await transaction
         .update(trials)
-        .set({ state: sql`${trials.stopAs}`, stopAs: null })
+        .set(AS_TOLD)
         .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), isNotNull(trials.stopAs)))
         .returning({ id: trials.id });
       const ids = stopped.map(({ id }) => id);

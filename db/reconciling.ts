@@ -1,6 +1,7 @@
 // What Postgres says is under way: looked at beside Temporal, and taken back where nobody is behind it.
 import { and, asc, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
 import { isOpen, OPEN_STATES, type TrialState } from '../sweep/states.ts';
+import { AS_TOLD } from './as-told.ts';
 import { supersede } from './attempts.ts';
 import { type Database, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
@@ -88,13 +89,7 @@ export function takeBack(
         .orderBy(asc(position))
         .for('update');
       const ids = locked.map((row) => row.id);
-      await transaction
-        .update(trials)
-        .set({
-          ...{ state: sql`coalesce(${stopAs}, 'waiting')`, stopAs: null },
-          finishedAt: sql`case when ${stopAs} in ('cancelled', 'stopped-early') then now() end`,
-        })
-        .where(inArray(id, ids));
+      await transaction.update(trials).set(AS_TOLD).where(inArray(id, ids));
       await supersede(transaction, ids, NOBODY);
       return locked.map(({ stopAs: as, ...trial }) => ({ ...trial, becomes: endOf(as) }));
     }),

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaySweep } from '../../control/replay.ts';
 import { addTrials } from '../../db/add-trials.ts';
-import { listAttempts } from '../../db/attempts.ts';
+import { endAttempt, listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
-import { haltTrials, requeueTrials } from '../../db/orders.ts';
+import { haltTrials, requeueTrials, settleStopping } from '../../db/orders.ts';
+import { listRunning, takeBack } from '../../db/reconciling.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { expand } from '../../sweep/plan.ts';
@@ -126,6 +127,36 @@ describe('a trial that is scored on dev', () => {
     expect(next).toEqual({ kind: 'settled', isNew: true, state: 'stopped-early', outcome: null });
     expect((await findTrial(own.database, trialId)).stopReason).toEqual(reason);
     expect(await listAttempts(own.database, trialId)).toMatchObject([{ state: 'superseded' }]);
+  });
+});
+
+describe('a trial that a rule has marked and a person then cancels', () => {
+  const error = { kind: 'worker-stopping', message: 'bye' } as const;
+  const ends: [string, (of: Begun & { sweepId: string }) => Promise<unknown>][] = [
+    ['is settled without a worker', ({ sweepId }) => settleStopping(own.database, sweepId)],
+    [
+      'is taken back from nobody',
+      async ({ sweepId }) => takeBack(own.database, { sweepId, seen: await listRunning(own.database, sweepId) }),
+    ],
+    ['would begin its next attempt', ({ trialId }) => beginAttempt(own.database, { trialId, ...WORKER })],
+  ];
+
+  test.each(ends)('has ended as cancelled, without the reason of the rule, where it %s', async (_, end) => {
+    const { ids, ...of } = await third();
+    expect(await scored(of, 0.6)).not.toBeNull();
+    await haltTrials(own.database, { sweepId: of.sweepId, ids: [of.trialId], as: 'cancelled' });
+    await end(of);
+    const row = await findTrial(own.database, of.trialId);
+    expect(row).toMatchObject({ state: 'cancelled', stopAs: null, stopReason: null });
+    expect(row.finishedAt).not.toBeNull();
+  });
+
+  test('has no reason of the rule either where a stopping worker had given it back before', async () => {
+    const { sweepId, trialId, attempt } = await third();
+    await scored({ trialId, attempt }, 0.6);
+    await endAttempt(own.database, { trialId, workflowRunId: WORKER.workflowRunId, error });
+    await haltTrials(own.database, { sweepId, ids: [trialId], as: 'cancelled' });
+    expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'cancelled', stopReason: null });
   });
 });
 
