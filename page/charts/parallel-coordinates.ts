@@ -80,12 +80,12 @@ function leftOf([first]: readonly Axis[]): number {
   return 16 + LETTER * Math.max(4, ...(first?.ticks ?? []).map(({ value }) => String(value).length));
 }
 
-/** Only settings that differ: an axis with one value says nothing. Values stand at equal distances. */
+/** Only settings that differ where there are any: an axis with one value says nothing. Values stand at equal distances. */
 function axesOf(lines: readonly Line[]): Axis[] {
   const names = [...new Set(lines.flatMap(({ values }) => Object.keys(values)))];
   return names.flatMap((name) => {
     const values = [...new Set(lines.map((line) => line.values[name] ?? NONE))].sort(byNumbers);
-    if (values.length < 2) return [];
+    if (values.filter((value) => value !== NONE).length < 2) return [];
     return [{ name, ticks: values.map((value, index) => ({ value, at: index / (values.length - 1) })) }];
   });
 }

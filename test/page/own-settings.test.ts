@@ -14,7 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const RANKS = `
   - { method: lora, rank: [4, 8] }
-  - { method: lpt, insertionLayer: 6, promptLength: 5, generator: [none, npg] }
+  - { method: lpt, insertionLayer: 6, promptLength: 5, generator: [none, npg], training: { learningRate: 1.0e-3 } }
   - zero-shot`;
 
 let own: TestDatabase;
