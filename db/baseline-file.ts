@@ -34,6 +34,7 @@ export function readBaselines(text: string, file: string): (typeof baselines.$in
     );
   const rows = lines.map((line) => readFigure(cellsOf(line, head.record, file)));
   refuseDoubles(rows, lines, file);
+  refuseShares(rows, file);
   return rows;
 }
 
@@ -115,6 +116,15 @@ function refuseDoubles(rows: (typeof baselines.$inferInsert)[], lines: Line[], f
       throw new BaselineError(`${file}, line ${line}: Expected each figure once, found that of line ${before} again.`);
     first.set(key, line);
   }
+}
+
+/** Nothing scores 1 % throughout, if not a Matthews correlation. */
+function refuseShares(rows: (typeof baselines.$inferInsert)[], file: string): void {
+  const scores = rows.flatMap(({ score, metric }) => (metric === 'matthews' ? [] : [score]));
+  if (scores.length === 0 || scores.some((score) => score > 0.01)) return;
+  throw new BaselineError(
+    `${file}, column \`score\`: Expected percent (91.8 for a share of 0.918), found nothing above 1.`,
+  );
 }
 
 /** 91.8 % is 0.918, not the 0.9179999999999999 of a binary division. */

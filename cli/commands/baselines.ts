@@ -15,7 +15,7 @@ export const baselinesCommand: Command = {
     { name: 'action', help: 'list (if not given), or import', isOptional: true },
     {
       name: 'file',
-      help: 'a CSV file: paper, table, backbone, task, regime, method, metric, score, sd, parameters, source',
+      help: 'a CSV file: paper, table, backbone, task, regime (full, few-shot, per-class), method, metric, score and sd in percent, parameters, source; sd and parameters may be empty',
       isOptional: true,
     },
   ],

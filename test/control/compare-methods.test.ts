@@ -355,4 +355,13 @@ describe("a person's own figures", () => {
     );
     expect(await baselines(own)).toEqual(before);
   });
+
+  test('as shares are refused whole, where they would be less than 1 %; Matthews correlations may be that low', async () => {
+    const shares = ['a,1,b,mr,full,m,accuracy,0.918,0.004,,s', 'a,1,b,cola,full,m,matthews,0,,,s'];
+    await expect(importBaselineFile(own, await file(...shares))).rejects.toThrow(
+      'own.csv, column `score`: Expected percent (91.8 for a share of 0.918), found nothing above 1.',
+    );
+    expect(await importBaselineFile(own, await file(...shares.slice(1)))).toBe(1);
+    expect(await importBaselineFile(own, await file('a,1,b,trec,full,m,accuracy,91.8,,,s', ...shares))).toBe(3);
+  });
 });
