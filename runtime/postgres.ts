@@ -88,9 +88,9 @@ export async function findPostgres(folder: string): Promise<RunningPostgres | nu
   }
 }
 
-/** The port of the server is in the answer; it is stopped by what `startPostgres` gave. */
+/** Stops it whether it answers or not, where the system tells whose a number is; elsewhere one that answers to our password. */
 export async function stopPostgres(folder: string): Promise<boolean> {
-  const found = await findPostgres(folder);
+  const found = process.platform === 'linux' ? readPostgres(folder) : await findPostgres(folder);
   if (found) await stopProcess(found.process, { signal: 'SIGINT', force: 'SIGQUIT' });
   return found !== null;
 }

@@ -10,6 +10,7 @@ export async function stopProcess(
   { signal, force = 'SIGKILL' }: { signal: NodeJS.Signals; force?: NodeJS.Signals },
 ): Promise<void> {
   if (!send(identity, signal)) return;
+  send(identity, 'SIGCONT'); // one that is held up hears nothing else before
   if (await isGone(identity, GRACE_MS)) return;
   send(identity, force);
   if (await isGone(identity, GRACE_MS)) return;

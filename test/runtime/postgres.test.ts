@@ -8,6 +8,7 @@ import { checkDatabase } from '../../runtime/database.ts';
 import { isTraversable, makeReachable, openToOthers } from '../../runtime/install/server-user.mjs';
 import { freePort } from '../../runtime/ports.ts';
 import { psqlCommand, reachableFolder } from '../../runtime/postgres-folder.ts';
+import { isAlive } from '../../runtime/process-identity.mjs';
 import { findPostgres, startPostgres, stopPostgres } from '../../runtime/postgres.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -95,6 +96,14 @@ describe('the embedded Postgres', () => {
     const wakeUp = setTimeout(() => process.kill(first.pid, 'SIGCONT'), 3_000);
     onTestFinished(() => clearTimeout(wakeUp));
     expect(await second).toMatchObject({ adopted: true, pid: first.pid });
+  });
+
+  test('held up is stopped all the same', async () => {
+    const server = await startPostgres({ folder });
+    onTestFinished(() => server.stop());
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await stopPostgres(folder)).toBe(true);
+    expect(isAlive({ pid: server.pid, started: null })).toBe(false);
   });
 
   test.each(['an empty pid file', 'the pid of another program'])('starts beside %s', async (left) => {
