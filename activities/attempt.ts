@@ -41,6 +41,7 @@ export async function train(attempt: Attempt, { trainer, backboneFolder, signal 
     },
     {
       signal: AbortSignal.any([signal, rule.signal]),
+      onAlive: () => attempt.heartbeat.goOn(),
       onEvent: async (event) => {
         attempt.heartbeat.hear(event);
         // It writes its checkpoint before it stops, so that it can go on from there.

@@ -1,4 +1,5 @@
-// What a training activity tells Temporal of itself. No fresh progress, no heartbeat: a trainer that hangs must be seen to hang.
+// What a training activity tells Temporal of itself. A heartbeat is fresh progress, or a step that takes no longer than one may: a
+// trainer that hangs must be seen to hang.
 import type { Context } from '@temporalio/activity';
 import type { Phase } from '../training/messages.ts';
 import type { TrainEvent } from '../training/trainer.ts';
@@ -25,6 +26,11 @@ export class Heartbeat {
     const { tick, phase, step, steps } = event.progress;
     this.#tick = tick;
     this.#beat({ phase, step, steps });
+  }
+
+  /** The trainer is at work, and nothing new is to be heard of it yet. */
+  goOn(): void {
+    this.#beat(this.#details);
   }
 
   /** Progress that is not the trainer's: a piece of a download, one more try of a write. */

@@ -16,6 +16,8 @@ export interface PulseSettings {
   /** Milliseconds since the epoch, never running backwards. */
   now: () => number;
   steps: number;
+  /** Of its trainer. */
+  longestStepMs: () => number | undefined;
   /** What the process has used since it was last asked. */
   usage: () => Usage;
 }
@@ -46,13 +48,16 @@ export class Pulse {
    * @throws Cancelled
    */
   async beat(phase: Phase, step: number): Promise<void> {
-    const { steps, cancelled, now, send } = this.#settings;
+    const { steps, cancelled, now, send, longestStepMs } = this.#settings;
     await nextTurn();
     if (cancelled()) throw new Cancelled();
     if (phase === this.#lastPhase && now() - this.#lastSent < PROGRESS_EVERY_MS) return;
     this.#lastPhase = phase;
     this.#lastSent = now();
-    await send({ type: 'progress', progress: { phase, step, steps, tick: ++this.#tick } });
+    await send({
+      type: 'progress',
+      progress: { phase, step, steps, tick: ++this.#tick, longestStepMs: longestStepMs() },
+    });
   }
 
   async metrics(points: MetricPoint[]): Promise<void> {

@@ -23,9 +23,10 @@ export function readyStep(run: Run, { state, order, ahead }: Stepping): ReadySte
   const meanwhile = shrink > 0 ? undefined : () => ahead.prepare(step + 1);
   const alone = () => trainStep(state, batchParts(run, take), { trial, ...(meanwhile && { meanwhile }) });
   const tuning = method.joint;
-  if (tuning === null || meanwhile === undefined) return { together: null, alone };
+  const beat = () => run.pulse.beat('training', step);
+  if (tuning === null || meanwhile === undefined) return { together: null, alone, beat };
   const part = (): JointPart => ({ state, trial, tuning, meanwhile, batch: ahead.take(step) });
-  return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone };
+  return { together: { backbone, bytes, part, done: ({ batch }) => disposeBatch(batch) }, alone, beat };
 }
 
 export interface BatchAsked {

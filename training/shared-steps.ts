@@ -11,6 +11,8 @@ export interface ReadyStep {
   /** Null: it cannot be taken with others. */
   together: { backbone: Backbone; bytes: number; part: () => JointPart; done: (part: JointPart) => void } | null;
   alone: () => Promise<MetricPoint[]>;
+  /** Awaited while it waits, after each step of others; what it throws ends the waiting. */
+  beat: () => Promise<void>;
 }
 
 export interface TakenStep {
@@ -29,27 +31,33 @@ export interface SharedStepsSettings {
 
 type Together = NonNullable<ReadyStep['together']>;
 
-interface Waiting extends Pick<Together, 'bytes'> {
+interface Waiting extends Pick<Together, 'bytes'>, Omit<ReadyStep, 'together'> {
   together: Together;
-  alone: () => Promise<MetricPoint[]>;
   resolve: (taken: TakenStep | Promise<TakenStep>) => void;
   reject: (error: unknown) => void;
 }
 
 export class SharedSteps {
   readonly #settings: SharedStepsSettings;
-  #waiting: Waiting[] = [];
+  /** All that have not yet taken their step, in order. */
+  readonly #waiting = new Set<Waiting>();
   #isLeaving = false;
+  #longestMs: number | undefined;
 
   constructor(settings: SharedStepsSettings) {
     this.#settings = settings;
   }
 
+  /** The most that a step of one trial, or of several at once, has taken so far; nothing is heard of the trainer meanwhile. */
+  get longestMs(): number | undefined {
+    return this.#longestMs;
+  }
+
   /** @throws what ends this trial alone: others never hear of it */
-  take({ together, alone }: ReadyStep): Promise<TakenStep> {
-    if (together === null) return this.#alone(alone);
+  take({ together, ...ready }: ReadyStep): Promise<TakenStep> {
+    if (together === null) return this.#alone(ready);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ together, bytes: together.bytes, alone, resolve, reject });
+      this.#waiting.add({ together, bytes: together.bytes, ...ready, resolve, reject });
       if (!this.#isLeaving) void this.#leave();
     });
   }
@@ -57,26 +65,42 @@ export class SharedSteps {
   /** Waits for as long as each turn of the event loop brings another trial. */
   async #leave(): Promise<void> {
     this.#isLeaving = true;
-    for (let seen = 0; seen < this.#waiting.length;) {
-      seen = this.#waiting.length;
+    for (let seen = 0; seen < this.#waiting.size;) {
+      seen = this.#waiting.size;
       await nextTurn();
     }
-    while (this.#waiting.length > 0) {
-      const aboard = fitting(this.#waiting, this.#settings.free());
-      this.#waiting = this.#waiting.slice(aboard.length);
-      await this.#go(aboard);
-    }
+    while (this.#waiting.size > 0) await this.#go(fitting([...this.#waiting], this.#settings.free()));
     this.#isLeaving = false;
   }
 
   async #go(aboard: readonly Waiting[]): Promise<void> {
     const stepped = aboard.length > 1 ? await this.#together(aboard) : null;
-    for (const [index, { alone, resolve, reject }] of aboard.entries()) {
-      const taken = stepped?.[index];
-      if (taken === undefined) await this.#alone(alone).then(resolve, reject);
-      else if ('error' in taken) reject(taken.error);
-      else resolve(taken);
+    if (stepped === null) return this.#oneByOne(aboard);
+    for (const [index, one] of aboard.entries()) {
+      const taken = stepped[index] ?? { error: NO_ANSWER };
+      this.#waiting.delete(one);
+      if ('error' in taken) one.reject(taken.error);
+      else one.resolve(taken);
     }
+    await this.#tellWaiting();
+  }
+
+  async #oneByOne(aboard: readonly Waiting[]): Promise<void> {
+    for (const one of aboard) {
+      if (!this.#waiting.delete(one)) continue;
+      await this.#alone(one).then(one.resolve, one.reject);
+      await this.#tellWaiting();
+    }
+  }
+
+  /** Steps follow one another without a turn of the event loop: until then nobody is heard, and nobody hears that it shall stop. */
+  async #tellWaiting(): Promise<void> {
+    const beat = (one: Waiting): Promise<void> =>
+      one.beat().catch((error: unknown) => {
+        this.#waiting.delete(one);
+        one.reject(error);
+      });
+    await Promise.all([...this.#waiting].map(beat));
   }
 
   /** Null where the shared pass failed, before anyone moved: each then tries alone, and only whose fault it is fails. */
@@ -89,7 +113,7 @@ export class SharedSteps {
       if (!backbone) return null;
       const stepped = await jointStep(backbone, whole).catch(() => null);
       if (stepped === null) return null;
-      const ms = (this.#settings.now() - started) / whole.length;
+      const ms = this.#measured(started) / whole.length;
       const taken = stepped.map((one: Stepped) => ('error' in one ? one : { ...one, ms, trials: whole.length }));
       return parts.map((part) => ('error' in part ? part : (taken.shift() ?? { error: NO_ANSWER })));
     } finally {
@@ -97,10 +121,16 @@ export class SharedSteps {
     }
   }
 
-  async #alone(alone: () => Promise<MetricPoint[]>): Promise<TakenStep> {
+  async #alone({ alone }: Pick<ReadyStep, 'alone'>): Promise<TakenStep> {
     const started = this.#settings.now();
     const points = await alone();
-    return { points, ms: this.#settings.now() - started, trials: 1 };
+    return { points, ms: this.#measured(started), trials: 1 };
+  }
+
+  #measured(started: number): number {
+    const ms = this.#settings.now() - started;
+    this.#longestMs = Math.max(this.#longestMs ?? 0, ms);
+    return ms;
   }
 }
 

@@ -49,6 +49,7 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
     send: (message) => line.send(message),
     cancelled: () => line.isCancelled,
     accompanied: () => line.isAccompanied,
+    longestStepMs: () => steps.longestMs,
   });
   const end = await tensorflow
     .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))

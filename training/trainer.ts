@@ -3,8 +3,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
-import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
+import type { DiskSettings, FromTrainer, Said, TrainRequest } from './messages.ts';
 import { countOomKills } from './oom-kills.ts';
+import { isEnd, tell, type Running } from './running.ts';
+import { silenceLeft } from './silence.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import { lossError, OVERDUE } from './trainer-loss.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
@@ -30,7 +32,7 @@ export interface TrainerSettings {
   onDeath?: (pid: number, how: string) => void;
   /** The child is ended so that a new one takes its place: nothing more is heard of it. */
   onRetire?: (pid: number) => void;
-  /** Milliseconds that a trainer has to stop when it is told to; then it is killed. */
+  /** Milliseconds that a trainer has to stop when it is told to; then it is killed. Absent: 30 s, and as long as it does not hang. */
   stopMs?: number;
 }
 
@@ -40,6 +42,8 @@ export interface TrainOptions {
    * trial at its next step.
    */
   onEvent: (event: TrainEvent) => void | Promise<void>;
+  /** Called every few seconds while nothing need be heard of the trainer, as during a long step, and no event waits to be dealt with. */
+  onAlive?: () => void;
   /** Stops the trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
   signal?: AbortSignal;
 }
@@ -58,35 +62,14 @@ export interface Trainer {
   readonly isWorn: boolean;
 }
 
-interface Running {
-  ride: number;
-  /** That trains it: another may have taken this one's place before its last events are dealt with. */
-  child: ChildProcess;
-  backbone: string;
-  options: TrainOptions;
-  /** Processes that the kernel had killed for memory when the trial began. */
-  oomKills: number | null;
-  /** Deals with one event after the other. */
-  queue: Promise<void>;
-  end: (result: TrainEnd) => void;
-  fail: (error: unknown) => void;
-  /** What `onEvent` threw. */
-  error?: unknown;
-  /** Runs from the moment when it is told to stop. */
-  deadline?: NodeJS.Timeout;
-  /** It was killed because it did not stop. */
-  isOverdue?: boolean;
-  /** The child has said how it ended, however long it takes to deal with that. */
-  hasAnswered?: boolean;
-}
-
 /** With BERT-base, TensorFlow and a step's own tensors a trainer then stays below 2.5 GiB. */
 const DEFAULT_HIDDEN_STATES_MIB = 512;
 const STDERR_LINES_KEPT = 20;
 /** What a dying process prints after its reason: so many of them that the reason would not be kept. */
 const NATIVE_FRAME = /^ *\d+: 0x/;
-/** A step of a large model and its checkpoint take less. */
+/** Most steps and their checkpoint take less. */
 const STOP_MS = 30_000;
+const ALIVE_EVERY_MS = 5_000;
 const ENTRY = fileURLToPath(new URL('./trainer-process.ts', import.meta.url));
 
 export function createTrainer(settings: TrainerSettings = {}): Trainer {
@@ -98,6 +81,8 @@ class ChildTrainer implements Trainer {
   #child: ChildProcess | null = null;
   /** The child's. */
   #shrink = 0;
+  /** The child's. */
+  #longestStepMs: number | undefined;
   readonly #running = new Map<number, Running>();
   #rides = 0;
   /** Until a new child starts, so also while this one is ended. */
@@ -134,26 +119,47 @@ class ChildTrainer implements Trainer {
     const ended = new Promise<TrainEnd>((end, fail) => {
       this.#running.set(ride, {
         ...{ ride, child, backbone, options },
-        oomKills: countOomKills(),
-        queue: Promise.resolve(),
+        ...{ oomKills: countOomKills(), heardAt: performance.now() },
+        ...{ queue: Promise.resolve(), waiting: 0 },
         end,
         fail,
       });
       tell(child, { type: 'train', ride, request });
       if (options.signal?.aborted === true) cancel();
     });
-    return ended.finally(() => options.signal?.removeEventListener('abort', cancel));
+    const alive = setInterval(() => this.#tellAlive(ride), ALIVE_EVERY_MS);
+    return ended.finally(() => {
+      clearInterval(alive);
+      options.signal?.removeEventListener('abort', cancel);
+    });
+  }
+
+  #tellAlive(ride: number): void {
+    const running = this.#running.get(ride);
+    if (!running || running.child !== this.#child || running.waiting > 0) return;
+    if (this.#silenceLeft(running) > 0) running.options.onAlive?.();
+  }
+
+  #silenceLeft(running: Running): number {
+    const aboard = { all: [...this.#running.values()], longestStepMs: this.#longestStepMs };
+    return silenceLeft(running, { ...aboard, now: performance.now() });
   }
 
   #cancel(ride: number): void {
     const running = this.#running.get(ride);
     if (!running || running.hasAnswered || running.child !== this.#child) return;
-    const { child } = running;
-    tell(child, { type: 'cancel', ride });
-    running.deadline ??= setTimeout(() => {
-      running.isOverdue = true;
-      child.kill('SIGKILL');
-    }, this.#settings.stopMs ?? STOP_MS);
+    tell(running.child, { type: 'cancel', ride });
+    if (running.deadline === undefined) this.#killIn(this.#settings.stopMs ?? STOP_MS, running);
+  }
+
+  /** With it go all its other trials: one that only takes long is waited for. */
+  #killIn(ms: number, running: Running): void {
+    running.deadline = setTimeout(() => {
+      const left = this.#settings.stopMs === undefined ? this.#silenceLeft(running) : 0;
+      running.isOverdue = left <= 0;
+      if (running.isOverdue) running.child.kill('SIGKILL');
+      else this.#killIn(left, running);
+    }, ms);
   }
 
   close(): Promise<void> {
@@ -190,6 +196,7 @@ class ChildTrainer implements Trainer {
     this.#isWorn = false;
     this.#lastLines = [];
     this.#shrink = shrink;
+    this.#longestStepMs = undefined;
     this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
@@ -208,6 +215,9 @@ class ChildTrainer implements Trainer {
   #received(child: ChildProcess, { ride, message }: Said): void {
     const running = this.#running.get(ride);
     if (!running || child !== this.#child) return;
+    running.heardAt = performance.now();
+    running.waiting += 1;
+    if (message.type === 'progress') this.#longestStepMs = message.progress.longestStepMs;
     if (isEnd(message)) {
       running.hasAnswered = true;
       clearTimeout(running.deadline);
@@ -215,6 +225,7 @@ class ChildTrainer implements Trainer {
     running.queue = running.queue.then(async () => {
       if (isEnd(message)) await this.#endedBy(running, message);
       else await this.#dealWith(running, message);
+      running.waiting -= 1;
       tell(child, { type: 'received', ride });
     });
   }
@@ -257,13 +268,4 @@ class ChildTrainer implements Trainer {
       running.queue = running.queue.then(() => this.#ended(running, { type: 'failed', error }));
     }
   }
-}
-
-function isEnd(message: FromTrainer): message is TrainEnd {
-  return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
-}
-
-/** A child that is just dying closes its channel first; its end is told by the `close` event. */
-function tell(child: ChildProcess, message: ToTrainer): void {
-  if (child.connected) child.send(message, () => undefined);
 }

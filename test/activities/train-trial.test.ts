@@ -176,6 +176,23 @@ describe('an attempt at a trial', () => {
     ]);
   });
 
+  test('heartbeats for as long as its trainer is alive, however long that says nothing', async () => {
+    const at = await oneTrial();
+    const trainer = new ScriptedTrainer({ end: FINISHED });
+    trainer.train = async (_, { onEvent, onAlive }) => {
+      await onEvent(progressEvent(1, 10));
+      onAlive?.();
+      onAlive?.();
+      return FINISHED;
+    };
+    const environment = activityEnvironment();
+    const beats: HeartbeatDetails[] = [];
+    environment.on('heartbeat', (details: HeartbeatDetails) => beats.push(details));
+    await environment.run(activitiesWith(trainer, at.folder).trainTrial, at);
+    const beat = { phase: 'training', step: 10, steps: 40 };
+    expect(beats.filter(({ phase }) => phase === 'training')).toEqual([beat, beat, beat]);
+  });
+
   test('that is cancelled stops its trainer and waits for it', async () => {
     const at = await oneTrial();
     const trainer = new ScriptedTrainer({ end: 'hang' });

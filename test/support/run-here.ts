@@ -51,10 +51,12 @@ export async function runHere(
   const backbones = resident ?? new ResidentBackbone(2 ** 28);
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
-  const { steps: count } = request.trial.training;
-  const pulse = new Pulse({ send, cancelled: () => stop, accompanied: () => isAccompanied, now, steps: count, usage });
   const free = () => bytes;
   const steps = shared ?? new SharedSteps({ now, free });
+  const pulse = new Pulse({
+    ...{ send, cancelled: () => stop, accompanied: () => isAccompanied, now, usage },
+    ...{ steps: request.trial.training.steps, longestStepMs: () => steps.longestMs },
+  });
   const trained = await runTrial(request, { resident: backbones, pulse, steps, free, now });
   await pulse.flush();
   if (!resident) backbones.release();

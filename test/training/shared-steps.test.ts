@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AdamW, type Update } from '../../training/optimizer.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
-import { SharedSteps } from '../../training/shared-steps.ts';
+import { SharedSteps, type ReadyStep } from '../../training/shared-steps.ts';
 import { SplitInputs } from '../../training/split-inputs.ts';
 import type { FromTrainer, TrainRequest } from '../../training/messages.ts';
 import { numbersOf, runHere, type RanHere } from '../support/run-here.ts';
@@ -59,7 +59,45 @@ function failingOnce(prototype: object, name: string, when: (first: never) => bo
   return () => hasFailed;
 }
 
+type Dummy = Pick<ReadyStep, 'alone'> & Partial<ReadyStep>;
+
+/** Of a trial that is no more than what it does; two of them do not fit side by side in a byte. */
+function dummyStep(step: Dummy): ReadyStep {
+  const part = (): never => {
+    throw new Error('Expected it to step alone, found it asked for its part.');
+  };
+  const together = { backbone: {}, bytes: 1, part, done: () => undefined } as unknown as ReadyStep['together'];
+  return { together, beat: () => Promise.resolve(), ...step };
+}
+
 describe('trials of one trainer', () => {
+  test('that wait say after each step of others that they are alive, and leave then where they shall stop', async () => {
+    let now = 0;
+    const steps = new SharedSteps({ now: () => now, free: () => 1 });
+    const happened: string[] = [];
+    const stepOf = (name: string, ms: number): ReadyStep =>
+      dummyStep({
+        alone: () => {
+          now += ms;
+          happened.push(`${name} steps`);
+          return Promise.resolve([]);
+        },
+        beat: () => {
+          happened.push(`${name} beats`);
+          return name === 'c' ? Promise.reject(new Error('c shall stop')) : Promise.resolve();
+        },
+      });
+    expect(steps.longestMs).toBeUndefined();
+    const taken = [steps.take(stepOf('a', 3)), steps.take(stepOf('b', 7)), steps.take(stepOf('c', 1))];
+    expect((await Promise.allSettled(taken)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(happened).toEqual(['a steps', 'b beats', 'c beats', 'b steps']);
+    expect(steps.longestMs).toBe(7);
+  });
+
   test('ride together, each with its own schedule, evaluations and end, and each with the numbers of its solo run', async () => {
     const request = await tinyTrials();
     const requests = [

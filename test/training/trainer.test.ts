@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainRequest } from '../../training/messages.ts';
@@ -87,7 +88,78 @@ async function whileHeldBack(trainer: Trainer, work: (meanwhile: Meanwhile) => P
   });
 }
 
+/** The parent's clocks stand still but for what the test lets pass; meanwhile it hears its child. */
+function holdClocks(): (seconds: number) => Promise<void> {
+  const toFake = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] as const;
+  vi.useFakeTimers({ toFake: [...toFake] });
+  onTestFinished(() => void vi.useRealTimers());
+  return async (seconds) => {
+    for (let passed = 0; passed < seconds; passed += 5) {
+      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+      vi.advanceTimersByTime(5_000);
+    }
+  };
+}
+
+interface StoodStill {
+  stop: () => void;
+  /** How often it was said to be alive. */
+  alive: () => number;
+  end: Promise<TrainEnd>;
+}
+
+/** A trial whose trainer stands still as soon as the event has come. */
+async function standingStill(trainer: Trainer, at: (event: TrainEvent) => boolean): Promise<StoodStill> {
+  const request = await tinyTrials();
+  const stopping = new AbortController();
+  let [alive, stands] = [0, (): void => undefined];
+  const standing = new Promise<void>((resolve) => (stands = resolve));
+  let hasStopped = false;
+  const end = trainer.train(request(LONG), {
+    signal: stopping.signal,
+    onAlive: () => (alive += 1),
+    onEvent: (event) => {
+      if (hasStopped || !at(event)) return;
+      hasStopped = true;
+      process.kill(trainer.pid!, 'SIGSTOP');
+      stands();
+    },
+  });
+  await standing;
+  return { stop: () => stopping.abort(), alive: () => alive, end };
+}
+
 describe('a trainer', () => {
+  test('that is silent is alive for as long as a step may take, and hangs then: it is killed when it shall stop', async () => {
+    const trainer = trainerOfTest();
+    const pass = holdClocks();
+    const measured = ({ type }: TrainEvent): boolean => type === 'evaluation';
+    const { stop, alive, end } = await standingStill(trainer, measured);
+    await pass(30);
+    const times = alive();
+    // Every 5 s of 20 s, which may have begun before the last event was heard.
+    expect(times).toBeGreaterThanOrEqual(3);
+    expect(times).toBeLessThanOrEqual(5);
+    await pass(60);
+    expect(alive()).toBe(times);
+    stop();
+    await pass(30);
+    expect(await end).toMatchObject({
+      type: 'failed',
+      error: { message: expect.stringContaining('hanging') as string },
+    });
+  });
+
+  test('that is told to stop within a long step is waited for, with all that it trains', async () => {
+    const trainer = trainerOfTest();
+    const pass = holdClocks();
+    const { stop, end } = await standingStill(trainer, ({ type }) => type === 'ready');
+    stop();
+    await pass(100);
+    process.kill(trainer.pid!, 'SIGCONT');
+    expect(await end).toMatchObject({ type: 'cancelled' });
+  });
+
   test('tells its device, its progress, its metrics, its scores and its checkpoints', async () => {
     const request = await tinyTrials();
     const trainer = trainerOfTest();
