@@ -27,6 +27,8 @@ export interface SharedStepsSettings {
   now: () => number;
   /** Bytes that steps may need at one time. */
   free: () => number;
+  /** Takes a sentence for people: why trials no longer go together. */
+  say: (text: string) => void;
 }
 
 type Together = NonNullable<ReadyStep['together']>;
@@ -42,6 +44,8 @@ export class SharedSteps {
   /** All that have not yet taken their step, in order. */
   readonly #waiting = new Set<Waiting>();
   #isLeaving = false;
+  /** Trials that go together. */
+  #most = Number.POSITIVE_INFINITY;
   #longestMs: number | undefined;
 
   constructor(settings: SharedStepsSettings) {
@@ -69,15 +73,21 @@ export class SharedSteps {
       seen = this.#waiting.size;
       await nextTurn();
     }
-    while (this.#waiting.size > 0) await this.#go(fitting([...this.#waiting], this.#settings.free()));
+    while (this.#waiting.size > 0) {
+      await this.#go(fitting([...this.#waiting], this.#settings.free()).slice(0, this.#most));
+    }
     this.#isLeaving = false;
   }
 
   async #go(aboard: readonly Waiting[]): Promise<void> {
-    const stepped = aboard.length > 1 ? await this.#together(aboard) : null;
-    if (stepped === null) return this.#oneByOne(aboard);
-    for (const [index, one] of aboard.entries()) {
-      const taken = stepped[index] ?? { error: NO_ANSWER };
+    if (aboard.length === 1) {
+      await this.#oneByOne(aboard);
+      return;
+    }
+    const stepped = await this.#together(aboard).catch((error: unknown) => this.#apart(aboard, error));
+    for (const [index, taken] of (stepped ?? []).entries()) {
+      const one = aboard[index];
+      if (one === undefined) continue;
       this.#waiting.delete(one);
       if ('error' in taken) one.reject(taken.error);
       else one.resolve(taken);
@@ -85,12 +95,29 @@ export class SharedSteps {
     await this.#tellWaiting();
   }
 
-  async #oneByOne(aboard: readonly Waiting[]): Promise<void> {
+  /** Where each can step alone the pass is what cannot be done; where one cannot it ends with that, and the others go on together. */
+  async #apart(aboard: readonly Waiting[], error: unknown): Promise<void> {
+    if ((await this.#oneByOne(aboard)) > 0) return;
+    this.#most = Math.floor(aboard.length / 2);
+    const together = this.#most === 1 ? 'each alone' : `${this.#most} together at most`;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#settings.say(
+      `${aboard.length} trials could not take a step together; from now on it is ${together}: ${reason}`,
+    );
+  }
+
+  /** @returns how many of them failed */
+  async #oneByOne(aboard: readonly Waiting[]): Promise<number> {
+    let failed = 0;
     for (const one of aboard) {
       if (!this.#waiting.delete(one)) continue;
-      await this.#alone(one).then(one.resolve, one.reject);
+      await this.#alone(one).then(one.resolve, (error: unknown) => {
+        failed += 1;
+        one.reject(error);
+      });
       await this.#tellWaiting();
     }
+    return failed;
   }
 
   /** Steps follow one another without a turn of the event loop: until then nobody is heard, and nobody hears that it shall stop. */
@@ -103,16 +130,14 @@ export class SharedSteps {
     await Promise.all([...this.#waiting].map(beat));
   }
 
-  /** Null where the shared pass failed, before anyone moved: each then tries alone, and only whose fault it is fails. */
-  async #together(aboard: readonly Waiting[]): Promise<(TakenStep | { error: unknown })[] | null> {
+  /** @throws where the shared pass failed, before anyone moved */
+  async #together(aboard: readonly Waiting[]): Promise<(TakenStep | { error: unknown })[]> {
     const started = this.#settings.now();
     const parts = aboard.map(({ together }) => ready(together));
     try {
       const whole = parts.flatMap((part) => ('error' in part ? [] : part));
-      const [backbone] = aboard.map(({ together }) => together.backbone);
-      if (!backbone) return null;
-      const stepped = await jointStep(backbone, whole).catch(() => null);
-      if (stepped === null) return null;
+      const [first] = aboard;
+      const stepped = first === undefined ? [] : await jointStep(first.together.backbone, whole);
       const ms = this.#measured(started) / whole.length;
       const taken = stepped.map((one: Stepped) => ('error' in one ? one : { ...one, ms, trials: whole.length }));
       return parts.map((part) => ('error' in part ? part : (taken.shift() ?? { error: NO_ANSWER })));

@@ -29,7 +29,7 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as TrainerProcessSettings;
 const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20, openDisk);
 const meter = new UsageMeter(() => resident.counts());
 const now = (): number => performance.timeOrigin + performance.now();
-const steps = new SharedSteps({ now, free });
+const steps = new SharedSteps({ now, free, say });
 const rides = new Map<number, Ride>();
 /** Without those that are done and wait for the parent to hear it. */
 const atWork = new Set<Ride>();
@@ -69,9 +69,12 @@ function join(line: Ride): void {
 async function openDisk(): Promise<BlockStore | undefined> {
   if (settings.hiddenStatesDisk === undefined) return undefined;
   const { folder, limitMiB } = settings.hiddenStatesDisk;
-  // Of all trials alike: one of them says it.
-  const say = (text: string): void => void [...rides.values()][0]?.send({ type: 'notice', text });
   return new BlockStore({ folder, limitBytes: limitMiB * 2 ** 20, recipe: recipeOf(describe(await tensorflow)), say });
+}
+
+/** Of all trials alike: one of them says it. */
+function say(text: string): void {
+  void [...rides.values()][0]?.send({ type: 'notice', text });
 }
 
 function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {

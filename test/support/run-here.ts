@@ -52,7 +52,7 @@ export async function runHere(
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
   const free = () => bytes;
-  const steps = shared ?? new SharedSteps({ now, free });
+  const steps = shared ?? new SharedSteps({ now, free, say: () => undefined });
   const pulse = new Pulse({
     ...{ send, cancelled: () => stop, accompanied: () => isAccompanied, now, usage },
     ...{ steps: request.trial.training.steps, longestStepMs: () => steps.longestMs },

@@ -20,7 +20,7 @@ async function together(
 ): Promise<PromiseSettledResult<RanHere>[]> {
   const resident = new ResidentBackbone(2 ** 28);
   onTestFinished(() => resident.release());
-  const steps = new SharedSteps({ now: () => performance.now(), free: () => free });
+  const steps = new SharedSteps({ now: () => performance.now(), free: () => free, say: () => undefined });
   return Promise.allSettled(
     requests.map((request, index) =>
       runHere(request, { resident, steps, ...(watch && { watch: (message) => watch(index, message) }) }),
@@ -61,11 +61,14 @@ function failingOnce(prototype: object, name: string, when: (first: never) => bo
 
 type Dummy = Pick<ReadyStep, 'alone'> & Partial<ReadyStep>;
 
-/** Of a trial that is no more than what it does; two of them do not fit side by side in a byte. */
-function dummyStep(step: Dummy): ReadyStep {
-  const part = (): never => {
-    throw new Error('Expected it to step alone, found it asked for its part.');
-  };
+/** Of a trial that is no more than what it does, and takes a byte. @param pass called where it goes with others */
+function dummyStep(step: Dummy, pass?: () => never): ReadyStep {
+  const part = () => ({
+    get state(): null {
+      pass?.();
+      return null;
+    },
+  });
   const together = { backbone: {}, bytes: 1, part, done: () => undefined } as unknown as ReadyStep['together'];
   return { together, beat: () => Promise.resolve(), ...step };
 }
@@ -73,7 +76,7 @@ function dummyStep(step: Dummy): ReadyStep {
 describe('trials of one trainer', () => {
   test('that wait say after each step of others that they are alive, and leave then where they shall stop', async () => {
     let now = 0;
-    const steps = new SharedSteps({ now: () => now, free: () => 1 });
+    const steps = new SharedSteps({ now: () => now, free: () => 1, say: () => undefined });
     const happened: string[] = [];
     const stepOf = (name: string, ms: number): ReadyStep =>
       dummyStep({
@@ -130,6 +133,40 @@ describe('trials of one trainer', () => {
     expectSameNumbers(ranOf(first), await runHere(requests[0]!));
   });
 
+  test('that cannot step together though each can alone say why once, and so many do not try again', async () => {
+    const said: string[] = [];
+    const steps = new SharedSteps({ now: () => 0, free: () => 100, say: (text) => said.push(text) });
+    let [passes, alone] = [0, 0];
+    const step = dummyStep({ alone: () => Promise.resolve([]).finally(() => (alone += 1)) }, () => {
+      passes += 1;
+      throw new Error('OOM when allocating');
+    });
+    for (let round = 0; round < 5; round += 1) await Promise.all([1, 2, 3, 4].map(() => steps.take(step)));
+    expect(alone).toBe(20);
+    // Four, then two, whose neighbours then go alone.
+    expect(passes).toBe(2);
+    expect(said).toEqual([
+      '4 trials could not take a step together; from now on it is 2 together at most: OOM when allocating',
+      '2 trials could not take a step together; from now on it is each alone: OOM when allocating',
+    ]);
+  });
+
+  test('of which one cannot step alone either go on together without it', async () => {
+    const said: string[] = [];
+    const steps = new SharedSteps({ now: () => 0, free: () => 100, say: (text) => said.push(text) });
+    let passes = 0;
+    const failing = (): never => {
+      passes += 1;
+      throw new Error('a wrong one is aboard');
+    };
+    const well = dummyStep({ alone: () => Promise.resolve([]) }, failing);
+    const wrong = dummyStep({ alone: () => Promise.reject(new Error('wrong')) }, failing);
+    await expect(Promise.all([steps.take(well), steps.take(wrong)])).rejects.toThrow('wrong');
+    for (let round = 0; round < 3; round += 1) await Promise.all([steps.take(well), steps.take(well)]);
+    expect(passes).toBe(2);
+    expect(said).toHaveLength(1);
+  });
+
   test('whose update fails move no neighbour twice', async () => {
     const request = await tinyTrials();
     const requests = [request(), request({ trainSeed: 2, training: { clipNorm: 0.5 } })];
@@ -183,7 +220,11 @@ describe('trials of one trainer', () => {
     const resident = new ResidentBackbone(2 ** 28);
     onTestFinished(() => resident.release());
     const meet = async (): Promise<void> => {
-      const steps = new SharedSteps({ now: () => performance.now(), free: () => Number.POSITIVE_INFINITY });
+      const steps = new SharedSteps({
+        now: () => performance.now(),
+        free: () => Number.POSITIVE_INFINITY,
+        say: () => undefined,
+      });
       await Promise.all(requests.map((one) => runHere(one, { resident, steps })));
     };
     await meet();

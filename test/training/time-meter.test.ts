@@ -107,7 +107,7 @@ describe('the time of a trial', () => {
     const resident = new ResidentBackbone(2 ** 28);
     onTestFinished(() => resident.release());
     const { now, span } = remembering();
-    const steps = new SharedSteps({ now, free: () => Number.POSITIVE_INFINITY });
+    const steps = new SharedSteps({ now, free: () => Number.POSITIVE_INFINITY, say: () => undefined });
     const requests = [1, 2, 3].map((trainSeed) => request({ trainSeed, training: { steps: 40 } }));
     const ran = await Promise.all(requests.map((one) => runHere(one, { resident, steps, now })));
     const all = ran.map(secondsOf);
