@@ -1,13 +1,15 @@
 // Sorts what went wrong in a trial by what can be done about it.
 import { ERROR_KINDS, type ErrorKind } from '../sweep/error-kinds.ts';
 import type { TrainerError } from './messages.ts';
+import { TooLargeError } from './too-large.ts';
 
 const OUT_OF_MEMORY =
   /\bOOM\b|ResourceExhausted|out of memory|bad_alloc|Array buffer allocation failed|failed to allocate/i;
 
 export function toTrainerError(error: unknown): TrainerError {
   const message = error instanceof Error ? error.message : String(error);
-  return { kind: kindOf(error, message), message };
+  const told = { kind: kindOf(error, message), message };
+  return error instanceof TooLargeError ? { ...told, isRefusal: true } : told;
 }
 
 /** True for what a dying process says when memory ran out. */

@@ -133,6 +133,8 @@ export interface TrialOutcome {
 export interface TrainerError {
   kind: ErrorKind;
   message: string;
+  /** It was not begun: what its trainer has is whole. */
+  isRefusal?: boolean;
 }
 
 export type FromTrainer =

@@ -240,10 +240,11 @@ class ChildTrainer implements Trainer {
     }
   }
 
-  /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. */
+  /** Memory that ran out is in pieces: the next trial gets a new child, and this one's memory is given back first. Of one that was refused none did. */
   async #endedBy(running: Running, message: TrainEnd): Promise<void> {
     if (running.child === this.#child) {
-      if (message.type === 'failed' && message.error.kind === 'out-of-memory') this.#isWorn = true;
+      const error = message.type === 'failed' ? message.error : undefined;
+      if (error?.kind === 'out-of-memory' && error.isRefusal !== true) this.#isWorn = true;
       if (this.#isWorn && this.#running.size === 1) await this.#retire();
     }
     this.#ended(running, message);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfigurationError, DataError } from '../../data/error.ts';
 import { DivergedError } from '../../training/diverged.ts';
 import { toTrainerError } from '../../training/error-kind.ts';
+import { TooLargeError } from '../../training/too-large.ts';
 
 test.each([
   [new DataError('x'), 'data'],
@@ -14,4 +15,9 @@ test.each([
   ['thrown text', 'unknown'],
 ])('%s is sorted as %s', (error, kind) => {
   expect(toTrainerError(error).kind).toBe(kind);
+});
+
+test('a trial that was refused for its size is told from one that memory ran out of', () => {
+  expect(toTrainerError(new TooLargeError(2, 1))).toMatchObject({ kind: 'out-of-memory', isRefusal: true });
+  expect(toTrainerError(new Error('OOM'))).not.toHaveProperty('isRefusal');
 });

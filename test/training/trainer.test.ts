@@ -411,6 +411,19 @@ describe('a trainer', () => {
     expect(ended).toEqual(pids.slice(1, -1));
   });
 
+  test('that has refused a trial for its size is as good as before', async () => {
+    const request = await tinyTrials();
+    const trainer = trainerOfTest({ memoryMiB: 1 });
+    const { end, events } = await run(trainer, request());
+    expect(end).toMatchObject({ type: 'failed', error: { kind: 'out-of-memory', isRefusal: true } });
+    expect(events[0]).toMatchObject({ type: 'ready' });
+    expect(trainer.isWorn).toBe(false);
+    const { pid } = trainer;
+    expect(pid).toBeDefined();
+    await run(trainer, request());
+    expect(trainer.pid).toBe(pid);
+  });
+
   test.runIf(process.platform === 'linux')(
     'out of memory, says so and ends its child; shrunk, the trial completes in the same memory',
     async () => {
