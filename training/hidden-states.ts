@@ -9,6 +9,7 @@ import type { DropoutSeed } from '../lpt/random.ts';
 import { padTokens } from './batches.ts';
 import { chunkAddress } from './chunks.ts';
 import type { BlockKey, BlockStore, DiskCounts } from './disk/block-store.ts';
+import { HeldBytes } from './held-bytes.ts';
 
 export interface HiddenStatesSettings {
   backbone: Backbone;
@@ -72,6 +73,8 @@ export class HiddenStates {
   /** In order of use, oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #counts = { hits: 0, diskHits: 0, fills: 0, bytes: 0 };
+  /** By what is kept here, and by trials. */
+  readonly #held = new HeldBytes<Float32Array[]>();
 
   constructor({ backbone, budgetBytes, disk }: HiddenStatesSettings) {
     this.#backbone = backbone;
@@ -81,6 +84,25 @@ export class HiddenStates {
 
   counts(): Readonly<CacheCounts> {
     return { ...NO_COUNTS, ...this.#disk?.counts(), ...this.#counts };
+  }
+
+  /** Of all that is kept here or held by a trial. */
+  get heldBytes(): number {
+    return this.#held.total;
+  }
+
+  /** A trial has the rows of a found chunk at hand until it releases them, whether they are kept here or not. */
+  hold(rows: Float32Array[]): void {
+    this.#held.hold(rows, () => bytesOf(rows));
+  }
+
+  release(rows: Float32Array[]): void {
+    this.#held.release(rows);
+  }
+
+  /** Drops what no trial holds. */
+  forget(): void {
+    for (const [key, { rows }] of this.#entries) if (!this.#held.isShared(rows)) this.#drop(key);
   }
 
   /**
@@ -141,15 +163,23 @@ export class HiddenStates {
   }
 
   #keep(key: string, rows: Float32Array[]): void {
-    const bytes = rows.reduce((sum, row) => sum + row.byteLength, 0);
-    this.#counts.bytes += bytes - (this.#entries.get(key)?.bytes ?? 0);
-    this.#entries.delete(key);
+    this.#drop(key);
+    const bytes = bytesOf(rows);
+    this.#held.hold(rows, () => bytes);
+    this.#counts.bytes += bytes;
     this.#entries.set(key, { rows, bytes });
-    for (const [oldest, entry] of this.#entries) {
+    for (const oldest of this.#entries.keys()) {
       if (this.#counts.bytes <= this.#budgetBytes) break;
-      this.#entries.delete(oldest);
-      this.#counts.bytes -= entry.bytes;
+      this.#drop(oldest);
     }
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#counts.bytes -= entry.bytes;
+    this.#held.release(entry.rows);
   }
 }
 
@@ -168,6 +198,10 @@ export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
     }
     return states;
   });
+}
+
+function bytesOf(rows: Float32Array[]): number {
+  return rows.reduce((sum, row) => sum + row.byteLength, 0);
 }
 
 function lengthsOf(examples: readonly EncodedExample[]): number[] {

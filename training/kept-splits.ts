@@ -4,6 +4,7 @@ import type { Encoded } from '../data/encode.ts';
 import { loadEncodedSplits, type EncodedSplits } from '../data/encoded-splits.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import { encodedBytes } from '../sweep/memory.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { SharedWork } from './shared-work.ts';
 
 export interface SplitsAsked {
@@ -29,6 +30,8 @@ export class KeptSplits {
   readonly #budgetBytes: number;
   /** The one last used comes last. */
   #kept: Kept[] = [];
+  /** By what is kept here, and by trials. */
+  readonly #held = new HeldBytes<EncodedSplits>();
   readonly #underWay = new Map<string, SharedWork<EncodedSplits>>();
 
   /** @param budgetBytes most that is kept once no trial holds it; those longest unused go first */
@@ -37,9 +40,23 @@ export class KeptSplits {
     this.#budgetBytes = budgetBytes;
   }
 
-  /** Of all that is kept. */
+  /** Of all that is kept here or held by a trial. */
   get bytes(): number {
-    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#held.total;
+  }
+
+  /** A trial has them at hand until it releases them, whether they are kept here or not. */
+  hold(splits: EncodedSplits): void {
+    this.#held.hold(splits, () => measure(splits).bytes);
+  }
+
+  release(splits: EncodedSplits): void {
+    this.#held.release(splits);
+  }
+
+  /** Drops what no trial holds. */
+  forget(): void {
+    for (const one of this.#kept.filter(({ splits }) => !this.#held.isShared(splits))) this.#drop(one);
   }
 
   /** @throws as `loadEncodedSplits` does */
@@ -71,8 +88,21 @@ export class KeptSplits {
   }
 
   #keep(used: Kept): void {
-    this.#kept = [...this.#kept.filter((one) => one !== used), used];
-    while (this.bytes > this.#budgetBytes) this.#kept.shift();
+    this.#drop(used);
+    this.#held.hold(used.splits, () => used.bytes);
+    this.#kept.push(used);
+    let over = this.#kept.reduce((sum, { bytes }) => sum + bytes, -this.#budgetBytes);
+    for (const oldest of [...this.#kept]) {
+      if (over <= 0) break;
+      this.#drop(oldest);
+      over -= oldest.bytes;
+    }
+  }
+
+  #drop(one: Kept): void {
+    if (!this.#kept.includes(one)) return;
+    this.#kept = this.#kept.filter((other) => other !== one);
+    this.#held.release(one.splits);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Backbone } from '../lpt/backbone.ts';
 import { backboneIdentity, type BackboneIdentity } from '../sweep/backbone-identity.ts';
 import { loadBackbone } from './backbone.ts';
 import type { BlockStore } from './disk/block-store.ts';
+import { collectGarbage } from './garbage.ts';
 import { HiddenStates, NO_COUNTS, type CacheCounts } from './hidden-states.ts';
 import { KeptSplits } from './kept-splits.ts';
 import { SharedWork } from './shared-work.ts';
@@ -92,9 +93,16 @@ export class ResidentBackbone {
     return this.#resident?.hiddenStates.counts() ?? NO_COUNTS;
   }
 
-  /** Bytes of hidden states and of encoded examples that are kept for the backbone at hand. */
+  /** Bytes of hidden states and of encoded examples that are kept for the backbone at hand, or held by its trials. */
   keptBytes(): number {
-    return this.counts().bytes + (this.#resident?.splits.bytes ?? 0);
+    return this.#resident === null ? 0 : this.#resident.hiddenStates.heldBytes + this.#resident.splits.bytes;
+  }
+
+  /** Drops what is kept for later trials and held by none. */
+  forget(): void {
+    this.#resident?.hiddenStates.forget();
+    this.#resident?.splits.forget();
+    collectGarbage();
   }
 
   release(): void {

@@ -34,18 +34,25 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
   const time = new TimeMeter(surroundings.now);
   try {
     const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings, time));
-    const { method, stepBytes } = prepared;
     try {
-      const free = surroundings.free();
-      if (stepBytes > free) throw new TooLargeError(stepBytes, free);
+      makeRoom(prepared, surroundings);
       return await train(prepared);
     } finally {
-      method.dispose();
+      prepared.method.dispose();
+      prepared.release();
     }
   } catch (error) {
     if (error instanceof Cancelled) return { type: 'cancelled', step: 0 };
     throw error;
   }
+}
+
+/** What is kept for later trials goes before a trial is refused. @throws TooLargeError */
+function makeRoom({ stepBytes }: Run, { resident, free }: TrialSurroundings): void {
+  if (stepBytes <= free()) return;
+  resident.forget();
+  const left = free();
+  if (stepBytes > left) throw new TooLargeError(stepBytes, left);
 }
 
 async function prepare(
@@ -61,7 +68,8 @@ async function prepare(
   await afterSome();
   await checkData(trial.task);
   const maxTokens = backbone.config.maxPositions - addedPositions(trial.method);
-  const { labelWordIds, ...splits } = await loaded.splits.load({ request: trial, maxTokens, afterSome });
+  const encoded = await loaded.splits.load({ request: trial, maxTokens, afterSome });
+  const { labelWordIds, ...splits } = encoded;
   await afterSome();
   const method = createMethod({
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
@@ -80,9 +88,14 @@ async function prepare(
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const texts = longestTexts(splits.train.examples, trial.training.batchSize);
+  loaded.splits.hold(encoded);
+  const release = (): void => {
+    loaded.splits.release(encoded);
+    Object.values(inputs).forEach((one) => one.release());
+  };
   const run: Run = {
     ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
-    ...{ backbone, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
+    ...{ backbone, release, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
   };
   return checkpoint ? { ...run, checkpoint } : run;
 }

@@ -27,4 +27,6 @@ export interface Run {
   backbone: Backbone;
   /** Of a step, at its peak. */
   stepBytes: number;
+  /** Lets go of what it holds of all that its trainer keeps. */
+  release: () => void;
 }

@@ -48,6 +48,8 @@ export class SplitInputs {
   readonly #chunkOf = new Map<number, number>();
   /** Layer → every example's H_k once `keepAll` has run: random batches would ask for a whole chunk an example otherwise. */
   readonly #kept = new Map<number, Float32Array[]>();
+  /** What is in it, by chunks. */
+  readonly #held: Float32Array[][] = [];
   #direct = false;
 
   constructor(settings: SplitInputsSettings) {
@@ -70,11 +72,20 @@ export class SplitInputs {
     const kept = layers.map((layer): [number, Float32Array[]] => [layer, []]);
     for (const members of this.#chunks) {
       for (const [layer, rows] of kept) {
-        this.#rowsOfChunk(members, layer).forEach((row, i) => (rows[members[i] ?? 0] = row));
+        const found = this.#rowsOfChunk(members, layer);
+        this.#settings.hiddenStates.hold(found);
+        this.#held.push(found);
+        found.forEach((row, i) => (rows[members[i] ?? 0] = row));
       }
       await afterChunk();
     }
     for (const [layer, rows] of kept) this.#kept.set(layer, rows);
+  }
+
+  /** Lets go of what `keepAll` has made ready. */
+  release(): void {
+    for (const rows of this.#held.splice(0)) this.#settings.hiddenStates.release(rows);
+    this.#kept.clear();
   }
 
   /** Batches for scoring: every example once, those of like length together. */

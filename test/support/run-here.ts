@@ -15,7 +15,7 @@ export interface RunHere {
   /** Others are in its trainer, whether they meet or not. */
   isAccompanied?: boolean;
   /** Bytes that a step may need. */
-  free?: number;
+  free?: () => number;
   now?: () => number;
   /** Sees every message; true asks the trial to stop. */
   watch?: (message: FromTrainer) => boolean;
@@ -36,7 +36,7 @@ export async function runHere(
     watch,
     steps: shared,
     isAccompanied = false,
-    free: bytes = Number.POSITIVE_INFINITY,
+    free = () => Number.POSITIVE_INFINITY,
     now = () => performance.now(),
   }: RunHere = {},
 ): Promise<RanHere> {
@@ -51,7 +51,6 @@ export async function runHere(
   const backbones = resident ?? new ResidentBackbone(2 ** 28);
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
-  const free = () => bytes;
   const steps = shared ?? new SharedSteps({ now, free, say: () => undefined });
   const pulse = new Pulse({
     ...{ send, cancelled: () => stop, accompanied: () => isAccompanied, now, usage },

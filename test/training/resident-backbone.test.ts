@@ -22,6 +22,24 @@ test('is loaded once for trials that begin together, each alive meanwhile, and o
   resident.release();
 });
 
+test('drops what it keeps for later trials before one is refused for its size, and nothing that is in use', async () => {
+  const request = await tinyTrials();
+  const resident = new ResidentBackbone(2 ** 24);
+  await runHere(request({ dataSeed: 13 }), { resident });
+  const full = resident.keptBytes();
+  const told: number[] = [];
+  const free = (): number => {
+    told.push(resident.keptBytes());
+    return resident.keptBytes() <= full ? Number.POSITIVE_INFINITY : 0;
+  };
+  expect((await runHere(request({ dataSeed: 21 }), { resident, free })).trained.type).toBe('finished');
+  // With the splits of both seeds, then with those of its own alone.
+  expect(told[0]).toBeGreaterThan(full);
+  expect(told[2]).toBeGreaterThan(0);
+  expect(told[2]).toBeLessThan(full / 2);
+  resident.release();
+});
+
 test('that every trial has stopped waiting for is loaded for the next', async () => {
   const request = (await tinyTrials())();
   const resident = new ResidentBackbone(2 ** 20);

@@ -209,7 +209,7 @@ describe('trials of one trainer', () => {
 
   test('too large for the memory there is are refused before they start, with the number', async () => {
     const request = await tinyTrials();
-    const running = runHere(request(), { free: 10 * 2 ** 10 });
+    const running = runHere(request(), { free: () => 10 * 2 ** 10 });
     await expect(running).rejects.toMatchObject({ kind: 'out-of-memory' });
     await expect(running).rejects.toThrow(/at most the 1 MiB that the trainer has left, found \d+ MiB/);
   });

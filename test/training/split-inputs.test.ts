@@ -11,19 +11,24 @@ import { tinyTrials } from '../support/tiny-trial.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
 
-async function inputsOf(changes: { inputLayers: number[]; largestKeptBytes?: number }) {
+interface Changes {
+  inputLayers: number[];
+  largestKeptBytes?: number;
+  budgetBytes?: number;
+}
+
+async function inputsOf({ budgetBytes = 2 ** 24, ...changes }: Changes) {
   const { trial, backboneFolder } = (await tinyTrials())();
   const backbone = await loadBackbone(backboneFolder);
   onTestFinished(() => backbone.dispose());
   const tokenizer = await loadTokenizer(backboneFolder);
   const { train } = await loadSplits(trial);
   const { examples } = encodeExamples(train, { ...trial.task, tokenizer, maxTokens: 64 });
-  const hiddenStates = new HiddenStates({ backbone, budgetBytes: 2 ** 24 });
+  const hiddenStates = new HiddenStates({ backbone, budgetBytes });
   const labelWordIds = [5, 6];
-  return {
-    inputs: new SplitInputs({ examples, labelWordIds, backbone, hiddenStates, layersToKeep: [], ...changes }),
-    hiddenStates,
-  };
+  const another = (): SplitInputs =>
+    new SplitInputs({ examples, labelWordIds, backbone, hiddenStates, layersToKeep: [], ...changes });
+  return { inputs: another(), another, hiddenStates };
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -87,6 +92,43 @@ test('with the seed of a dropout nothing is taken from what was kept', async () 
   expect(values(1)).toEqual(values(1));
   expect(values(1)).not.toEqual(values(2));
   expect(values(1)).not.toEqual(values(null));
+});
+
+/** [T_i, 32] of each example, in 32-bit floats. */
+function bytesOf({ examples }: SplitInputs): number {
+  return examples.reduce((sum, { tokenIds }) => sum + tokenIds.length * 32 * 4, 0);
+}
+
+test('what training holds counts for as long as it is held, though nothing is kept for others', async () => {
+  const { inputs, another, hiddenStates } = await inputsOf({ inputLayers: [2], budgetBytes: 0 });
+  await inputs.keepAll(nothing);
+  expect(hiddenStates.counts().bytes).toBe(0);
+  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  // It was not to be found, and is there twice.
+  await another().keepAll(nothing);
+  expect(hiddenStates.heldBytes).toBe(2 * bytesOf(inputs));
+  inputs.release();
+  inputs.release();
+  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+});
+
+test('what several hold, and is kept for others as well, counts once, and is not forgotten while it is held', async () => {
+  const { inputs, another, hiddenStates } = await inputsOf({ inputLayers: [2] });
+  await inputs.keepAll(nothing);
+  await another().keepAll(nothing);
+  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  hiddenStates.forget();
+  expect(hiddenStates.counts().bytes).toBe(bytesOf(inputs));
+});
+
+test('what nobody holds is forgotten', async () => {
+  const { inputs, hiddenStates } = await inputsOf({ inputLayers: [2] });
+  await inputs.keepAll(nothing);
+  inputs.release();
+  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  hiddenStates.forget();
+  expect(hiddenStates.heldBytes).toBe(0);
+  expect(hiddenStates.counts().bytes).toBe(0);
 });
 
 test('scoring batches hold every example once', async () => {
