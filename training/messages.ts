@@ -73,6 +73,8 @@ export interface Usage {
   diskHits: number;
   /** Blocks on disk that were not what had been written, since the last piece of work; each was computed anew. */
   damaged: number;
+  /** Blocks that could not be written to disk, since the last piece of work; other processes compute them anew. */
+  unwritten: number;
   /** Hidden states kept in memory now. */
   hiddenStatesBytes: number;
   /** On disk, by all processes that keep theirs there, as far as this one knows. */

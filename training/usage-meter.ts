@@ -11,15 +11,18 @@ export class UsageMeter {
     this.#counts = counts;
   }
 
-  /** Hits, fills and damaged blocks since the last reading. */
+  /** Hits, fills, and damaged and unwritten blocks since the last reading. */
   read(): Usage {
     const now = this.#counts();
     const isAnew = now.hits < this.#last.hits || now.fills < this.#last.fills;
-    const before = isAnew ? { ...NO_COUNTS, damaged: this.#last.damaged } : this.#last;
+    // The disk stays with another backbone.
+    const { damaged, unwritten } = this.#last;
+    const before = isAnew ? { ...NO_COUNTS, damaged, unwritten } : this.#last;
     this.#last = now;
     return {
       ...{ pid: process.pid, hits: now.hits - before.hits, fills: now.fills - before.fills },
       ...{ diskHits: now.diskHits - before.diskHits, damaged: now.damaged - before.damaged },
+      unwritten: now.unwritten - before.unwritten,
       ...{ hiddenStatesBytes: now.bytes, hiddenStatesDiskBytes: now.diskBytes, peakMemoryMiB: peakMemoryMiB() },
     };
   }

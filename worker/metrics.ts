@@ -59,6 +59,7 @@ function createMeters(registry: Registry) {
       'hidden_states_damaged_total',
       'Blocks of hidden states on disk that were damaged, and computed anew',
     ),
+    unwritten: counter('hidden_states_unwritten_total', 'Blocks of hidden states that could not be written to disk'),
     kept: gauge('hidden_states_bytes', 'Hidden states that a trainer keeps in memory', ['trainer']),
     keptOnDisk: gauge('hidden_states_disk_bytes', 'Hidden states on disk as a trainer knows them, also of others', [
       'trainer',
@@ -140,6 +141,7 @@ function countUsage(meters: Meters, usage: Usage): void {
   meters.misses.inc(usage.fills);
   meters.diskHits.inc(usage.diskHits);
   meters.damaged.inc(usage.damaged);
+  meters.unwritten.inc(usage.unwritten);
   meters.kept.set(trainer, usage.hiddenStatesBytes);
   meters.keptOnDisk.set(trainer, usage.hiddenStatesDiskBytes);
   meters.memory.set(trainer, usage.peakMemoryMiB * MIB);

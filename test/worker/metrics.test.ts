@@ -11,7 +11,7 @@ const FACTS = { worker: '1@here/cpu', device: 'cpu', version: '0' };
 const OF = { sweep: 'demo', trial: 'demo/3', trialId: 'an-id', attempt: 2 };
 const USAGE = {
   ...{ pid: 7, hits: 5, fills: 2, diskHits: 3, damaged: 1, hiddenStatesBytes: 4096, hiddenStatesDiskBytes: 8192 },
-  peakMemoryMiB: 3,
+  ...{ unwritten: 4, peakMemoryMiB: 3 },
 };
 
 test('counts attempts, steps, hidden states, checkpoints and what the fence refused', async () => {
@@ -33,6 +33,7 @@ test('counts attempts, steps, hidden states, checkpoints and what the fence refu
       'lpt_sweep_step_duration_seconds_bucket{le="0.05"} 2',
       'lpt_sweep_hidden_states_hits_total 5',
       'lpt_sweep_hidden_states_misses_total 2',
+      'lpt_sweep_hidden_states_unwritten_total 4',
       'lpt_sweep_hidden_states_bytes{trainer="7"} 4096',
       // 3 MiB
       'lpt_sweep_trainer_peak_memory_bytes{trainer="7"} 3145728',

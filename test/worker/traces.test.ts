@@ -69,7 +69,7 @@ test('one trace leads from launch through sweep, trial and attempt to the traini
   const { sweep, folder } = await sweepOnTinyBackbone();
   const usage = {
     ...{ pid: 1, hits: 1, fills: 0, diskHits: 0, damaged: 0, hiddenStatesBytes: 0, hiddenStatesDiskBytes: 0 },
-    peakMemoryMiB: 1,
+    ...{ unwritten: 0, peakMemoryMiB: 1 },
   };
   const work = { phase: 'training' as const, step: 2, startedAt: 1000, ms: 60, stepMs: [20, 40], usage };
   const trainer = new ScriptedTrainer({

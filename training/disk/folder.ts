@@ -44,6 +44,8 @@ export class BlockFolder {
   touch(name: string): void {
     const now = new Date();
     attempt(() => utimesSync(this.pathOf(name), now, now));
+    // Whoever only reads has not looked for room.
+    this.#bytes ??= attempt(() => sizeOf(this.#look()));
   }
 
   /**
@@ -70,7 +72,7 @@ export class BlockFolder {
 
   #evict(coming: number): void {
     const kept = this.#look();
-    let bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+    let bytes = sizeOf(kept);
     if (bytes + coming > this.#limitBytes) {
       for (const { path, bytes: own } of kept.sort((one, other) => one.usedAt - other.usedAt)) {
         if (bytes + coming <= this.#limitBytes * LEFT_SHARE || bytes === 0) break;
@@ -95,6 +97,10 @@ export class BlockFolder {
     }
     return kept;
   }
+}
+
+function sizeOf(kept: readonly Kept[]): number {
+  return kept.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Another process may have taken the file away meanwhile: that is as good. */

@@ -90,6 +90,15 @@ describe('blocks on disk', () => {
     expect(store.counts().diskBytes).toBe(9 * FILE_BYTES);
   });
 
+  test('are counted by whoever only reads them, too', async () => {
+    const folder = await temporaryFolder();
+    const { store: writer } = open(folder);
+    for (const layer of [5, KEY.layer, 7]) writer.write({ ...KEY, layer }, BLOCK);
+    const { store: reader } = open(folder);
+    expect(reader.read(KEY)).toEqual(BLOCK);
+    expect(reader.counts().diskBytes).toBe(3 * FILE_BYTES);
+  });
+
   test('larger than the limit are not kept', async () => {
     const folder = await temporaryFolder();
     const { store, said } = open(folder, { limitBytes: FILE_BYTES - 1 });
