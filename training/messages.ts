@@ -129,6 +129,7 @@ export interface TrialOutcome {
   cacheHitRate: number | null;
   /** What its time in trainers went to, through all attempts that went on from one another; null where it was not measured. */
   seconds: Seconds | null;
+  /** Of its trainer's process, up to now: TensorFlow's allocator gives nothing back, so that of earlier trials is in it. */
   peakMemoryMiB: number;
 }
 
