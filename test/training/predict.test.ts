@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fingerprintData, loadSplits } from '../../data/dataset.ts';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
+import { trialKey } from '../../sweep/trial-key.ts';
 import type { Shortened, TrainRequest } from '../../training/messages.ts';
 import { predict, type PredictRequest } from '../../training/predict.ts';
 import { predictInChild } from '../../training/predictor.ts';
@@ -52,11 +53,12 @@ async function trainedOn(trial: TrainRequest): Promise<TrainedModel> {
   };
 }
 
-async function withTest({ trial, ...request }: TrainRequest, test: string): Promise<TrainRequest> {
-  const { data } = trial.task;
+async function withTest({ trial: before, ...request }: TrainRequest, test: string): Promise<TrainRequest> {
+  const { data } = before.task;
   const files = { ...data.files, test };
   const fingerprint = await fingerprintData(files, data.columns);
-  return { ...request, trial: { ...trial, task: { ...trial.task, data: { ...data, files, fingerprint } } } };
+  const trial = { ...before, task: { ...before.task, data: { ...data, files, fingerprint } } };
+  return { ...request, trial, trialKey: trialKey(trial) };
 }
 
 describe('an exported model', () => {
