@@ -37,7 +37,8 @@ export function clearLeftovers(parent) {
   for (const name of readdirSync(parent).filter((one) => one.startsWith(PREFIX))) {
     const folder = join(parent, name);
     const [pid, ...host] = name.slice(PREFIX.length).split('.').slice(0, -1);
-    const owner = { pid: Number(pid), started: null, host: host.join('.') };
+    // Earlier versions named no host.
+    const owner = { pid: Number(pid), started: null, ...(host.length === 0 ? {} : { host: host.join('.') }) };
     const modified = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
     const tooOld = modified !== undefined && Date.now() - modified > DAY_MS;
     if (tooOld || !(isElsewhere(owner) || isAlive(owner))) rmSync(folder, { recursive: true, force: true });
