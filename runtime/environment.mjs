@@ -59,7 +59,7 @@ export function readEnvironment(env = process.env) {
     configFolders: named(env, ['HOME', 'XDG_CONFIG_HOME', 'APPDATA']),
     codec: text(env, 'LPT_SWEEP_CODEC'),
     codecKey: text(env, 'LPT_SWEEP_CODEC_KEY'),
-    hubUrl: text(env, 'HF_ENDPOINT'),
+    hubUrl: hubUrl(env),
     hubToken: headerText(env, 'HF_TOKEN'),
     backboneFolders: folders(text(env, 'LPT_SWEEP_BACKBONES')),
     logLevel: choice(env, 'LPT_SWEEP_LOG', LOG_LEVELS) ?? 'info',
@@ -182,6 +182,19 @@ function tracesUrl(env) {
   if (url === undefined || /^https?:\/\/./.test(url)) return url;
   const name = whole === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
   throw new Error(`Expected ${name} to begin with http:// or https://, found another address.`);
+}
+
+/**
+ * One with a password in it would be quoted by whoever cannot reach it.
+ *
+ * @param {Variables} env
+ */
+function hubUrl(env) {
+  const url = text(env, 'HF_ENDPOINT');
+  if (url === undefined || /^https?:\/\/[^@]+$/.test(url)) return url;
+  throw new Error(
+    'Expected HF_ENDPOINT to begin with http:// or https:// and to have no user and password in it (a token is HF_TOKEN), found another address.',
+  );
 }
 
 /** @param {Variables} env */

@@ -1,10 +1,10 @@
 // Pure: numbers as people read them, on a terminal and on a page.
 
-/** A score in [−1, 1] in percent: `87.3`. */
+/** A score in [−1, 1] in percent: `87.3`. What is just below 0, as Matthews' correlation can be, is 0. */
 export function percent(score: number): string;
 export function percent(score: number | null): string | null;
 export function percent(score: number | null): string | null {
-  return score === null ? null : (100 * score).toFixed(1);
+  return score === null ? null : (100 * score).toFixed(1).replace(/^-(0\.0)$/, '$1');
 }
 
 export function meanAndSd(mean: number, sd: number | null): string {

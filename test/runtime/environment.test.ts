@@ -44,6 +44,14 @@ describe('the environment', () => {
       /^Expected HF_TOKEN to be one line of plain characters, found others in it\.$/,
     );
   });
+
+  test('a Hub with a password in its address is refused by its name, without its value', () => {
+    const HF_ENDPOINT = 'https://someone:sesame@hub.example';
+    expect(() => readEnvironment({ ...HOME, HF_ENDPOINT })).toThrow(/^Expected HF_ENDPOINT (?!.*sesame).*HF_TOKEN/);
+    expect(readEnvironment({ ...HOME, HF_ENDPOINT: 'http://127.0.0.1:8080/hub' }).hubUrl).toBe(
+      'http://127.0.0.1:8080/hub',
+    );
+  });
 });
 
 describe("Temporal's settings", () => {
