@@ -1,7 +1,7 @@
 // What happens on a worker, as data: logs, metrics and traces are made of it. No text of a data set, no settings, no secret.
 import type { ErrorKind } from '../sweep/error-kinds.ts';
 import type { TrialState } from '../sweep/states.ts';
-import type { TrainEvent } from '../training/trainer.ts';
+import type { TrainEvent } from '../training/train-options.ts';
 
 export interface AttemptName {
   sweep: string;

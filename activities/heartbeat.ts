@@ -2,7 +2,7 @@
 // trainer that hangs must be seen to hang.
 import type { Context } from '@temporalio/activity';
 import type { Phase } from '../training/messages.ts';
-import type { TrainEvent } from '../training/trainer.ts';
+import type { TrainEvent } from '../training/train-options.ts';
 
 export interface HeartbeatDetails {
   /** `preparing`: the backbone is being found; `saving`: the database is being waited for. */

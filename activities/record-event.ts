@@ -3,7 +3,7 @@ import { saveCheckpoint } from '../db/checkpoints.ts';
 import type { Database } from '../db/client.ts';
 import { recordEvaluation } from '../db/evaluations.ts';
 import { recordMetrics } from '../db/metrics.ts';
-import type { TrainEvent } from '../training/trainer.ts';
+import type { TrainEvent } from '../training/train-options.ts';
 
 /**
  * @returns whether the trial shall stop here, because of its score on dev

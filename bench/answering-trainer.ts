@@ -1,6 +1,7 @@
 // A trainer double: says at once what a trial of one step says, and trains nothing. What is left is the orchestration.
 import type { TrainRequest } from '../training/messages.ts';
-import type { TrainEnd, TrainEvent, Trainer, TrainOptions } from '../training/trainer.ts';
+import type { TrainEnd, TrainEvent, TrainOptions } from '../training/train-options.ts';
+import type { Trainer } from '../training/trainer.ts';
 
 const SCORE = { metric: 'accuracy', score: 0.5, loss: 1, examples: 8 } as const;
 const BYTES = new Uint8Array(2_048);

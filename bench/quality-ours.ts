@@ -1,7 +1,8 @@
 // Our side of bench/quality.ts and bench/sweep.ts: trials in the trainer process that a worker uses, hidden states kept from trial to trial.
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { TrialOutcome } from '../training/messages.ts';
-import { createTrainer, type TrainEvent } from '../training/trainer.ts';
+import type { TrainEvent } from '../training/train-options.ts';
+import { createTrainer } from '../training/trainer.ts';
 
 /** Enough for the hidden states of a task's test and a seed's train and dev at one layer, or of 400 short texts at every one. */
 const HIDDEN_STATES_MIB = 1024;

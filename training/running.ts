@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 import type { Heard } from './silence.ts';
-import type { TrainEnd, TrainOptions } from './trainer.ts';
+import type { TrainEnd, TrainOptions } from './train-options.ts';
 
 export interface Running extends Heard {
   ride: number;

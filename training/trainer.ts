@@ -3,16 +3,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
-import type { DiskSettings, FromTrainer, Said, TrainRequest } from './messages.ts';
+import type { DiskSettings, Said, TrainRequest } from './messages.ts';
 import { countOomKills } from './oom-kills.ts';
 import { isEnd, tell, type Running } from './running.ts';
 import { silenceLeft } from './silence.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
+import type { TrainEnd, TrainEvent, TrainOptions } from './train-options.ts';
 import { lossError, OVERDUE } from './trainer-loss.ts';
 import type { TrainerProcessSettings } from './trainer-process.ts';
-
-export type TrainEnd = Extract<FromTrainer, { type: 'finished' | 'cancelled' | 'failed' }>;
-export type TrainEvent = Exclude<FromTrainer, TrainEnd>;
 
 export interface TrainerSettings {
   /** TensorFlow's threads; its own choice where absent. */
@@ -34,18 +32,6 @@ export interface TrainerSettings {
   onRetire?: (pid: number) => void;
   /** Milliseconds that a trainer has to stop when it is told to; then it is killed. Absent: 30 s, and as long as it does not hang. */
   stopMs?: number;
-}
-
-export interface TrainOptions {
-  /**
-   * Called with one event after the other; a promise holds the trainer back when it falls behind. An error stops the
-   * trial at its next step.
-   */
-  onEvent: (event: TrainEvent) => void | Promise<void>;
-  /** Called every few seconds while nothing need be heard of the trainer, as during a long step, and no event waits to be dealt with. */
-  onAlive?: () => void;
-  /** Stops the trial at its next step; `train` then resolves to `cancelled`. A trainer that hangs is killed. */
-  signal?: AbortSignal;
 }
 
 export interface Trainer {

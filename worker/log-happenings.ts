@@ -1,7 +1,7 @@
 // What happens to an attempt, said in one line each.
 import type { AttemptName, Happening, Observe } from '../activities/happening.ts';
 import type { Work } from '../training/messages.ts';
-import type { TrainEvent } from '../training/trainer.ts';
+import type { TrainEvent } from '../training/train-options.ts';
 import type { Log, LogEntry } from './log.ts';
 
 type Said = Pick<LogEntry, 'level' | 'message'> & { event?: string; fields?: LogEntry['fields'] };

@@ -15,7 +15,7 @@ import type { Dependencies } from '../../activities/dependencies.ts';
 import { trialFailure } from '../../activities/failure.ts';
 import type { Happening } from '../../activities/happening.ts';
 import type { FromTrainer } from '../../training/messages.ts';
-import type { TrainEvent } from '../../training/trainer.ts';
+import type { TrainEvent } from '../../training/train-options.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';

@@ -12,7 +12,7 @@ import { show } from '../../control/show.ts';
 import { watch } from '../../control/watch.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
 import type { ProgramProvenance } from '../../sweep/provenance.ts';
-import type { TrainEvent } from '../../training/trainer.ts';
+import type { TrainEvent } from '../../training/train-options.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers, type Workers } from '../../worker/worker.ts';
 import { run as runCommand } from '../cli/terminal.ts';

@@ -14,7 +14,7 @@ import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
-import type { TrainEnd } from '../../training/trainer.ts';
+import type { TrainEnd } from '../../training/train-options.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
 import { changeJson } from '../support/change-json.ts';
 import { fileWith } from '../support/data-files.ts';

@@ -1,7 +1,8 @@
 // A trainer at the seam of the process boundary: it says what it is told to say, so that trouble can be made on purpose.
 import { setTimeout as nextMoment } from 'node:timers/promises';
 import type { TrainRequest } from '../../training/messages.ts';
-import type { TrainEnd, TrainEvent, Trainer, TrainOptions } from '../../training/trainer.ts';
+import type { TrainEnd, TrainEvent, TrainOptions } from '../../training/train-options.ts';
+import type { Trainer } from '../../training/trainer.ts';
 
 export interface Script {
   events?: TrainEvent[];

@@ -6,7 +6,7 @@ import { openControl, type Control } from '../../control/control.ts';
 import type { Launching } from '../../control/launch.ts';
 import { watch } from '../../control/watch.ts';
 import type { NewSweep } from '../../db/new-sweep.ts';
-import type { TrainEnd } from '../../training/trainer.ts';
+import type { TrainEnd } from '../../training/train-options.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
 import { createWorkers } from '../../worker/worker.ts';
 import { workerIdentity } from '../../workflows/ids.ts';
