@@ -14,11 +14,15 @@ export interface Combination {
 }
 
 export function combinationsOf(entry: MethodSpec, spec: Spec, backbone: BackboneFacts): Combination[] {
-  // A descriptor's crossing holds exactly the fields of its method's settings, each with accepted values.
-  const methods = crossingsOf(entry, backbone).flatMap((crossing) => cross(crossing) as unknown as MethodSettings[]);
-  return methods.flatMap((method) =>
-    cross<TrainingSettings>(trainingsOf(method, entry, spec)).map((training) => ({ method, training })),
-  );
+  return crossingsOf(entry, backbone).flatMap((crossing) => {
+    // A descriptor's crossing holds exactly the fields of its method's settings, each with accepted values.
+    const methods = cross(crossing) as unknown as MethodSettings[];
+    // Shared by all of them: whoever names combinations spells each training out once.
+    const trainings = methods
+      .slice(0, 1)
+      .flatMap((method) => cross<TrainingSettings>(trainingsOf(method, entry, spec)));
+    return methods.flatMap((method) => trainings.map((training) => ({ method, training })));
+  });
 }
 
 /** How many `combinationsOf` would make, without making them. */
