@@ -1,7 +1,7 @@
 // What tells a sweep's configurations apart, in words.
-import { differing, differingOnes, differingSettings, listOfMethod, type Setting } from '../sweep/settings.ts';
+import { differingOnes, differingSettings, listOfMethod, type Setting, wordsOf } from '../sweep/settings.ts';
 import type { Control } from './control.ts';
-import { sweepSettings } from './sweep-settings.ts';
+import { type Settings, sweepSettings } from './sweep-settings.ts';
 
 /** By configuration key: `rank 8, learningRate 0.001`. Without those that nothing else tells apart. */
 export type SettingWords = ReadonlyMap<string, string>;
@@ -28,14 +28,28 @@ export async function settingsWithinMethods(
   sweepId: string,
 ): Promise<SettingWords> {
   const rows = await sweepSettings(database, sweepId);
-  return byKey(rows, differing(rows, { listOf: listOfMethod, inColumns: SAID_ANYWAY }));
+  const apart = apartOf(rows);
+  return byKey(rows, ({ configurationKey }) => {
+    const own = apart.get(configurationKey) ?? [];
+    return wordsOf(own.filter(({ name }) => !SAID_ANYWAY.includes(name)));
+  });
 }
 
 /** One by one, for sentences: each says some of them anyway. */
 export async function settingsApart({ database }: Pick<Control, 'database'>, sweepId: string): Promise<SettingsApart> {
-  const rows = await sweepSettings(database, sweepId);
+  return apartOf(await sweepSettings(database, sweepId));
+}
+
+/** For as long as the settings themselves are kept: a sweep that is watched is asked for every second. */
+const known = new WeakMap<Settings, SettingsApart>();
+
+function apartOf(rows: Settings): SettingsApart {
+  const found = known.get(rows);
+  if (found !== undefined) return found;
   const settingsOf = differingOnes(rows, { listOf: listOfMethod, inColumns: [] });
-  return new Map(rows.map((row) => [row.configurationKey, settingsOf(row)]));
+  const apart = new Map(rows.map((row) => [row.configurationKey, settingsOf(row)]));
+  known.set(rows, apart);
+  return apart;
 }
 
 function byKey<Row extends { configurationKey: string }>(

@@ -6,7 +6,7 @@ import type { Settled } from '../sweep/settings.ts';
 import type { Control } from './control.ts';
 import { keptFew } from './kept-few.ts';
 
-type Settings = readonly (Settled & { configurationKey: string })[];
+export type Settings = readonly (Settled & { configurationKey: string })[];
 
 const kept = keptFew<Settings>({ most: 8 });
 

@@ -28,10 +28,12 @@ export function differingSettings(all: readonly Settled[], inColumns: readonly s
 /** Of each row, the words for what not all have that it is held against. */
 export function differing<Row>(rows: readonly Row[], against: Against<Row>): (row: Row) => string {
   const those = differingOnes(rows, against);
-  return (row) =>
-    those(row)
-      .map(({ name, value }) => `${name} ${value}`)
-      .join(', ');
+  return (row) => wordsOf(those(row));
+}
+
+/** `rank 8, learningRate 0.001` */
+export function wordsOf(settings: readonly Pick<Setting, 'name' | 'value'>[]): string {
+  return settings.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
 interface Against<Row> {
