@@ -49,7 +49,7 @@ function bestLpt(configurations: readonly ConfigurationMean[]): ConfigurationMea
 
 function scoreOf({ testMean, testSd, n }: ConfigurationMean): string {
   const spread = testSd === null ? '' : ` ± ${percent(testSd)}`;
-  return `${percent(testMean)}${spread} (${n} ${n === 1 ? 'seed' : 'seeds'})`;
+  return `${percent(testMean)}${spread} (${counted(n, 'seed')})`;
 }
 
 interface SeedDifference {
@@ -88,7 +88,7 @@ export function describeCutShort({ name }: SweepRow, { stopped, diverged }: CutS
     ...(stopped.trials === 0
       ? []
       : [
-          `${stopped.trials} ${stopped.trials === 1 ? 'trial was' : 'trials were'} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, ${NOT_BEST}. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
+          `${counted(stopped.trials, 'trial was', 'trials were')} stopped early (${stopped.rules.join(', ')}): without a test score, in no average, ${NOT_BEST}. \`lpt-sweep resume ${name} --stopped\` runs them to their end.`,
         ]),
     ...(diverged.length === 0
       ? []

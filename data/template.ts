@@ -1,4 +1,5 @@
 // A task's cloze text, cut into its pieces.
+import { isField } from '../sweep/template.ts';
 import { ConfigurationError } from './error.ts';
 
 export type Piece = { kind: 'text'; text: string } | Field | { kind: 'mask' };
@@ -31,10 +32,6 @@ export function parseTemplate(template: string): Piece[] {
     throw new ConfigurationError(`Expected the template to hold a {field}, found none: "${template}".`);
   }
   return pieces;
-}
-
-function isField(part: string): boolean {
-  return /^\{\w+\}$/.test(part);
 }
 
 function lastSpace(part = ''): string {

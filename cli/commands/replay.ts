@@ -15,6 +15,7 @@ import { DONE } from '../exit-codes.ts';
 import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { duration, percent } from '../../sweep/numbers.ts';
+import { whereVarying } from '../../sweep/where-varying.ts';
 
 /** Option → setting under `stopping:`. */
 const SETTINGS = {
@@ -58,16 +59,16 @@ export const replayCommand: Command = {
   },
 };
 
-/** The metric where a task has several. */
 function columnsOf(rows: readonly Replayed[]): Column<Replayed>[] {
-  const isOne = new Set(rows.map(({ metric }) => metric)).size < 2;
-  return COLUMNS.filter(({ title }) => title !== 'metric' || !isOne);
+  return [
+    { title: 'rule', cell: ({ stopping }) => stopping.rule },
+    { title: 'task', cell: ({ task }) => task },
+    ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
+    ...COLUMNS,
+  ];
 }
 
 const COLUMNS: Column<Replayed>[] = [
-  { title: 'rule', cell: ({ stopping }) => stopping.rule },
-  { title: 'task', cell: ({ task }) => task },
-  { title: 'metric', cell: ({ metric }) => metric },
   { title: 'examples', cell: regimeName, isNumber: true },
   { title: 'stopped', cell: ({ stopped, trials }) => `${stopped} of ${trials}`, isNumber: true },
   {

@@ -23,8 +23,7 @@ export function summarise({ settings, seeds, importance, best, partial }: Effect
 
 /** Rules stop what is bad, and what is bad diverges: so the seeds that are left flatter a level. */
 function caution(partial: number): string {
-  const are = partial === 1 ? '1 trial is' : `${partial} trials are`;
-  return `${are} of configurations of which other seeds were stopped early or diverged: means with them are too good. The best on dev is one ${OF_WHOLE}, where there is one.`;
+  return `${counted(partial, 'trial is', 'trials are')} of configurations of which other seeds were stopped early or diverged: means with them are too good. The best on dev is one ${OF_WHOLE}, where there is one.`;
 }
 
 function sentence({ setting, levels, best }: SettingEffect, seeds: number): string {
