@@ -105,7 +105,7 @@ function timeline(sweep: SweepRow, times: readonly WorkedTime[]): Markup {
     description: `Each bar is one attempt of a trial on a worker, in the colour of what it came to; the last ${counted(times.length, 'attempt')}.`,
   };
   const work = times.map(({ worker, state, startedAt, endedAt }) => {
-    return { worker: shortName(worker), state, from: startedAt, until: endedAt };
+    return { worker, state, from: startedAt, until: endedAt };
   });
   const newest = [...times].reverse().slice(0, TABLE_ROWS);
   return figure({
@@ -134,11 +134,4 @@ function timeline(sweep: SweepRow, times: readonly WorkedTime[]): Markup {
       whenEmpty: 'None.',
     }),
   });
-}
-
-const LONGEST_NAME = 32;
-
-/** The end of a name says which it is. */
-function shortName(worker: string): string {
-  return worker.length <= LONGEST_NAME ? worker : `…${worker.slice(1 - LONGEST_NAME)}`;
 }
