@@ -72,24 +72,37 @@ async function exchange() {
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const part of fresh.querySelectorAll('[data-live][id]')) {
     const shown = document.getElementById(part.id);
-    if (shown !== null && shown.innerHTML !== part.innerHTML) exchangePart(shown, part);
+    if (shown === null) continue;
+    keepOpen(shown, part);
+    if (shown.innerHTML !== part.innerHTML) exchangePart(shown, part);
   }
 }
 
 /**
- * What the reader has opened stays open, and what has the focus keeps it.
+ * What the reader has opened stays open, and is no difference by itself.
+ *
+ * @param {Element} shown
+ * @param {Element} fresh
+ */
+function keepOpen(shown, fresh) {
+  for (const details of shown.querySelectorAll('details[open][id]')) {
+    fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute('open', '');
+  }
+}
+
+/**
+ * What has the focus keeps it, and what the reader has moved sideways stays there.
  *
  * @param {Element} shown
  * @param {Element} fresh
  */
 function exchangePart(shown, fresh) {
-  for (const details of shown.querySelectorAll('details[open][id]')) {
-    fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute('open', '');
-  }
   const focused = shown.contains(document.activeElement) ? document.activeElement : null;
   const path = focused === null ? null : placeOf(focused, shown);
+  const moved = [...shown.querySelectorAll('.scroll')].map(({ scrollLeft }) => scrollLeft);
   const parts = document.importNode(fresh, true);
   shown.replaceChildren(...parts.childNodes);
+  for (const [index, box] of shown.querySelectorAll('.scroll').entries()) box.scrollLeft = moved[index] ?? 0;
   if (path !== null) focusAt(shown, path);
 }
 

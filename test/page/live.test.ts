@@ -47,6 +47,29 @@ test('an open page shows what becomes of its sweep, and what the reader opened s
   expect(await page.locator('#cancel').getAttribute('open')).toBe('');
 });
 
+test('a table that the reader has moved sideways stays there when it changes', async () => {
+  const sweep = await launched(own.database, sweepOf('sideways', [13]));
+  const context = await browser.newContext({ viewport: { width: 375, height: 740 } });
+  const page = await listening('/sweeps/sideways/trials', context);
+  const box = page.locator('#trials .scroll');
+  await box.evaluate((element) => element.scrollTo({ left: 150 }));
+  await complete(own.database, sweep, 1);
+  await page.locator('#trials .state-complete').waitFor();
+  expect(await box.evaluate(({ scrollLeft }) => scrollLeft)).toBe(150);
+  await context.close();
+});
+
+test('what is open and has not changed is not exchanged: a selection in it stays', async () => {
+  const sweep = await launched(own.database, sweepOf('unchanged', [13]));
+  await complete(own.database, sweep, 3);
+  const page = await listening('/sweeps/unchanged/curves');
+  await page.locator('#single-trials summary').click();
+  const row = await page.locator('#single-trials tbody tr').first().elementHandle();
+  await setSweepState(own.database, { sweepId: sweep.id, state: 'paused' });
+  await page.locator('#sweep-state', { hasText: 'paused' }).waitFor();
+  expect(await row.evaluate(({ isConnected }) => isConnected)).toBe(true);
+});
+
 test('what became of an order is said once, not again at a reload', async () => {
   await launched(own.database, sweepOf('told', [13]));
   const page = await listening('/sweeps/told');
