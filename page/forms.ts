@@ -1,5 +1,6 @@
 // What a browser sends: an order to a sweep, or the token at the entrance.
 import type { IncomingMessage } from 'node:http';
+import { pathHere } from './address.ts';
 import { answerPage, redirect, type Exchange } from './answer.ts';
 import { isToken, tokenCookie } from './guard.ts';
 import { html } from './html.ts';
@@ -39,17 +40,21 @@ export async function enter(exchange: Exchange, token: string | null): Promise<v
     redirect(exchange, '/');
     return;
   }
-  if (exchange.request.method !== 'POST') return answerPage(exchange, entrance(null));
-  const given = (await readForm(exchange.request))?.get('token') ?? '';
-  if (!isToken(given, token)) return answerPage(exchange, entrance('Expected the token, found another one.'));
-  redirect(exchange, '/', { 'set-cookie': tokenCookie(token) });
+  if (exchange.request.method !== 'POST') return answerPage(exchange, entrance('/'));
+  const form = await readForm(exchange.request);
+  const next = pathHere(form?.get('next') ?? '/');
+  if (!isToken(form?.get('token') ?? '', token))
+    return answerPage(exchange, entrance(next, 'Expected the token, found another one.'));
+  redirect(exchange, next, { 'set-cookie': tokenCookie(token) });
 }
 
-export function entrance(problem: string | null): Page {
+/** @param next where the token leads */
+export function entrance(next: string, problem: string | null = null): Page {
   const content = html`<h1>Token</h1>
     <p>This page is shown to whoever has the token that <code>lpt-sweep serve</code> printed or was given.</p>
     <form method="post" action="/enter" class="choices">
       <label>token<input name="token" type="password" required autocomplete="current-password" /></label>
+      <input name="next" type="hidden" value="${next}" />
       <button>Enter</button>
     </form>
     ${problem !== null && html`<p class="wrong" role="alert">${problem}</p>`}`;

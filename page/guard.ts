@@ -1,5 +1,5 @@
 // Who may see the page and give orders: on loopback whoever uses this machine, elsewhere whoever has the token. A browser
-// that is led here by another site may do neither.
+// that is led here by another site gives no order.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
@@ -38,9 +38,12 @@ export function isToken(given: string | undefined, token: string): boolean {
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
-/** For this browser and its session; scripts do not see it and other sites cannot send it. */
+/**
+ * For this browser and its session; scripts do not see it. Of what other sites have a browser ask for, only a link that is
+ * followed carries it, and a link changes nothing.
+ */
 export function tokenCookie(token: string): string {
-  return `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`;
+  return `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Lax; Path=/`;
 }
 
 function tokenOf({ headers: { cookie = '', authorization = '' } }: IncomingMessage): string | undefined {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { readAddress } from './address.ts';
 import { answer, answerPage, type Exchange } from './answer.ts';
 import { openEvents, type Events } from './events.ts';
 import { enter, entrance, takeOrder, type Taking } from './forms.ts';
@@ -75,14 +76,14 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
 async function handle(exchange: Exchange, serving: Serving): Promise<void> {
   const { request } = exchange;
   const { method = 'GET', url = '/' } = request;
-  if (!URL.canParse(url, 'http://page'))
-    return answerPage(exchange, problemPage(400, 'Expected an address that can be read.'));
-  const { pathname, searchParams } = new URL(url, 'http://page');
+  const address = readAddress(url);
+  if (address === null) return answerPage(exchange, problemPage(400, 'Expected an address that can be read.'));
+  const { pathname, search, searchParams } = address;
   const file = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
   if (file !== undefined && method !== 'POST') return answer(exchange, file);
   if (pathname === '/enter') return enter(exchange, serving.token);
   const refusal = refusalOf(request, serving);
-  if (refusal !== null) return answerPage(exchange, refused(refusal));
+  if (refusal !== null) return answerPage(exchange, refused(refusal, method === 'GET' ? pathname + search : '/'));
   const parts = partsOf(pathname);
   if (parts === null) return answerPage(exchange, problemPage(400, 'Expected a path that can be read.'));
   if (method === 'POST') return takeOrder(exchange, serving, parts);
@@ -106,8 +107,9 @@ async function follow(exchange: Exchange, { events }: Serving, sweepId: string |
   await answer(exchange, { status: 503, type: 'text/plain', text: 'Too many pages are open.\n' });
 }
 
-function refused(refusal: Refusal): Page {
-  if (refusal === 'no token') return entrance(null);
+/** @param next where the token leads */
+function refused(refusal: Refusal, next: string): Page {
+  if (refusal === 'no token') return entrance(next);
   if (refusal === 'wrong host')
     return problemPage(421, 'Expected the page to be asked for as localhost or 127.0.0.1, found another name.');
   return problemPage(403, 'Expected the order to come from this page itself, found it coming from another site.');

@@ -6,7 +6,7 @@ import { ConfigurationError, DataError } from '../../data/error.ts';
 import { NewerDatabaseError, NothingToDoError, OlderDatabaseError, queryError } from '../../db/errors.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { isLoopback } from '../../page/guard.ts';
-import { html } from '../../page/html.ts';
+import { escape, html } from '../../page/html.ts';
 import { problemOf } from '../../page/problems.ts';
 import { startPage, type PageServer } from '../../page/server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -172,8 +172,8 @@ describe('on loopback', () => {
 });
 
 describe('behind a token', () => {
-  const enter = (token: string) =>
-    send(behindToken, '/enter', { method: 'POST', body: new URLSearchParams({ token }).toString() });
+  const enter = (token: string, next = '/') =>
+    send(behindToken, '/enter', { method: 'POST', body: new URLSearchParams({ token, next }).toString() });
 
   test('nothing is shown and no order is given without it, or with another one', async () => {
     given.length = 0;
@@ -197,13 +197,38 @@ describe('behind a token', () => {
     const { status, headers } = await enter(TOKEN);
     const [set = ''] = headers['set-cookie'] as string[];
     expect(status).toBe(303);
-    expect(set).toMatch(/HttpOnly; SameSite=Strict/);
+    expect(set).toMatch(/HttpOnly; SameSite=Lax/);
     const cookie = set.split(';')[0] ?? '';
     expect((await send(behindToken, '/sweeps/reviews', { headers: { cookie } })).status).toBe(200);
     const elsewhere = { ...PAUSE, headers: { cookie, origin: 'http://elsewhere.example' } };
     expect((await send(behindToken, '/sweeps/reviews/orders', elsewhere)).status).toBe(403);
     const here = { ...PAUSE, headers: { cookie, origin: behindToken.url } };
     expect((await send(behindToken, '/sweeps/reviews/orders', here)).status).toBe(303);
+  });
+
+  test('a link leads to its page by way of the token, also where that was wrong at first', async () => {
+    const link = '/sweeps/reviews/layers?task=mr%2C+few-shot+32&score=test';
+    const hidden = `<input name="next" type="hidden" value="${escape(link)}" />`;
+    expect((await send(behindToken, link)).text).toContain(hidden);
+    expect((await enter('another', link)).text).toContain(hidden);
+    expect((await enter(TOKEN, link)).headers['location']).toBe(link);
+  });
+
+  test('an order without it leads to the list of sweeps, not to a page that there is not', async () => {
+    const { text: shown } = await send(behindToken, '/sweeps/reviews/orders', from(behindToken));
+    expect(shown).toContain('<input name="next" type="hidden" value="/" />');
+  });
+
+  test.each([
+    '//elsewhere.example/',
+    '/\\elsewhere.example/',
+    '/\t/elsewhere.example/',
+    '/.//elsewhere.example/',
+    'http://elsewhere.example/',
+    'javascript:alert(1)',
+    'http://[',
+  ])('the token leads nowhere else: %j', async (next) => {
+    expect((await enter(TOKEN, next)).headers['location']).toBe('/');
   });
 
   test('a page that other machines can reach does not start without one', async () => {
