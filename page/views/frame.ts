@@ -35,16 +35,22 @@ export function framed({ temporal, parameters }: Visit, sweep: SweepRow, { tab, 
     ${told(parameters)}
     <nav class="tabs" aria-label="Views of ${sweep.name}">
       <ul>
-        ${tabLinks(sweep, tab)}
+        ${tabLinks(sweep, tab, kept(parameters))}
       </ul>
     </nav>`;
   const events = `/events?sweep=${encodeURIComponent(sweep.id)}`;
   return { title: `${sweep.name}: ${title ?? TABS[tab]}`, content: [head, content], events };
 }
 
-function tabLinks({ name }: SweepRow, current: Tab): Markup[] {
+/** What several views let a reader choose goes with them from one to the next. */
+function kept(parameters: URLSearchParams): string {
+  const chosen = [...parameters].filter(([name]) => name === 'task' || name === 'score');
+  return chosen.length === 0 ? '' : `?${new URLSearchParams(chosen).toString()}`;
+}
+
+function tabLinks({ name }: SweepRow, current: Tab, query: string): Markup[] {
   return Object.entries(TABS).map(([tab, title]) => {
-    const path = tab === '' ? sweepPath(name) : sweepPath(name, tab);
+    const path = (tab === '' ? sweepPath(name) : sweepPath(name, tab)) + query;
     return tab === current
       ? html`<li><a href="${path}" aria-current="page">${title}</a></li>`
       : html`<li><a href="${path}">${title}</a></li>`;

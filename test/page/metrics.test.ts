@@ -61,6 +61,15 @@ test('an address from before a task had a second metric still shows that task', 
   ]);
 });
 
+test('task and score that were chosen go with the reader to the next view, the place in a table does not', async () => {
+  const chosen = '?task=mr%2C+few-shot+32%2C+f1&score=test';
+  const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers${chosen}&generator=npg&from=100`)).text();
+  const tabs = text.slice(text.indexOf('<nav class="tabs"'), text.indexOf('</nav>'));
+  const links = [...tabs.matchAll(/href="([^"]*)"/g)].map(([, link]) => link!.replaceAll('&#38;', '&'));
+  const views = ['', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials'];
+  expect(links).toEqual(views.map((view) => `/sweeps/two-metrics${view}${chosen}`));
+});
+
 test('figures say of which metric they are', async () => {
   const drawings = await drawFigures(own.database, { sweepId, score: 'dev' });
   const seeds = drawings.filter(({ name }) => name.startsWith('seeds'));
