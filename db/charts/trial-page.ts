@@ -18,6 +18,8 @@ type Listed = Pick<
   | 'configurationKey'
   | 'task'
   | 'metric'
+  | 'regime'
+  | 'k'
   | 'method'
   | 'insertionLayers'
   | 'promptLength'
@@ -41,7 +43,7 @@ export async function pageOfTrials(
 ): Promise<{ rows: Listed[]; total: number }> {
   const { position, task, method, insertionLayers, promptLength, generator, dataSeed, trainSeed } = trials;
   const learningRate = sql<number | null>`case when ${method} <> 'zero-shot' then ${trials.learningRate} end`;
-  const { metric, configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
+  const { metric, regime, k, configurationKey, devScore, testScore, attempt, errorKind, errorMessage } = trials;
   const names = { position, task, method, insertionLayers, promptLength, generator, learningRate, dataSeed, trainSeed };
   const those = and(eq(trials.sweepId, sweepId), state === null ? undefined : eq(trials.state, state));
   const [rows, [counted]] = await ask(database, () =>
@@ -50,6 +52,8 @@ export async function pageOfTrials(
         .select({
           ...names,
           metric,
+          regime,
+          k,
           configurationKey,
           state: trials.state,
           devScore,

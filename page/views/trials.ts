@@ -1,8 +1,10 @@
 // Every trial of a sweep, a page at a time.
 import { configurationSettings } from '../../control/configuration-settings.ts';
+import { listFacets, type Facet } from '../../db/charts/facets.ts';
 import { pageOfTrials } from '../../db/charts/trial-page.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { percent } from '../../sweep/numbers.ts';
+import { regimeName } from '../../sweep/regime.ts';
 import { TRIAL_STATES } from '../../sweep/states.ts';
 import { whereVarying } from '../../sweep/where-varying.ts';
 import { html } from '../html.ts';
@@ -23,9 +25,10 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const state = TRIAL_STATES.find((one) => one === parameters.get('state')) ?? null;
   const pageFrom = (from: number) => pageOfTrials(database, { sweepId: sweep.id, state, from, size: SIZE });
   const asked = numberAmong(parameters, 'from');
-  const [found, settings] = await Promise.all([
+  const [found, settings, facets] = await Promise.all([
     pageFrom(asked),
     configurationSettings(visit, sweep.id, ['learningRate']),
+    listFacets(database, sweep.id),
   ]);
   const { total } = found;
   const from = lastStart(asked, { size: SIZE, total });
@@ -42,7 +45,9 @@ export async function trialsView(visit: Visit, sweep: SweepRow): Promise<Page> {
       },
       { title: 'state', cell: (row) => badge(row.state) },
       { title: 'task', cell: ({ task }) => task },
-      ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
+      // A page of one size or metric says which, where the sweep has others.
+      ...whereVarying(facets, { title: 'examples', cell: regimeName, isNumber: true as const }),
+      ...whereVarying(facets, { title: 'metric', cell: ({ metric }: Pick<Facet, 'metric'>) => metric }),
       { title: 'configuration', cell: nameOf },
       { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
       ...settingsColumn(rows, settings),

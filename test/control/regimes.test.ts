@@ -14,6 +14,7 @@ import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
 import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
+import { endInOrder } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { outcomeOf, planOf } from '../support/trials.ts';
@@ -105,6 +106,22 @@ describe('of several sizes of training data', () => {
       'accuracy few-shot 128 insertionLayer 3',
       'accuracy few-shot 128 insertionLayer 6',
     ]);
+  });
+
+  test('each trial of the page has its size, also where all that are shown have the same', async () => {
+    const source = SOURCE.replace('name: sizes', 'name: begun');
+    const { trials } = planOf(source);
+    const { sweep } = await createSweep(own.database, { name: 'begun', source, spec: parseSweep(source), trials });
+    await endInOrder(own.database, { sweepId: sweep.id, endings: [0.7] });
+    const sizesOn = async (path: string): Promise<(string | undefined)[]> => {
+      const text = (await (await fetch(`${server.url}/sweeps/${path}`)).text()).replaceAll(/\s+/g, ' ');
+      expect(text).toMatch(/<th[^>]*>task<\/th> ?<th[^>]*>examples<\/th>/);
+      return [...text.matchAll(/<td class="">mr<\/td> ?<td class="number">([^<]*)<\/td>/g)].map(([, size]) => size);
+    };
+    const sizes = await sizesOn('sizes/trials');
+    expect(['32', '128'].map((size) => sizes.filter((one) => one === size).length)).toEqual([6, 6]);
+    expect(await sizesOn('begun/trials?state=complete')).toEqual(['32']);
+    expect(errors).toEqual([]);
   });
 
   test('each has its own best so far on the page', async () => {
