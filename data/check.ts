@@ -4,7 +4,7 @@ import { labelsOf } from '../sweep/labels.ts';
 import type { Split, TaskSettings } from '../sweep/task.ts';
 import { loadPool } from './dataset.ts';
 import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts';
-import { ConfigurationError, DataError } from './error.ts';
+import { ConfigurationError, DataError, MissingColumnError } from './error.ts';
 import type { Example } from './example.ts';
 import type { Pool } from './few-shot.ts';
 import { checkLabelWords } from './label-words.ts';
@@ -47,7 +47,9 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
   parseTemplate(task.template);
   checkLabelWords(task, tokenizer);
   checkMetric(task);
-  const pool = await loadPool(task);
+  const pool = await loadPool(task).catch((error: unknown) => {
+    throw withRemedy(error);
+  });
   checkLabels(task, pool);
   const settings = { ...task, tokenizer, maxTokens: check.maxPositions - check.promptLength };
   const measured = encodeExamples(pool.train.slice(0, EXAMPLES_MEASURED), settings);
@@ -92,6 +94,14 @@ function checkMetric(task: TaskSettings): void {
   }
 }
 
+const NUMBERED = 'Where the data numbers its classes, `labelWords` of the sweep file says which number is which word.';
+const NAMED_OTHERWISE = 'Where the data has it under another name, `columns` of the sweep file says under which.';
+
+function withRemedy(error: unknown): unknown {
+  if (!(error instanceof MissingColumnError)) return error;
+  return new MissingColumnError(error.field, `${error.message} ${NAMED_OTHERWISE}`);
+}
+
 function checkLabels(task: TaskSettings, pool: Pool): void {
   const known = labelsOf(task.labelWords);
   const unknown = new Map<string, number>();
@@ -101,7 +111,7 @@ function checkLabels(task: TaskSettings, pool: Pool): void {
   if (unknown.size > 0) {
     const found = [...unknown].slice(0, 5).map(([label, count]) => `"${label}" (${count} times)`);
     throw new DataError(
-      `Expected the labels ${known.join(', ')} in the data of task ${task.name}, found ${found.join(', ')}.`,
+      `Expected the labels ${known.join(', ')} in the data of task ${task.name}, found ${found.join(', ')}. ${NUMBERED}`,
     );
   }
   const empty = known.find((label) => countLabel(pool.train, label) === 0);

@@ -78,13 +78,15 @@ test('for a decoder, two label words that start with the same token are named to
   expect(await labelled('bad', 'great')).toMatchObject({ templateTokens: tokenizer.encode(' . It was').length });
 });
 
-test('a missing column is refused', async () => {
-  await expect(check({ tsv: 'text\tlabel\na\t1\n' })).rejects.toThrow('Expected a column `sentence`');
+test('a missing column is refused, with what to do where the data calls it otherwise', async () => {
+  await expect(check({ tsv: 'text\tlabel\na\t1\n' })).rejects.toThrow(
+    /^Expected a column `sentence` .*, found `text`, `label`\. Where the data has it under another name, `columns` of the sweep file says under which\.$/,
+  );
 });
 
-test('labels that the task does not know are named and counted', async () => {
+test('labels that the task does not know are named and counted, with what to do where they are numbers', async () => {
   await expect(check({ tsv: tenOfEach('0', '1', '-1') })).rejects.toThrow(
-    'Expected the labels 0, 1 in the data of task reviews, found "-1" (20 times).',
+    'Expected the labels 0, 1 in the data of task reviews, found "-1" (20 times). Where the data numbers its classes, `labelWords` of the sweep file says which number is which word.',
   );
 });
 

@@ -86,7 +86,7 @@ describe('a sweep file', () => {
     });
   });
 
-  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml'])('%s is a good one', (file) => {
+  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml', 'sweeps/glue.yaml'])('%s is a good one', (file) => {
     expect(() => parseSweep(readFileSync(file, 'utf8'))).not.toThrow();
   });
 });

@@ -167,11 +167,14 @@ describe('expansion', () => {
     expect(plan.trials).toHaveLength(4);
   });
 
-  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml'])('%s expands without a warning', (file) => {
-    const spec = parseSweep(readFileSync(file, 'utf8'));
-    const tasks = Object.fromEntries(spec.tasks.map(({ task: name }) => [name, { ...MR, name, testExamples: 1000 }]));
-    expect(expand(spec, { ...FACTS, tasks }).warnings).toEqual([]);
-  });
+  test.each(['sweeps/demo.yaml', 'sweeps/every-setting.yaml', 'sweeps/glue.yaml'])(
+    '%s expands without a warning',
+    (file) => {
+      const spec = parseSweep(readFileSync(file, 'utf8'));
+      const tasks = Object.fromEntries(spec.tasks.map(({ task: name }) => [name, { ...MR, name, testExamples: 1000 }]));
+      expect(expand(spec, { ...FACTS, tasks }).warnings).toEqual([]);
+    },
+  );
 });
 
 describe('exclude rules', () => {
