@@ -4,6 +4,7 @@ import type { PublishedRow } from '../db/published.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
+import { regimeWords } from '../sweep/regime.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
@@ -82,7 +83,7 @@ export const FIGURE_COLUMNS: Column<PublishedRow>[] = [
   { title: 'task', cell: ({ task }) => task },
   { title: 'method', cell: ({ baselineMethod }) => baselineMethod },
   { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
-  { title: 'regime', cell: ({ regime }) => regime },
+  { title: 'regime', cell: regimeWords },
   { title: 'metric', cell: ({ metric }) => metric },
   { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
   { title: 'source', cell: ({ source }) => source },

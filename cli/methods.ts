@@ -152,7 +152,7 @@ function recordOf({ costs, ...score }: MethodScore, average: MethodComparison['a
 
 /** What is said of measured scores alone is absent. */
 function publishedRecord(row: BaselineRow): Record<string, Cell> {
-  const { method, task, regime, metric, backbone, score, sd, parameters, source } = row;
+  const { method, task, regime, k, metric, backbone, score, sd, parameters, source } = row;
   const scores = { testMean: score, testSd: sd, trainableParameters: parameters };
-  return { kind: 'published', ...{ method, task, regime, metric, backbone }, ...scores, source };
+  return { kind: 'published', ...{ method, task, regime, k, metric, backbone }, ...scores, source };
 }

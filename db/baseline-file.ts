@@ -1,11 +1,11 @@
 // A CSV file of published figures, held to its columns: what is wrong is named by line and column.
 import { randomUUID } from 'node:crypto';
 import { CsvError, parse } from 'csv-parse/sync';
-import { REGIMES } from '../sweep/regime.ts';
+import { REGIMES, type Regime } from '../sweep/regime.ts';
 import { BaselineError } from './errors.ts';
 import type { baselines } from './schema.ts';
 
-/** `sd` and `parameters` may be empty; scores stand as they are printed, in percent. */
+/** `sd` and `parameters` may be empty; scores stand as they are printed, in percent. A column `k` may be left out. */
 const COLUMNS = [
   ...['paper', 'table', 'backbone', 'task', 'regime', 'method', 'metric'],
   ...['score', 'sd', 'parameters', 'source'],
@@ -72,10 +72,7 @@ function readFigure(cells: Cells): typeof baselines.$inferInsert {
   const score = readNumber(cells, 'score', { expected: 'a percentage from -100 to 100', least: -100, most: 100 });
   if (score === null) throw cells.wrong('score', 'a percentage from -100 to 100');
   const sd = readNumber(cells, 'sd', { expected: 'percentage points from 0, or nothing', least: 0, most: 100 });
-  const most = 2 ** 31 - 1;
-  const parameters = readNumber(cells, 'parameters', { expected: 'a whole number, or nothing', least: 0, most });
-  if (parameters !== null && !Number.isInteger(parameters))
-    throw cells.wrong('parameters', 'a whole number, or nothing');
+  const parameters = readWhole(cells, 'parameters', { expected: 'a whole number, or nothing', least: 0, most: MOST });
   return {
     id: randomUUID(),
     paper: filled('paper', 'the paper'),
@@ -83,6 +80,7 @@ function readFigure(cells: Cells): typeof baselines.$inferInsert {
     backbone: filled('backbone', 'the backbone'),
     task: filled('task', 'the task'),
     regime,
+    k: readK(cells, regime),
     method: filled('method', 'the method'),
     metric: filled('metric', 'the metric'),
     score: share(score),
@@ -91,6 +89,15 @@ function readFigure(cells: Cells): typeof baselines.$inferInsert {
     source: filled('source', 'where the figure is printed: a figure without a source is not kept'),
   };
 }
+
+/** With the full data there is no k to say. */
+function readK(cells: Cells, regime: Regime['kind']): number | null {
+  if (regime === 'full' && cells.text('k') !== '') throw cells.wrong('k', 'nothing where the regime is full');
+  return readWhole(cells, 'k', { expected: 'a whole number from 1, or nothing', least: 1, most: MOST });
+}
+
+/** Of a column of whole numbers. */
+const MOST = 2 ** 31 - 1;
 
 interface Range {
   expected: string;
@@ -106,11 +113,17 @@ function readNumber(cells: Cells, column: string, { expected, least, most }: Ran
   return value;
 }
 
-/** One statement writes them all, and cannot write a row twice. */
+function readWhole(cells: Cells, column: string, range: Range): number | null {
+  const value = readNumber(cells, column, range);
+  if (value !== null && !Number.isInteger(value)) throw cells.wrong(column, range.expected);
+  return value;
+}
+
+/** One statement writes many of them, and cannot write a row twice. */
 function refuseDoubles(rows: (typeof baselines.$inferInsert)[], lines: Line[], file: string): void {
   const first = new Map<string, number>();
-  for (const [index, { paper, paperTable, backbone, task, regime, method, metric }] of rows.entries()) {
-    const key = JSON.stringify([paper, paperTable, backbone, task, regime, method, metric]);
+  for (const [index, { paper, paperTable, backbone, task, regime, k, method, metric }] of rows.entries()) {
+    const key = JSON.stringify([paper, paperTable, backbone, task, regime, k, method, metric]);
     const [line, before] = [lines[index]?.info.lines ?? 0, first.get(key)];
     if (before !== undefined)
       throw new BaselineError(`${file}, line ${line}: Expected each figure once, found that of line ${before} again.`);

@@ -1,9 +1,10 @@
 // Baselines: published figures with their sources, from the CSV files beside this one and from people's own.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { asc, sql } from 'drizzle-orm';
+import { asc, sql, type SQL } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { type Database, ask } from './client.ts';
+import type { IndexColumn } from 'drizzle-orm/pg-core';
+import { type Database, type Transaction, ask } from './client.ts';
 import { readBaselines } from './baseline-file.ts';
 import { baselines } from './schema.ts';
 
@@ -29,14 +30,30 @@ export function importOwnBaselines(database: Database, text: string, file: strin
   });
 }
 
-async function store(database: NodePgDatabase, rows: (typeof baselines.$inferInsert)[]): Promise<void> {
+type NewFigure = typeof baselines.$inferInsert;
+
+async function store(database: NodePgDatabase, rows: NewFigure[]): Promise<void> {
+  const { paper, paperTable, backbone, task, regime, k, method, metric } = baselines;
+  const figure = [paper, paperTable, backbone, task, regime, method, metric];
+  const hasK = (row: NewFigure): boolean => typeof row.k === 'number';
+  await database.transaction(async (transaction) => {
+    await put(transaction, rows.filter(hasK), { target: [...figure, k] });
+    const without = rows.filter((row) => !hasK(row));
+    await put(transaction, without, { target: figure, targetWhere: sql`k is null` });
+  });
+}
+
+async function put(
+  transaction: Transaction,
+  rows: NewFigure[],
+  once: { target: IndexColumn[]; targetWhere?: SQL },
+): Promise<void> {
   if (rows.length === 0) return;
-  const { paper, paperTable, backbone, task, regime, method, metric } = baselines;
-  await database
+  await transaction
     .insert(baselines)
     .values(rows)
     .onConflictDoUpdate({
-      target: [paper, paperTable, backbone, task, regime, method, metric],
+      ...once,
       set: {
         score: sql`excluded.score`,
         sd: sql`excluded.sd`,
@@ -47,10 +64,8 @@ async function store(database: NodePgDatabase, rows: (typeof baselines.$inferIns
 }
 
 export function listBaselines(database: Database): Promise<BaselineRow[]> {
+  const { backbone, task, regime, k, method, paper } = baselines;
   return ask(database, () =>
-    database
-      .select()
-      .from(baselines)
-      .orderBy(asc(baselines.backbone), asc(baselines.task), asc(baselines.method), asc(baselines.paper)),
+    database.select().from(baselines).orderBy(asc(backbone), asc(task), asc(regime), asc(k), asc(method), asc(paper)),
   );
 }

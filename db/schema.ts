@@ -14,6 +14,7 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { DataSplit } from '../data/parts.ts';
@@ -283,6 +284,8 @@ export const baselines = pgTable(
     backbone: text().notNull(),
     task: text().notNull(),
     regime: regimeKind().notNull(),
+    /** As of trials; null with the full data, and where the file does not say. */
+    k: integer(),
     method: text().notNull(),
     metric: text().notNull(),
     /** In [0, 1], as measured scores are. */
@@ -292,12 +295,17 @@ export const baselines = pgTable(
     source: text().notNull(),
   },
   (table) => [
-    unique('baselines_figure_once').on(
+    // Two, for a null equals no other null.
+    uniqueIndex('baselines_figure_once')
+      .on(table.paper, table.paperTable, table.backbone, table.task, table.regime, table.method, table.metric)
+      .where(sql`${table.k} is null`),
+    unique('baselines_figure_once_with_k').on(
       table.paper,
       table.paperTable,
       table.backbone,
       table.task,
       table.regime,
+      table.k,
       table.method,
       table.metric,
     ),

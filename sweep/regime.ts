@@ -48,3 +48,8 @@ export function regimeName({ regime, k }: RegimeColumns): string {
   if (regime === 'full' || k === null) return 'full';
   return regime === 'few-shot' ? String(k) : `${k} per class`;
 }
+
+/** Beside a task or a figure: `few-shot 32`, `per-class 16`, `full`; `few-shot` where a published figure comes without its k. */
+export function regimeWords({ regime, k }: RegimeColumns): string {
+  return k === null ? regime : `${regime} ${k}`;
+}

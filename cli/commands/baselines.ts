@@ -6,6 +6,7 @@ import { DONE } from '../exit-codes.ts';
 import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { grouped, meanAndSd } from '../../sweep/numbers.ts';
+import { regimeWords } from '../../sweep/regime.ts';
 import { counted } from '../../sweep/counted.ts';
 
 export const baselinesCommand: Command = {
@@ -15,7 +16,7 @@ export const baselinesCommand: Command = {
     { name: 'action', help: 'list (if not given), or import', isOptional: true },
     {
       name: 'file',
-      help: 'a CSV file: paper, table, backbone, task, regime (full, few-shot, per-class), method, metric, score and sd in percent, parameters, source; sd and parameters may be empty',
+      help: 'a CSV file: paper, table, backbone, task, regime (full, few-shot, per-class), method, metric, score and sd in percent, parameters, source; sd and parameters may be empty. A column k, which may be left out, has the training examples of few-shot (in all) and per-class (of each class)',
       isOptional: true,
     },
   ],
@@ -61,7 +62,7 @@ export const FIGURE_COLUMNS: Column<BaselineRow>[] = [
   { title: 'task', cell: ({ task }) => task },
   { title: 'method', cell: ({ method }) => method },
   { title: 'backbone', cell: ({ backbone }) => backbone },
-  { title: 'regime', cell: ({ regime }) => regime },
+  { title: 'regime', cell: regimeWords },
   { title: 'metric', cell: ({ metric }) => metric },
   { title: 'score', cell: ({ score, sd }) => meanAndSd(score, sd), isNumber: true },
   { title: 'parameters', cell: ({ parameters }) => grouped(parameters), isNumber: true },

@@ -1,5 +1,6 @@
 // What a chart's page lets a reader choose: the task with its regime, dev or test, and a generator.
 import { listFacets, type Facet } from '../../db/charts/facets.ts';
+import { regimeWords } from '../../sweep/regime.ts';
 import { html, type Markup } from '../html.ts';
 import type { Visit } from '../visit.ts';
 
@@ -32,7 +33,7 @@ type Named = Pick<Facet, 'task' | 'regime' | 'k' | 'metric'>;
 export function facetName({ task, regime, k, metric }: Named, among: readonly Named[]): string {
   const isAlike = (other: Named): boolean => other.task === task && other.regime === regime && other.k === k;
   const isOneOfSeveral = among.some((other) => isAlike(other) && other.metric !== metric);
-  return `${task}, ${regime}${k === null ? '' : ` ${k}`}${isOneOfSeveral ? `, ${metric}` : ''}`;
+  return `${task}, ${regimeWords({ regime, k })}${isOneOfSeveral ? `, ${metric}` : ''}`;
 }
 
 export interface Choice {

@@ -20,6 +20,7 @@ import {
 } from './choices.ts';
 import { framed } from './frame.ts';
 import { meanAndSd } from '../../sweep/numbers.ts';
+import { regimeWords } from '../../sweep/regime.ts';
 
 const ALL = 'all';
 const EMPTY = 'No LPT trial of this task is complete yet.';
@@ -86,7 +87,7 @@ function publishedSection(figures: readonly PublishedRow[]): Markup | null {
     columns: [
       { title: 'method', cell: ({ baselineMethod }) => baselineMethod, isHead: true },
       { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
-      { title: 'regime', cell: ({ regime }) => regime },
+      { title: 'regime', cell: regimeWords },
       { title: 'metric', cell: ({ metric }) => metric },
       { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
       { title: 'source', cell: ({ source }) => source },

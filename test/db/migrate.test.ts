@@ -7,7 +7,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listBaselines } from '../../db/baselines.ts';
-import { ask, createDatabase } from '../../db/client.ts';
+import { ask, createDatabase, type Database } from '../../db/client.ts';
 import { DatabaseAwayError, NewerDatabaseError, PassingQueryError, QueryError } from '../../db/errors.ts';
 import { migrate } from '../../db/migrate.ts';
 import { listSweeps } from '../../db/sweeps.ts';
@@ -32,19 +32,43 @@ describe('migrations', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
-  test('of a database that is several versions behind are applied at once', async () => {
-    const database = createDatabase(await emptyDatabase());
+  /** A database as the first `count` migrations leave it. @returns how many there are in all */
+  async function bringTo(count: number, database: Database): Promise<number> {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
     await cp('db/migrations', folder, { recursive: true });
     const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')) as { entries: unknown[] };
     const all = journal.entries.length;
-    // Before `stopped-early` was a state: a value of a type that is made in the same transaction may not be named there.
-    journal.entries = journal.entries.slice(0, 12);
+    journal.entries = journal.entries.slice(0, count);
     await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(journal));
     await applyMigrations(drizzle(database.$client), { migrationsFolder: folder });
+    await rm(folder, { recursive: true });
+    return all;
+  }
+
+  test('of a database that is several versions behind are applied at once', async () => {
+    const database = createDatabase(await emptyDatabase());
+    // Before `stopped-early` was a state: a value of a type that is made in the same transaction may not be named there.
+    const all = await bringTo(12, database);
     expect(await migrate(database)).toEqual({ applied: all - 12 });
     await database.close();
-    await rm(folder, { recursive: true });
+  });
+
+  test('leave published figures that are there already as they are, without a k, and those that come along are not doubled', async () => {
+    const database = createDatabase(await emptyDatabase());
+    // Before figures had a k.
+    await bringTo(21, database);
+    await database.execute(sql`
+      insert into baselines (id, paper, paper_table, backbone, task, regime, method, metric, score, source) values
+      (gen_random_uuid(), 'a paper', '1', 'roberta-base', 'sst2', 'few-shot', 'lpt', 'accuracy', 0.9, 'a paper, Table 1'),
+      (gen_random_uuid(), 'arXiv:2506.05629', '2', 'roberta-base', 'sst2', 'full', 'lpt', 'accuracy', 0.5, 'an older file')`);
+    await migrate(database);
+    const rows = await listBaselines(database);
+    const found = rows.filter((row) => row.backbone === 'roberta-base' && row.task === 'sst2' && row.method === 'lpt');
+    expect(found.map(({ regime, k, score }) => [regime, k, score])).toEqual([
+      ['few-shot', null, 0.9],
+      ['full', null, 0.918],
+    ]);
+    await database.close();
   });
 
   test('published baselines are there once, each with its source, however often the program starts', async () => {

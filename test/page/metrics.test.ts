@@ -11,8 +11,8 @@ import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { FACTS, planOf, smallSweep, twoMetrics } from '../support/trials.ts';
 
-const FIGURE = `paper,table,backbone,task,regime,method,metric,score,sd,parameters,source
-a paper,1,roberta-large,mr,few-shot,lpt,matthews,61,,,a paper's first table`;
+const FIGURE = `paper,table,backbone,task,regime,k,method,metric,score,sd,parameters,source
+a paper,1,roberta-large,mr,few-shot,100,lpt,matthews,61,,,a paper's first table`;
 
 let own: TestDatabase;
 let server: PageServer;
@@ -85,11 +85,11 @@ test('each finding says of which metric it is', async () => {
   ]);
 });
 
-test('published figures have their metric', async () => {
+test('published figures have their metric, and their regime with its k', async () => {
   const text = await (await fetch(`${server.url}/sweeps/two-metrics/layers`)).text();
   const published = text.slice(text.indexOf('id="published"')).replaceAll(/\s+/g, ' ');
   expect(published).toMatch(/<th[^>]*>metric<\/th>/);
-  expect(published).toMatch(/<td[^>]*>matthews<\/td>/);
+  expect(published).toMatch(/<td[^>]*>few-shot 100<\/td><td[^>]*>matthews<\/td>/);
 });
 
 test('each trial of the table has its metric', async () => {
