@@ -1,5 +1,6 @@
 // Pure: how much arithmetic a trial takes, counted in forward passes through one layer.
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
+import { isComputedInSteps } from './kept-training.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { MethodSettings } from './methods/settings.ts';
 import { devSize, trainingSize } from './regime.ts';
@@ -15,7 +16,7 @@ export interface TrialArithmetic {
 
 /**
  * Full tuning 3L (weights have gradients as well), prompt tuning 2L, LPT 2(L − k): the hidden states below the prompt
- * are kept. With dropout in the frozen layers they cannot be, and LPT takes k + 2(L − k).
+ * are kept. With dropout in the frozen layers they cannot be, of a large training split they are not, and LPT takes k + 2(L − k).
  */
 export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: TaskFacts): TrialArithmetic {
   const { training, method } = trial;
@@ -23,7 +24,8 @@ export function trialArithmetic(trial: Trial, backbone: BackboneFacts, task: Tas
   const dev = devSize(trial.regime, task.classes);
   const tokens = task.meanTokens + promptLength(method);
   const layersRun = backbone.layers - firstTouchedLayer(method, backbone);
-  const perStep = layersRun * passes + (training.frozenDropout ? highestInputLayer(method, backbone) : 0);
+  const below = isComputedInSteps({ trial, task, backbone }) ? highestInputLayer(method, backbone) : 0;
+  const perStep = layersRun * passes + below;
   const one = { layer: layerFlops(backbone, tokens), head: headFlops(backbone) };
   const stepFlops = training.batchSize * (perStep * one.layer + passes * one.head);
   const examplesScored =
@@ -77,13 +79,6 @@ export function promptLength(method: MethodSettings): number {
 /** Training and dev. */
 export function drawn({ regime }: Trial, { classes }: TaskFacts): number {
   return trainingSize(regime, classes) + devSize(regime, classes);
-}
-
-/** The embeddings are never kept. */
-export function keptLayers(method: MethodSettings, { backbone }: SweepFacts): number[] {
-  return descriptorOf(method.method)
-    .inputLayers(method, backbone.layers)
-    .filter((layer) => layer > 0);
 }
 
 /** @throws RangeError where the facts lack it */

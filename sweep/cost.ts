@@ -1,7 +1,8 @@
 // Pure: what a sweep will cost, in layer-forwards, arithmetic, seconds, memory and disk.
-import { drawn, highestInputLayer, keptLayers, layerFlops, taskOf, testSize, trialArithmetic } from './arithmetic.ts';
+import { highestInputLayer, layerFlops, taskOf, testSize, trialArithmetic } from './arithmetic.ts';
 import { databaseMiB, hiddenStatesMiB } from './disk.ts';
 import type { SweepFacts } from './facts.ts';
+import { keptExamples, keptLayers } from './kept-training.ts';
 import { BASES, type Basis, type Speed, Speeds } from './measured.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { MethodName } from './methods/settings.ts';
@@ -94,7 +95,7 @@ function layersPerStep({ trial }: PlannedTrial, facts: SweepFacts): number {
   return trialArithmetic(trial, facts.backbone, taskOf(trial, facts)).layerForwardsPerStep;
 }
 
-/** Every example goes once through the layers below the highest that is read; test examples are the same for all seeds. */
+/** Every example that is kept goes once through the layers below the highest that is read; test examples are the same for all seeds. */
 function fillingFlops(plan: Pick<Plan, 'trials'>, facts: SweepFacts): number {
   const { backbone } = facts;
   return sum(
@@ -102,8 +103,12 @@ function fillingFlops(plan: Pick<Plan, 'trials'>, facts: SweepFacts): number {
       const task = taskOf(sample, facts);
       const own = keepingTrials(plan, facts).filter((trial) => trial.task.name === sample.task.name);
       const highest = Math.max(...own.map(({ method }) => highestInputLayer(method, backbone)));
-      const draws = distinctBy(own, ({ dataSeed, regime }) => `${dataSeed} ${JSON.stringify(regime)}`);
-      const examples = sum(draws.map((trial) => drawn(trial, task)));
+      const draws = new Map<string, number>();
+      for (const trial of own) {
+        const draw = `${trial.dataSeed} ${JSON.stringify(trial.regime)}`;
+        draws.set(draw, Math.max(draws.get(draw) ?? 0, keptExamples({ trial, task, backbone })));
+      }
+      const examples = sum([...draws.values()]);
       return (examples + testSize(sample, task)) * highest * layerFlops(backbone, task.meanTokens);
     }),
   );
@@ -111,7 +116,7 @@ function fillingFlops(plan: Pick<Plan, 'trials'>, facts: SweepFacts): number {
 
 /** Those that read hidden states which are kept. */
 function keepingTrials(plan: Pick<Plan, 'trials'>, facts: SweepFacts): Trial[] {
-  return plan.trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts).length > 0);
+  return plan.trials.map(({ trial }) => trial).filter(({ method }) => keptLayers(method, facts.backbone).length > 0);
 }
 
 function distinctBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

@@ -1,6 +1,7 @@
 // Pure: what a sweep adds to the database, and what its hidden states take where they are kept.
-import { drawn, keptLayers, taskOf, testSize } from './arithmetic.ts';
+import { taskOf, testSize } from './arithmetic.ts';
 import type { SweepFacts } from './facts.ts';
+import { keptExamples, keptLayers } from './kept-training.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { PlannedTrial } from './plan.ts';
 import { sum } from './statistics.ts';
@@ -36,10 +37,14 @@ export function hiddenStatesMiB(trials: readonly Pick<PlannedTrial, 'trial'>[], 
   const tests = new Map<string, Share>();
   for (const { trial } of trials) {
     const { task, dataSeed, regime, method } = trial;
-    const layers = keptLayers(method, facts);
+    const layers = keptLayers(method, facts.backbone);
     const found = taskOf(trial, facts);
     const draw = `${task.name} ${dataSeed} ${JSON.stringify(regime)}`;
-    add(draws, draw, { examples: drawn(trial, found), tokens: found.meanTokens, layers });
+    add(draws, draw, {
+      examples: keptExamples({ trial, task: found, backbone: facts.backbone }),
+      tokens: found.meanTokens,
+      layers,
+    });
     add(tests, task.name, { examples: testSize(trial, found), tokens: found.meanTokens, layers });
   }
   const bytesOf = ({ examples, tokens, layers }: Share): number =>

@@ -1,7 +1,9 @@
 // Pure: what memory a trainer needs for each trial of a sweep, from which follows what device it is sent to.
-import { drawn, keptLayers, taskOf, testSize } from './arithmetic.ts';
+import { drawn, taskOf, testSize } from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
+import { keptExamples, keptLayers, keptTrainingBytes } from './kept-training.ts';
 import { countBackbone } from './methods/full-tuning.ts';
+import type { Sizes } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
 import { scoringBytes, stepBytes } from './step-memory.ts';
 import type { Trial } from './trial.ts';
@@ -11,7 +13,7 @@ export function memoryOfTrials(trials: readonly Trial[], facts: SweepFacts): num
   const layersKept = new Map<string, Set<number>>();
   for (const { task, method } of trials) {
     const layers = layersKept.get(task.name) ?? new Set();
-    for (const layer of keptLayers(method, facts)) layers.add(layer);
+    for (const layer of keptLayers(method, facts.backbone)) layers.add(layer);
     layersKept.set(task.name, layers);
   }
   return trials.map((trial) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
@@ -22,11 +24,23 @@ function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number 
   const { backbone } = facts;
   const task = taskOf(trial, facts);
   const examples = drawn(trial, task) + testSize(trial, task);
-  const tokens = examples * task.meanTokens;
-  const kept = (BYTES * layersKept * tokens * backbone.hiddenSize) / 2 ** 20;
-  const lasting = BYTES * lastingNumbers(trial, backbone) + encodedBytes(examples, tokens);
+  const encoded = encodedBytes(examples, examples * task.meanTokens);
+  const weights = BYTES * countBackbone(backbone) + trainedBytes(trial, { ...backbone, labels: labelsOf(trial) });
   const peak = Math.max(...peaks(trial, task, backbone));
-  return Math.ceil((lasting + peak) / 2 ** 20 + Math.min(kept, MOST_KEPT_MIB)) + PROCESS_MIB;
+  return Math.ceil((weights + encoded + keptBytes(trial, facts, layersKept) + peak) / 2 ** 20) + PROCESS_MIB;
+}
+
+/** A trial's own training split is at hand beside all that its trainer keeps for others. */
+function keptBytes(trial: Trial, facts: SweepFacts, layersKept: number): number {
+  const { backbone } = facts;
+  const task = taskOf(trial, facts);
+  const keeping = { trial, task, backbone };
+  const tokens = (keptExamples(keeping) + testSize(trial, task)) * task.meanTokens;
+  return Math.min(BYTES * layersKept * tokens * backbone.hiddenSize, MOST_KEPT_BYTES + keptTrainingBytes(keeping));
+}
+
+function labelsOf({ task }: Trial): number {
+  return Object.keys(task.labelWords).length;
 }
 
 /** Of examples of so many tokens in all, as a trainer has them. */
@@ -41,9 +55,13 @@ function peaks(trial: Trial, { meanTokens }: TaskFacts, backbone: BackboneFacts)
   return [stepBytes(trial, texts(batchSize), backbone), scoringBytes(trial, texts(evaluationBatchSize), backbone)];
 }
 
-/** The weights; full tuning holds two moments beside them. */
-function lastingNumbers({ method }: Trial, backbone: BackboneFacts): number {
-  return countBackbone(backbone) * (descriptorOf(method.method).passes === 3 ? 3 : 1);
+/**
+ * What is trained, from its first steps on: the values, which in full tuning stand beside the frozen ones, two moments, and
+ * the best values so far; new best ones are made beside the old.
+ */
+export function trainedBytes({ method }: Pick<Trial, 'method'>, sizes: Sizes): number {
+  const COPIES = 5;
+  return COPIES * BYTES * descriptorOf(method.method).trainable(method, sizes);
 }
 
 const BYTES = 4;
@@ -51,5 +69,5 @@ const BYTES = 4;
 const BYTES_BESIDE_IDS = 320;
 /** Node and TensorFlow themselves. */
 export const PROCESS_MIB = 400;
-/** A trainer keeps no more hidden states than these, and those of a training split. */
-const MOST_KEPT_MIB = 512 + 256;
+/** A trainer keeps no more hidden states than these, and the training splits of the trials that it has. */
+const MOST_KEPT_BYTES = 512 * 2 ** 20;

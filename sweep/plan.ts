@@ -5,6 +5,7 @@ import { counted } from './counted.ts';
 import { createExclusion } from './exclude.ts';
 import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { frozenDropoutWarning } from './frozen-dropout.ts';
+import { largeTrainingWarnings } from './large-training.ts';
 import { fieldName, readYaml } from './locate.ts';
 import { memoryOfTrials } from './memory.ts';
 import { countBackbone } from './methods/full-tuning.ts';
@@ -73,16 +74,13 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const count = spec.search === undefined ? distinct.length : mostTrials(spec.search, wanted);
   refuse([...combinationProblems(wanted, facts), ...sizeProblems(count, spec)], source);
   const trials = inPlan(spec, facts, distinct);
-  const dropping = frozenDropoutWarning(
-    spec,
-    trials.map(({ trial }) => trial),
-    facts,
-  );
+  const planned = trials.map(({ trial }) => trial);
+  const computedAnew = [...frozenDropoutWarning(spec, planned, facts), ...largeTrainingWarnings(planned, facts)];
   return {
     trials,
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, wanted, exclusion.idle()), ...dropping, ...leftOut(facts), ...shortenings(facts)],
+    warnings: [...warnings(spec, wanted, exclusion.idle()), ...computedAnew, ...leftOut(facts), ...shortenings(facts)],
     ...outlookOf(spec.search, wanted, chosen),
   };
 }

@@ -15,16 +15,26 @@ interface Rows {
 }
 
 const BYTES = 4;
+/** Numbers of several variables that are updated at once; a larger one is by itself. */
+export const LARGEST_UPDATE = 2 ** 22;
+
+/** Texts of a step, in so many parts of like size that are computed one after the other. */
+export interface StepTexts extends Texts {
+  /** 1 where absent. */
+  parts?: number;
+}
 
 /** Bytes at the peak of a step of these texts, beside what stays from step to step. */
-export function stepBytes(trial: SteppingTrial, texts: Texts, widths: Widths): number {
+export function stepBytes(trial: SteppingTrial, { parts = 1, ...texts }: StepTexts, widths: Widths): number {
   const { method, task } = trial;
   const descriptor = descriptorOf(method.method);
-  if (descriptor.passes === 0) return scoringBytes(trial, texts, widths);
+  if (descriptor.passes === 0) return scoringBytes(trial, texts, widths) / parts;
   const trained = descriptor.trainable(method, { ...widths, labels: Object.keys(task.labelWords).length });
   const words = texts.count * widths.vocabularySize;
   const made = descriptor.generating?.(method, texts) ?? 0;
-  return BYTES * (ofLayers(trial, rowsOf(trial, texts), widths) + words + made + updating(trained, widths));
+  const ofTexts = (ofLayers(trial, rowsOf(trial, texts), widths) + words + made) / parts;
+  // Gradients of the parts before stand beside those of a part.
+  return BYTES * (ofTexts + updating(trained, widths) + (parts > 1 ? trained : 0));
 }
 
 /** Bytes at the peak of scoring these texts: nothing is kept. */
@@ -83,7 +93,7 @@ function passing({ count, rows, longest }: Rows, { hiddenSize, intermediateSize,
   return rows * (18 * hiddenSize + 2 * intermediateSize) + 2 * count * heads * longest ** 2;
 }
 
-/** Gradients of all that is trained, and of one variable at a time a new value and new moments beside the old ones. */
+/** Gradients of all that is trained, and of what is updated at once new values and moments beside the old ones. */
 function updating(trained: number, { vocabularySize, embeddingSize }: Widths): number {
-  return trained + 3 * Math.min(trained, vocabularySize * embeddingSize);
+  return trained + 3 * Math.min(trained, Math.max(LARGEST_UPDATE, vocabularySize * embeddingSize));
 }

@@ -100,6 +100,11 @@ export class HiddenStates {
     this.#held.release(rows);
   }
 
+  /** Whether H_k of a chunk is in memory. */
+  has(examples: EncodedExample[], layer: number): boolean {
+    return this.#entries.has(nameOf(chunkAddress(examples), layer));
+  }
+
   /** Drops what no trial holds. */
   forget(): void {
     for (const [key, { rows }] of this.#entries) if (!this.#held.isShared(rows)) this.#drop(key);
@@ -122,13 +127,13 @@ export class HiddenStates {
     // The layer asked for is entered last: under a small budget it is the one that stays.
     for (const [k, rows] of [...filled].sort(([a], [b]) => Number(a === layer) - Number(b === layer))) {
       this.#disk?.write(this.#keyOf(address, k), { rows, width: this.#backbone.config.hiddenSize });
-      this.#keep(`${k} ${address}`, rows);
+      this.#keep(nameOf(address, k), rows);
     }
     return { rows: filled.get(layer) ?? [], wasKept: false };
   }
 
   #kept(address: string, layer: number): Float32Array[] | null {
-    const name = `${layer} ${address}`;
+    const name = nameOf(address, layer);
     const entry = this.#entries.get(name);
     if (entry) {
       this.#entries.delete(name);
@@ -198,6 +203,10 @@ export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
     }
     return states;
   });
+}
+
+function nameOf(chunk: string, layer: number): string {
+  return `${layer} ${chunk}`;
 }
 
 function bytesOf(rows: Float32Array[]): number {

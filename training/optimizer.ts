@@ -3,13 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { runFusedList } from '../lpt/fused.ts';
 import type { TrainedVariable } from '../lpt/trained.ts';
+import { LARGEST_UPDATE } from '../sweep/step-memory.ts';
 import { clipped } from './clipping.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
-/** Numbers that are updated at once: for so long there are two of each value and moment. */
-const LARGEST_GROUP = 2 ** 22;
 
 export interface Update {
   /** Variable's name → gradient, in the variable's shape. */
@@ -115,13 +114,13 @@ interface Factors {
   decay: number;
 }
 
-/** As many as are updated at once; one at least. */
+/** As many as are updated at once, one at least: for so long there are two of each value and moment. */
 function groupsOf(all: readonly Given[]): Given[][] {
   const groups: Given[][] = [];
   let numbers = Number.POSITIVE_INFINITY;
   for (const given of all) {
     numbers += given.value.size;
-    if (numbers > LARGEST_GROUP) {
+    if (numbers > LARGEST_UPDATE) {
       groups.push([]);
       numbers = given.value.size;
     }

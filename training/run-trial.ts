@@ -4,6 +4,7 @@ import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { addedPositions } from '../sweep/arithmetic.ts';
+import { trainedBytes } from '../sweep/memory.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
 import { longestTexts } from './batches.ts';
@@ -48,11 +49,11 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
 }
 
 /** What is kept for later trials goes before a trial is refused. @throws TooLargeError */
-function makeRoom({ stepBytes }: Run, { resident, free }: TrialSurroundings): void {
-  if (stepBytes <= free()) return;
+function makeRoom({ stepBytes, comingBytes }: Run, { resident, free }: TrialSurroundings): void {
+  if (stepBytes + comingBytes() <= free()) return;
   resident.forget();
-  const left = free();
-  if (stepBytes > left) throw new TooLargeError(stepBytes, left);
+  const [needed, left] = [stepBytes + comingBytes(), free()];
+  if (needed > left) throw new TooLargeError(needed, left);
 }
 
 async function prepare(
@@ -87,7 +88,8 @@ async function prepare(
     ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
-  const texts = longestTexts(splits.train.examples, trial.training.batchSize);
+  const texts = { ...longestTexts(splits.train.examples, trial.training.batchSize), parts: 2 ** shrink };
+  const trained = trainedBytes(trial, { ...backbone.config, labels: labelWordIds.length });
   loaded.splits.hold(encoded);
   const release = (): void => {
     loaded.splits.release(encoded);
@@ -95,7 +97,8 @@ async function prepare(
   };
   const run: Run = {
     ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
-    ...{ backbone, release, stepBytes: stepBytes(trial, texts, backbone.config) / 2 ** shrink },
+    ...{ backbone, release, stepBytes: stepBytes(trial, texts, backbone.config) },
+    comingBytes: () => trained + (trial.training.frozenDropout ? 0 : inputs.train.comingBytes()),
   };
   return checkpoint ? { ...run, checkpoint } : run;
 }

@@ -27,6 +27,8 @@ export interface Run {
   backbone: Backbone;
   /** Of a step, at its peak. */
   stepBytes: number;
+  /** Of what it will hold beside its steps, and does not hold yet. */
+  comingBytes: () => number;
   /** Lets go of what it holds of all that its trainer keeps. */
   release: () => void;
 }

@@ -9,6 +9,8 @@ import { disposeBatch, longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { hiddenOf, type HiddenStates } from './hidden-states.ts';
 import { Lookups } from './lookups.ts';
+import { LARGEST_KEPT_BYTES } from '../sweep/kept-training.ts';
+import { sum } from '../sweep/statistics.ts';
 import { halved } from './shrink.ts';
 
 export interface SplitInputsSettings {
@@ -22,10 +24,7 @@ export interface SplitInputsSettings {
   layersToKeep: number[];
   /** Of the trial, which several splits share. */
   lookups?: Lookups;
-  /**
-   * A training split whose hidden states are larger computes them batch by batch. Not to be fitted to a machine: it
-   * decides the last bits of the numbers.
-   */
+  /** A training split whose hidden states are larger computes them batch by batch. */
   largestKeptBytes?: number;
   /** How often the limit above and the examples run through frozen layers at once are halved, 0 where absent. */
   shrink?: number;
@@ -37,8 +36,6 @@ export interface BatchOptions {
   /** T where the batch is part of a longer one: what a mask drops depends on it. */
   length?: number;
 }
-
-const LARGEST_KEPT_BYTES = 256 * 2 ** 20;
 
 export class SplitInputs {
   readonly examples: EncodedExample[];
@@ -62,13 +59,9 @@ export class SplitInputs {
 
   /** Makes ready for batches of any examples in any order, as training asks for them. */
   async keepAll(afterChunk: () => Promise<void>): Promise<void> {
-    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES, shrink = 0 } = this.#settings;
     const layers = this.#keptLayers();
-    if (layers.length === 0) return;
-    const tokens = this.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
-    const numbers = tokens * backbone.config.hiddenSize * layers.length;
-    this.#direct = numbers * Float32Array.BYTES_PER_ELEMENT > halved(largestKeptBytes, shrink);
-    if (this.#direct) return;
+    this.#direct = !this.#canKeepAll();
+    if (layers.length === 0 || this.#direct) return;
     const kept = layers.map((layer): [number, Float32Array[]] => [layer, []]);
     for (const members of this.#chunks) {
       for (const [layer, rows] of kept) {
@@ -80,6 +73,22 @@ export class SplitInputs {
       await afterChunk();
     }
     for (const [layer, rows] of kept) this.#kept.set(layer, rows);
+  }
+
+  /** What `keepAll` will add to what is held. */
+  comingBytes(): number {
+    if (!this.#canKeepAll()) return 0;
+    const { hiddenStates, backbone } = this.#settings;
+    const bytesOf = (members: number[]): number => bytesOfStates(this.#examplesAt(members), backbone.config.hiddenSize);
+    const absent = (layer: number): number[][] =>
+      this.#chunks.filter((members) => !hiddenStates.has(this.#examplesAt(members), layer));
+    return sum(this.#keptLayers().flatMap((layer) => absent(layer).map(bytesOf)));
+  }
+
+  #canKeepAll(): boolean {
+    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES, shrink = 0 } = this.#settings;
+    const bytes = bytesOfStates(this.examples, backbone.config.hiddenSize) * this.#keptLayers().length;
+    return bytes <= halved(largestKeptBytes, shrink);
   }
 
   /** Lets go of what `keepAll` has made ready. */
@@ -158,4 +167,9 @@ export class SplitInputs {
     else this.#lookups.computed(members.length);
     return rows;
   }
+}
+
+/** H_k of one layer, [T_i, D] each. */
+function bytesOfStates(examples: readonly EncodedExample[], hiddenSize: number): number {
+  return Float32Array.BYTES_PER_ELEMENT * hiddenSize * sum(examples.map(({ tokenIds }) => tokenIds.length));
 }

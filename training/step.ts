@@ -103,20 +103,19 @@ function sumOverParts(state: TrainingState, parts: Iterable<BatchPart>, dropoutS
   });
 }
 
-/** Frees both. */
+/** Frees both, one variable after the other: the gradients of full tuning are as large as its weights. */
 function addShare(sum: Gradients | undefined, found: Gradients, share: number): Gradients {
   const add = <T extends Tensor>(to: T | undefined, one: T): T => {
-    const weighted = tf.mul<T>(one, share);
-    return to === undefined ? weighted : tf.add<T>(to, weighted);
+    const added = tf.tidy(() => (to === undefined ? tf.mul<T>(one, share) : tf.add<T>(to, tf.mul<T>(one, share))));
+    tf.dispose([one, ...(to === undefined ? [] : [to])]);
+    return added;
   };
-  const added = tf.tidy(() => ({
+  return {
     loss: add(sum?.loss, found.loss),
     gradients: Object.fromEntries(
       Object.entries(found.gradients).map(([name, gradient]) => [name, add(sum?.gradients[name], gradient)]),
     ),
-  }));
-  tf.dispose([{ ...sum }, { ...found }]);
-  return added;
+  };
 }
 
 function gradientsOf({ method, time }: TrainingState, batch: Batch, dropoutSeed: DropoutSeed): Gradients {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { trialArithmetic } from '../../sweep/arithmetic.ts';
 import { estimate } from '../../sweep/cost.ts';
 import type { SweepFacts } from '../../sweep/facts.ts';
+import { countBackbone } from '../../sweep/methods/full-tuning.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
 const MR = FACTS.tasks['mr']!;
@@ -63,6 +64,28 @@ describe('the cost model', () => {
     expect(stepOf('full-tuning', 'frozenDropout: true')).toBe(36);
   });
 
+  test('counts the layers below where a training set is too large to be kept, and keeps dev and test alone', () => {
+    // 24 tokens of 768 numbers of 4 bytes: 1 GiB is 14,563 examples.
+    const withTraining = (examples: number) => {
+      const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, classes: { '0': examples, '1': 100 } } } };
+      const source = `{ name: cost, tasks: [mr], regime: { full: true, devSize: 100 }, dataSeeds: 13, methods: [{ method: lpt, insertionLayer: 4 }] }`;
+      const plan = planOf(source, facts);
+      const { layerForwardsPerStep } = trialArithmetic(plan.trials[0]!.trial, facts.backbone, facts.tasks['mr']!);
+      return { ...estimate(plan, facts), layerForwardsPerStep, warnings: plan.warnings };
+    };
+    const [kept, tooMany] = [withTraining(14_563), withTraining(14_564)];
+    expect(kept.layerForwardsPerStep).toBe(16);
+    expect(kept.warnings).toEqual([]);
+    expect(tooMany.layerForwardsPerStep).toBe(4 + 16);
+    expect(tooMany.warnings).toEqual([
+      'Task mr (full): hidden states of 14,564 training examples take more than 1,024 MiB and are not kept: the layers below a prompt run anew in every step of 1 trial.',
+    ]);
+    expect(tooMany.cacheFlops / kept.cacheFlops).toBeCloseTo(500 / (14_563 + 500), 9);
+    expect(tooMany.hiddenStatesMiB / kept.hiddenStatesMiB).toBeCloseTo(500 / (14_563 + 500), 9);
+    // What is at hand while it trains counts in memory: 1 GiB but half an example.
+    expect(kept.memoryMiB - tooMany.memoryMiB).toBeGreaterThan(1000);
+  });
+
   test('turns arithmetic into seconds at an assumed speed where nothing was measured, and says so', () => {
     const plan = planOf(SOURCE);
     const assumed = estimate(plan, FACTS);
@@ -90,6 +113,16 @@ describe('the cost model', () => {
     expect(estimate(planOf(SOURCE), FACTS).memoryMiB).toBeGreaterThan(
       estimate(planOf(lptOnly), FACTS).memoryMiB + 1000,
     );
+  });
+
+  test('counts of full tuning, in memory, the frozen weights, those it trains, two moments, and the best with new ones beside', () => {
+    const memoryOf = (method: string) => estimate(planOf(SOURCE.replace(METHODS, `[${method}]`)), FACTS).memoryMiB;
+    const weights = countBackbone(FACTS.backbone) * 4;
+    // Of a step: gradients, and of the largest variable new values and moments.
+    const [gradients, updated] = [weights, 3 * 4 * 30_522 * 768];
+    const more = (5 * weights + gradients + updated) / 2 ** 20;
+    expect(memoryOf('full-tuning') - memoryOf('zero-shot')).toBeGreaterThan(more);
+    expect(memoryOf('full-tuning') - memoryOf('zero-shot')).toBeLessThan(1.3 * more);
   });
 
   test('counts the encoded examples in memory: their ids, and 320 bytes beside', () => {

@@ -121,6 +121,15 @@ test('what several hold, and is kept for others as well, counts once, and is not
   expect(hiddenStates.counts().bytes).toBe(bytesOf(inputs));
 });
 
+test('what training will hold is known before it is there, without what its trainer has already', async () => {
+  const { inputs, another } = await inputsOf({ inputLayers: [0, 2] });
+  expect(inputs.comingBytes()).toBe(bytesOf(inputs));
+  await inputs.keepAll(nothing);
+  expect(another().comingBytes()).toBe(0);
+  const { inputs: direct } = await inputsOf({ inputLayers: [2], largestKeptBytes: 1000 });
+  expect(direct.comingBytes()).toBe(0);
+});
+
 test('what nobody holds is forgotten', async () => {
   const { inputs, hiddenStates } = await inputsOf({ inputLayers: [2] });
   await inputs.keepAll(nothing);

@@ -7,7 +7,8 @@ import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import { scoringBytes, stepBytes } from '../../sweep/step-memory.ts';
 import type { TrainingSettings } from '../../sweep/training.ts';
 import { loadBackbone } from '../../training/backbone.ts';
-import { disposeBatch } from '../../training/batches.ts';
+import { disposeBatch, longestTexts } from '../../training/batches.ts';
+import { trainStep } from '../../training/step.ts';
 import { tinyFolder, type TinyName } from '../support/fixtures.ts';
 import { disposeRider, riderOn, stepAlone, stepTogether, type TestRider } from '../support/riders.ts';
 import { useTensorflow } from '../support/tensors.ts';
@@ -55,6 +56,19 @@ describe.each<TinyName>(['bert-tiny', 'distilbert-tiny', 'gpt2-tiny'])('on %s', 
     const reckoned = riders.reduce((sum, rider) => sum + reckon(rider, backbone), 0);
     const held = await peakOf(() => stepTogether(backbone, riders));
     expect(held).toBeLessThanOrEqual(reckoned);
+    expect(reckoned).toBeLessThanOrEqual(MOST * held);
+  });
+
+  test('a step in halves holds half of its texts, and all of its gradients twice', async () => {
+    const backbone = await open(name);
+    // Of two texts the gradients take more than all that is computed.
+    const rider = riderOf(backbone, { method: 'full-tuning' }, { batchSize: 2 });
+    const texts = longestTexts(rider.inputs.examples, 2);
+    const whole = stepBytes(rider.trial, texts, backbone.config);
+    const held = await peakOf(() => stepInHalves(rider));
+    const reckoned = stepBytes(rider.trial, { ...texts, parts: 2 }, backbone.config);
+    expect(held).toBeLessThanOrEqual(reckoned);
+    expect(held).toBeGreaterThan(whole / 2);
     expect(reckoned).toBeLessThanOrEqual(MOST * held);
   });
 
@@ -109,6 +123,16 @@ async function expectReckoned(
   const reckoned = reckon(rider, backbone);
   expect(held, JSON.stringify(training)).toBeLessThanOrEqual(reckoned);
   expect(reckoned, JSON.stringify(training)).toBeLessThanOrEqual(MOST * held);
+}
+
+async function stepInHalves({ state, trial, inputs, order }: TestRider): Promise<void> {
+  const indices = order.at(state.step);
+  const count = indices.length / 2;
+  const halves = [0, count].map((first) => {
+    return { batch: inputs.batch(indices.slice(first, first + count)), first, count, share: 0.5 };
+  });
+  await trainStep(state, halves, { trial });
+  for (const { batch } of halves) disposeBatch(batch);
 }
 
 /** Bytes of tensors at the end of the hungriest kernel, above those there were. A first run makes what stays. */
