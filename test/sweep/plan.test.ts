@@ -368,6 +368,20 @@ test('one rate for all methods is warned of where it is far from what is usual: 
   ]);
 });
 
+test('rates of an entry are warned of where they go to settings with other usual rates, and not in an entry of one', () => {
+  const own = (rates: string) => `training: { learningRate: ${rates} }`;
+  const methods = [
+    `  - { method: lpt, generator: [none, npg, appg], ${own('[1.0e-3, 2.0e-3, 5.0e-3]')} }`,
+    `  - { method: lpt, generator: [none, npg], ${own('3.0e-2')} }`,
+    `  - { method: lpt, generator: none, promptLength: [1, 5], ${own('1.0e-3')} }`,
+    `  - { method: lora, rank: [4, 8], ${own('0.1')} }`,
+  ];
+  expect(planOf(sweep(methods.join('\n'))).warnings).toEqual([
+    '`methods[0]` gives learningRate 0.001, 0.002 to lpt, generator none, for which 0.03 is usual: give it an entry of its own.',
+    '`methods[1]` gives learningRate 0.03 to lpt, generator npg, for which 0.001 is usual: give it an entry of its own.',
+  ]);
+});
+
 test('dropout in frozen layers is noted with what it costs', () => {
   const { warnings } = planOf(
     sweep('  - { method: lpt, training: { frozenDropout: [true, false] } }\n  - lora\n  - zero-shot'),
