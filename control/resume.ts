@@ -17,6 +17,8 @@ export interface Resumed {
   requeued: number;
   /** Trials that will run now: those, and what had been waiting. */
   waiting: number;
+  /** Trials that its workflow has under way, whether or not a worker is there for them; 0 where no workflow ran. */
+  running: number;
   /** Trials that `continue` goes on with. */
   paused: number;
   /** Its workflow ran all the while. */
@@ -53,11 +55,13 @@ export async function resume(control: Control, request: ResumeRequest): Promise<
   const ordered = await requeueTrials(database, { ...target.choice, states });
   if (isChosen(target) || only === 'stopped') await assertChanged(control, target, { verb: 'resume', ordered });
   const isReopened = await reopenSweep(database, target.sweep.id);
-  const { waiting, paused } = await countStates(database, target.sweep.id);
+  const { waiting, paused, ...counts } = await countStates(database, target.sweep.id);
+  const running = wasRunning ? counts.running : 0;
   const sweep = await findSweep(database, target.sweep.id);
   // A workflow that is about to end was waited for already; one that trains the last trials of a stopped sweep is told.
-  if (waiting > 0) await goOn(control, isReopened ? sweep : ordered.sweep, chooseDevice);
-  return { sweep, requeued: ordered.changed, waiting, paused, wasRunning, isReopened };
+  // After a crash all that is left may count as running: a worker has to come for that too.
+  if (waiting + running > 0) await goOn(control, isReopened ? sweep : ordered.sweep, chooseDevice);
+  return { sweep, requeued: ordered.changed, waiting, running, paused, wasRunning, isReopened };
 }
 
 async function assertUnchanged({ database }: Control, sweep: SweepRow, launched: Launching): Promise<void> {

@@ -19,6 +19,6 @@ export function ordersTo(control: Control, chooseDevice: ChooseDevice): GiveOrde
     if (order === 'pause') return pause(control, asked);
     if (order === 'cancel') return cancel(control, asked);
     if (order === 'continue') return continuePaused(control, { asked, chooseDevice });
-    return resume(control, { asked, chooseDevice }).then(assertResumed);
+    return resume(control, { asked, chooseDevice }).then((resumed) => assertResumed(control, resumed));
   };
 }

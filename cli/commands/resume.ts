@@ -1,3 +1,4 @@
+import type { Control } from '../../control/control.ts';
 import { planSweep } from '../../control/plan.ts';
 import type { ChooseDevice } from '../../control/go-on.ts';
 import type { Launching } from '../../control/launch.ts';
@@ -38,8 +39,8 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
     const resumed = await resume(session.control, { asked, only, launched, chooseDevice, ...offering(call, sweep) });
-    announce(resumed, call);
-    return resumed.waiting > 0;
+    await announce(session.control, resumed, call);
+    return resumed.waiting + resumed.running > 0;
   };
   return carryOn(call, session, { sweep, begin });
 }
@@ -68,13 +69,13 @@ async function launchedFrom({ arguments: { sweep }, terminal }: Call): Promise<L
 }
 
 /** @throws NothingToDoError for a running sweep that lacks nothing, unless the person wants to follow it */
-function announce(resumed: Resumed, { terminal: { say }, flags }: Call): void {
-  if (!flags.has('watch')) assertLacking(resumed);
-  const { sweep, requeued, waiting, wasRunning } = resumed;
+async function announce(control: Control, resumed: Resumed, { terminal: { say }, flags }: Call): Promise<void> {
+  if (!flags.has('watch')) await assertLacking(control, resumed);
+  const { sweep, requeued, waiting, running, wasRunning } = resumed;
   const held = heldWords(resumed);
-  if (waiting === 0) say(`Sweep ${sweep.name} has nothing left to run.${held}`);
+  if (waiting + running === 0) say(`Sweep ${sweep.name} has nothing left to run.${held}`);
   else
     say(
-      `Sweep ${sweep.name} ${wasRunning ? 'goes on' : 'is resumed'}: ${counted(requeued, 'trial')} put back, ${waiting} waiting. Complete trials do not run again.${held}`,
+      `Sweep ${sweep.name} ${wasRunning ? 'goes on' : 'is resumed'}: ${counted(requeued, 'trial')} put back, ${waiting} waiting${running > 0 ? `, ${running} running` : ''}. Complete trials do not run again.${held}`,
     );
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../control/cancel.ts';
 import { openControl } from '../../control/control.ts';
@@ -7,7 +7,9 @@ import { launch } from '../../control/launch.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
+import { trials } from '../../db/schema.ts';
 import { ordersTo } from '../../page/orders.ts';
+import type { TrainEnd } from '../../training/train-options.ts';
 import { ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, onCpu, openStage, type Stage } from '../support/stage.ts';
 
@@ -94,11 +96,29 @@ describe('a sweep under the verbs', () => {
     const { control, sweep, folder, planned } = await stage.fresh();
     await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
     const order = () => ordersTo(control, onCpu)('resume', sweep.name);
-    await expect(order()).rejects.toThrow('to have something to resume, found it running with nothing to put back.');
-    expect(
-      await stage.withWorker({ control, folder }, new ScriptedTrainer(FINISHED), () => endOf(control, sweep.name)),
-    ).toBe('complete');
+    await expect(order()).rejects.toThrow(
+      `to have something to resume, found it running with nothing to put back. No worker is running for it: \`lpt-sweep resume ${sweep.name} --watch\` or \`lpt-sweep worker\` goes on.`,
+    );
+    let release: (end: TrainEnd) => void = () => undefined;
+    const end = new Promise<TrainEnd>((resolve) => (release = resolve));
+    await stage.withWorker({ control, folder }, new ScriptedTrainer({ end }), async () => {
+      await vi.waitUntil(async () => (await classesWithWorkers(control)).includes('cpu'), { timeout: 20_000 });
+      await expect(order()).rejects.toThrow(/with nothing to put back\.$/);
+      release(FINISHED.end);
+      expect(await endOf(control, sweep.name)).toBe('complete');
+    });
     await expect(order()).rejects.toThrow('to have something to resume, found nothing left to run.');
+  });
+
+  test('of which a crash left running trials alone is brought a worker by a resume, though there is nothing to put back', async () => {
+    const { control, sweep, planned } = await stage.fresh();
+    const launched = await launch(control, { planned, source: sweep.source, chooseDevice: onCpu });
+    await control.database.update(trials).set({ state: 'running' }).where(eq(trials.sweepId, launched.sweep.id));
+    const chooseDevice = vi.fn(onCpu);
+    expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice })).toMatchObject({
+      ...{ requeued: 0, waiting: 0, running: sweep.trials.length, wasRunning: true },
+    });
+    expect(chooseDevice).toHaveBeenCalled();
   });
 
   test('that is cancelled stops its running trial, keeps what is finished, and can be resumed', async () => {

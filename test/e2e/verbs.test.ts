@@ -114,7 +114,7 @@ describe('the verbs through the real command line, on embedded servers', () => {
     const again = await sweep('resume', 'twice').ended;
     expect(again.code).toBe(2);
     expect(again.said.at(-1)).toBe(
-      'Expected sweep `twice` to have something to resume, found it running with nothing to put back.',
+      'Expected sweep `twice` to have something to resume, found it running with nothing to put back. No worker is running for it: `lpt-sweep resume twice --watch` or `lpt-sweep worker` goes on.',
     );
     expect((await sweep('cancel', 'twice').ended).code).toBe(0);
   });
