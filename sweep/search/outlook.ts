@@ -1,5 +1,6 @@
 // Pure: what a search makes of the combinations of its file, for people and for estimates.
 import type { Candidate } from '../candidates.ts';
+import { counted } from '../counted.ts';
 import { cellsOf, mostTrials } from './cells.ts';
 import type { Search } from './settings.ts';
 
@@ -19,12 +20,15 @@ export function outlookOf(
   if (search === undefined) return {};
   const cells = cellsOf(wanted).size;
   const configurations = Math.min(search.configurations, cells);
-  if (search.kind === 'random') return { searched: `The search draws ${configurations} of ${cells} configurations.` };
+  const searched = sentenceOf(search, cells);
+  if (search.kind === 'random' || search.startup >= configurations) return { searched };
+  return { searched, goesOn: { configurations, times: mostTrials(search, wanted) / chosen.length } };
+}
+
+function sentenceOf(search: Search, cells: number): string {
+  const { configurations } = search;
+  if (configurations >= cells) return `The search has only ${counted(cells, 'configuration')}: all are run.`;
+  if (search.kind === 'random') return `The search draws ${configurations} of ${cells} configurations.`;
   const begun = Math.min(configurations, search.startup);
-  return {
-    searched: `The search begins with ${begun} of ${cells} configurations, and proposes ${configurations - begun} more from dev scores, ${search.round} at a time.`,
-    ...(begun < configurations
-      ? { goesOn: { configurations, times: mostTrials(search, wanted) / chosen.length } }
-      : {}),
-  };
+  return `The search begins with ${begun} of ${cells} configurations, and proposes ${configurations - begun} more from dev scores, ${search.round} at a time.`;
 }

@@ -69,6 +69,16 @@ describe('a random search', () => {
     expect(planOf('{ kind: random, configurations: 1000 }').plan.trials).toHaveLength(2 * CELLS);
   });
 
+  test.each(['random', 'tpe'])(
+    'of no more configurations than are asked for says that it searches nothing: %s',
+    (kind) => {
+      const searchedOf = (count: number) => planOf(`{ kind: ${kind}, configurations: ${count} }`).plan.searched;
+      expect(searchedOf(CELLS)).toBe(`The search has only ${CELLS} configurations: all are run.`);
+      expect(searchedOf(CELLS + 1)).toBe(searchedOf(CELLS));
+      expect(searchedOf(CELLS - 1)).toContain(` of ${CELLS} configurations`);
+    },
+  );
+
   test('leaves out what a rule excludes, and counts all that it may come to', () => {
     const source = `${SPACE}search: { kind: random, configurations: 1000 }\nexclude: [{ generator: npg }]\nmaxTrials: 200\n`;
     expect(expand(parseSweep(source), FACTS, source).trials).toHaveLength(CELLS);
