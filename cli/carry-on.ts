@@ -34,7 +34,7 @@ export async function carryOn(call: Call, session: Session, { sweep, begin }: Ca
     });
   }
   if (!(await begin(({ spec }) => deviceAmong(control, spec.device, terminal)))) return DONE;
-  await keepServers(session);
+  await keepServers(session, terminal);
   terminal.say('`lpt-sweep worker` trains it, on this machine or another.');
   return DONE;
 }

@@ -12,8 +12,13 @@ export interface Session {
 }
 
 /** For the worker that will come: what this command has started stays. */
-export async function keepServers({ services }: Pick<Session, 'services'>): Promise<void> {
-  if (services.embedded.postgres || services.embedded.temporal) await services.keep();
+export async function keepServers(
+  { services }: Pick<Session, 'services'>,
+  { say }: Pick<Terminal, 'say'>,
+): Promise<void> {
+  if (!services.embedded.postgres && !services.embedded.temporal) return;
+  await services.keep();
+  say('The embedded servers stay: `lpt-sweep down` stops them.');
 }
 
 export interface SessionOptions {

@@ -86,7 +86,7 @@ async function launchOnly({ terminal }: Call, session: Session, { planned, file 
   });
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
-  await keepServers(session);
+  await keepServers(session, terminal);
   terminal.say(`${whoTrains(device, wanted)}; \`lpt-sweep watch\` shows how it goes.`);
   return DONE;
 }

@@ -27,7 +27,7 @@ async function reconcileNow(call: Call, session: Session): Promise<number> {
   terminal.write(printFindings(formatOf(call), findings, { isDryRun }));
   if (isDryRun) return DONE;
   for (const finding of findings) terminal.say(describeFinding(finding));
-  if (findings.some(({ remedy }) => remedy === 'started')) await keepServers(session);
+  if (findings.some(({ remedy }) => remedy === 'started')) await keepServers(session, terminal);
   return DONE;
 }
 

@@ -84,6 +84,7 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     const launched = await run('launch', second, '--budget', '5m');
     expect(launched.code).toBe(0);
     expect(launched.said).toContain('Budget 5 min: 3 of 6 trials');
+    expect(launched.said).not.toContain('servers stay');
     expect(await trialsOf('second')).toEqual([0, 1, 2].map((position) => ({ data_seed: 13, position })));
     const again = await run('launch', second, '--budget', '1h');
     expect(again).toMatchObject({ code: 0 });

@@ -108,6 +108,8 @@ describe('the verbs through the real command line, on embedded servers', () => {
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     const said = both.flatMap((ended) => ended.said.filter((line) => line.startsWith('Sweep twice')));
     expect(said.sort()).toEqual(['Sweep twice is launched.', 'Sweep twice was launched before: it goes on.']);
+    const stays = 'The embedded servers stay: `lpt-sweep down` stops them.';
+    expect(both.map((ended) => ended.said.includes(stays))).toEqual([true, true]);
     const made = await database.select().from(sweeps).where(eq(sweeps.name, 'twice'));
     expect(made).toHaveLength(1);
     expect(await numbersOf('twice')).toHaveLength(2);
