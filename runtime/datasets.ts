@@ -1,6 +1,6 @@
 // Finds a task's files by what a sweep file calls them: the built-in reviews, a folder, one file, or a dataset on the Hub.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { cacheLayout } from './folders.mjs';
 import { downloadHubFile, listHubFiles, type HubAccess, type HubFile } from './hub.ts';
 import { withLock } from './install/lock.mjs';
@@ -40,8 +40,13 @@ export async function resolveDataset(
   if (found?.isDirectory()) return inFolder(resolve(reference));
   if (!found)
     throw new Error(`Expected dataset to be ${BUILT_IN_DATASET}, a folder, a file or hub:<id>, found "${reference}".`);
-  if (FORMATS.includes(extname(reference))) return { train: resolve(reference) };
+  if (isKnown(extname(reference))) return { train: resolve(reference) };
   throw new Error(`Expected dataset ${reference} to end in ${FORMATS.join(', ')}, found "${extname(reference)}".`);
+}
+
+/** `.CSV`, as Windows writes it, is one too: readers make no difference. */
+function isKnown(extension: string): boolean {
+  return FORMATS.includes(extension.toLowerCase());
 }
 
 function builtIn(cacheFolder: string): DatasetFiles {
@@ -53,7 +58,9 @@ function builtIn(cacheFolder: string): DatasetFiles {
 function inFolder(folder: string): DatasetFiles {
   const names = readdirSync(folder);
   const find = (split: SplitName): string | undefined => {
-    const found = firstNamed(split, (one) => names.filter((name) => FORMATS.some((format) => name === one + format)));
+    const found = firstNamed(split, (one) =>
+      names.filter((name) => isKnown(extname(name)) && basename(name, extname(name)) === one),
+    );
     if (found.length > 1) throw new Error(`Expected one file for ${split} in ${folder}, found ${found.join(' and ')}.`);
     return found[0] === undefined ? undefined : join(folder, found[0]);
   };

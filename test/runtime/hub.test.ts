@@ -216,6 +216,14 @@ describe('a dataset', () => {
     await expect(resolveDataset(folder, { cacheFolder })).rejects.toThrow('Expected one file for train');
   });
 
+  test('is found whatever letters its extension has', async () => {
+    const [folder, cacheFolder] = [temporaryFolder(), temporaryFolder()];
+    const at = (name: string): string => join(folder, name);
+    for (const name of ['train.CSV', 'test.Tsv']) writeFileSync(at(name), '');
+    expect(await resolveDataset(folder, { cacheFolder })).toEqual({ train: at('train.CSV'), test: at('test.Tsv') });
+    expect(await resolveDataset(at('train.CSV'), { cacheFolder })).toEqual({ train: at('train.CSV') });
+  });
+
   test('of MNLI in GLUE’s own folder has both test sets, the second from dev', async () => {
     const folder = temporaryFolder();
     const names = ['train', 'dev_matched', 'dev_mismatched', 'test_matched', 'test_mismatched'];
