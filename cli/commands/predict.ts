@@ -24,7 +24,7 @@ export const predictCommand: Command = {
     model: { help: 'folder that `export` wrote; needed', value: { name: 'folder' } },
     input: { help: 'file with texts, - for standard input', value: { name: 'file', otherwise: '-' } },
     form: {
-      help: 'text: one text a line; others: a column a field of the template (else as the file is called, and as fits the fields where that ends in nothing or .txt)',
+      help: 'text: one text a line; others: a column a field of the template, called as in the training data or as the field (else as the file is called, and as fits the fields where that ends in nothing or .txt)',
       value: { name: 'form', oneOf: INPUT_FORMS },
     },
     backbone: { help: 'where the backbone is, if not where the card says', value: { name: 'backbone' } },
