@@ -23,6 +23,9 @@ export interface Ordered {
 
 type Halt = 'paused' | 'cancelled';
 
+/** Its workflow may have heard that it shall stop, and not have said yet that it has: then it waits, and is not cancelled. */
+const WAITING_AGAIN = { state: 'waiting', stopAs: 'waiting' } as const;
+
 /** Nothing new starts of what is chosen; what runs is marked, and ends as `as` once its trainer has stopped. */
 export function haltTrials(database: Database, { as, ...choice }: Choice & { as: Halt }): Promise<Ordered> {
   const idle = as === 'paused' ? (['waiting'] as const) : (['waiting', 'paused'] as const);
@@ -44,7 +47,7 @@ export function continueTrials(database: Database, choice: Choice): Promise<Orde
   return order(database, choice, async (transaction) => {
     const changed = await transaction
       .update(trials)
-      .set({ state: 'waiting' })
+      .set(WAITING_AGAIN)
       .where(and(chosenBy(choice), eq(trials.state, 'paused')));
     return goOn(transaction, choice, rowsOf(changed) + (await stopNoMore(transaction, choice, 'paused')));
   });
@@ -75,7 +78,7 @@ export function requeueTrials(database: Database, { states, ...choice }: Requeue
     const requeued = await transaction
       .update(trials)
       .set({
-        ...{ state: 'waiting', stopAs: null, stopReason: null, errorKind: null, errorMessage: null, finishedAt: null },
+        ...{ ...WAITING_AGAIN, stopReason: null, errorKind: null, errorMessage: null, finishedAt: null },
         // A rule would stop it again at its next score.
         isSpared: sql`${trials.isSpared} or ${trials.state} = 'stopped-early'`,
       })

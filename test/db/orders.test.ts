@@ -113,6 +113,36 @@ describe('a cancellation', () => {
   });
 });
 
+type TakeBack = (choice: { sweepId: string; ids: string[] }) => Promise<{ changed: number }>;
+const TAKEN_BACK: ['paused' | 'cancelled', string, TakeBack][] = [
+  ['paused', 'continue', (choice) => continueTrials(own.database, choice)],
+  ['cancelled', 'resume', (choice) => requeueTrials(own.database, { ...choice, states: ['cancelled'] })],
+];
+
+describe('an order of a trial that waits for its first attempt', () => {
+  test.each(TAKEN_BACK)(
+    'to be %s is taken back by %s also where its workflow stops already',
+    async (as, _, takeBack) => {
+      const { sweepId, ids } = await sweepWithOneRunning();
+      const trialId = ids[1]!;
+      await haltTrials(own.database, { sweepId, ids: [trialId], as });
+      expect(await takeBack({ sweepId, ids: [trialId] })).toMatchObject({ changed: 1 });
+      expect(await readOrders(own.database, { sweepId, inFlight: [trialId] })).toMatchObject({ halted: [] });
+      expect(await stopTrial(own.database, { trialId })).toBe('waiting');
+      expect(await beginAttempt(own.database, { trialId, ...WORKER })).toMatchObject({ kind: 'begun', attempt: 1 });
+    },
+  );
+
+  test.each(TAKEN_BACK)('to be %s that %s took back can be given again', async (as, _, takeBack) => {
+    const { sweepId, ids } = await sweepWithOneRunning();
+    const choice = { sweepId, ids: [ids[1]!] };
+    await haltTrials(own.database, { ...choice, as });
+    await takeBack(choice);
+    await haltTrials(own.database, { ...choice, as });
+    expect(await stopTrial(own.database, { trialId: ids[1]! })).toBe(as);
+  });
+});
+
 describe('an order of a trial that a stopping worker has given back', () => {
   const error = { kind: 'worker-stopping', message: 'bye' } as const;
   const givenBack = async (as: 'paused' | 'cancelled'): Promise<{ sweepId: string; trialId: string }> => {
@@ -122,23 +152,14 @@ describe('an order of a trial that a stopping worker has given back', () => {
     expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'waiting', stopAs: as });
     return { sweepId, trialId };
   };
-  const takenBack: [
-    'paused' | 'cancelled',
-    string,
-    (choice: { sweepId: string; ids: string[] }) => Promise<{ changed: number }>,
-  ][] = [
-    ['paused', 'continue', (choice) => continueTrials(own.database, choice)],
-    ['cancelled', 'resume', (choice) => requeueTrials(own.database, { ...choice, states: ['cancelled'] })],
-  ];
-
-  test.each(takenBack)('to be %s is taken back by %s, and its next attempt begins', async (as, _, takeBack) => {
+  test.each(TAKEN_BACK)('to be %s is taken back by %s, and its next attempt begins', async (as, _, takeBack) => {
     const { sweepId, trialId } = await givenBack(as);
     expect(await takeBack({ sweepId, ids: [trialId] })).toMatchObject({ changed: 1 });
     expect(await readOrders(own.database, { sweepId, inFlight: [trialId] })).toMatchObject({ halted: [] });
     expect(await beginAttempt(own.database, { trialId, ...WORKER })).toMatchObject({ kind: 'begun', attempt: 2 });
   });
 
-  test.each(takenBack)(
+  test.each(TAKEN_BACK)(
     'to be %s is taken back by %s also where its workflow stops already',
     async (as, _, takeBack) => {
       const { sweepId, trialId } = await givenBack(as);
