@@ -1,4 +1,5 @@
 // Holds what Postgres says is under way against what Temporal has, and puts right where they differ.
+import { awaitsHalt } from '../db/orders.ts';
 import { findEnded, listUnderWay } from '../db/reconciling.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { isOpen } from '../sweep/states.ts';
@@ -74,7 +75,9 @@ async function reconcileSweep(control: Control, sweep: SweepRow, request: Reconc
   if (await lacksWorkflow(control, sweep.id)) {
     const isOurs = isDryRun || (await startSweepWorkflow(control, sweep, await request.chooseDevice(sweep))).started;
     if (isOurs) findings.push({ what: 'sweep without a workflow', sweep: sweep.name, trial: null, remedy: 'started' });
-  } else if (lost.length > 0 && !isDryRun) await tellToLook(control, sweep.id);
+  } else if (!isDryRun && (lost.length > 0 || (await awaitsHalt(control.database, sweep.id))))
+    // Whoever gave an order may have died, or found Temporal away, before the workflow heard of it.
+    await tellToLook(control, sweep.id);
   return findings;
 }
 

@@ -21,12 +21,16 @@ export interface Ordered {
   stopping: number;
 }
 
-type Halt = 'paused' | 'cancelled';
+const HALTS = ['paused', 'cancelled'] as const;
+type Halt = (typeof HALTS)[number];
 
 /** Its workflow may have heard that it shall stop, and not have said yet that it has: then it waits, and is not cancelled. */
 const WAITING_AGAIN = { state: 'waiting', stopAs: 'waiting' } as const;
 
-/** Nothing new starts of what is chosen; what runs is marked, and ends as `as` once its trainer has stopped. */
+/**
+ * Nothing new starts of what is chosen; what runs is marked, and ends as `as` once its trainer has stopped. What is marked already
+ * is counted once more: its workflow may not have heard of it.
+ */
 export function haltTrials(database: Database, { as, ...choice }: Choice & { as: Halt }): Promise<Ordered> {
   const idle = as === 'paused' ? (['waiting'] as const) : (['waiting', 'paused'] as const);
   return order(database, choice, async (transaction) => {
@@ -37,7 +41,7 @@ export function haltTrials(database: Database, { as, ...choice }: Choice & { as:
     const stopping = await transaction
       .update(trials)
       .set({ stopAs: as })
-      .where(and(chosenBy(choice), eq(trials.state, 'running'), sql`${trials.stopAs} is distinct from ${as}`));
+      .where(and(chosenBy(choice), eq(trials.state, 'running')));
     return { changed: rowsOf(changed), stopping: rowsOf(stopping) };
   });
 }
@@ -125,6 +129,13 @@ export async function settleStopping(database: Database, sweepId: string): Promi
   );
 }
 
+/** A running trial was told to pause or to be cancelled, and has not stopped yet. */
+export async function awaitsHalt(database: Database, sweepId: string): Promise<boolean> {
+  const isTold = and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), inArray(trials.stopAs, HALTS));
+  const told = await ask(database, () => database.select({ id: trials.id }).from(trials).where(isTold).limit(1));
+  return told.length > 0;
+}
+
 export interface Orders {
   /** Trials in flight at one time. */
   window: number;
@@ -139,14 +150,13 @@ export function readOrders(
 ): Promise<Orders> {
   return ask(database, async () => {
     const [sweep] = await database.select({ window: sweeps.window }).from(sweeps).where(eq(sweeps.id, sweepId));
-    const halts = ['paused', 'cancelled'] as const;
     const halted =
       inFlight.length === 0
         ? []
         : await database
             .select({ id: trials.id })
             .from(trials)
-            .where(and(inArray(trials.id, inFlight), or(inArray(trials.state, halts), inArray(trials.stopAs, halts))));
+            .where(and(inArray(trials.id, inFlight), or(inArray(trials.state, HALTS), inArray(trials.stopAs, HALTS))));
     return { window: sweep?.window ?? 1, halted: halted.map(({ id }) => id) };
   });
 }

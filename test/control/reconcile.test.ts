@@ -98,6 +98,22 @@ describe('a comparison of Postgres and Temporal', () => {
     expect(trial.finishedAt === null).toBe(as === 'paused');
   });
 
+  test.each(['paused', 'cancelled'] as const)(
+    'tells a workflow that it has not heard of trials to be %s',
+    async (as) => {
+      const { scene, sweep } = await launched();
+      const { control } = scene;
+      const trainer = new ScriptedTrainer({ end: 'hang' });
+      await stage.withWorker(scene, trainer, async () => {
+        await vi.waitUntil(() => trainer.requests.length === 1, SOON);
+        // As by somebody who found Temporal away.
+        await haltTrials(control.database, { sweepId: sweep.id, as });
+        expect(await look(scene, sweep)).toEqual([]);
+        expect(await endOf(control, sweep.name)).toBe(as);
+      });
+    },
+  );
+
   test('starts a sweep that Temporal knows nothing of, once, with its running trial back in the queue', async () => {
     const { scene, sweep } = await forgotten();
     await running(scene, sweep);

@@ -13,6 +13,7 @@ import { resume } from '../../control/resume.ts';
 import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
+import { haltTrials } from '../../db/orders.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
 import type { TrainEnd } from '../../training/train-options.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
@@ -74,6 +75,22 @@ describe('a verb', () => {
     });
     const resumed = trainer.requests.filter(({ checkpoint }) => checkpoint?.[0] === 42);
     expect(resumed).toHaveLength(1);
+  });
+
+  test.each([
+    ['pause', 'paused', pause],
+    ['cancel', 'cancelled', cancel],
+  ] as const)('%s that no workflow has heard of is heard when it is given again', async (_, as, give) => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    const trainer = new ScriptedTrainer({ end: 'hang' });
+    await stage.withWorker(scene, trainer, async () => {
+      await vi.waitUntil(() => trainer.requests.length === 1, soon);
+      const { id: sweepId } = (await describeSweep(control, sweep.name)).sweep;
+      await haltTrials(control.database, { sweepId, as });
+      expect((await give(control, asked(scene))).ordered).toMatchObject({ changed: 0, stopping: 1 });
+      expect(await endOf(control, sweep.name)).toBe(as);
+    });
   });
 
   test('on a selection or one trial leaves the others to run; what is paused goes on when it is named', async () => {

@@ -60,7 +60,8 @@ describe('what waits', () => {
     const { sweepId, ids } = await sweepOf();
     await begin(ids[0]!);
     expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 7, stopping: 1 });
-    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 0, stopping: 0 });
+    // Said again it is counted again: the first may not have been heard.
+    expect(await haltTrials(own.database, { sweepId, as: 'cancelled' })).toMatchObject({ changed: 0, stopping: 1 });
     expect(await countStates(own.database, sweepId)).toMatchObject({ running: 1, cancelled: 7, waiting: 0 });
   });
 });

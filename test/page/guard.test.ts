@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { ServiceError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TooLargeError } from '../../control/fitting.ts';
 import { ConfigurationError, DataError } from '../../data/error.ts';
@@ -125,6 +126,20 @@ describe('on loopback', () => {
     expect(page.status).toBe(status);
     expect(html`${page.content}`.text.includes(error.message)).toBe(isForeseen);
     expect(told).toEqual(isForeseen ? [] : [error]);
+  });
+
+  test.each([
+    ['wrapped by the client', 14, (error: Error) => new ServiceError('Failed to signal Workflow', { cause: error })],
+    ['as it is', 4, (error: Error) => error],
+  ])('that Temporal is away is said, with what becomes of the order: %s', (_, code, wrap) => {
+    const told: unknown[] = [];
+    const error = Object.assign(new Error(`${code}: 10.0.0.7:7233`), { code, details: '10.0.0.7:7233', metadata: {} });
+    const page = problemOf({ error: wrap(error), onError: (one) => told.push(one) });
+    expect(page.status).toBe(503);
+    const { text: words } = html`${page.content}`;
+    expect(words).toContain('Give the order again once Temporal is back; what of it was written down already stands.');
+    expect(words).not.toContain('10.0.0.7');
+    expect(told).toEqual([]);
   });
 
   test('an order that there is not, or one longer than any form, is refused', async () => {
