@@ -1,6 +1,8 @@
 // What a person has told a sweep's trials to do. It stands in Postgres before any workflow hears of it, so that it outlives
-// whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed.
-import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+// whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed. Attempts
+// begin and end without that lock, so an order is one statement: Postgres decides for each trial by the state that it has once its
+// row is locked. Of two statements each could miss a trial that goes from what one changes to what the other does.
+import { and, count, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Priority } from '../sweep/queueing.ts';
 import { isOpen } from '../sweep/states.ts';
 import { AS_TOLD } from './as-told.ts';
@@ -24,8 +26,7 @@ export interface Ordered {
 const HALTS = ['paused', 'cancelled'] as const;
 type Halt = (typeof HALTS)[number];
 
-/** Its workflow may have heard that it shall stop, and not have said yet that it has: then it waits, and is not cancelled. */
-const WAITING_AGAIN = { state: 'waiting', stopAs: 'waiting' } as const;
+const isRunning = eq(trials.state, 'running');
 
 /**
  * Nothing new starts of what is chosen; what runs is marked, and ends as `as` once its trainer has stopped. What is marked already
@@ -34,26 +35,30 @@ const WAITING_AGAIN = { state: 'waiting', stopAs: 'waiting' } as const;
 export function haltTrials(database: Database, { as, ...choice }: Choice & { as: Halt }): Promise<Ordered> {
   const idle = as === 'paused' ? (['waiting'] as const) : (['waiting', 'paused'] as const);
   return order(database, choice, async (transaction) => {
-    const changed = await transaction
+    const halted = await transaction
       .update(trials)
-      .set({ state: as, stopAs: null, stopReason: null, finishedAt: as === 'cancelled' ? sql`now()` : null })
-      .where(and(chosenBy(choice), inArray(trials.state, [...idle])));
-    const stopping = await transaction
-      .update(trials)
-      .set({ stopAs: as })
-      .where(and(chosenBy(choice), eq(trials.state, 'running')));
-    return { changed: rowsOf(changed), stopping: rowsOf(stopping) };
+      .set({
+        state: sql`case when ${isRunning} then ${trials.state} else ${as} end`,
+        stopAs: sql`case when ${isRunning} then ${as}::trial_state end`,
+        stopReason: sql`case when ${isRunning} then ${trials.stopReason} end`,
+        finishedAt: as === 'cancelled' ? sql`case when not ${isRunning} then now() end` : null,
+      })
+      .where(and(chosenBy(choice), inArray(trials.state, [...idle, 'running'])))
+      .returning({ state: trials.state });
+    const stopping = halted.filter(({ state }) => state === 'running').length;
+    return { changed: halted.length - stopping, stopping };
   });
 }
 
 /** Paused trials wait again. One that is about to yield does so, and waits again. */
 export function continueTrials(database: Database, choice: Choice): Promise<Ordered> {
   return order(database, choice, async (transaction) => {
-    const changed = await transaction
+    const isPaused = eq(trials.state, 'paused');
+    const continued = await transaction
       .update(trials)
-      .set(WAITING_AGAIN)
-      .where(and(chosenBy(choice), eq(trials.state, 'paused')));
-    return goOn(transaction, choice, rowsOf(changed) + (await stopNoMore(transaction, choice, 'paused')));
+      .set(waitingAgain(isPaused))
+      .where(and(chosenBy(choice), or(isPaused, isToStopAs('paused'))));
+    return goOn(transaction, choice, rowsOf(continued));
   });
 }
 
@@ -79,19 +84,19 @@ export function reopenSweep(database: Database, sweepId: string): Promise<boolea
 /** Sends trials back to waiting; their checkpoints stay, their orphans can no longer write. Complete ones never run again. */
 export function requeueTrials(database: Database, { states, ...choice }: Requeue): Promise<Ordered> {
   return order(database, choice, async (transaction) => {
+    const isOver = inArray(trials.state, states);
     const requeued = await transaction
       .update(trials)
       .set({
-        ...{ ...WAITING_AGAIN, stopReason: null, errorKind: null, errorMessage: null, finishedAt: null },
+        ...{ ...waitingAgain(isOver), stopReason: null, errorKind: null, errorMessage: null, finishedAt: null },
         // A rule would stop it again at its next score.
         isSpared: sql`${trials.isSpared} or ${trials.state} = 'stopped-early'`,
       })
-      .where(and(chosenBy(choice), inArray(trials.state, states)))
-      .returning({ id: trials.id });
-    const ids = requeued.map(({ id }) => id);
+      .where(and(chosenBy(choice), states.includes('cancelled') ? or(isOver, isToStopAs('cancelled')) : isOver))
+      .returning({ id: trials.id, state: trials.state });
+    const ids = requeued.flatMap(({ id, state }) => (state === 'waiting' ? [id] : []));
     await supersede(transaction, ids, 'The trial was sent back to waiting: no workflow was behind it.');
-    const stayed = states.includes('cancelled') ? await stopNoMore(transaction, choice, 'cancelled') : 0;
-    return goOn(transaction, choice, requeued.length + stayed);
+    return goOn(transaction, choice, requeued.length);
   });
 }
 
@@ -185,13 +190,17 @@ async function goOn(
   return { changed, stopping: 0 };
 }
 
-/** Also of trials that a lost attempt has sent back to waiting: their workflow may have heard that they shall stop. */
-async function stopNoMore(transaction: Transaction, choice: Choice, was: 'paused' | 'cancelled'): Promise<number> {
-  const result = await transaction
-    .update(trials)
-    .set({ stopAs: 'waiting' })
-    .where(and(chosenBy(choice), inArray(trials.state, ['running', 'waiting']), eq(trials.stopAs, was)));
-  return rowsOf(result);
+/**
+ * The trial's workflow may have heard that it shall stop, and not have said yet that it has: then it waits, and is not cancelled.
+ * @param isOver of such trials the state changes; a running one keeps its own until it has stopped
+ */
+function waitingAgain(isOver: SQL) {
+  return { state: sql`case when ${isOver} then 'waiting' else ${trials.state} end`, stopAs: 'waiting' } as const;
+}
+
+/** Also trials that a lost attempt has sent back to waiting. */
+function isToStopAs(halt: Halt): SQL | undefined {
+  return and(inArray(trials.state, ['running', 'waiting']), eq(trials.stopAs, halt));
 }
 
 function rowsOf({ rowCount }: { rowCount: number | null }): number {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { endAttempt, listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
@@ -167,6 +167,49 @@ describe('an order of a trial that a stopping worker has given back', () => {
       expect(await stopTrial(own.database, { trialId })).toBe('waiting');
     },
   );
+});
+
+describe('a trial that changes state while an order is being written', () => {
+  /** What its attempt does meanwhile holds the trial's row until the order waits for it. */
+  async function meanwhile(change: string, trialId: string, give: () => Promise<unknown>): Promise<void> {
+    const attempt = await own.database.$client.connect();
+    try {
+      await attempt.query('begin');
+      await attempt.query(`update trials set ${change} where id = $1`, [trialId]);
+      const given = give();
+      await vi.waitUntil(waitsForLock, { timeout: 10_000, interval: 20 });
+      await attempt.query('commit');
+      await given;
+    } finally {
+      attempt.release();
+    }
+  }
+  const waitsForLock = async (): Promise<boolean> => {
+    const waiting = "datname = current_database() and wait_event_type = 'Lock'";
+    const { rows } = await own.database.execute(`select 1 from pg_stat_activity where ${waiting}`);
+    return rows.length > 0;
+  };
+
+  test.each(['paused', 'cancelled'] as const)('and is given back to wait is %s', async (as) => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await meanwhile("state = 'waiting'", running, () => haltTrials(own.database, { sweepId, as }));
+    expect((await findTrial(own.database, running)).state).toBe(as);
+  });
+
+  test.each(['paused', 'cancelled'] as const)('and begins is marked to be %s', async (as) => {
+    const { sweepId, ids } = await sweepWithOneRunning();
+    const trialId = ids[1]!;
+    await meanwhile("state = 'running'", trialId, () => haltTrials(own.database, { sweepId, as }));
+    expect(await findTrial(own.database, trialId)).toMatchObject({ state: 'running', stopAs: as, finishedAt: null });
+  });
+
+  test.each(TAKEN_BACK)('and has just stopped as %s is sent back to waiting by %s', async (as, _, takeBack) => {
+    const { sweepId, running } = await sweepWithOneRunning();
+    await haltTrials(own.database, { sweepId, as });
+    const stopped = `state = '${as}', stop_as = null`;
+    await meanwhile(stopped, running, () => takeBack({ sweepId, ids: [running] }));
+    expect((await findTrial(own.database, running)).state).toBe('waiting');
+  });
 });
 
 describe('a selection', () => {
