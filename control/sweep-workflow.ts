@@ -1,6 +1,7 @@
 // The one place that starts, looks at, signals and ends a sweep's workflow, and those of its trials.
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout } from 'node:timers/promises';
+import type { RunningTrial } from '../db/reconciling.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import { isOpen } from '../sweep/states.ts';
 import { parseSweepWorkflowId, sweepWorkflowId, trialWorkflowId } from '../workflows/ids.ts';
@@ -86,9 +87,13 @@ export function terminateSweepWorkflow(control: Control, sweepId: string): Promi
   return whereItRuns(() => handleOf(control, sweepId).terminate('Halted while no worker was running.'));
 }
 
-/** For a trial whose sweep's workflow is gone. */
-export function endTrialWorkflow({ client }: Control, sweepId: string, trialId: string): Promise<boolean> {
-  const handle = client.workflow.getHandle(trialWorkflowId(sweepId, trialId));
+/** For a trial whose sweep's workflow is gone: that very run, for another process may have started sweep and trial again meanwhile. */
+export function endTrialWorkflow(
+  { client }: Control,
+  sweepId: string,
+  { id, workflowRunId }: Pick<RunningTrial, 'id' | 'workflowRunId'>,
+): Promise<boolean> {
+  const handle = client.workflow.getHandle(trialWorkflowId(sweepId, id), workflowRunId ?? undefined);
   return whereItRuns(() => handle.terminate('The workflow of its sweep was gone.'));
 }
 

@@ -1,5 +1,5 @@
 // Trials that Postgres calls running while Temporal has no workflow behind them: back to waiting, or to what they were told.
-import { listRunning, takeBack, type SeenRunning } from '../db/reconciling.ts';
+import { listRunning, takeBack, type RunningTrial, type SeenRunning } from '../db/reconciling.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { endTrialWorkflow, trialWorkflowState, workflowState } from './sweep-workflow.ts';
@@ -20,12 +20,12 @@ export async function takeBackLost(
   const lost = isOpen ? await withoutWorkflow(control, sweepId, running) : running;
   if (lost.length === 0 || isDryRun) return lost;
   // With its sweep's workflow gone a trial's is about to be ended; until then no other could have its name.
-  if (!isOpen) for (const { id } of lost) await endTrialWorkflow(control, sweepId, id);
+  if (!isOpen) for (const trial of lost) await endTrialWorkflow(control, sweepId, trial);
   return takeBack(control.database, { sweepId, seen: lost });
 }
 
-async function withoutWorkflow(control: Control, sweepId: string, running: SeenRunning[]): Promise<SeenRunning[]> {
-  const lost: SeenRunning[] = [];
+async function withoutWorkflow(control: Control, sweepId: string, running: RunningTrial[]): Promise<RunningTrial[]> {
+  const lost: RunningTrial[] = [];
   for (const trial of running)
     if ((await trialWorkflowState(control, sweepId, trial.id)) !== 'running') lost.push(trial);
   return lost;

@@ -4,7 +4,7 @@ import { isOpen, OPEN_STATES, type TrialState } from '../sweep/states.ts';
 import { AS_TOLD } from './as-told.ts';
 import { supersede } from './attempts.ts';
 import { type Database, ask } from './client.ts';
-import { sweeps, trials } from './schema.ts';
+import { attempts, sweeps, trials } from './schema.ts';
 import { type SweepRow, lockSweep } from './sweeps.ts';
 
 export interface Settled {
@@ -58,12 +58,19 @@ export interface SeenRunning {
   becomes: Exclude<TrialState, 'running'>;
 }
 
-export function listRunning(database: Database, sweepId: string): Promise<SeenRunning[]> {
+export interface RunningTrial extends SeenRunning {
+  /** The run of its workflow that began the attempt. */
+  workflowRunId: string | null;
+}
+
+export function listRunning(database: Database, sweepId: string): Promise<RunningTrial[]> {
   const { id, position, attempt } = trials;
+  const becomes = sql<SeenRunning['becomes']>`coalesce(${trials.stopAs}, 'waiting')`;
   return ask(database, () =>
     database
-      .select({ id, position, attempt, becomes: sql<SeenRunning['becomes']>`coalesce(${trials.stopAs}, 'waiting')` })
+      .select({ id, position, attempt, becomes, workflowRunId: attempts.workflowRunId })
       .from(trials)
+      .leftJoin(attempts, and(eq(attempts.trialId, id), eq(attempts.attempt, attempt)))
       .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running')))
       .orderBy(asc(position)),
   );

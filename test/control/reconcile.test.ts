@@ -1,18 +1,33 @@
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Control } from '../../control/control.ts';
 import { launch } from '../../control/launch.ts';
 import { AT_START, ON_REQUEST, reconcile, type Caution, type Finding } from '../../control/reconcile.ts';
-import { startSweepWorkflow, workflowState } from '../../control/sweep-workflow.ts';
+import { startSweepWorkflow, trialWorkflowState, workflowState } from '../../control/sweep-workflow.ts';
 import { listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { saveCheckpoint } from '../../db/checkpoints.ts';
 import { haltTrials } from '../../db/orders.ts';
 import { createSweep, findSweep, setSweepState, type SweepRow } from '../../db/sweeps.ts';
 import { findTrial, listWaiting } from '../../db/trials.ts';
+import type { TrainEnd } from '../../training/train-options.ts';
 import { ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
 
 const SOON = { timeout: 30_000, interval: 50 };
+
+/** A process that is held up just before it ends the first workflow. */
+function atTheFirstEnd(control: Control, meanwhile: () => Promise<void>): Control {
+  const { connection, options } = control.client;
+  let held: Promise<void> | undefined;
+  const terminate: WorkflowClientInterceptor['terminate'] = async (input, next) => {
+    await (held ??= meanwhile());
+    return next(input);
+  };
+  const interceptors = { workflow: [{ terminate }] };
+  return { ...control, client: new Client({ connection, namespace: options.namespace, interceptors }) };
+}
 
 describe('a comparison of Postgres and Temporal', () => {
   let stage: Stage;
@@ -38,7 +53,7 @@ describe('a comparison of Postgres and Temporal', () => {
   /** Its first trial, running with nobody behind it. */
   async function running({ control }: Scene, { id: sweepId }: SweepRow): Promise<string> {
     const [trialId = ''] = await listWaiting(control.database, { sweepId, limit: 1 });
-    await beginAttempt(control.database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: 'run-1' });
+    await beginAttempt(control.database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: randomUUID() });
     return trialId;
   }
 
@@ -127,6 +142,24 @@ describe('a comparison of Postgres and Temporal', () => {
     expect(trainer.requests).toHaveLength(8);
   });
 
+  test('leaves a trial alone that another process has started again meanwhile', async () => {
+    const { scene, sweep } = await forgotten();
+    const { control } = scene;
+    const trialId = await running(scene, sweep);
+    const slow = atTheFirstEnd(control, async () => {
+      await look(scene, sweep);
+      const isThere = async () => (await trialWorkflowState(control, sweep.id, trialId)) === 'running';
+      await vi.waitUntil(isThere, SOON);
+    });
+    let letGo: (end: TrainEnd) => void = () => undefined;
+    const held = new Promise<TrainEnd>((resolve) => (letGo = resolve));
+    await stage.withWorker(scene, new ScriptedTrainer({ end: held }), async () => {
+      await look({ ...scene, control: slow }, sweep);
+      letGo(FINISHED.end);
+      expect(await endOf(control, sweep.name)).toBe('complete');
+    });
+  });
+
   test('ends the open workflow of a sweep that is over, and not of one with a trial that still runs', async () => {
     const { scene, sweep } = await launched();
     const { control } = scene;
@@ -197,7 +230,7 @@ describe('a launch of a sweep whose workflow is lost', () => {
     const { database } = scene.control;
     const { sweep } = await createSweep(database, scene.sweep);
     const [trialId = ''] = await listWaiting(database, { sweepId: sweep.id, limit: 1 });
-    await beginAttempt(database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: 'run-1' });
+    await beginAttempt(database, { trialId, worker: 'gone', device: 'cpu', workflowRunId: randomUUID() });
     const again = await launch(scene.control, { ...scene, chooseDevice: onCpu });
     expect(again).toMatchObject({ created: false, running: true });
     expect(await findTrial(database, trialId)).toMatchObject({ state: 'waiting' });
