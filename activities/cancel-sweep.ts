@@ -1,5 +1,6 @@
 // The sweep's workflow was cancelled in Temporal itself: what has not ended will not run.
-import { haltTrials, settleStopping } from '../db/orders.ts';
+import { haltTrials } from '../db/orders.ts';
+import { settleStopping } from '../db/standing-orders.ts';
 import { setSweepState } from '../db/sweeps.ts';
 import type { Dependencies } from './dependencies.ts';
 

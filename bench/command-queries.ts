@@ -11,7 +11,8 @@ import { listMeasured } from '../db/measured.ts';
 import { countStates } from '../db/sweeps.ts';
 import { findTrialByName } from '../db/trial-reference.ts';
 import { loadNumbers } from '../db/trial-numbers.ts';
-import { readOrders, requeueTrials } from '../db/orders.ts';
+import { requeueTrials } from '../db/orders.ts';
+import { readOrders } from '../db/standing-orders.ts';
 import { listWaiting } from '../db/trials.ts';
 import type { Stored } from './stored-trials.ts';
 

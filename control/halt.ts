@@ -1,5 +1,6 @@
 // Pausing and cancelling: what waits stops waiting at once, what runs writes a checkpoint and stops at its next step.
-import { haltTrials, settleStopping, type Ordered } from '../db/orders.ts';
+import { haltTrials, type Ordered } from '../db/orders.ts';
+import { settleStopping } from '../db/standing-orders.ts';
 import { concludeSweep } from '../db/conclusion.ts';
 import { countStates, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';

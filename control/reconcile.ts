@@ -1,6 +1,6 @@
 // Holds what Postgres says is under way against what Temporal has, and puts right where they differ.
-import { awaitsHalt } from '../db/orders.ts';
 import { findEnded, listUnderWay } from '../db/reconciling.ts';
+import { awaitsHalt } from '../db/standing-orders.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
 import { isOpen } from '../sweep/states.ts';
 import type { Control } from './control.ts';

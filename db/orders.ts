@@ -2,10 +2,9 @@
 // whoever would have heard it. The sweep's row is locked meanwhile: a sweep does not end while its trials are being changed. Attempts
 // begin and end without that lock, so an order is one statement: Postgres decides for each trial by the state that it has once its
 // row is locked. Of two statements each could miss a trial that goes from what one changes to what the other does.
-import { and, count, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Priority } from '../sweep/queueing.ts';
 import { isOpen } from '../sweep/states.ts';
-import { AS_TOLD } from './as-told.ts';
 import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
@@ -23,8 +22,7 @@ export interface Ordered {
   stopping: number;
 }
 
-const HALTS = ['paused', 'cancelled'] as const;
-type Halt = (typeof HALTS)[number];
+type Halt = 'paused' | 'cancelled';
 
 const isRunning = eq(trials.state, 'running');
 
@@ -117,54 +115,6 @@ export function prioritiseTrials(
 }
 
 const UNFINISHED = ['waiting', 'running', 'paused', 'failed', 'cancelled', 'stopped-early'] as const;
-
-/** For trials that nobody works on any more: what they were to stop as, they are. */
-export async function settleStopping(database: Database, sweepId: string): Promise<number> {
-  return ask(database, () =>
-    database.transaction(async (transaction) => {
-      const stopped = await transaction
-        .update(trials)
-        .set(AS_TOLD)
-        .where(and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), isNotNull(trials.stopAs)))
-        .returning({ id: trials.id });
-      const ids = stopped.map(({ id }) => id);
-      await supersede(transaction, ids, 'It was told to stop while no worker was there.');
-      return stopped.length;
-    }),
-  );
-}
-
-/** A running trial was told to pause or to be cancelled, and has not stopped yet. */
-export async function awaitsHalt(database: Database, sweepId: string): Promise<boolean> {
-  const isTold = and(eq(trials.sweepId, sweepId), eq(trials.state, 'running'), inArray(trials.stopAs, HALTS));
-  const told = await ask(database, () => database.select({ id: trials.id }).from(trials).where(isTold).limit(1));
-  return told.length > 0;
-}
-
-export interface Orders {
-  /** Trials in flight at one time. */
-  window: number;
-  /** Of those asked about: they shall not run on. */
-  halted: string[];
-}
-
-/** @param inFlight ids of trials that the caller has in flight. @throws UnknownSweepError */
-export function readOrders(
-  database: Database,
-  { sweepId, inFlight }: { sweepId: string; inFlight: string[] },
-): Promise<Orders> {
-  return ask(database, async () => {
-    const [sweep] = await database.select({ window: sweeps.window }).from(sweeps).where(eq(sweeps.id, sweepId));
-    const halted =
-      inFlight.length === 0
-        ? []
-        : await database
-            .select({ id: trials.id })
-            .from(trials)
-            .where(and(inArray(trials.id, inFlight), or(inArray(trials.state, HALTS), inArray(trials.stopAs, HALTS))));
-    return { window: sweep?.window ?? 1, halted: halted.map(({ id }) => id) };
-  });
-}
 
 function order(
   database: Database,

@@ -2,14 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { endAttempt, listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
-import {
-  continueTrials,
-  haltTrials,
-  prioritiseTrials,
-  readOrders,
-  requeueTrials,
-  settleStopping,
-} from '../../db/orders.ts';
+import { continueTrials, haltTrials, prioritiseTrials, requeueTrials } from '../../db/orders.ts';
+import { readOrders, settleStopping } from '../../db/standing-orders.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
