@@ -76,9 +76,9 @@ async function gatherTask(asked: TaskSpec, known: Known): Promise<TaskFacts> {
   };
   const { maxPositions } = backbone;
   const report = await checkTask({ task, tokenizer, maxPositions, promptLength: longestPrompt(spec, backbone) });
-  const { classes, meanTokens, unlabelled, shortened } = report;
+  const { classes, meanTokens, unlabelled, testedOnDev, shortened } = report;
   const { test: testExamples, mismatched } = report.examples;
-  const facts = { ...task, classes, testExamples, meanTokens, unlabelled, shortened };
+  const facts = { ...task, classes, testExamples, meanTokens, unlabelled, testedOnDev, shortened };
   return mismatched === null ? facts : { ...facts, mismatchedExamples: mismatched };
 }
 

@@ -30,6 +30,8 @@ export interface TaskReport {
   templateTokens: number;
   /** Examples of all splits that have no label and are left out. */
   unlabelled: number;
+  /** The test file has no labels, and test is the dev file. */
+  testedOnDev: boolean;
   /** Splits with examples that are longer than the backbone can read. */
   shortened: ShortenedFacts[];
 }
@@ -65,6 +67,7 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
     meanTokens: tokens / measured.examples.length,
     templateTokens: templateLength(settings),
     unlabelled: pool.unlabelled,
+    testedOnDev: pool.testedOnDev,
     shortened: shortenedIn(pool, settings),
   };
 }

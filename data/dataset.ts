@@ -25,31 +25,35 @@ export async function loadSplits({ task, regime, dataSeed }: SplitRequest): Prom
 export interface LoadedPool extends Pool {
   /** Examples that were left out, since they have no label. */
   unlabelled: number;
+  /** The test file has no labels, and test is the dev file. */
+  testedOnDev: boolean;
 }
 
 /** Everything there is to draw from. Test is the test file, else the dev file, else a seeded part of the only file. */
 export async function loadPool(task: TaskSettings): Promise<LoadedPool> {
-  const { train, test, 'test-mismatched': mismatched } = await readPool(task);
+  const { train, test, 'test-mismatched': mismatched, testedOnDev } = await readPool(task);
   const labelled = { train: withLabels(train, task), test: withLabels(test, task) };
   const unlabelled = train.length - labelled.train.length + test.length - labelled.test.length;
-  if (mismatched === undefined) return { ...labelled, unlabelled };
+  if (mismatched === undefined) return { ...labelled, unlabelled, testedOnDev };
   const second = withLabels(mismatched, task);
   const leftOut = mismatched.length - second.length;
-  return { ...labelled, 'test-mismatched': second, unlabelled: unlabelled + leftOut };
+  return { ...labelled, 'test-mismatched': second, unlabelled: unlabelled + leftOut, testedOnDev };
 }
 
-async function readPool(task: TaskSettings): Promise<Pool> {
+async function readPool(task: TaskSettings): Promise<Omit<LoadedPool, 'unlabelled'>> {
   const { files } = task.data;
   const train = await read(task, files.train);
-  const test = await readTest(task);
-  if (test === null) return splitOnlyFile(train);
-  if (files.testMismatched === undefined) return { train, test };
-  return { train, test, 'test-mismatched': await read(task, files.testMismatched) };
+  const found = await readTest(task);
+  if (found === null) return { ...splitOnlyFile(train), testedOnDev: false };
+  const pool = { train, test: found.examples, testedOnDev: found.testedOnDev };
+  if (files.testMismatched === undefined) return pool;
+  return { ...pool, 'test-mismatched': await read(task, files.testMismatched) };
 }
 
 /** What trials of this task and regime are tested on, the same for every data seed. Train is read only where test is a part of it. */
 export async function loadTest(task: TaskSettings, { testSize }: Pick<Regime, 'testSize'>): Promise<Example[]> {
-  const test = (await readTest(task)) ?? splitOnlyFile(await read(task, task.data.files.train)).test;
+  const found = await readTest(task);
+  const test = found?.examples ?? splitOnlyFile(await read(task, task.data.files.train)).test;
   return drawTest(withLabels(test, task), testSize);
 }
 
@@ -61,20 +65,28 @@ function withLabels(examples: Example[], { name, labelWords }: TaskSettings): Ex
   return labelled.length === 0 ? examples : labelled;
 }
 
+type Test = Pick<LoadedPool, 'testedOnDev'> & { examples: Example[] };
+
 /** Null where there is one file only. */
-async function readTest(task: TaskSettings): Promise<Example[] | null> {
+async function readTest(task: TaskSettings): Promise<Test | null> {
   const { test, dev } = task.data.files;
-  if (dev === undefined) return test === undefined ? null : read(task, test);
-  return (test === undefined ? null : await readLabelled(task, test)) ?? read(task, dev);
+  if (dev === undefined) return test === undefined ? null : { examples: await read(task, test), testedOnDev: false };
+  const labelled = test === undefined ? null : await readLabelled(task, test);
+  if (labelled !== null) return { examples: labelled, testedOnDev: false };
+  return { examples: await read(task, dev), testedOnDev: test !== undefined };
 }
 
-/** GLUE keeps the labels of its test sets to itself: null then, as its dev sets are the tests in the papers. */
+/**
+ * GLUE keeps the labels of its test sets to itself: null then, as its dev sets are the tests in the papers. Whoever says which
+ * column has the labels means a column that is there.
+ */
 async function readLabelled(task: TaskSettings, file: string): Promise<Example[] | null> {
+  const { label = 'label' } = task.data.columns;
   try {
     const examples = await read(task, file);
     return isHidden(examples, task) ? null : examples;
   } catch (error) {
-    if (error instanceof MissingColumnError && error.field === 'label') return null;
+    if (error instanceof MissingColumnError && error.field === 'label' && label === 'label') return null;
     throw error;
   }
 }

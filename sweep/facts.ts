@@ -20,6 +20,8 @@ export interface TaskFacts extends TaskSettings {
   mismatchedExamples?: number;
   /** Examples of all splits that have no label and are left out. */
   unlabelled?: number;
+  /** The test file has no labels, and test is the dev file. */
+  testedOnDev?: boolean;
   /** Mean length of an example inside its template, special tokens included; for the cost estimate. */
   meanTokens: number;
   /** Splits with examples that are longer than the backbone can read beside the sweep's longest prompt. */

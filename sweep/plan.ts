@@ -1,9 +1,9 @@
 // Pure: a sweep file and the facts about its backbone and data become the list of trials.
 import { trialArithmetic } from './arithmetic.ts';
 import { type Candidate, candidates, countCandidates } from './candidates.ts';
-import { counted } from './counted.ts';
+import { dataWarnings } from './data-warnings.ts';
 import { createExclusion } from './exclude.ts';
-import type { ShortenedFacts, SweepFacts, TaskFacts } from './facts.ts';
+import type { SweepFacts } from './facts.ts';
 import { frozenDropoutWarning } from './frozen-dropout.ts';
 import { largeTrainingWarnings } from './large-training.ts';
 import { fieldName, readYaml } from './locate.ts';
@@ -80,7 +80,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
     trials,
     excluded: all.length - wanted.length,
     folded: chosen.length - distinct.length,
-    warnings: [...warnings(spec, wanted, exclusion.idle()), ...computedAnew, ...leftOut(facts), ...shortenings(facts)],
+    warnings: [...warnings(spec, wanted, exclusion.idle()), ...computedAnew, ...dataWarnings(facts)],
     ...outlookOf(spec.search, wanted, chosen),
   };
 }
@@ -156,17 +156,4 @@ function countProblems(count: number, most: number, path: PropertyKey[]): Placed
 function warnings(spec: Spec, wanted: readonly Candidate[], idleRules: number[]): string[] {
   const idle = idleRules.map((index) => `\`exclude[${index}]\` matches no combination.`);
   return [...idle, ...unusualRates(spec, wanted), ...stoppingWarnings(spec.stopping)];
-}
-
-function leftOut({ tasks }: SweepFacts): string[] {
-  return Object.values(tasks).flatMap(({ name, unlabelled = 0 }) =>
-    unlabelled === 0 ? [] : [`Task ${name}: ${counted(unlabelled, 'example')} without a label left out.`],
-  );
-}
-
-/** Template and mask stay whole whatever is cut. */
-function shortenings({ tasks }: SweepFacts): string[] {
-  const sentence = ({ name }: TaskFacts, { split, shortened, measured }: ShortenedFacts): string =>
-    `Task ${name}: the backbone cannot read ${shortened} of the first ${measured} ${split} examples whole beside the longest prompt: their longest field is cut.`;
-  return Object.values(tasks).flatMap((task) => (task.shortened ?? []).map((found) => sentence(task, found)));
 }

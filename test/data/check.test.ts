@@ -45,6 +45,7 @@ test('a sound task is described for the cost estimate', async () => {
     meanTokens: 9,
     templateTokens: 7,
     unlabelled: 0,
+    testedOnDev: false,
     shortened: [],
   });
 });

@@ -29,16 +29,31 @@ test('a test file without labels, as GLUE has them, gives way to the dev file', 
   const train = await fileWith('train.tsv', content);
   const dev = await fileWith('dev.tsv', 'sentence\tlabel\nother\t1\n');
   const hidden = await fileWith('test.tsv', 'sentence\tlabel\nsecret\t-1\nsecret\t-1\n');
-  expect((await loadPool(task({ train, dev, test: hidden }))).test).toHaveLength(1);
-  expect((await loadPool(task({ train, test: hidden }))).test).toHaveLength(2);
+  expect(await loadPool(task({ train, dev, test: hidden }))).toMatchObject({ test: { length: 1 }, testedOnDev: true });
+  expect(await loadPool(task({ train, test: hidden }))).toMatchObject({ test: { length: 2 }, testedOnDev: false });
+  expect(await loadPool(task({ train, dev, test: dev }))).toMatchObject({ testedOnDev: false });
+  expect(await loadPool(task({ train, dev }))).toMatchObject({ testedOnDev: false });
   // GLUE's own files have no column for them.
   const unlabelled = await fileWith('test.tsv', 'index\tsentence\n0\tsecret\n');
   const files = { train, dev, test: unlabelled };
-  expect((await loadPool(task(files))).test).toHaveLength(1);
+  expect(await loadPool(task(files))).toMatchObject({ test: { length: 1 }, testedOnDev: true });
   expect(await loadTest(task(files), { testSize: null })).toEqual((await loadPool(task(files))).test);
   await expect(loadPool(task({ train, test: unlabelled }))).rejects.toThrow('Expected a column `label`');
   const unreadable = await fileWith('test.tsv', 'text\tlabel\nother\t1\n');
   await expect(loadPool(task({ train, dev, test: unreadable }))).rejects.toThrow('Expected a column `sentence`');
+});
+
+test('a test file without the column that a person says has the labels is refused', async () => {
+  const urgent = 'sentence\turgent\nother\t1\n';
+  const files = { train: await fileWith('train.tsv', urgent), dev: await fileWith('dev.tsv', urgent) };
+  const misnamed = await fileWith('test.tsv', 'sentence\tUrgent\nother\t1\n');
+  const mapped = {
+    ...task(files),
+    data: { files: { ...files, test: misnamed }, columns: { label: 'urgent' }, fingerprint: '' },
+  };
+  const refusal = 'Expected a column `urgent` for the field `label`';
+  await expect(loadPool(mapped)).rejects.toThrow(refusal);
+  await expect(loadTest(mapped, { testSize: null })).rejects.toThrow(refusal);
 });
 
 test('test alone is what the pool has as test, and train is not read for it', async () => {
@@ -57,7 +72,7 @@ test('of SNLI, what trials are tested on is what the pool has as test: no exampl
   const file = await fileWith('train.tsv', tsv);
   for (const files of [{ train: file, test: file, testMismatched: file }, { train: file }]) {
     const snli = { ...findTask('snli')!, data: { files, columns: {}, fingerprint: '' } };
-    const { unlabelled, ...pool } = await loadPool(snli);
+    const { unlabelled, testedOnDev: _, ...pool } = await loadPool(snli);
     const read = new Set(Object.values(pool).flatMap((examples) => examples.map(({ label }) => label)));
     expect([[...read].sort(), unlabelled]).toEqual([['entailment', 'neutral'], 'test' in files ? 30 : 10]);
     for (const testSize of [null, 2]) {

@@ -151,6 +151,14 @@ describe('expansion', () => {
     ]);
   });
 
+  test('says where a test file has no labels, and what is tested on instead', () => {
+    const data = { ...MR.data, files: { ...MR.data.files, dev: '/data/mr/dev.tsv' } };
+    const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, data, testedOnDev: true } } };
+    expect(planOf(sweep('  - zero-shot'), facts).warnings).toEqual([
+      'Task mr: test.tsv has no labels: tested on dev.tsv.',
+    ]);
+  });
+
   test('says which examples lose text', () => {
     const shortened = [{ split: 'train', shortened: 7, measured: 1000 } as const];
     const facts: SweepFacts = { ...FACTS, tasks: { mr: { ...MR, shortened } } };
