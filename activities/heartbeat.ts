@@ -1,5 +1,5 @@
-// What a training activity tells Temporal of itself. A heartbeat is fresh progress, or a step that takes no longer than one may: a
-// trainer that hangs must be seen to hang.
+// What a training activity tells Temporal of itself. A heartbeat is fresh progress, or a piece of work that takes no longer than one
+// may: a trainer that hangs must be seen to hang.
 import type { Context } from '@temporalio/activity';
 import type { Phase } from '../training/messages.ts';
 import type { TrainEvent } from '../training/train-options.ts';

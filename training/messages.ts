@@ -46,8 +46,8 @@ export interface Progress {
   steps: number;
   /** Grows with every message: a heartbeat without a new value is no progress. */
   tick: number;
-  /** Of all steps that its trainer has taken; absent before the first. Nothing is heard of it while it takes one. */
-  longestStepMs?: number | undefined;
+  /** How long its trainer may be silent from here on before it is taken to hang. */
+  silenceMs: number;
 }
 
 /** A piece of work that is done: what is watched of a trainer beside a trial's own numbers. */

@@ -1,6 +1,7 @@
 // A trial's contact with the world between two pieces of work: messages out, cancellation in.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FromTrainer, MetricPoint, Phase, Usage, Work } from './messages.ts';
+import type { SilenceMeter } from './silence.ts';
 
 /** Thrown at a step boundary of a trial that was asked to stop. */
 export class Cancelled extends Error {
@@ -17,7 +18,7 @@ export interface PulseSettings {
   now: () => number;
   steps: number;
   /** Of its trainer. */
-  longestStepMs: () => number | undefined;
+  silence: SilenceMeter;
   /** What the process has used since it was last asked. */
   usage: () => Usage;
 }
@@ -32,6 +33,7 @@ export class Pulse {
   #tick = 0;
   #lastSent = Number.NEGATIVE_INFINITY;
   #lastPhase: Phase | null = null;
+  #hasStepped = false;
   #points: MetricPoint[] = [];
   #stretch: { startedAt: number; stepMs: number[] } | null = null;
 
@@ -44,20 +46,19 @@ export class Pulse {
   }
 
   /**
-   * Call between any two pieces of work: lets waiting messages in, and says how far the trial is.
+   * Call between any two pieces of work, with the phase of the next: lets waiting messages in, and says how far the trial is.
    * @throws Cancelled
    */
   async beat(phase: Phase, step: number): Promise<void> {
-    const { steps, cancelled, now, send, longestStepMs } = this.#settings;
+    const { steps, cancelled, now, silence } = this.#settings;
     await nextTurn();
+    this.#endSilence();
     if (cancelled()) throw new Cancelled();
     if (phase === this.#lastPhase && now() - this.#lastSent < PROGRESS_EVERY_MS) return;
     this.#lastPhase = phase;
     this.#lastSent = now();
-    await send({
-      type: 'progress',
-      progress: { phase, step, steps, tick: ++this.#tick, longestStepMs: longestStepMs() },
-    });
+    const silenceMs = silence.most({ phase, hasStepped: this.#hasStepped });
+    await this.#say({ type: 'progress', progress: { phase, step, steps, tick: ++this.#tick, silenceMs } });
   }
 
   async metrics(points: MetricPoint[]): Promise<void> {
@@ -77,6 +78,7 @@ export class Pulse {
   /** @param ms what the step took that has just ended, as the `step`th */
   async stepped(step: number, ms: number): Promise<void> {
     const now = this.#settings.now();
+    this.#hasStepped = true;
     this.#stretch ??= { startedAt: now - ms, stepMs: [] };
     this.#stretch.stepMs.push(ms);
     if (now - this.#stretch.startedAt >= STRETCH_MS) await this.endStretch(step);
@@ -96,12 +98,27 @@ export class Pulse {
 
   async send(message: FromTrainer): Promise<void> {
     await this.flush();
-    await this.#settings.send(message);
+    await this.#say(message);
   }
 
   async flush(): Promise<void> {
     const points = this.#points;
     this.#points = [];
-    if (points.length > 0) await this.#settings.send({ type: 'metrics', points });
+    if (points.length > 0) await this.#say({ type: 'metrics', points });
+  }
+
+  /** What it waits for a parent that falls behind is no work: the parent knows of it. */
+  async #say(message: FromTrainer): Promise<void> {
+    const { now, send, silence } = this.#settings;
+    this.#endSilence();
+    await send(message);
+    silence.begins(now());
+  }
+
+  /** Before its first word its trainer may have had nothing to do. */
+  #endSilence(): void {
+    const { now, silence } = this.#settings;
+    if (this.#lastPhase === null) silence.begins(now());
+    else silence.ends(now());
   }
 }

@@ -46,15 +46,9 @@ export class SharedSteps {
   #isLeaving = false;
   /** Trials that go together. */
   #most = Number.POSITIVE_INFINITY;
-  #longestMs: number | undefined;
 
   constructor(settings: SharedStepsSettings) {
     this.#settings = settings;
-  }
-
-  /** The most that a step of one trial, or of several at once, has taken so far; nothing is heard of the trainer meanwhile. */
-  get longestMs(): number | undefined {
-    return this.#longestMs;
   }
 
   /** @throws what ends this trial alone: others never hear of it */
@@ -138,7 +132,7 @@ export class SharedSteps {
       const whole = parts.flatMap((part) => ('error' in part ? [] : part));
       const [first] = aboard;
       const stepped = first === undefined ? [] : await jointStep(first.together.backbone, whole);
-      const ms = this.#measured(started) / whole.length;
+      const ms = (this.#settings.now() - started) / whole.length;
       const taken = stepped.map((one: Stepped) => ('error' in one ? one : { ...one, ms, trials: whole.length }));
       return parts.map((part) => ('error' in part ? part : (taken.shift() ?? { error: NO_ANSWER })));
     } finally {
@@ -149,13 +143,7 @@ export class SharedSteps {
   async #alone({ alone }: Pick<ReadyStep, 'alone'>): Promise<TakenStep> {
     const started = this.#settings.now();
     const points = await alone();
-    return { points, ms: this.#measured(started), trials: 1 };
-  }
-
-  #measured(started: number): number {
-    const ms = this.#settings.now() - started;
-    this.#longestMs = Math.max(this.#longestMs ?? 0, ms);
-    return ms;
+    return { points, ms: this.#settings.now() - started, trials: 1 };
   }
 }
 

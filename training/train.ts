@@ -55,8 +55,10 @@ export async function train(run: Run): Promise<Trained> {
   }
 }
 
-function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
-  return inputs.train.keepAll(() => pulse.beat('caching', step));
+async function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
+  const beat = (): Promise<void> => pulse.beat('caching', step);
+  await beat();
+  await inputs.train.keepAll(beat);
 }
 
 interface ScoredSplit {
@@ -113,8 +115,10 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
   };
 }
 
-function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
+async function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored> {
   const { task } = run.trial;
+  const beat = (): Promise<void> => run.pulse.beat('evaluating', step);
+  await beat();
   const request = {
     method: run.method,
     inputs,
@@ -123,7 +127,7 @@ function score(run: Run, { inputs }: ScoredSplit, step: number): Promise<Scored>
     metric: task.metric,
     positive: labelsOf(task.labelWords).indexOf(positiveLabel(task)),
     time: run.time,
-    afterBatch: () => run.pulse.beat('evaluating', step),
+    afterBatch: beat,
   };
   return run.pulse.timed('evaluating', step, () => evaluate(request));
 }

@@ -13,6 +13,7 @@ import { ResidentBackbone } from './resident-backbone.ts';
 import { Ride } from './ride.ts';
 import { runTrial } from './run-trial.ts';
 import { SharedSteps } from './shared-steps.ts';
+import { SilenceMeter } from './silence.ts';
 import type { Trained } from './train.ts';
 import { peakMemoryMiB, UsageMeter } from './usage-meter.ts';
 
@@ -30,6 +31,7 @@ const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20, openDi
 const meter = new UsageMeter(() => resident.counts());
 const now = (): number => performance.timeOrigin + performance.now();
 const steps = new SharedSteps({ now, free, say });
+const silence = new SilenceMeter();
 const rides = new Map<number, Ride>();
 /** Without those that are done and wait for the parent to hear it. */
 const atWork = new Set<Ride>();
@@ -45,11 +47,10 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
   rides.set(ride, line);
   join(line);
   const pulse = new Pulse({
-    ...{ now, steps: request.trial.training.steps, usage: () => meter.read() },
+    ...{ now, steps: request.trial.training.steps, usage: () => meter.read(), silence },
     send: (message) => line.send(message),
     cancelled: () => line.isCancelled,
     accompanied: () => line.isAccompanied,
-    longestStepMs: () => steps.longestMs,
   });
   const end = await tensorflow
     .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))

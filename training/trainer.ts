@@ -6,7 +6,7 @@ import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { DiskSettings, Said, TrainRequest } from './messages.ts';
 import { countOomKills } from './oom-kills.ts';
 import { isEnd, tell, type Running } from './running.ts';
-import { silenceLeft } from './silence.ts';
+import { silenceLeft, UNMEASURED_MS } from './silence.ts';
 import { startTensorflowChild } from './tensorflow-child.ts';
 import type { TrainEnd, TrainEvent, TrainOptions } from './train-options.ts';
 import { lossError, OVERDUE } from './trainer-loss.ts';
@@ -67,8 +67,6 @@ class ChildTrainer implements Trainer {
   #child: ChildProcess | null = null;
   /** The child's. */
   #shrink = 0;
-  /** The child's. */
-  #longestStepMs: number | undefined;
   readonly #running = new Map<number, Running>();
   #rides = 0;
   /** Until a new child starts, so also while this one is ended. */
@@ -105,7 +103,7 @@ class ChildTrainer implements Trainer {
     const ended = new Promise<TrainEnd>((end, fail) => {
       this.#running.set(ride, {
         ...{ ride, child, backbone, options },
-        ...{ oomKills: countOomKills(), heardAt: performance.now() },
+        ...{ oomKills: countOomKills(), heardAt: performance.now(), silenceMs: UNMEASURED_MS },
         ...{ queue: Promise.resolve(), waiting: 0 },
         end,
         fail,
@@ -127,8 +125,7 @@ class ChildTrainer implements Trainer {
   }
 
   #silenceLeft(running: Running): number {
-    const aboard = { all: [...this.#running.values()], longestStepMs: this.#longestStepMs };
-    return silenceLeft(running, { ...aboard, now: performance.now() });
+    return silenceLeft(running, { all: [...this.#running.values()], now: performance.now() });
   }
 
   #cancel(ride: number): void {
@@ -182,7 +179,6 @@ class ChildTrainer implements Trainer {
     this.#isWorn = false;
     this.#lastLines = [];
     this.#shrink = shrink;
-    this.#longestStepMs = undefined;
     this.#isClosing = false;
     const onLine = (line: string): void => this.#heard(line);
     const child = startTensorflowChild({ entry: ENTRY, words: [JSON.stringify(argument)], env, onLine });
@@ -203,7 +199,7 @@ class ChildTrainer implements Trainer {
     if (!running || child !== this.#child) return;
     running.heardAt = performance.now();
     running.waiting += 1;
-    if (message.type === 'progress') this.#longestStepMs = message.progress.longestStepMs;
+    if (message.type === 'progress') running.silenceMs = message.progress.silenceMs;
     if (isEnd(message)) {
       running.hasAnswered = true;
       clearTimeout(running.deadline);

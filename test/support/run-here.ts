@@ -5,6 +5,7 @@ import { Pulse } from '../../training/pulse.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { runTrial } from '../../training/run-trial.ts';
 import { SharedSteps } from '../../training/shared-steps.ts';
+import { SilenceMeter } from '../../training/silence.ts';
 import type { Trained } from '../../training/train.ts';
 import { UsageMeter } from '../../training/usage-meter.ts';
 
@@ -54,7 +55,7 @@ export async function runHere(
   const steps = shared ?? new SharedSteps({ now, free, say: () => undefined });
   const pulse = new Pulse({
     ...{ send, cancelled: () => stop, accompanied: () => isAccompanied, now, usage },
-    ...{ steps: request.trial.training.steps, longestStepMs: () => steps.longestMs },
+    ...{ steps: request.trial.training.steps, silence: new SilenceMeter() },
   });
   const trained = await runTrial(request, { resident: backbones, pulse, steps, free, now });
   await pulse.flush();

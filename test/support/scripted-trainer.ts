@@ -57,7 +57,7 @@ export function devEvent(step: number, score: number): TrainEvent {
 }
 
 export function progressEvent(tick: number, step: number): TrainEvent {
-  return { type: 'progress', progress: { phase: 'training', step, steps: 40, tick } };
+  return { type: 'progress', progress: { phase: 'training', step, steps: 40, tick, silenceMs: 20_000 } };
 }
 
 export function checkpointEvent(step: number, byte: number): TrainEvent {

@@ -65,6 +65,20 @@ describe('training', () => {
     expect(Math.max(...counts.slice(half))).toBe(Math.max(...counts.slice(0, half)));
   });
 
+  test('a trial says that it fills hidden states, or scores, before the first of them, as after each', async () => {
+    const request = await tinyTrials();
+    let clock = 0;
+    const { messages } = await runHere(request(), { now: () => (clock += 1_000) });
+    const untilScored = messages.slice(
+      0,
+      messages.findIndex(({ type }) => type === 'evaluation'),
+    );
+    const beats = untilScored.flatMap((message) => (message.type === 'progress' ? [message.progress.phase] : []));
+    // 32 training examples are two chunks of 16, 40 of dev three batches of 16.
+    expect(beats.filter((phase) => phase === 'caching')).toHaveLength(1 + 2);
+    expect(beats.filter((phase) => phase === 'evaluating')).toHaveLength(1 + 3);
+  });
+
   test('dev is scored at intervals and after the last step, test once with the best weights', async () => {
     const request = await tinyTrials();
     const { evaluations, trained } = await runHere(request({ training: { steps: 12, evaluateEvery: 5 } }));

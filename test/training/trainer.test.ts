@@ -104,13 +104,17 @@ interface StoodStill {
 }
 
 /** A trial whose trainer stands still as soon as the event has come. */
-async function standingStill(trainer: Trainer, at: (event: TrainEvent) => boolean): Promise<StoodStill> {
+async function standingStill(
+  trainer: Trainer,
+  at: (event: TrainEvent) => boolean,
+  training = LONG.training,
+): Promise<StoodStill> {
   const request = await tinyTrials();
   const stopping = new AbortController();
   let [alive, stands] = [0, (): void => undefined];
   const standing = new Promise<void>((resolve) => (stands = resolve));
   let hasStopped = false;
-  const end = trainer.train(request(LONG), {
+  const end = trainer.train(request({ training }), {
     signal: stopping.signal,
     onAlive: () => (alive += 1),
     onEvent: (event) => {
@@ -128,8 +132,10 @@ describe('a trainer', () => {
   test('that is silent is alive for as long as a step may take, and hangs then: it is killed when it shall stop', async () => {
     const trainer = trainerOfTest();
     const pass = holdClocks();
-    const measured = ({ type }: TrainEvent): boolean => type === 'evaluation';
-    const { stop, alive, end } = await standingStill(trainer, measured);
+    // It takes steps alone, as far as the test goes.
+    const training = { steps: 1_000_000, evaluateEvery: 1_000_000 };
+    const measured = (event: TrainEvent): boolean => event.type === 'progress' && event.progress.step > 0;
+    const { stop, alive, end } = await standingStill(trainer, measured, training);
     await pass(30);
     const times = alive();
     // Every 5 s of 20 s, which may have begun before the last event was heard.
