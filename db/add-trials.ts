@@ -1,5 +1,7 @@
 // A sweep that grows: trials that it does not have yet join it, the others stay as they are.
 import { eq } from 'drizzle-orm';
+import type { PlannedTrial } from '../sweep/plan.ts';
+import { trialKey } from '../sweep/trial-key.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { nextPosition } from './conclusion.ts';
 import { contentHash, factsToKeep, type NewSweep, searchesMore } from './new-sweep.ts';
@@ -30,8 +32,7 @@ export async function addTrials(database: Database, asked: NewSweep): Promise<Ad
       const sweep = await lockSweep(transaction, id);
       await refuseOtherInputs(transaction, sweep, asked);
       const stored = await transaction.select({ key: trials.trialKey }).from(trials).where(eq(trials.sweepId, id));
-      const keys = new Set(stored.map(({ key }) => key));
-      const fresh = asked.trials.filter(({ trialKey }) => !keys.has(trialKey));
+      const fresh = await missingFrom(transaction, { sweepId: id, stored: stored.map(({ key }) => key), asked });
       const present = asked.trials.length - fresh.length;
       const searches = searchesMore(sweep.spec, asked.spec);
       if (fresh.length > 0 || searches) await join(transaction, { sweep, asked, fresh });
@@ -42,10 +43,26 @@ export async function addTrials(database: Database, asked: NewSweep): Promise<Ad
   );
 }
 
+interface Compared {
+  sweepId: string;
+  stored: string[];
+  asked: NewSweep;
+}
+
+/** A sweep keeps the keys that it was launched with; a trial that has another one today is there all the same. */
+async function missingFrom(transaction: Transaction, { sweepId, stored, asked }: Compared): Promise<PlannedTrial[]> {
+  const [known, wanted] = [new Set(stored), new Set(asked.trials.map(({ trialKey: key }) => key))];
+  const fresh = asked.trials.filter(({ trialKey: key }) => !known.has(key));
+  if (fresh.length === 0 || stored.every((key) => wanted.has(key))) return fresh;
+  const rows = await transaction.select({ trial: trials.trial }).from(trials).where(eq(trials.sweepId, sweepId));
+  const today = new Set(rows.map(({ trial }) => trialKey(trial)));
+  return fresh.filter(({ trialKey: key }) => !today.has(key));
+}
+
 interface Joining {
   sweep: SweepRow;
   asked: NewSweep;
-  fresh: NewSweep['trials'];
+  fresh: PlannedTrial[];
 }
 
 async function join(transaction: Transaction, { sweep, asked, fresh }: Joining): Promise<void> {

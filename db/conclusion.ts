@@ -60,13 +60,13 @@ async function growBySearch(transaction: Transaction, sweep: SweepRow, counts: S
 }
 
 function listKnown(transaction: Transaction, { id }: SweepRow): Promise<KnownTrial[]> {
-  const { trialKey, task, dataSeed, trainSeed, metric, state, errorKind, devScore, position } = trials;
+  const { task, dataSeed, trainSeed, metric, state, errorKind, devScore, position } = trials;
   const method = sql<KnownTrial['method']>`${trials.trial} -> 'method'`;
   const training = sql<KnownTrial['training']>`${trials.trial} -> 'training'`;
   const regime = sql<KnownTrial['regime']>`${trials.trial} -> 'regime'`;
   const settings = { method, training, regime, task, dataSeed, trainSeed, metric };
   return transaction
-    .select({ trialKey, ...settings, state, errorKind, devScore })
+    .select({ ...settings, state, errorKind, devScore })
     .from(trials)
     .where(eq(trials.sweepId, id))
     .orderBy(asc(position));

@@ -7,6 +7,9 @@ import type { Trial } from './trial.ts';
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
 const VERSION = 1;
 
+/** In front of a field or the mask, white space other than one space: it was lost once, and is read now. */
+const READ_ANEW = /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/;
+
 /**
  * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
  * matter; nor does `evaluationBatchSize`, which decides speed and memory alone. Zero-shot trains nothing: only its data
@@ -32,6 +35,7 @@ function configurationOf({ backbone, task, regime, method, training }: Trial) {
   return {
     version: VERSION,
     revision, // hashed where a method has one
+    reading: READ_ANEW.test(task.template) ? 2 : undefined,
     backbone: backbone.fingerprint,
     task: {
       name: task.name,

@@ -3,6 +3,7 @@ import { type Candidate, candidates } from '../candidates.ts';
 import type { ErrorKind } from '../error-kinds.ts';
 import { createExclusion } from '../exclude.ts';
 import type { SweepFacts } from '../facts.ts';
+import { descriptorOf } from '../methods/index.ts';
 import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
 import type { TrialState } from '../states.ts';
@@ -18,7 +19,6 @@ import { type Observation, propose } from './tpe.ts';
 
 /** A trial that the sweep has, as far as the search has to know of it. */
 export interface KnownTrial extends Pick<Trial, 'method' | 'training' | 'regime' | 'dataSeed' | 'trainSeed'> {
-  trialKey: string;
   task: string;
   metric: MetricName;
   state: TrialState;
@@ -40,9 +40,9 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly Known
   const exclusion = createExclusion(spec.exclude);
   const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
   const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));
-  const keys = new Set(known.map(({ trialKey }) => trialKey));
+  const present = new Set(known.map(runOf));
   const candidatesOf = (names: Iterable<string>) => fold([...names].flatMap((name) => cells.get(name) ?? []));
-  const lacking = candidatesOf(taken).filter(({ key }) => !keys.has(key));
+  const lacking = candidatesOf(taken).filter(({ trial }) => !present.has(runOf({ ...trial, task: trial.task.name })));
   if (lacking.length > 0) return inPlan(spec, facts, lacking);
   const names = propose({
     space: spaceOf(cells),
@@ -82,9 +82,17 @@ function deviations(known: readonly KnownTrial[]): Map<KnownTrial, number> {
   return new Map(blocks.flat());
 }
 
+type Block = Pick<KnownTrial, 'task' | 'regime' | 'dataSeed' | 'trainSeed'>;
+
 /** Trials of one block differ in their configurations alone. */
-function blockOf({ task, regime, dataSeed, trainSeed }: KnownTrial): string {
+function blockOf({ task, regime, dataSeed, trainSeed }: Block): string {
   return canonicalJson([task, regime, dataSeed, trainSeed]);
+}
+
+/** What tells a trial from the others of its sweep: a sweep keeps the keys that it was launched with, whatever they are today. */
+function runOf({ method, training, ...block }: Block & Pick<KnownTrial, 'method' | 'training'>): string {
+  const isTrained = descriptorOf(method.method).passes > 0;
+  return `${cellOf({ method, training })} ${blockOf(isTrained ? block : { ...block, trainSeed: 0 })}`;
 }
 
 function isCutShort({ state, errorKind }: KnownTrial): boolean {

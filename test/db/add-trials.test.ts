@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addTrials } from '../../db/add-trials.ts';
 import { OtherInputsError, UnknownSweepError } from '../../db/errors.ts';
@@ -36,6 +37,19 @@ describe('trials that are added', () => {
     expect(await findSweep(database, 'grows')).toMatchObject({ source: asked.source, spec: asked.spec });
     // The newest file is the sweep's now.
     expect((await createSweep(database, asked)).created).toBe(false);
+  });
+
+  test('are not those that it has under the keys of an earlier version of the program', async () => {
+    const { database } = own;
+    const { sweep } = await createSweep(database, smallSweep('older'));
+    const ofSweep = sql`sweep_id = ${sweep.id}`;
+    await database.execute(sql`update trials set trial_key = 'before ' || trial_key where ${ofSweep}`);
+    expect(await addTrials(database, smallSweep('older'))).toMatchObject({ added: 0, present: 8, unnamed: 0 });
+    expect(await addTrials(database, smallSweep('older', '[3, 9]'))).toMatchObject({
+      added: 2,
+      present: 6,
+      unnamed: 2,
+    });
   });
 
   test('are added once when two processes add them at the same moment, and none the next time', async () => {

@@ -30,10 +30,10 @@ function namesOf(trials: readonly PlannedTrial[]): string[] {
   return [...new Set(trials.map(({ trial }) => cellOf(trial)))].sort();
 }
 
-function complete({ trialKey, trial }: PlannedTrial, devScore: number): KnownTrial {
+function complete({ trial }: PlannedTrial, devScore: number): KnownTrial {
   const { method, training, regime, dataSeed, trainSeed, task } = trial;
   const settings = { method, training, regime, dataSeed, trainSeed, task: task.name, metric: task.metric };
-  return { trialKey, ...settings, state: 'complete', errorKind: null, devScore };
+  return { ...settings, state: 'complete', errorKind: null, devScore };
 }
 
 describe('a range on a logarithmic scale', () => {
@@ -155,6 +155,17 @@ describe('a TPE search', () => {
     expect(namesOf(proposeTrials(spec, FACTS, all))).toHaveLength(4);
   });
 
+  test('has a trial that trains nothing, whatever training seed the file has first', () => {
+    const source = `${SPACE}  - zero-shot\nsearch: ${search.replace('startup: 8', 'startup: 30')}\n`;
+    const spec = parseSweep(source);
+    const grid = expand({ ...spec, search: undefined }, FACTS).trials;
+    const untrained = grid.filter(({ trial }) => trial.method.method === 'zero-shot');
+    const known = untrained.map((trial) => complete(trial, 0.5));
+    const fresh = proposeTrials({ ...spec, trainSeeds: [2, 1] }, FACTS, known);
+    expect(fresh.length).toBeGreaterThan(0);
+    expect(fresh.filter(({ trial }) => trial.method.method === 'zero-shot')).toEqual([]);
+  });
+
   test('holds configurations against others on the same seeds alone', () => {
     const { spec, plan } = planOf(search);
     const scores = new Map(namesOf(plan.trials).map((name, index) => [name, index / 100]));
@@ -162,7 +173,7 @@ describe('a TPE search', () => {
     // A seed on which every score is higher, and only the worst two have run: they are the worst still.
     const easier = half
       .filter((trial) => trial.dataSeed === 13 && (scores.get(cellOf(trial)) ?? 0) < 0.02)
-      .map((trial) => ({ ...trial, trialKey: `${trial.trialKey} 42`, dataSeed: 42, devScore: 0.9 }));
+      .map((trial) => ({ ...trial, dataSeed: 42, devScore: 0.9 }));
     expect(easier).toHaveLength(2);
     const learnt = namesOf(proposeTrials(spec, FACTS, half));
     expect(namesOf(proposeTrials(spec, FACTS, [...half, ...easier]))).toEqual(learnt);
