@@ -4,7 +4,11 @@ import { resolveBackbone } from '../runtime/backbones.ts';
 import { resolveDataset } from '../runtime/datasets.ts';
 import type { Terminal } from './command.ts';
 
-export function sourcesOf({ environment, say }: Pick<Terminal, 'environment' | 'say'>): Sources {
+/** @param mayDownload whether a backbone that is not on this machine is brought there; true if absent */
+export function sourcesOf(
+  { environment, say }: Pick<Terminal, 'environment' | 'say'>,
+  { mayDownload = true }: { mayDownload?: boolean } = {},
+): Sources {
   const { cacheFolder, hubUrl, hubToken } = environment;
   const access = {
     cacheFolder,
@@ -13,7 +17,7 @@ export function sourcesOf({ environment, say }: Pick<Terminal, 'environment' | '
     ...(hubToken === undefined ? {} : { hubToken }),
   };
   return {
-    resolveBackbone: (name) => resolveBackbone(name, access),
+    resolveBackbone: (name) => resolveBackbone(name, { ...access, mayDownload }),
     resolveDataset: (reference) => resolveDataset(reference, access),
   };
 }

@@ -23,6 +23,7 @@ export interface ExportRequest {
   /** Whether a folder that holds something is written into. */
   force: boolean;
   programVersion: string;
+  /** Finds what is on this machine. */
   resolveBackbone: Sources['resolveBackbone'];
 }
 

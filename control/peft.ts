@@ -14,7 +14,7 @@ export async function peftOf(
   resolveBackbone: Sources['resolveBackbone'],
 ): Promise<PeftAdapter | NoPeftAdapter> {
   const { tensors } = decodeSafetensors(weights);
-  // Of no other method does PEFT ask what the backbone's modules are called: none is downloaded for it.
+  // Of no other method does PEFT ask what the backbone's modules are called: none is looked for.
   const modelType = method.method === 'lora' ? await modelTypeOf(backbone, resolveBackbone) : null;
   return toPeft({ method, tensors, backbone: { name: backbone.name, modelType } });
 }

@@ -16,9 +16,15 @@ const OPTIONAL = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'to
 const OTHER_WEIGHTS = /^(pytorch_model.*\.bin|tf_model\.h5|flax_model\.msgpack)$/;
 const HUB_ID = /^[\w.-]+(\/[\w.-]+)?$/;
 
+export interface BackboneAccess extends HubAccess {
+  cacheFolder: string;
+  /** Whether a Hub id that is not on this machine is brought there; true if absent. */
+  mayDownload?: boolean;
+}
+
 export async function resolveBackbone(
   name: string,
-  { cacheFolder, ...access }: HubAccess & { cacheFolder: string },
+  { cacheFolder, mayDownload = true, ...access }: BackboneAccess,
 ): Promise<{ name: string; folder: string }> {
   const layout = cacheLayout(cacheFolder);
   if (name === INSTALLED_BACKBONE) {
@@ -32,9 +38,11 @@ export async function resolveBackbone(
     );
   }
   const folder = join(layout.hubBackbones, name.replace('/', '--'));
+  if (existsSync(folder)) return { name, folder };
+  if (!mayDownload) throw new Error(`Expected backbone ${name} to be in ${folder}, found no such folder.`);
   const download = () => downloadBackbone(name, { ...access, folder });
   const lock = join(layout.locks, `backbone-${name.replace('/', '--')}`);
-  if (!existsSync(folder)) await withLock(lock, download, { onLook: access.onProgress });
+  await withLock(lock, download, { onLook: access.onProgress });
   return { name, folder };
 }
 

@@ -20,7 +20,8 @@ export const exportCommand: Command = {
     return withSession(
       call.terminal,
       async ({ control }) => {
-        const { resolveBackbone } = sourcesOf(call.terminal);
+        // For one word of its configuration nobody waits for a download.
+        const { resolveBackbone } = sourcesOf(call.terminal, { mayDownload: false });
         const force = call.flags.has('force');
         const request = { trial, folder, force, programVersion: programVersion(), resolveBackbone };
         const { peft, trial: exported } = await exportTrial(control, request);

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { sourcesOf } from '../../cli/sources.ts';
 import { fingerprintBackbone } from '../../data/backbone-files.ts';
 import { resolveBackbone } from '../../runtime/backbones.ts';
 import { resolveDataset } from '../../runtime/datasets.ts';
+import { readEnvironment } from '../../runtime/environment.mjs';
 import { startHub } from './hub-server.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -32,6 +34,17 @@ describe('a backbone', () => {
     expect(readFileSync(join(folder, 'model.safetensors'), 'utf8')).toBe(WEIGHTS);
     expect(await resolveBackbone(MODEL_ID, options)).toEqual({ name: MODEL_ID, folder });
     expect(hub.downloads).toHaveLength(3);
+  });
+
+  test('is only looked for by who asks for no download', async () => {
+    const hub = await startHub({ repositories: { [`model/${MODEL_ID}@main`]: MODEL } });
+    const options = { cacheFolder: temporaryFolder(), hubUrl: hub.url };
+    const terminal = { environment: { ...readEnvironment(), ...options }, say: () => undefined };
+    const looking = sourcesOf(terminal, { mayDownload: false });
+    await expect(looking.resolveBackbone(MODEL_ID)).rejects.toThrow(`Expected backbone ${MODEL_ID} to be in `);
+    expect(hub.downloads).toEqual([]);
+    const found = await resolveBackbone(MODEL_ID, options);
+    expect(await looking.resolveBackbone(MODEL_ID)).toEqual(found);
   });
 
   test('two that want it at once download it once, and the one that waits hears that it goes on', async () => {
