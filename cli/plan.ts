@@ -3,8 +3,10 @@ import type { PlannedSweep } from '../control/plan.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { counted } from '../sweep/counted.ts';
 import { positiveLabel } from '../sweep/labels.ts';
+import { descriptorOf } from '../sweep/methods/index.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
 import { differing, listed, type Setting } from '../sweep/settings.ts';
+import type { TrainingSettings } from '../sweep/training.ts';
 import { print } from './print.ts';
 
 /** @param taking lines on what it would take */
@@ -21,8 +23,8 @@ export function printPlan({ spec, plan }: PlannedSweep, taking: readonly string[
       { title: 'length', cell: ({ first }) => settingOf(first, 'promptLength'), isNumber: true },
       { title: 'generator', cell: ({ first }) => settingOf(first, 'generator') },
       ...(rows.some((row) => others(row) !== '') ? [{ title: 'and', cell: others }] : []),
-      { title: 'lr', cell: ({ first }) => first.trial.training.learningRate, isNumber: true },
-      { title: 'batch', cell: ({ first }) => first.trial.training.batchSize, isNumber: true },
+      { title: 'lr', cell: ({ first }) => trainingOf(first)?.learningRate ?? null, isNumber: true },
+      { title: 'batch', cell: ({ first }) => trainingOf(first)?.batchSize ?? null, isNumber: true },
       { title: 'steps', cell: ({ first }) => first.trial.training.steps, isNumber: true },
       { title: 'seeds', cell: ({ seeds }) => seeds, isNumber: true },
     ],
@@ -64,6 +66,11 @@ const OWN_COLUMNS = ['method', 'insertionLayer', 'promptLength', 'generator', 'l
 /** What has no column of its own and yet tells a configuration from another of the same method. */
 function otherSettings(rows: readonly PlannedConfiguration[]): (row: PlannedConfiguration) => string {
   return differing(rows, { listOf: ({ first }) => settingsOf(first), inColumns: OWN_COLUMNS });
+}
+
+/** Null where nothing is trained. */
+function trainingOf({ trial: { method, training } }: PlannedTrial): TrainingSettings | null {
+  return descriptorOf(method.method).passes > 0 ? training : null;
 }
 
 function settingsOf({ trial }: PlannedTrial): Setting[] {

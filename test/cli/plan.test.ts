@@ -32,3 +32,15 @@ methods:
   expect(cells.filter((cell) => cell[4] === '3+9')).toHaveLength(2);
   expect(new Set(cells.map((cell) => cell.at(-2)))).toEqual(new Set(['2']));
 });
+
+test('a plan has neither a learning rate nor a batch for a method that trains nothing', () => {
+  const source = '{ name: plan, tasks: [mr], regime: full, methods: [zero-shot, bitfit] }';
+  const printed = printPlan({ spec: parseSweep(source), facts: FACTS, plan: planOf(source) }, []);
+  const cellsOf = (name: string): string[] =>
+    (printed.split('\n').find((line) => line.includes(name)) ?? '').split('│').map((cell) => cell.trim());
+  const title = cellsOf('lr');
+  const [lr, batch, steps] = ['lr', 'batch', 'steps'].map((name) => title.indexOf(name));
+  const shown = (name: string) => [lr, batch, steps].map((column) => cellsOf(name)[column!]);
+  expect(shown('zero-shot')).toEqual(['–', '–', '0']);
+  expect(shown('bitfit')).toEqual(['0.001', '32', '1000']);
+});
