@@ -6,7 +6,15 @@ import type { Trainer } from '../training/trainer.ts';
 const SCORE = { metric: 'accuracy', score: 0.5, loss: 1, examples: 8 } as const;
 const BYTES = new Uint8Array(2_048);
 const EVENTS: readonly TrainEvent[] = [
-  { type: 'ready', backend: 'tensorflow', tensorflow: 'none', device: 'cpu', hardware: 'none', threads: 1 },
+  {
+    type: 'ready',
+    backend: 'tensorflow',
+    tensorflow: 'none',
+    device: 'cpu',
+    hardware: 'none',
+    threads: 1,
+    precision: 'float32',
+  },
   { type: 'progress', progress: { phase: 'training', step: 1, steps: 1, tick: 1, silenceMs: 20_000 } },
   {
     type: 'metrics',

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { hardwareName, operationThreads } from '../runtime/hardware.ts';
+import { hardwareName, operationThreads, productPrecision } from '../runtime/hardware.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { addedPositions } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
@@ -24,7 +24,8 @@ const [threads = '2', trialsFile = '', scratch = ''] = process.argv.slice(2);
 const trials = JSON.parse(await readFile(trialsFile, 'utf8')) as Trial[];
 const { backend, device, version } = await loadTensorflow({ threads: Number(threads), device: 'cpu' });
 const hardware = hardwareName(device);
-const computedBy = { backend, tensorflow: version, device, hardware, threads: operationThreads(backend) };
+const precision = productPrecision(device);
+const computedBy = { backend, tensorflow: version, device, hardware, threads: operationThreads(backend), precision };
 const openDisk = () =>
   Promise.resolve(
     new BlockStore({ folder: scratch, limitBytes: DISK_BYTES, recipe: recipeOf(computedBy), say: complain }),

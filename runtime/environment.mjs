@@ -26,6 +26,7 @@ import { databaseUrl } from './database-url.mjs';
  * @property {number} graceMs from the signal to the end of a worker that drains (LPT_SWEEP_GRACE, in seconds)
  * @property {string} [visibleCards] CUDA_VISIBLE_DEVICES
  * @property {'auto' | 'cpu' | 'gpu'} device LPT_SWEEP_DEVICE
+ * @property {boolean} tf32 whether products on an NVIDIA card may round to TensorFloat-32 (LPT_SWEEP_TF32)
  * @property {{postgres?: number, temporal?: number, temporalUi?: number}} ports of the embedded servers (LPT_SWEEP_*_PORT)
  * @property {string[]} programFolders PATH, split
  * @property {string} [temporalCli] TEMPORAL_CLI_PATH
@@ -44,6 +45,7 @@ const USUAL_GRACE_S = 20;
 const USUAL_HIDDEN_STATES_MIB = 8192;
 const LOG_FORMATS = /** @type {const} */ (['json', 'text']);
 const DEVICES = /** @type {const} */ (['auto', 'cpu', 'gpu']);
+const OFF_OR_ON = /** @type {const} */ (['0', '1']);
 
 /**
  * @param {Variables} [env]
@@ -74,6 +76,7 @@ export function readEnvironment(env = process.env) {
     graceMs: 1000 * (wholeNumber(env, 'LPT_SWEEP_GRACE', { from: 1, to: 86_400 }) ?? USUAL_GRACE_S),
     visibleCards: text(env, 'CUDA_VISIBLE_DEVICES'),
     device: choice(env, 'LPT_SWEEP_DEVICE', DEVICES) ?? 'auto',
+    tf32: choice(env, 'LPT_SWEEP_TF32', OFF_OR_ON) === '1',
     ports: ports(env),
     programFolders: folders(env.PATH ?? env.Path),
     temporalCli: text(env, 'TEMPORAL_CLI_PATH'),
@@ -93,6 +96,15 @@ export function readEnvironment(env = process.env) {
 export function tensorflowThreads(env = process.env) {
   const threads = Number(text(env, 'TF_NUM_INTRAOP_THREADS'));
   return Number.isInteger(threads) && threads > 0 ? threads : undefined;
+}
+
+/**
+ * Whether NVIDIA's libraries may use TensorFloat-32, as their own variable has it, by whomever it was set.
+ *
+ * @param {Variables} [env]
+ */
+export function allowsTensorFloat32(env = process.env) {
+  return text(env, 'NVIDIA_TF32_OVERRIDE') !== '0';
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { tensorflowThreads } from './environment.mjs';
+import { allowsTensorFloat32, tensorflowThreads } from './environment.mjs';
 
 /** Where NVIDIA's driver on Linux has a folder for each card. */
 const CARDS = '/proc/driver/nvidia/gpus';
@@ -16,6 +16,11 @@ export function hardwareName(device: 'cpu' | 'gpu', cardsFolder = CARDS): string
 /** Threads of one operation: the WebAssembly backend has one, TensorFlow takes every core unless it was told otherwise. */
 export function operationThreads(backend: 'tensorflow' | 'wasm'): number {
   return backend === 'wasm' ? 1 : (tensorflowThreads() ?? availableParallelism());
+}
+
+/** Of matrix products. `tf32`: where the card has it, their factors are rounded to 10 bits of mantissa. */
+export function productPrecision(device: 'cpu' | 'gpu', mayRound: boolean = allowsTensorFloat32()): 'float32' | 'tf32' {
+  return device === 'gpu' && mayRound ? 'tf32' : 'float32';
 }
 
 function cardNames(folder: string): string {

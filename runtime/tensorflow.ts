@@ -11,6 +11,8 @@ export interface TensorflowOptions {
   threads?: number;
   /** `cpu` hides the GPU. */
   device?: 'auto' | 'cpu' | 'gpu';
+  /** Lets an NVIDIA card round the factors of products to TensorFloat-32, which TensorFlow would do unasked. */
+  tf32?: boolean;
 }
 
 export interface LoadedTensorflow {
@@ -36,12 +38,13 @@ export async function loadTensorflow(options: TensorflowOptions = {}): Promise<L
 }
 
 /** TensorFlow reads these while it loads, and never again. */
-function prepareProcess({ threads, device }: TensorflowOptions): void {
+function prepareProcess({ threads, device, tf32 = false }: TensorflowOptions): void {
   setDefaults({
     TF_CPP_MIN_LOG_LEVEL: '3',
     TF_ENABLE_ONEDNN_OPTS: '1',
     // Otherwise the first process takes the whole card's memory.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...(tf32 ? {} : { NVIDIA_TF32_OVERRIDE: '0' }),
     ...(threads === undefined ? {} : { TF_NUM_INTRAOP_THREADS: String(threads) }),
     ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '-1' } : {}),
   });

@@ -28,6 +28,8 @@ export const trainerSchema = z.object({
   hardware: z.string(),
   /** CPU threads of one operation. */
   threads: z.int(),
+  /** Of matrix products; absent in what is of a time when it was not kept. */
+  precision: z.enum(['float32', 'tf32']).optional(),
 });
 
 export const provenanceSchema = z.object({
@@ -40,7 +42,7 @@ export const provenanceSchema = z.object({
 /** Found out once by each process that writes it. */
 export type ProgramProvenance = z.infer<typeof programSchema>;
 /** Told by the trainer: only where TensorFlow is loaded can it be asked. */
-export type TrainerProvenance = z.infer<typeof trainerSchema>;
+export type TrainerProvenance = Required<z.infer<typeof trainerSchema>>;
 export type Provenance = z.infer<typeof provenanceSchema>;
 
 export interface ProvenanceParts {

@@ -11,8 +11,8 @@ const HIDDEN_STATES_BYTES = 2 ** 26;
 
 async function answer(request: PredictRequest): Promise<FromPredictor> {
   try {
-    const { device, threads } = readEnvironment();
-    await loadTensorflow({ device, ...(threads === undefined ? {} : { threads }) });
+    const { device, tf32, threads } = readEnvironment();
+    await loadTensorflow({ device, tf32, ...(threads === undefined ? {} : { threads }) });
     const resident = new ResidentBackbone(HIDDEN_STATES_BYTES);
     const loaded = await resident.load(request.backboneFolder, request.card.backbone);
     return { type: 'predicted', ...(await predict(request, loaded)) };

@@ -1,6 +1,6 @@
 // The child process that trains: native TensorFlow blocks its event loop and may die, so nothing else lives here.
 import { readEnvironment } from '../runtime/environment.mjs';
-import { hardwareName, operationThreads } from '../runtime/hardware.ts';
+import { hardwareName, operationThreads, productPrecision } from '../runtime/hardware.ts';
 import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
 import type { TrainerProvenance } from '../sweep/provenance.ts';
 import { toTrainerError } from './error-kind.ts';
@@ -79,7 +79,8 @@ function say(text: string): void {
 }
 
 function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
-  return { backend, tensorflow: version, device, hardware: hardwareName(device), threads: operationThreads(backend) };
+  const computes = { hardware: hardwareName(device), threads: operationThreads(backend) };
+  return { backend, tensorflow: version, device, ...computes, precision: productPrecision(device) };
 }
 
 function toEnd(trained: Trained): FromTrainer {
@@ -100,6 +101,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 // Otherwise a file that grows past a limit ends the process: a write then fails, as on a full disk.
 process.on('SIGXFSZ', () => undefined);
 
-const { device } = readEnvironment();
-const tensorflow = loadTensorflow({ device, ...(settings.threads === undefined ? {} : { threads: settings.threads }) });
+const { device, tf32 } = readEnvironment();
+const tensorflow = loadTensorflow({
+  device,
+  tf32,
+  ...(settings.threads === undefined ? {} : { threads: settings.threads }),
+});
 tensorflow.catch(() => undefined); // Told to the parent when a trial asks for it.

@@ -32,6 +32,14 @@ describe('the environment', () => {
     );
     expect(() => readEnvironment({ ...HOME, LPT_SWEEP_DEVICE: 'tpu' })).toThrow('one of auto, cpu, gpu, found "tpu"');
     expect(() => readEnvironment({ ...HOME, LPT_SWEEP_TEMPORAL_PORT: '70000' })).toThrow('from 1 to 65535');
+    expect(() => readEnvironment({ ...HOME, LPT_SWEEP_TF32: 'yes' })).toThrow(
+      'Expected LPT_SWEEP_TF32 to be one of 0, 1, found "yes".',
+    );
+  });
+
+  test('products stay in 32 bits unless they are let round to TF32', () => {
+    const of = (variables: Record<string, string>) => readEnvironment({ ...HOME, ...variables }).tf32;
+    expect([of({}), of({ LPT_SWEEP_TF32: '0' }), of({ LPT_SWEEP_TF32: '1' })]).toEqual([false, false, true]);
   });
 
   test("the end of a mounted secret's line is no part of it", () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hardwareName } from '../../runtime/hardware.ts';
+import { hardwareName, productPrecision } from '../../runtime/hardware.ts';
 import { commitOf, describeProgram } from '../../runtime/program.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 
@@ -53,5 +53,10 @@ describe('a graphics card', () => {
     await writeFile(join(folder, '0000:00:04.0', 'information'), text);
     expect(hardwareName('gpu', folder)).toBe('NVIDIA H100 80GB HBM3');
     expect(hardwareName('gpu', join(folder, 'absent'))).toBe('unknown');
+  });
+
+  test('has products in 32 bits unless it may round, and a processor always', () => {
+    expect([productPrecision('gpu', true), productPrecision('gpu', false)]).toEqual(['tf32', 'float32']);
+    expect(productPrecision('cpu', true)).toBe('float32');
   });
 });

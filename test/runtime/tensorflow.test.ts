@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { allowsTensorFloat32 } from '../../runtime/environment.mjs';
 import { PROJECT } from '../../runtime/project.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 
@@ -17,6 +18,12 @@ test('the WebAssembly backend is used where it must be, and says so', async () =
   expect(loaded).toMatchObject({ backend: 'wasm', device: 'cpu', note: 'WebAssembly was asked for.' });
   expect(tf.getBackend()).toBe('wasm');
   expect(gradientOfSquares()).toEqual([2, 4, 6]);
+});
+
+test("NVIDIA's libraries are told not to round to TF32", async () => {
+  expect(allowsTensorFloat32({})).toBe(true);
+  await loadTensorflow({ prefer: 'wasm' });
+  expect(allowsTensorFloat32()).toBe(false);
 });
 
 test('the native backend computes where set-up has brought it', async ({ skip }) => {

@@ -14,4 +14,5 @@ export const TRAINER: TrainerProvenance = {
   device: 'cpu',
   hardware: 'a processor',
   threads: 2,
+  precision: 'float32',
 };

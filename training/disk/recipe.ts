@@ -17,9 +17,10 @@ const FILES = [
 ];
 
 /** Reads the program's own files: call it once a process. Threads count, for a product is summed in as many parts. */
-export function recipeOf({ backend, tensorflow, device, hardware, threads }: TrainerProvenance): string {
+export function recipeOf(computedBy: TrainerProvenance): string {
+  const { backend, tensorflow, device, hardware, threads, precision } = computedBy;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([tf.version_core, backend, tensorflow, device, hardware, threads]));
+  hash.update(JSON.stringify([tf.version_core, backend, tensorflow, device, hardware, threads, precision]));
   for (const file of recipeFiles()) hash.update(`\n${file}\n`).update(readFileSync(join(PROJECT, file)));
   return hash.digest('hex');
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROJECT } from '../../../runtime/project.ts';
-import { recipeFiles } from '../../../training/disk/recipe.ts';
+import { recipeFiles, recipeOf } from '../../../training/disk/recipe.ts';
+import { TRAINER } from '../../support/provenance.ts';
 
 /** Imported, but no hidden state comes out otherwise for it. */
 const WITHOUT_NUMBERS = [
@@ -18,6 +19,10 @@ test('the recipe holds all code that reads weights or computes hidden states', (
   expect(reached).toEqual(expect.arrayContaining(['training/half-floats.ts', 'data/architectures/bert.ts']));
   const held = new Set([...recipeFiles(), ...WITHOUT_NUMBERS]);
   expect(reached.filter((file) => !held.has(file))).toEqual([]);
+});
+
+test('hidden states of products that round to TF32 are others', () => {
+  expect(recipeOf({ ...TRAINER, precision: 'tf32' })).not.toBe(recipeOf(TRAINER));
 });
 
 /** With all that they import of ours; types take no part. */
