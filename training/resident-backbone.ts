@@ -44,7 +44,7 @@ export class ResidentBackbone {
   }
 
   /**
-   * The backbone of a folder, loaded unless it is the one at hand: one trainer holds one backbone at a time.
+   * The backbone of a folder, loaded unless it is the one at hand, wherever that lay: one trainer holds one backbone at a time.
    * @param afterSome awaited between parts of the work, whichever trial began it; what it throws ends this waiting alone
    * @throws ConfigurationError where weights, configuration or tokenizer in the folder are not those that the sweep was
    * launched with
@@ -112,10 +112,14 @@ export class ResidentBackbone {
   }
 }
 
-/** Where no setup was kept, the configuration at hand counts. */
+/**
+ * Another name takes the backbone away from trials that run on it, so two folders of one have one name. Where no setup was kept,
+ * the folder and the configuration in it count.
+ */
 async function nameOf(folder: string, asked: BackboneIdentity): Promise<string> {
-  const config = asked.setup === undefined ? JSON.stringify(await readBackboneConfig(folder)) : '';
-  return `${backboneIdentity(asked)} ${folder} ${config}`;
+  const identity = backboneIdentity(asked);
+  if (asked.setup !== undefined) return identity;
+  return `${identity} ${folder} ${JSON.stringify(await readBackboneConfig(folder))}`;
 }
 
 function nowhere(): Promise<undefined> {

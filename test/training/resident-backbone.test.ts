@@ -1,4 +1,6 @@
+import { cp } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
 import { runHere } from '../support/run-here.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
@@ -19,6 +21,18 @@ test('is loaded once for trials that begin together, each alive meanwhile, and o
   expect(one.status === 'fulfilled' && other.status === 'fulfilled' && one.value === other.value).toBe(true);
   expect(beats[0]).toBeGreaterThan(10);
   expect(beats[1]).toBe(beats[0]);
+  resident.release();
+});
+
+test('is one for trials that found it in different folders, so that none takes it away from another', async () => {
+  const { backboneFolder, trial } = (await tinyTrials())();
+  const copy = `${backboneFolder}-copy`;
+  await cp(backboneFolder, copy, { recursive: true });
+  const asked = { ...trial.backbone, setup: await fingerprintSetup(backboneFolder) };
+  const resident = new ResidentBackbone(2 ** 20);
+  const [one, other] = await Promise.all([resident.load(backboneFolder, asked), resident.load(copy, asked)]);
+  expect(other).toBe(one);
+  expect(one.backbone.weights.embeddings.word.isDisposed).toBe(false);
   resident.release();
 });
 
