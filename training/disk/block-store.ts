@@ -1,5 +1,5 @@
 // Hidden states on disk, below those in memory: a file a chunk and layer, found by everything that decides its numbers.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { DamagedBlockError, decodeBlock, encodeBlock, type Block } from './block.ts';
 import { BlockFolder, UNFINISHED_ENDING } from './folder.ts';
@@ -43,7 +43,6 @@ export class BlockStore {
   readonly #counts = { damaged: 0, unwritten: 0 };
   #resting = false;
   readonly #said = new Set<string>();
-  #written = 0;
 
   constructor(settings: BlockStoreSettings) {
     this.#settings = settings;
@@ -97,7 +96,8 @@ export class BlockStore {
     const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
     if (!this.#folder.makeRoom(name, bytes)) return;
     const path = this.#folder.pathOf(name);
-    const unfinished = `${path}.${process.pid}-${++this.#written}${UNFINISHED_ENDING}`;
+    // Processes in two containers have the same number.
+    const unfinished = `${path}.${randomUUID()}${UNFINISHED_ENDING}`;
     try {
       writeAll(unfinished, parts);
       renameSync(unfinished, path);

@@ -99,6 +99,19 @@ describe('blocks on disk', () => {
     expect(reader.counts().diskBytes).toBe(3 * FILE_BYTES);
   });
 
+  test('are written beside the half-written one of another container, whose process has the same number', async () => {
+    const folder = await temporaryFolder();
+    open(folder).store.write(KEY, BLOCK);
+    const file = await blockFile(folder);
+    const others = `${file}.${process.pid}-1.part`;
+    await writeFile(others, 'x');
+    await rm(file);
+    const { store, said } = open(folder);
+    store.write(KEY, BLOCK);
+    expect({ said, block: store.read(KEY) }).toEqual({ said: [], block: BLOCK });
+    expect(await readFile(others, 'utf8')).toBe('x');
+  });
+
   test('larger than the limit are not kept', async () => {
     const folder = await temporaryFolder();
     const { store, said } = open(folder, { limitBytes: FILE_BYTES - 1 });
