@@ -4,7 +4,7 @@ import type { PlannedTrial } from '../sweep/plan.ts';
 import { trialKey } from '../sweep/trial-key.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { nextPosition } from './conclusion.ts';
-import { contentHash, factsToKeep, type NewSweep, searchesMore } from './new-sweep.ts';
+import { contentHash, factsToKeep, searchesMore, type SweepToAdd } from './new-sweep.ts';
 import { refuseOtherInputs } from './other-inputs.ts';
 import { sweeps, trials } from './schema.ts';
 import { findSweep, insertTrials, lockSweep, type SweepRow, writeState } from './sweeps.ts';
@@ -25,7 +25,7 @@ export interface Added {
  * The file becomes the sweep's. Safe from two processes at one time: whoever comes second finds the trials there.
  * @throws UnknownSweepError, or OtherInputsError where backbone, data, or what a task is made of are not those of the sweep
  */
-export async function addTrials(database: Database, asked: NewSweep): Promise<Added> {
+export async function addTrials(database: Database, asked: SweepToAdd): Promise<Added> {
   const { id } = await findSweep(database, asked.name);
   return ask(database, () =>
     database.transaction(async (transaction) => {
@@ -46,7 +46,7 @@ export async function addTrials(database: Database, asked: NewSweep): Promise<Ad
 interface Compared {
   sweepId: string;
   stored: string[];
-  asked: NewSweep;
+  asked: SweepToAdd;
 }
 
 /** A sweep keeps the keys that it was launched with; a trial that has another one today is there all the same. */
@@ -55,13 +55,14 @@ async function missingFrom(transaction: Transaction, { sweepId, stored, asked }:
   const fresh = asked.trials.filter(({ trialKey: key }) => !known.has(key));
   if (fresh.length === 0 || stored.every((key) => wanted.has(key))) return fresh;
   const rows = await transaction.select({ trial: trials.trial }).from(trials).where(eq(trials.sweepId, sweepId));
-  const today = new Set(rows.map(({ trial }) => trialKey(trial)));
+  const { architecture } = asked.facts.backbone;
+  const today = new Set(rows.map(({ trial }) => trialKey(trial, architecture)));
   return fresh.filter(({ trialKey: key }) => !today.has(key));
 }
 
 interface Joining {
   sweep: SweepRow;
-  asked: NewSweep;
+  asked: SweepToAdd;
   fresh: PlannedTrial[];
 }
 

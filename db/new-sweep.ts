@@ -14,6 +14,11 @@ export interface NewSweep {
   trials: PlannedTrial[];
 }
 
+/** A file to add trials by: what its trials are called today depends on their backbone's type. */
+export interface SweepToAdd extends NewSweep {
+  facts: SweepFacts;
+}
+
 export function identityOf({ name, source, spec, facts, trials: [first] }: NewSweep) {
   return {
     name,

@@ -70,7 +70,7 @@ export function expand(spec: Spec, facts: SweepFacts, source?: string): Plan {
   const all = candidates(spec, facts);
   const wanted = all.filter(({ trial }) => !exclusion.excludes(trial));
   const chosen = chosenAtFirst(spec.search, wanted);
-  const distinct = fold(chosen);
+  const distinct = fold(chosen, facts);
   const count = spec.search === undefined ? distinct.length : mostTrials(spec.search, wanted);
   refuse([...combinationProblems(wanted, facts), ...sizeProblems(count, spec)], source);
   const trials = inPlan(spec, facts, distinct);
@@ -97,7 +97,7 @@ export function inPlan(spec: Spec, facts: SweepFacts, distinct: readonly KeyedCa
     const { stepFlops, flops } = trialArithmetic(trial, facts.backbone, task);
     const memoryMiB = spec.memoryMiB ?? memory[position] ?? 0;
     const stepTokens = trial.training.batchSize * task.meanTokens;
-    const keys = { trialKey: key, configurationKey: configurationKey(trial) };
+    const keys = { trialKey: key, configurationKey: configurationKey(trial, facts.backbone.architecture) };
     return { position, ...keys, trial, stepFlops, stepTokens, backboneParameters, flops, memoryMiB };
   });
 }
@@ -105,10 +105,10 @@ export function inPlan(spec: Spec, facts: SweepFacts, distinct: readonly KeyedCa
 type KeyedCandidate = Candidate & { key: string };
 
 /** The first of equal trials stays. */
-export function fold(wanted: readonly Candidate[]): KeyedCandidate[] {
+export function fold(wanted: readonly Candidate[], { backbone }: SweepFacts): KeyedCandidate[] {
   const first = new Map<string, KeyedCandidate>();
   for (const candidate of wanted) {
-    const key = trialKey(candidate.trial);
+    const key = trialKey(candidate.trial, backbone.architecture);
     if (!first.has(key)) first.set(key, { ...candidate, key });
   }
   return [...first.values()];

@@ -1,5 +1,6 @@
 // Pure: what a trial is called by what decides its outcome, and by nothing else.
 import { createHash } from 'node:crypto';
+import type { Architecture } from './backbone-config.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { TaskSettings } from './task.ts';
 import type { Trial } from './trial.ts';
@@ -14,15 +15,17 @@ const READ_ANEW = /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/;
  * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
  * matter; nor does `evaluationBatchSize`, which decides speed and memory alone. Zero-shot trains nothing: only its data
  * seed counts. A backbone's `setup` is left out: all trials of a sweep share it, and whoever comes with another is refused.
+ *
+ * @param architecture of the trial's backbone
  */
-export function trialKey(trial: Trial): string {
+export function trialKey(trial: Trial, architecture: Architecture): string {
   const seeds = isTrained(trial) ? { trainSeed: trial.trainSeed } : {};
-  return sha256({ ...configurationOf(trial), dataSeed: trial.dataSeed, ...seeds });
+  return sha256({ ...configurationOf(trial, architecture), dataSeed: trial.dataSeed, ...seeds });
 }
 
 /** The trial without its seeds: what is averaged over them. */
-export function configurationKey(trial: Trial): string {
-  return sha256(configurationOf(trial));
+export function configurationKey(trial: Trial, architecture: Architecture): string {
+  return sha256(configurationOf(trial, architecture));
 }
 
 /** sha256 of what an example's text is put into and of what is read off the mask. */
@@ -30,11 +33,11 @@ export function fingerprintTemplate({ template, labelWords }: Pick<TaskSettings,
   return sha256({ template, labelWords });
 }
 
-function configurationOf({ backbone, task, regime, method, training }: Trial) {
-  const { revision } = descriptorOf(method.method);
+function configurationOf({ backbone, task, regime, method, training }: Trial, architecture: Architecture) {
+  const { revision, decoderRevision = revision } = descriptorOf(method.method);
   return {
     version: VERSION,
-    revision, // hashed where a method has one
+    revision: architecture === 'decoder' ? decoderRevision : revision, // hashed where a method has one
     reading: READ_ANEW.test(task.template) ? 2 : undefined,
     backbone: backbone.fingerprint,
     task: {

@@ -1,11 +1,17 @@
 // S-IDPG (Wu et al. 2022, NAACL, arXiv 2204.04497): a prompt in front of the first layer, made by a small network from the
 // sentence's vector in the frozen model's last layer. The network is a plain one (dnn) or of hypercomplex layers (phm).
+import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { SIdpgSettings } from '../../sweep/methods/s-idpg.ts';
+import type { Backbone } from '../backbone.ts';
+import type { Batch } from '../batch.ts';
+import { finalNorm } from '../final-norm.ts';
 import type { PromptGenerator } from '../generators/generator.ts';
 import { createNpg } from '../generators/npg.ts';
 import { createPhm } from '../generators/phm.ts';
-import type { Start, Tuning } from '../tuning.ts';
 import { hiddenOf } from '../hidden-of.ts';
+import { withoutGradient } from '../own-gradient.ts';
+import { toRows, toSequences } from '../positions.ts';
+import type { Start, Tuning } from '../tuning.ts';
 
 export function tuneSIdpg(settings: SIdpgSettings, { backbone, trainSeed }: Start): Tuning {
   const { hiddenSize, layers, architecture } = backbone.config;
@@ -18,8 +24,15 @@ export function tuneSIdpg(settings: SIdpgSettings, { backbone, trainSeed }: Star
     prompts: new Map([
       [
         0,
-        (text, { batch, dropoutSeed }) => generator.prompt({ ...text, hidden: hiddenOf(batch, layers) }, dropoutSeed),
+        (text, { batch, dropoutSeed }) =>
+          generator.prompt({ ...text, hidden: lastStates(backbone, batch) }, dropoutSeed),
       ],
     ]),
   };
+}
+
+/** As transformers' `last_hidden_state` has them: a decoder's behind its final LayerNorm. */
+function lastStates(backbone: Backbone, batch: Batch): Tensor3D {
+  const hidden = hiddenOf(batch, backbone.config.layers); // [B, T, D]
+  return withoutGradient(() => toSequences(finalNorm(backbone, toRows(hidden), 'nothing'), hidden.shape[0]));
 }

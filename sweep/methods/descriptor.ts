@@ -57,6 +57,8 @@ export interface MethodDescriptor<Method extends { method: string }, Fields exte
   readonly settings: { readonly [Field in keyof Fields]: Setting<Fields[Field]> };
   /** Goes up when the same settings come to other numbers: part of the trial key, so that old and new ones are never averaged. */
   readonly revision?: number;
+  /** In its place, where they come to other numbers on decoders alone. */
+  readonly decoderRevision?: number;
   /** Training values that are usual for this method and not for all; the same for all of one crossing. */
   usual(settings: Method): Partial<TrainingSettings>;
   /** Forward and backward passes of a step, in forward passes: 2 where the weights are frozen, 3 where they are not, 0 without training. */

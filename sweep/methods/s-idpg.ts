@@ -22,6 +22,7 @@ export type SIdpgSettings = { method: 's-idpg'; promptLength: number; bottleneck
 
 export const sIdpg: MethodDescriptor<SIdpgSettings, SIdpgFields> = {
   name: 's-idpg',
+  decoderRevision: 2, // the sentence's vector is read behind the final LayerNorm
   settings: {
     promptLength: { ...SHARED.promptLength, usual: [5] },
     generator: { domain: oneOf(NETWORKS), usual: ['phm'] },

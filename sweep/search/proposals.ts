@@ -41,7 +41,11 @@ export function proposeTrials(spec: Spec, facts: SweepFacts, all: readonly Known
   const cells = cellsOf(candidates(spec, facts).filter(({ trial }) => !exclusion.excludes(trial)));
   const taken = new Set(known.map(cellOf).filter((name) => cells.has(name)));
   const present = new Set(known.map(runOf));
-  const candidatesOf = (names: Iterable<string>) => fold([...names].flatMap((name) => cells.get(name) ?? []));
+  const candidatesOf = (names: Iterable<string>) =>
+    fold(
+      [...names].flatMap((name) => cells.get(name) ?? []),
+      facts,
+    );
   const lacking = candidatesOf(taken).filter(({ trial }) => !present.has(runOf({ ...trial, task: trial.task.name })));
   if (lacking.length > 0) return inPlan(spec, facts, lacking);
   const names = propose({

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configurationSettings } from '../../control/configuration-settings.ts';
 import { addTrials } from '../../db/add-trials.ts';
-import type { NewSweep } from '../../db/new-sweep.ts';
+import type { SweepToAdd } from '../../db/new-sweep.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { planOf } from '../support/trials.ts';
+import { FACTS, planOf } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => own.drop());
 
-function ranks(listed: string): NewSweep {
+function ranks(listed: string): SweepToAdd {
   const source = `
 name: ranks
 tasks: [mr]
@@ -23,7 +23,7 @@ training: { steps: 40, batchSize: 8, evaluateEvery: 20 }
 methods:
   - { method: lora, rank: ${listed} }
 `;
-  return { name: 'ranks', source, spec: parseSweep(source), trials: planOf(source).trials };
+  return { name: 'ranks', source, spec: parseSweep(source), facts: FACTS, trials: planOf(source).trials };
 }
 
 test('settings that were read are read again once trials are added', async () => {

@@ -138,7 +138,12 @@ describe('trials that are added', () => {
     const asked = smallSweep(name, '[3, 6]');
     const other = asked.trials.map((planned) => {
       const trial = { ...planned.trial, [part]: { ...planned.trial[part], [field]: value } };
-      return { ...planned, trial, trialKey: trialKey(trial), configurationKey: configurationKey(trial) };
+      return {
+        ...planned,
+        trial,
+        trialKey: trialKey(trial, 'encoder'),
+        configurationKey: configurationKey(trial, 'encoder'),
+      };
     });
     const adding = addTrials(database, { ...asked, trials: other });
     await expect(adding).rejects.toThrow(OtherInputsError);
@@ -152,7 +157,7 @@ describe('trials that are added', () => {
     const asked = smallSweep('other-k', '[3]');
     await createSweep(database, asked);
     const source = asked.source.replace('fewShot: 32, devSize: 100', 'fewShot: 16, devSize: 20');
-    const added = { name: 'other-k', source, spec: parseSweep(source), trials: planOf(source).trials };
+    const added = { ...asked, source, spec: parseSweep(source), trials: planOf(source).trials };
     expect(await addTrials(database, added)).toMatchObject({ added: 6, present: 0 });
   });
 

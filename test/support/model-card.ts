@@ -10,7 +10,7 @@ export function cardOf(trial: Trial, weights: Uint8Array): ModelCard {
   return {
     format: CARD_FORMAT,
     programVersion: '1.2.3',
-    trial: { name: 'tiny/0', id: '', trialKey: trialKey(trial) },
+    trial: { name: 'tiny/0', id: '', trialKey: trialKey(trial, 'encoder') },
     backbone: { name: backbone.name, fingerprint: backbone.fingerprint },
     task: { name, template, labelWords, metric, columns: data.columns },
     ...{ method, regime, training, dataSeed, trainSeed },

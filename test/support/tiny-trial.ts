@@ -40,7 +40,12 @@ export async function tinyTrials(): Promise<(changes?: TinyTrial) => TrainReques
       dataSeed,
       trainSeed,
     } satisfies Trial;
-    return { trial, trialKey: trialKey(trial), backboneFolder: join(folder, 'backbone'), layersToKeep: [1, 2, 3] };
+    return {
+      trial,
+      trialKey: trialKey(trial, 'encoder'),
+      backboneFolder: join(folder, 'backbone'),
+      layersToKeep: [1, 2, 3],
+    };
   };
 }
 

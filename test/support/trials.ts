@@ -4,7 +4,7 @@ import type { TrialOutcome } from '../../training/messages.ts';
 import type { SweepFacts } from '../../sweep/facts.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { type Plan, expand } from '../../sweep/plan.ts';
-import type { NewSweep } from '../../db/new-sweep.ts';
+import type { SweepToAdd } from '../../db/new-sweep.ts';
 
 export const FACTS: SweepFacts = {
   backbone: {
@@ -47,7 +47,7 @@ export function planOf(source: string, facts: SweepFacts = FACTS): Plan {
 }
 
 /** Two data seeds of: zero-shot, prompt tuning, and LPT at layers 3 and 6. */
-export function smallSweep(name = `sweep-${randomUUID().slice(0, 8)}`, layers = '[3, 6]'): NewSweep {
+export function smallSweep(name = `sweep-${randomUUID().slice(0, 8)}`, layers = '[3, 6]'): SweepToAdd {
   const source = `
 name: ${name}
 tasks: [mr]
@@ -59,14 +59,14 @@ methods:
   - { method: prompt-tuning, promptLength: 5 }
   - { method: lpt, insertionLayer: ${layers}, promptLength: 5, generator: npg }
 `;
-  return { name, source, spec: parseSweep(source), trials: planOf(source).trials };
+  return { name, source, spec: parseSweep(source), facts: FACTS, trials: planOf(source).trials };
 }
 
 /** Its trials once with accuracy and once with F1, as `add` of a file with another metric leaves it. */
-export function twoMetrics(name: string): NewSweep {
+export function twoMetrics(name: string): SweepToAdd {
   const sweep = smallSweep(name);
   const withF1 = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
-  return { ...sweep, trials: [...sweep.trials, ...planOf(sweep.source, withF1).trials] };
+  return { ...sweep, facts: withF1, trials: [...sweep.trials, ...planOf(sweep.source, withF1).trials] };
 }
 
 export function outcomeOf(devScore: number, testScore: number): TrialOutcome {

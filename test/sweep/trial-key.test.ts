@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { configurationKey, trialKey } from '../../sweep/trial-key.ts';
+import { configurationKey as configurationKeyOf, trialKey as trialKeyOf } from '../../sweep/trial-key.ts';
 import type { Trial } from '../../sweep/trial.ts';
-import { planOf } from '../support/trials.ts';
+import { FACTS, planOf } from '../support/trials.ts';
+
+const trialKey = (trial: Trial): string => trialKeyOf(trial, 'encoder');
+const configurationKey = (trial: Trial): string => configurationKeyOf(trial, 'encoder');
 
 const METHODS = '[{ method: lpt, insertionLayer: 6, promptLength: 5, generator: npg }, zero-shot]';
 const { trials } = planOf(`{ name: keys, tasks: [mr], regime: { fewShot: 32 }, dataSeeds: 13, methods: ${METHODS} }`);
@@ -38,6 +41,17 @@ describe('the trial key', () => {
     ['{sentence} .  It was <mask> .', 'b1176cafc038'],
   ])('of the template %j is another one only where it is read otherwise than it once was', (template, key) => {
     expect(configurationKey(withTask({ template })).slice(0, 12)).toBe(key.slice(0, 12));
+  });
+
+  test('changes on decoders alone with what the same settings come to there', () => {
+    const source = `{ name: keys, tasks: [mr], regime: { fewShot: 32 }, dataSeeds: 13, methods: [s-idpg, lora] }`;
+    const decoder = planOf(source, { ...FACTS, backbone: { ...FACTS.backbone, architecture: 'decoder' } });
+    const isSame = planOf(source).trials.map(({ trial, trialKey: own, configurationKey: all }) => {
+      const there = decoder.trials.find((one) => one.trial.method.method === trial.method.method);
+      return [trial.method.method, [own === there?.trialKey, all === there?.configurationKey]];
+    });
+    // Before a decoder's final LayerNorm was in front of S-IDPG's network they were.
+    expect(Object.fromEntries(isSame)).toEqual({ 's-idpg': [false, false], lora: [true, true] });
   });
 
   test.each<[string, Trial]>([

@@ -79,7 +79,12 @@ describe('a checkpoint', () => {
     await writeFile(weights, encodeSafetensors(tensors));
     const fingerprint = await fingerprintBackbone(backboneFolder);
     const other = { ...trial, backbone: { ...trial.backbone, fingerprint } };
-    const resumed = runHere({ ...request(), trial: other, trialKey: trialKey(other), checkpoint: checkpoints[0]! });
+    const resumed = runHere({
+      ...request(),
+      trial: other,
+      trialKey: trialKey(other, 'encoder'),
+      checkpoint: checkpoints[0]!,
+    });
     await expect(resumed).rejects.toThrow(/^Expected a checkpoint .* of trial /);
   });
 

@@ -58,7 +58,7 @@ async function withTest({ trial: before, ...request }: TrainRequest, test: strin
   const files = { ...data.files, test };
   const fingerprint = await fingerprintData(files, data.columns);
   const trial = { ...before, task: { ...before.task, data: { ...data, files, fingerprint } } };
-  return { ...request, trial, trialKey: trialKey(trial) };
+  return { ...request, trial, trialKey: trialKey(trial, 'encoder') };
 }
 
 describe('an exported model', () => {
