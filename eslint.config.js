@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   training: ['lpt', 'data', 'sweep', 'runtime'],
   runtime: [],
   exports: [],
-  activities: ['sweep', 'training', 'data', 'db'],
+  activities: ['workflows', 'sweep', 'training', 'data', 'db'],
   control: ['workflows', 'sweep', 'data', 'db', 'runtime', 'training'],
   worker: ['workflows', 'activities', 'training', 'db', 'runtime', 'sweep'],
   page: ['control', 'workflows', 'sweep', 'db'],

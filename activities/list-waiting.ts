@@ -2,6 +2,7 @@
 import { findSweep } from '../db/sweeps.ts';
 import { listNext, type NextTrial } from '../db/trials.ts';
 import type { Priority } from '../sweep/queueing.ts';
+import { memoryStepGiB } from '../workflows/queues.ts';
 import type { TrialLabels } from '../workflows/search-attributes.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -12,7 +13,7 @@ export interface WaitingTrial {
   lastAttempt: number;
   /** What it is estimated to need. */
   memoryMiB: number;
-  /** Trials of one kind keep each other's worker warm; null where that is not worth any waiting. */
+  /** Trials of one kind keep each other's worker warm, and fit the same workers; null where that is not worth any waiting. */
   warmth: string | null;
   /** Only where they were asked for. */
   labels?: TrialLabels;
@@ -39,7 +40,8 @@ export function createListWaiting({ database }: Dependencies) {
 const WORTH_WAITING_FLOPS = 1e12;
 
 function describe({ id, priority, attempt, task, memoryMib, flops }: NextTrial): WaitingTrial {
-  const warmth = flops < WORTH_WAITING_FLOPS ? null : task;
+  // A worker that is warm from a small trial may have too little memory for a larger one: so they are two kinds.
+  const warmth = flops < WORTH_WAITING_FLOPS ? null : `${task}, ${memoryStepGiB(memoryMib)} GiB`;
   return { trialId: id, priority, lastAttempt: attempt, memoryMiB: memoryMib, warmth };
 }
 

@@ -20,8 +20,12 @@ export interface TrainingClass {
 
 /** Every trial finds a queue: one that needs more than the largest step stands in a queue that nobody serves. */
 export function trainingQueue({ deviceClass, memoryMiB = 0 }: TrainingClass, workflowQueue = WORKFLOW_QUEUE): string {
-  const step = MEMORY_STEPS_GIB.find((gib) => memoryMiB <= gib * 1024);
-  return nameOf(deviceClass, step ?? Math.ceil(memoryMiB / 1024), workflowQueue);
+  return nameOf(deviceClass, memoryStepGiB(memoryMiB), workflowQueue);
+}
+
+/** The first step that holds a trial; what it needs itself where none does. */
+export function memoryStepGiB(memoryMiB: number): number {
+  return MEMORY_STEPS_GIB.find((gib) => memoryMiB <= gib * 1024) ?? Math.ceil(memoryMiB / 1024);
 }
 
 /** The queues of all trials that fit a worker with so much memory a trainer. */

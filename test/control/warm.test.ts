@@ -47,8 +47,14 @@ describe('a sweep with several workers', () => {
     stop(): Promise<void>;
   }
 
-  /** @param script of its trainer, by how many trials it has had */
-  async function startWorker(pid: number, script: (trials: number) => Script = () => FINISHED): Promise<Playing> {
+  interface Settings {
+    /** Of its trainer, by how many trials it has had. */
+    script?: (trials: number) => Script;
+    /** Absent: it takes trials of any size. */
+    memoryMiB?: number;
+  }
+
+  async function startWorker(pid: number, { script = () => FINISHED, ...has }: Settings = {}): Promise<Playing> {
     const identity = workerIdentity({ pid, host: 'elsewhere', device: 'cpu', memoryMiB: null });
     const trainer: ScriptedTrainer = new ScriptedTrainer(() => script(trainer.requests.length));
     const pool = new TrainerPool([trainer]);
@@ -62,7 +68,7 @@ describe('a sweep with several workers', () => {
     // One connection takes one worker a queue.
     const connection = await NativeConnection.connect({ address: environment.address });
     const workers = await createWorkers({
-      ...{ connection, namespace: 'default', activities, identity, ownQueue: own },
+      ...{ connection, namespace: 'default', activities, identity, ownQueue: own, ...has },
       ...{ workflowBundle: { code }, deviceClass: 'cpu', trainers: 1, workflowQueue: control.workflowQueue },
     });
     const run = workers.run();
@@ -75,10 +81,11 @@ describe('a sweep with several workers', () => {
   }
 
   /** One trial at a time, so that both workers are free whenever the next one starts. */
-  async function launched(): Promise<{ name: string; count: number; sweepId: string }> {
+  async function launched(memoryMiB?: number[]): Promise<{ name: string; count: number; sweepId: string }> {
     const { sweep } = await sweepOnTinyBackbone();
     const spec = { ...sweep.spec, window: 1 };
-    const plan = { trials: sweep.trials, excluded: 0, folded: 0, warnings: [] };
+    const sized = sweep.trials.map((trial, index) => ({ ...trial, memoryMiB: memoryMiB?.[index] ?? trial.memoryMiB }));
+    const plan = { trials: sized, excluded: 0, folded: 0, warnings: [] };
     const chooseDevice = () => Promise.resolve('cpu' as const);
     const request = { planned: { spec, facts: FACTS, plan }, source: sweep.source, chooseDevice };
     const { id } = (await launch(control, request)).sweep;
@@ -119,7 +126,7 @@ describe('a sweep with several workers', () => {
   test('does not wait for it: another takes the trial once it is gone', async () => {
     let isHeld = true;
     const script = (had: number): Script => (isHeld && had === 3 ? { end: 'hang' } : FINISHED);
-    const both = [await startWorker(3, script), await startWorker(4, script)];
+    const both = [await startWorker(3, { script }), await startWorker(4, { script })];
     const { name, count, sweepId } = await launched();
     const hangs = ({ trainer }: Playing): boolean => trainer.requests.length === 3;
     await vi.waitUntil(() => both.some(hangs), { timeout: 30_000, interval: 20 });
@@ -134,5 +141,22 @@ describe('a sweep with several workers', () => {
       ...Array<string>(3).fill(gone?.identity ?? ''),
       ...Array<string>(count - 2).fill(other?.identity ?? ''),
     ]);
+  });
+
+  test('asks none that is warm from a smaller trial for one that it has too little memory for', async () => {
+    const [small, large] = [1024, 8 * 1024];
+    const playing = [await startWorker(5, { memoryMiB: 4 * 1024 })];
+    try {
+      const { name, count, sweepId } = await launched([small, large, small, large, small, large, small, large]);
+      await vi.waitUntil(() => playing[0]?.trainer.requests.length === 1, { timeout: 30_000, interval: 20 });
+      playing.push(await startWorker(6, { memoryMiB: 24 * 1024 }));
+      await ended(name);
+      const workers = await workersOf(sweepId);
+      expect(workers).toHaveLength(count);
+      const ofLarge = workers.filter((_, index) => index % 2 === 1);
+      expect(ofLarge).toEqual(Array(4).fill(playing[1]?.identity));
+    } finally {
+      for (const worker of playing) await worker.stop();
+    }
   });
 });
