@@ -1,7 +1,7 @@
 // Stopping rules, where their rows are: a trial that has just been scored on dev is held against the others of its sweep.
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { judge } from '../sweep/stopping/judge.ts';
-import type { Standing, Stopping, StopReason } from '../sweep/stopping/rule.ts';
+import { judge, judgesAt } from '../sweep/stopping/judge.ts';
+import { isWithinSeeds, type Standing, type Stopping, type StopReason } from '../sweep/stopping/rule.ts';
 import type { Transaction } from './client.ts';
 import type { TrialRow } from './fence.ts';
 import { evaluations, sweeps, trials } from './schema.ts';
@@ -16,13 +16,14 @@ export async function judgeTrial(transaction: Transaction, trial: TrialRow, step
   if (trial.stopAs === 'stopped-early') return trial.stopReason;
   if (trial.stopAs !== null || trial.isSpared) return null;
   const stopping = await readStopping(transaction, trial.sweepId);
-  if (stopping === null) return null;
-  const standings = await listStandings(transaction, trial, step);
+  const { steps, evaluateEvery } = trial.trial.training;
+  const when = { step, steps, evaluateEvery };
+  if (stopping === null || !judgesAt(stopping, when)) return null;
+  const standings = await listStandings(transaction, trial, { step, sameSeeds: isWithinSeeds(stopping) });
   const own = standings.find(({ position }) => position === trial.position);
   if (own === undefined) return null;
-  const { steps, evaluateEvery } = trial.trial.training;
   const peers = standings.filter((other) => other !== own);
-  const stopReason = judge(stopping, { step, steps, evaluateEvery, own, peers });
+  const stopReason = judge(stopping, { ...when, own, peers });
   if (stopReason !== null)
     await transaction.update(trials).set({ stopAs: 'stopped-early', stopReason }).where(eq(trials.id, trial.id));
   return stopReason;
@@ -36,8 +37,14 @@ async function readStopping(transaction: Transaction, sweepId: string): Promise<
   return sweep?.stopping ?? null;
 }
 
+interface Compared {
+  step: number;
+  /** Those with other seeds are left out. */
+  sameSeeds: boolean;
+}
+
 /** Of the trials that have come as far, with the same task, metric, draw and number of steps; the trial's own is among them. */
-function listStandings(transaction: Transaction, trial: TrialRow, step: number): Promise<Standing[]> {
+function listStandings(transaction: Transaction, trial: TrialRow, { step, sameSeeds }: Compared): Promise<Standing[]> {
   const { position, configurationKey: configuration, dataSeed, trainSeed } = trials;
   const steps = sql`${trials.trial} #>> '{training,steps}'`;
   return transaction
@@ -55,6 +62,7 @@ function listStandings(transaction: Transaction, trial: TrialRow, step: number):
         eq(trials.metric, trial.metric),
         eq(trials.regime, trial.regime),
         sql`${trials.k} is not distinct from ${trial.k}`,
+        sameSeeds ? and(eq(dataSeed, trial.dataSeed), eq(trainSeed, trial.trainSeed)) : undefined,
         sql`${steps} = ${String(trial.trial.training.steps)}`,
       ),
     )

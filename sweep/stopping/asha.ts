@@ -1,10 +1,9 @@
 // Pure: asynchronous successive halving (Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020), in the
 // form that stops a trial at a rung instead of pausing it: of those that have reached the rung, one in `reduction` goes on.
-import { type AshaSettings, hasSeedsOf, type Moment, type StopReason, written } from './rule.ts';
+import { type AshaSettings, hasSeedsOf, type Moment, type StopReason, type When, written } from './rule.ts';
 
 export function judgeByAsha(settings: AshaSettings, moment: Moment): StopReason | null {
   const { step, own, peers } = moment;
-  if (!isAtRung(settings, moment)) return null;
   const others = peers.filter(hasSeedsOf(own));
   if (others.length < settings.leastTrials) return null;
   const goOn = Math.max(1, Math.floor((others.length + 1) / settings.reduction));
@@ -17,7 +16,7 @@ export function judgeByAsha(settings: AshaSettings, moment: Moment): StopReason 
 }
 
 /** The first score on dev at or behind a rung; before the first one there is none. */
-function isAtRung({ gracePeriod, reduction }: AshaSettings, { step, steps, evaluateEvery }: Moment): boolean {
+export function isAtRung({ gracePeriod, reduction }: AshaSettings, { step, steps, evaluateEvery }: When): boolean {
   for (let rung = Math.max(gracePeriod * steps, evaluateEvery); rung < steps; rung *= reduction)
     if (rung <= step && step - evaluateEvery < rung) return true;
   return false;

@@ -1,5 +1,6 @@
 // Pure: the paired rule, in the manner of Optuna's WilcoxonPruner with seeds in the place of problem instances: a trial is
 // stopped when its configuration, on the seeds that both have, is worse than the best complete one by more than chance.
+import { grouped } from '../statistics/grouped.ts';
 import { mean } from '../statistics.ts';
 import { type Moment, type PairedSettings, type Standing, type StopReason, hasSeedsOf, written } from './rule.ts';
 import { signedRankP } from './wilcoxon.ts';
@@ -26,9 +27,7 @@ export function judgeByPairs(settings: PairedSettings, { step, own, peers }: Mom
 
 /** The trials of the configuration with the best mean over at least so many complete ones; of equals, the earlier. */
 function bestComplete(peers: readonly Standing[], leastSeeds: number): Standing[] {
-  const configurations = [...new Set(peers.map(({ configuration }) => configuration))];
-  const complete = configurations.flatMap((name) => {
-    const trials = peers.filter(({ configuration }) => configuration === name);
+  const complete = grouped(peers, ({ configuration }) => configuration).flatMap((trials) => {
     const finals = trials.flatMap(({ final }) => final ?? []);
     return finals.length < leastSeeds ? [] : [{ trials, score: mean(finals), first: firstOf(trials) }];
   });

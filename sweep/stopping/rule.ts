@@ -44,12 +44,15 @@ export interface Standing {
   final: number | null;
 }
 
-/** A trial has just been scored on dev. */
-export interface Moment {
+/** At which of its steps a trial has just been scored on dev. */
+export interface When {
   step: number;
   /** Of the whole trial. */
   steps: number;
   evaluateEvery: number;
+}
+
+export interface Moment extends When {
   own: Standing;
   /** Others of the same task, regime and number of steps that have come as far. */
   peers: readonly Standing[];
@@ -68,6 +71,11 @@ export interface StopReason {
   comparedWith: number[];
   /** A sentence for people. */
   words: string;
+}
+
+/** Whether the rule holds a trial against those of its own pair of seeds alone. */
+export function isWithinSeeds({ rule }: Stopping): boolean {
+  return rule !== 'paired';
 }
 
 /** Seeds differ in how hard they are, so that scores are comparable within one pair of seeds. */

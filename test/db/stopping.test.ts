@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { replaySweep } from '../../control/replay.ts';
 import { addTrials } from '../../db/add-trials.ts';
 import { endAttempt, listAttempts } from '../../db/attempts.ts';
@@ -53,6 +54,19 @@ function scored(of: Begun, score: number, step = 20): Promise<StopReason | null>
   return recordEvaluation(own.database, { ...of, evaluation });
 }
 
+/** The statements that read scores of other trials. */
+async function othersRead(work: () => Promise<unknown>): Promise<string[]> {
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    const statements = (query.mock.calls as unknown as [{ text?: string }][]).map(([{ text = '' }]) => text);
+    expect(statements.length).toBeGreaterThan(0);
+    return statements.filter((text) => /join "evaluations"/.test(text));
+  } finally {
+    query.mockRestore();
+  }
+}
+
 /** The first two have 0.8 and 0.7 by step 20; the third is about to say. */
 async function third(stopping: Stopping | null = MEDIAN): Promise<Begun & { sweepId: string; ids: string[] }> {
   const { sweepId, ids } = await trained(stopping);
@@ -91,6 +105,19 @@ describe('a trial that is scored on dev', () => {
     expect(await scored(await begin(ids[4]!), 0.1)).toBeNull();
     expect(await scored(await third({ ...MEDIAN, gracePeriod: 0.6 }), 0.1)).toBeNull();
     expect(await scored(await third(null), 0.1)).toBeNull();
+  });
+
+  test('has others read only where its rule judges: behind the grace period, before the end, of its own seeds', async () => {
+    const { trialId, attempt } = await third();
+    expect(await othersRead(() => scored({ trialId, attempt }, 0.8, 10))).toEqual([]);
+    expect(await othersRead(() => scored({ trialId, attempt }, 0.8, 40))).toEqual([]);
+    const [read = '', ...more] = await othersRead(() => scored({ trialId, attempt }, 0.8));
+    expect(more).toEqual([]);
+    expect(read).toMatch(/"data_seed" = .*"train_seed" = /);
+    const paired = await third({ rule: 'paired', gracePeriod: 0.5, leastSeeds: 2, p: 0.1 });
+    const [ofAllSeeds = ''] = await othersRead(() => scored(paired, 0.8));
+    expect(ofAllSeeds).not.toMatch(/"data_seed" = /);
+    expect(ofAllSeeds).toContain('evaluations');
   });
 
   test('is held against none of another metric, neither while it runs nor in a replay', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../../sweep/stopping/judge.ts';
+import { judge, judgesAt } from '../../../sweep/stopping/judge.ts';
 import type { Moment, Standing } from '../../../sweep/stopping/rule.ts';
 import { usualStopping } from '../../../sweep/stopping/settings.ts';
 import { signedRankP } from '../../../sweep/stopping/wilcoxon.ts';
@@ -67,6 +67,10 @@ describe('successive halving', () => {
       (step) => judge(early, moment(worst, FIVE, { step })) !== null,
     );
     expect(stopsAt).toEqual([10, 20, 40, 80]);
+    const judged = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100].filter((step) =>
+      judgesAt(early, { step, steps: 100, evaluateEvery: 10 }),
+    );
+    expect(judged).toEqual([10, 20, 40, 80]);
     // Without one, from the first score on dev.
     const at = { step: 10, steps: 100, evaluateEvery: 10 };
     expect(judge({ ...asha, gracePeriod: 0 }, moment(worst, FIVE, at))).toMatchObject({ rule: 'asha', step: 10 });
