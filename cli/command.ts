@@ -74,7 +74,7 @@ export const SWEEP_ARGUMENT: ArgumentSpec = { name: 'sweep', help: "a sweep's na
 
 export const TRIAL_ARGUMENT: ArgumentSpec = {
   name: 'trial',
-  help: '<sweep>/<position>, an id, or the first characters (6 or more) of an id or trial key',
+  help: '<sweep>/<position>, as `results` lists it; or an id or trial key or its first characters (6 or more), alone or behind <sweep>/',
 };
 
 /** The value is one of FORMATS: parsing has checked it. */

@@ -14,7 +14,7 @@ export const SELECTED_OPTIONS: Record<string, OptionSpec> = {
     value: { name: 'selection' },
   },
   trial: {
-    help: 'only this trial: <sweep>/<position>, an id, or the start of an id or trial key',
+    help: 'only this trial: <sweep>/<position>, as `results` lists it; or the start of an id or trial key',
     value: { name: 'trial' },
   },
 };

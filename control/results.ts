@@ -2,6 +2,7 @@
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { eachResult, type TrialResult } from '../db/results.ts';
 import { findSweep } from '../db/sweeps.ts';
+import { trialName } from '../db/trial-reference.ts';
 import { configurationSettings } from './configuration-settings.ts';
 import type { Control } from './control.ts';
 
@@ -15,6 +16,8 @@ export interface ResultsChoice {
 }
 
 export interface SettledResult extends TrialResult {
+  /** By which `show`, `rerun` and `export` find it: `demo/3`. */
+  trial: string;
   /** What tells its configuration from others and has no field above: `rank 8, learningRate 0.001`. */
   settings: string | null;
 }
@@ -25,7 +28,8 @@ export async function results(
   name: string,
   { bestPerSeed = false, limit = Number.POSITIVE_INFINITY, offset = 0 }: ResultsChoice = {},
 ): Promise<SettledResult[]> {
-  const { id: sweepId } = await findSweep(database, name);
+  const sweep = await findSweep(database, name);
+  const sweepId = sweep.id;
   const chosen = bestPerSeed
     ? new Set((await listBestPerSeed(database, sweepId)).map(({ position }) => position))
     : undefined;
@@ -36,7 +40,12 @@ export async function results(
     if (rows.length >= limit) break;
     if (chosen?.has(row.position) === false) continue;
     if (left > 0) left -= 1;
-    else rows.push({ ...row, settings: settings.get(row.configurationKey) ?? null });
+    else
+      rows.push({
+        trial: trialName({ trial: row, sweep }),
+        ...row,
+        settings: settings.get(row.configurationKey) ?? null,
+      });
   }
   return rows;
 }

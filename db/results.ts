@@ -8,9 +8,9 @@ import { type MeasuredSeconds, sharesOf, type TimeShares, tokensPerMs } from '..
 import { type Database, ask } from './client.ts';
 import { evaluations, trials } from './schema.ts';
 
-/** One trial as `results --format json` prints it; null where a field does not apply or is not known yet. */
+/** One trial as `results` shows it; null where a field does not apply or is not known yet. */
 export interface TrialResult extends TimeShares {
-  /** By which `show` finds it: <sweep>/<position>. */
+  /** In its sweep: the second part of its name. */
   position: number;
   trialKey: string;
   task: string;

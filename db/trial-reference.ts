@@ -1,4 +1,4 @@
-// A trial by what a person calls it: `demo/3`, a trial's id, or the first characters of its id or trial key.
+// A trial by what a person calls it: `demo/3`, or an id or trial key or the start of one, alone or inside a sweep.
 import { and, asc, between, desc, eq, like, or } from 'drizzle-orm';
 import { distance } from 'fastest-levenshtein';
 import { type Database, ask } from './client.ts';
@@ -13,6 +13,12 @@ export interface FoundTrial {
   sweep: SweepRow;
 }
 
+/** What its name is made of. */
+interface NamedTrial {
+  trial: Pick<TrialRow, 'position'>;
+  sweep: Pick<SweepRow, 'name'>;
+}
+
 const SHORTEST_PREFIX = 6;
 /** Of an ambiguous or an unknown name. */
 const NAMED = 5;
@@ -20,7 +26,7 @@ const NAMED = 5;
 const LOOKED_THROUGH = 5000;
 
 /** How a trial is called in every command. */
-export function trialName({ trial, sweep }: FoundTrial): string {
+export function trialName({ trial, sweep }: NamedTrial): string {
   return `${sweep.name}/${trial.position}`;
 }
 
@@ -113,7 +119,7 @@ async function unknown(database: Database, asked: string): Promise<UnknownTrialE
     .slice(0, 3)
     .map(({ name }) => `\`${name}\``);
   const hint = nearest.length === 0 ? 'There is no trial yet' : `The nearest are: ${nearest.join(', ')}`;
-  const expected = `<sweep>/<position>, an id, or the first characters (${SHORTEST_PREFIX} or more) of an id or trial key`;
+  const expected = `<sweep>/<position>; or an id or trial key or its first characters (${SHORTEST_PREFIX} or more), alone or behind <sweep>/`;
   return new UnknownTrialError(
     `Expected a trial (${expected}), found \`${asked}\`, which no trial is called. ${hint}.`,
   );

@@ -11,7 +11,7 @@ import { useStage } from './stage.ts';
 import { run as runIn } from './terminal.ts';
 
 const KEYS =
-  'trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey settings';
+  'trial trialKey task metric regime k method insertionLayer insertionLayers promptLength generator dataSeed trainSeed state stoppedAtStep stopReason devScore testScore testAccuracy testF1 mismatchedScore shortenedTrain shortenedDev shortenedTest shortenedMismatched steps trainableParameters msPerStep measuredJointly tokensPerMs cacheHitRate peakMemoryMiB forwardShare backwardShare evaluationShare waitingShare attempts configurationKey settings';
 
 describe('the commands that read', () => {
   const stage = useStage();
@@ -46,6 +46,16 @@ describe('the commands that read', () => {
     expect(rows).toHaveLength(8);
     for (const row of rows) expect(Object.keys(row).join(' ')).toBe(KEYS);
     expect(rows.filter(({ state }) => state === 'failed')).toHaveLength(1);
+  });
+
+  test('each result, for people and for programs, has the name by which `show` finds its trial', async () => {
+    const { out } = await run('results', 'halves', '--offset', '2', '--limit', '1', '--json');
+    const [row] = JSON.parse(out) as { trial: string; trialKey: string }[];
+    expect(row?.trial).toBe('halves/2');
+    const shown = JSON.parse((await run('show', 'halves/2', '--json')).out) as { trialKey: string };
+    expect(row?.trialKey).toBe(shown.trialKey);
+    const people = (await run('results', 'halves', '--offset', '2', '--limit', '1')).out.split('\n');
+    expect(people[3]).toMatch(/^│ +2 │ mr /);
   });
 
   test('results as CSV have a head and a row a trial', async () => {

@@ -88,6 +88,7 @@ export function outcomeOf(devScore: number, testScore: number): TrialOutcome {
 
 /** Of a row of results: what two runs of one trial do not share. */
 export const MEASURED_ANEW = {
+  trial: null,
   ...{ msPerStep: null, tokensPerMs: null, cacheHitRate: null, peakMemoryMiB: null, attempts: null },
   ...{ forwardShare: null, backwardShare: null, evaluationShare: null, waitingShare: null },
 };
