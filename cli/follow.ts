@@ -8,6 +8,7 @@ import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import type { Terminal } from './command.ts';
 import { printComparison } from './comparison.ts';
 import { DONE, FAILED } from './exit-codes.ts';
+import { TYPED } from './help.ts';
 import type { ProgressPrinter } from './progress.ts';
 import { duration } from '../sweep/numbers.ts';
 import { counted } from '../sweep/counted.ts';
@@ -77,9 +78,10 @@ function nextSteps({ sweep }: SweepStatus): string[] {
   const again = `  lpt-sweep resume ${sweep.name} --watch   run again what is missing`;
   const goOn = `  lpt-sweep continue ${sweep.name} --watch   go on with what is paused`;
   return [
-    'Ask more (`npm run sweep --` in place of `lpt-sweep` works as well):',
+    `Ask more (${TYPED}):`,
     `  lpt-sweep results ${sweep.name} --format csv   every trial`,
     `  lpt-sweep compare ${sweep.name}   methods with their costs, tested pair by pair`,
+    `  lpt-sweep results ${sweep.name} --best-per-seed   the trials that are best on dev, by the numbers that \`export\` takes`,
     `  lpt-sweep show ${sweep.name}/0   one trial, and what its numbers come from`,
     ...(sweep.state === 'complete' ? [] : [sweep.state === 'paused' ? goOn : again]),
   ];

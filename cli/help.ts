@@ -2,11 +2,15 @@
 import type { Command, OptionSpec } from './command.ts';
 import { spelledArgument } from './parse.ts';
 
+/** Where the program's name alone is no command of the shell. */
+export const TYPED = "in lpt-sweep's folder, with `npx` in front";
+
 export function programHelp(commands: readonly Command[]): string {
   return [
     'lpt-sweep: hyper-parameter sweeps of late prompt tuning, carried out by Temporal, kept in Postgres.',
     '',
     'Usage: lpt-sweep <command> [options]',
+    `Every command, here and in messages, is typed ${TYPED}.`,
     '',
     'Commands:',
     ...columns(commands.map((command) => [named(command), command.summary])),

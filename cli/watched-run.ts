@@ -6,6 +6,7 @@ import type { DeviceClass } from '../workflows/queues.ts';
 import type { OptionSpec, Terminal } from './command.ts';
 import { DONE, FAILED } from './exit-codes.ts';
 import { follow, showOutcome } from './follow.ts';
+import { TYPED } from './help.ts';
 import { Interrupted } from './interruption.ts';
 import { OwnWorker } from './own-worker.ts';
 import { ProgressPrinter } from './progress.ts';
@@ -42,7 +43,7 @@ export async function runWatched({ control, terminal, wanted, ...run }: WatchedR
     ...{ say: (text) => printer.say(text), device: wanted, onGivingUp: giveUp, signal: terminal.signal },
   });
   const stopped = (): number => {
-    terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` goes on from the last checkpoints.`);
+    terminal.say(`\nStopped watching. Nothing is lost: \`${again}\` (${TYPED}) goes on from the last checkpoints.`);
     return terminal.signal.aborted ? FAILED : DONE;
   };
   try {

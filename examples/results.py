@@ -2,7 +2,7 @@
 
     pip install pandas 'psycopg[binary]' pyarrow
     DATABASE_URL=postgres://notebook:password@host/database python examples/results.py reviews
-    lpt-sweep tables reviews --table trial_results --out trials.parquet && python examples/results.py trials.parquet
+    npx lpt-sweep tables reviews --table trial_results --out trials.parquet && python examples/results.py trials.parquet
 """
 
 import os

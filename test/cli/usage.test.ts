@@ -54,6 +54,7 @@ describe('the command line', () => {
   test('explains itself, every command and every option', async () => {
     const all = await run(['--help']);
     expect(all.code).toBe(0);
+    expect(all.out).toContain("typed in lpt-sweep's folder, with `npx` in front");
     expect(Math.max(...all.out.split('\n').map((line) => line.length))).toBeLessThan(140);
     for (const command of COMMANDS) {
       expect(all.out).toContain(command.name);

@@ -75,7 +75,7 @@ describe('a sweep through the real command line, on embedded servers', () => {
     expect(out).toMatch(
       /On mr \(\d+\) the best LPT configuration on dev is .* Against zero-shot that is .* on seed 13, .* on seed 21/,
     );
-    expect(out).toContain('lpt-sweep results calm');
+    expect(out).toContain("Ask more (in lpt-sweep's folder, with `npx` in front):\n  lpt-sweep results calm");
   });
 
   test('whose worker is killed in the middle ends with the numbers of an undisturbed one', async () => {
