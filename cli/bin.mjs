@@ -2,7 +2,8 @@
 // Starts the program from its TypeScript sources, from any folder. Plain Node: it must be able to say that set-up is missing.
 import process from 'node:process';
 
-const SETUP = 'lpt-sweep is not set up yet: run `npm start` in its folder once, or `node scripts/setup.mjs`.';
+const SETUP =
+  'lpt-sweep is not set up yet: run `node scripts/setup.mjs` in its folder once, or `npm start`, which runs the demo as well.';
 
 try {
   const { register } = await import('tsx/esm/api');

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkDatabase, describeDatabase } from './database.ts';
+import { ofTheDemo } from './downloads.ts';
 import type { Environment } from './environment.mjs';
 import { cacheLayout, stateLayout } from './folders.mjs';
 import { isInstalled } from './install/npm-packages.mjs';
@@ -42,8 +43,8 @@ const EXAMINATIONS: Examination[] = [
   temporal,
   postgres,
   servers,
-  (environment) => installed('Backbone bert-base-uncased', cacheLayout(environment.cacheFolder).bertBaseUncased),
-  (environment) => installed('Dataset movie-reviews', cacheLayout(environment.cacheFolder).movieReviews),
+  (environment) => ofTheDemo('Backbone bert-base-uncased', cacheLayout(environment.cacheFolder).bertBaseUncased),
+  (environment) => ofTheDemo('Dataset movie-reviews', cacheLayout(environment.cacheFolder).movieReviews),
   (environment) => disk('Cache folder', environment.cacheFolder),
   (environment) => disk('State folder', environment.stateFolder),
   python,
@@ -154,11 +155,6 @@ async function servers(environment: Environment): Promise<Finding> {
   ];
   const stay = running.kept ? 'kept until `lpt-sweep down`' : `in use by ${running.users.length} of our processes`;
   return { part, state: 'ok', found: `${names.join(' and ')} running, ${stay}`, where: environment.stateFolder };
-}
-
-function installed(part: string, folder: string): Finding {
-  if (existsSync(folder)) return { part, state: 'ok', found: 'installed', where: folder };
-  return { part, state: 'missing', found: 'not installed', advice: SETUP };
 }
 
 function disk(part: string, folder: string): Finding {
