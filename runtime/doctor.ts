@@ -1,8 +1,8 @@
 // Looks at everything the program stands on and says what is found, where, and what to do about what is not.
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkDatabase, describeDatabase } from './database.ts';
-import { ofTheDemo } from './downloads.ts';
+import { ofTheDemo, roomForCache, roomForState } from './downloads.ts';
 import type { Environment } from './environment.mjs';
 import { cacheLayout, stateLayout } from './folders.mjs';
 import { isInstalled } from './install/npm-packages.mjs';
@@ -33,8 +33,6 @@ export interface Finding {
 type Examination = (environment: Environment) => Finding | Promise<Finding>;
 
 const SETUP = 'Run `node scripts/setup.mjs`.';
-/** The least that set-up and a sweep want free. */
-const DISK_BYTES = 4e9;
 
 const EXAMINATIONS: Examination[] = [
   node,
@@ -45,8 +43,8 @@ const EXAMINATIONS: Examination[] = [
   servers,
   (environment) => ofTheDemo('Backbone bert-base-uncased', cacheLayout(environment.cacheFolder).bertBaseUncased),
   (environment) => ofTheDemo('Dataset movie-reviews', cacheLayout(environment.cacheFolder).movieReviews),
-  (environment) => disk('Cache folder', environment.cacheFolder),
-  (environment) => disk('State folder', environment.stateFolder),
+  roomForCache,
+  roomForState,
   python,
   compiler,
   maven,
@@ -155,16 +153,6 @@ async function servers(environment: Environment): Promise<Finding> {
   ];
   const stay = running.kept ? 'kept until `lpt-sweep down`' : `in use by ${running.users.length} of our processes`;
   return { part, state: 'ok', found: `${names.join(' and ')} running, ${stay}`, where: environment.stateFolder };
-}
-
-function disk(part: string, folder: string): Finding {
-  let existing = folder;
-  while (!existsSync(existing)) existing = dirname(existing);
-  const { bavail, bsize } = statfsSync(existing);
-  const free = bavail * bsize;
-  const found = `${(free / 1e9).toFixed(0)} GB free`;
-  if (free >= DISK_BYTES) return { part, state: 'ok', found, where: folder };
-  return { part, state: 'optional', found, where: folder, advice: 'Set-up and sweeps want about 4 GB.' };
 }
 
 async function python(environment: Environment): Promise<Finding> {

@@ -28,7 +28,7 @@ export function inWords(error) {
   if (code === 'ENOSPC') {
     return new SetupProblem(
       'The disk is full.',
-      'Free about 4 GB, or set LPT_SWEEP_CACHE to a folder on a larger disk.',
+      'Free about 4 GB (9 GB with an NVIDIA driver), or set LPT_SWEEP_CACHE to a folder on a larger disk.',
     );
   }
   return error;

@@ -66,7 +66,7 @@ export async function installLibrary(build, { environment, progress }) {
  */
 async function addCudaLibraries(into, how) {
   for (const library of CUDA_LIBRARIES) {
-    how.progress.say(`NVIDIA's libraries (about 4 GB on disk): ${library.name}`);
+    how.progress.say(`NVIDIA's libraries (4.5 GB on disk): ${library.name}`);
     const wheel = await downloadWheel(library, how);
     await unpack(wheel, into, [CUDA_LIBRARY]);
     rmSync(wheel);
