@@ -2,6 +2,7 @@
 import { add, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Flow } from './layer-step.ts';
 import {
+  layerNorm,
   layerNormForTraining,
   layerNormInputGradient,
   layerNormWeightGradients,
@@ -9,7 +10,7 @@ import {
   type Normalized,
 } from './layer-norm.ts';
 import { linear, linearInputGradient, linearWeightGradients } from './linear.ts';
-import { attentionGradients, contextForTraining, type Projected } from './packed/attention.ts';
+import { attentionGradients, contextForTraining, contextOf, type Projected } from './packed/attention.ts';
 import {
   attentionOf,
   project,
@@ -28,6 +29,19 @@ export interface CausalAttention {
   output: Tensor2D; // [N, D]
   activations: CausalActivations;
   context: Tensor2D; // [N, D]
+}
+
+/** [N, D]; nothing is kept for a way back. */
+export function inferCausalAttention(
+  { rows, lengths }: AttentionInput,
+  weights: SelfAttentionWeights,
+  { heads, epsilon }: AttentionShape,
+): Tensor2D {
+  return tidy(() => {
+    const projected = tidy(() => project(layerNorm(rows, weights.attentionNorm, epsilon), weights));
+    const context = contextOf(attentionOf(projected, weights, { lengths, heads, causal: true })); // [N, D]
+    return add<Tensor2D>(rows, linear(context, weights.attentionOutput));
+  });
 }
 
 export function forwardCausalAttention(

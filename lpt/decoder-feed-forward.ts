@@ -2,8 +2,14 @@
 import { add, mul, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from '../sweep/backbone-config.ts';
 import type { FeedForwardActivations, FeedForwardGradients, FeedForwardWeights } from './feed-forward.ts';
-import { biasActivationWithSlope } from './gelu.ts';
-import { layerNormForTraining, layerNormInputGradient, layerNormWeightGradients, scaleAndShift } from './layer-norm.ts';
+import { biasActivation, biasActivationWithSlope } from './gelu.ts';
+import {
+  layerNorm,
+  layerNormForTraining,
+  layerNormInputGradient,
+  layerNormWeightGradients,
+  scaleAndShift,
+} from './layer-norm.ts';
 import {
   linear,
   linearInputGradient,
@@ -15,6 +21,20 @@ import {
 export interface FeedForwardShape {
   epsilon: number;
   activation: Activation;
+}
+
+/** Nothing is kept for a way back. */
+export function inferNormedFeedForward(
+  x: Tensor2D,
+  { intermediate, output, outputNorm }: FeedForwardWeights,
+  { epsilon, activation }: FeedForwardShape,
+): Tensor2D {
+  return tidy(() => {
+    const product = tidy(() => linearProduct(layerNorm(x, outputNorm, epsilon), intermediate)); // [N, F]
+    const raised = biasActivation(activation, product, intermediate.bias); // [N, F]
+    product.dispose();
+    return add<Tensor2D>(x, linear(raised, output)); // [N, D]
+  });
 }
 
 export function forwardNormedFeedForward(

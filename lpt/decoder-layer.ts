@@ -8,11 +8,13 @@ import {
   causalReadGradient,
   causalWeightGradients,
   forwardCausalAttention,
+  inferCausalAttention,
   type CausalActivations,
 } from './decoder-attention.ts';
 import {
   backwardNormedFeedForward,
   forwardNormedFeedForward,
+  inferNormedFeedForward,
   normedFeedForwardWeightGradients,
 } from './decoder-feed-forward.ts';
 import type { DecoderLayer, GradientTo, LayerRows } from './layer.ts';
@@ -27,8 +29,10 @@ export function runDecoderLayer(layer: DecoderLayer, input: LayerRows, gradientT
 }
 
 function infer(layer: DecoderLayer, input: Whole): Tensor2D {
-  const attended = tidy(() => forwardCausalAttention(input, layer.weights, layer).output); // [N, D]
-  return tidy(() => forwardNormedFeedForward(attended, layer.weights, layer).output);
+  return tidy(() => {
+    const attended = inferCausalAttention(input, layer.weights, layer); // [N, D]
+    return inferNormedFeedForward(attended, layer.weights, layer);
+  });
 }
 
 /** The activations that the backward pass needs; `forWeights` only where the weights are trained too. */

@@ -13,6 +13,11 @@ export function biasGelu(product: Tensor2D, bias: Tensor1D): Tensor2D {
   return fused?.[0] ?? tidy(() => gelu(add(product, bias)));
 }
 
+export function biasGeluTanh(product: Tensor2D, bias: Tensor1D): Tensor2D {
+  const fused = runFused({ kernel: 'LptBiasGeluTanh', inputs: { product, bias } }) as [Tensor2D] | null;
+  return fused?.[0] ?? tidy(() => geluTanh(add(product, bias)));
+}
+
 /** A type and not an interface: a tidy hands it on. */
 type WithSlope = { output: Tensor2D; slope: Tensor2D };
 
@@ -45,12 +50,23 @@ function cumulative(scaled: Tensor2D): Tensor2D {
   return tidy(() => mul(add(erf(scaled), 1), 0.5));
 }
 
+export function biasActivation(activation: Activation, product: Tensor2D, bias: Tensor1D): Tensor2D {
+  return activation === 'gelu' ? biasGelu(product, bias) : biasGeluTanh(product, bias);
+}
+
 export function biasActivationWithSlope(activation: Activation, product: Tensor2D, bias: Tensor1D): WithSlope {
   return activation === 'gelu' ? biasGeluWithSlope(product, bias) : biasGeluTanhWithSlope(product, bias);
 }
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
+
+function geluTanh(x: Tensor2D): Tensor2D {
+  return tidy(() => {
+    const inner = mul(x, add(mul(square(x), SQRT_2_OVER_PI * CUBIC), SQRT_2_OVER_PI)); // u
+    return mul(x, mul(add(tanh(inner), 1), 0.5));
+  });
+}
 
 /** x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³); the slope is (1 + tanh u) / 2 + x (1 − tanh² u) u′ / 2. */
 export function geluTanhWithSlope(x: Tensor2D): WithSlope {

@@ -38,6 +38,7 @@ const ATTENTION = { heads: 'int', causal: 'int', scale: 'float' } as const;
 /** Each as its C++ file beside this one declares it. */
 const SIGNATURES: Record<string, Signature> = {
   LptBiasGelu: { inputs: ['product', 'bias'], outputs: 1 },
+  LptBiasGeluTanh: { inputs: ['product', 'bias'], outputs: 1 },
   LptBiasGeluWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
   LptBiasGeluTanhWithSlope: { inputs: ['product', 'bias'], outputs: 2 },
   LptAddAndNormalize: { inputs: SUM, outputs: 1, attributes: { epsilon: 'float' } },

@@ -64,6 +64,11 @@ VECTORISED void geluRow(const float* product, const float* bias, float* output, 
   for (int64_t i = 0; i < width; i += 1) output[i] = geluOf(product[i] + bias[i]).output;
 }
 
+VECTORISED void geluTanhRow(const float* product, const float* bias, float* output, int64_t width) {
+#pragma omp simd
+  for (int64_t i = 0; i < width; i += 1) output[i] = geluTanhOf(product[i] + bias[i]).output;
+}
+
 struct Outputs {
   float *output, *slope;
 };
@@ -86,13 +91,13 @@ VECTORISED void geluTanhAndSlopeRow(const float* product, const float* bias, Out
   }
 }
 
-void biasGelu(KernelCall& call) {
+void withoutSlope(KernelCall& call, void (*rowOf)(const float*, const float*, float*, int64_t)) {
   const Shape shape = call.shape(0, 2);
   const int64_t rows = shape[0], width = shape[1];
   const float *product = call.input(0, shape), *bias = call.input(1, {width});
   float* const output = call.output(0, shape);
   parallelRows(rows, width, [=](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row += 1) geluRow(product + row * width, bias, output + row * width, width);
+    for (int64_t row = begin; row < end; row += 1) rowOf(product + row * width, bias, output + row * width, width);
   });
 }
 
@@ -109,11 +114,15 @@ void withSlope(KernelCall& call, void (*rowOf)(const float*, const float*, Outpu
   });
 }
 
+void biasGelu(KernelCall& call) { withoutSlope(call, geluRow); }
+void biasGeluTanh(KernelCall& call) { withoutSlope(call, geluTanhRow); }
 void biasGeluWithSlope(KernelCall& call) { withSlope(call, geluAndSlopeRow); }
 void biasGeluTanhWithSlope(KernelCall& call) { withSlope(call, geluTanhAndSlopeRow); }
 
 const bool registered[] = {
     registerKernel({"LptBiasGelu", {"product: float", "bias: float"}, {"output: float"}, {}}, guarded<biasGelu>),
+    registerKernel({"LptBiasGeluTanh", {"product: float", "bias: float"}, {"output: float"}, {}},
+                   guarded<biasGeluTanh>),
     registerKernel(
         {"LptBiasGeluWithSlope", {"product: float", "bias: float"}, {"output: float", "slope: float"}, {}},
         guarded<biasGeluWithSlope>),

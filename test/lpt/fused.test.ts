@@ -11,7 +11,7 @@ import {
   splitKeyValue,
   type Heads,
 } from '../../lpt/attention.ts';
-import { biasGelu, biasGeluTanhWithSlope, biasGeluWithSlope } from '../../lpt/gelu.ts';
+import { biasGelu, biasGeluTanh, biasGeluTanhWithSlope, biasGeluWithSlope } from '../../lpt/gelu.ts';
 import {
   addAndNormalize,
   addAndNormalizeForTraining,
@@ -20,6 +20,8 @@ import {
 } from '../../lpt/layer-norm.ts';
 import { normals } from '../../lpt/random.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
+import { loadBackbone } from '../../training/backbone.ts';
+import { hiddenStates, tinyBatch, tinyFolder } from '../support/fixtures.ts';
 import { ownKernels, plainly } from '../support/plainly.ts';
 import { expectClose, expectNoLeak } from '../support/tensors.ts';
 
@@ -58,6 +60,7 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
     expectSame(() => ({ ...biasGeluWithSlope(product, bias), inferred: biasGelu(product, bias) }));
     // The plain slope itself is 4e-6 away from the right one: it takes a square near 1 from 1.
     expectSame(() => ({ ...biasGeluTanhWithSlope(product, bias) }), 1e-5);
+    expectSame(() => ({ inferred: biasGeluTanh(product, bias) }));
   });
 
   test('gelu and its slope stay right far out, and NaN stays NaN', () => {
@@ -78,6 +81,7 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
     expectClose(slope, [0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], 1e-5);
     const nothing = biasGeluTanhWithSlope(tf.tensor2d([[Number.NaN]]), tf.zeros([1]));
     expect([nothing.output.dataSync()[0], nothing.slope.dataSync()[0]]).toEqual([Number.NaN, Number.NaN]);
+    expect(biasGeluTanh(x, tf.zeros([10])).dataSync()).toEqual(output.dataSync());
   });
 
   test.each(SHAPES)('the sum at the end of a block and its normalisation, %i rows of %i', (count, width) => {
@@ -155,6 +159,15 @@ describe.skipIf(absent)(`fused kernels${reason}`, () => {
       expect(Buffer.from(again.dataSync().buffer).equals(Buffer.from(first.buffer))).toBe(true);
       again.dispose();
     }, 20);
+  });
+
+  test('scoring a decoder writes nothing that training alone reads', async () => {
+    const backbone = await loadBackbone(tinyFolder('gpt2-tiny'));
+    const batch = await tinyBatch(backbone, [], 'gpt2-tiny');
+    const { kernelNames } = await tf.profile(() => hiddenStates(backbone, batch, backbone.config.layers));
+    expect(kernelNames).toEqual(expect.arrayContaining(['LptAttend', 'LptBiasGeluTanh']));
+    expect(kernelNames.filter((name) => /^Lpt(Attend|Bias).*(ForTraining|WithSlope)$/.test(name))).toEqual([]);
+    backbone.dispose();
   });
 
   test('a shape that does not fit is an error that names both', () => {
