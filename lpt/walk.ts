@@ -12,7 +12,6 @@ import { gatherRows } from './packed/gather-rows.ts';
 import type { Source } from './packed/joined-rows.ts';
 import { toRows } from './positions.ts';
 import { board, lengthsOf, readRows, type Boarded, type Place, type Rider } from './seats.ts';
-import { upToRead } from './up-to-read.ts';
 
 export interface Walk {
   backbone: Backbone;
@@ -66,8 +65,7 @@ function insideOf({ backbone }: Walk, layer: number, { aboard }: Boarded): Omit<
 function inputOf({ backbone }: Walk, layer: number, { aboard, rows }: Boarded): LayerRows {
   const lengths = lengthsOf(aboard);
   if (layer < backbone.config.layers - 1) return { rows, lengths };
-  const whole = { rows, lengths, readAt: readRows(aboard) };
-  return backbone.config.architecture === 'decoder' ? upToRead(whole) : whole;
+  return { rows, lengths, readAt: readRows(aboard) };
 }
 
 function gradientTo({ forGradient, riders }: Walk, boarded?: Boarded): GradientTo {

@@ -32,13 +32,14 @@ export interface TestRider {
   order: BatchOrder;
 }
 
-/** 24 texts of 4 to 15 words, whatever they mean. */
-export function someExamples(vocabulary: number): EncodedExample[] {
+/** 24 texts of 4 to 15 words, whatever they mean. A decoder's "mask" is the last token before the label word. */
+function someExamples({ vocabularySize, architecture }: Backbone['config']): EncodedExample[] {
   return Array.from({ length: 24 }, (_, seed) => {
     const numbers = uniforms({ seed, name: 'text' }, 20);
     const length = 6 + Math.floor((numbers[0] ?? 0) * 12);
-    const tokenIds = Int32Array.from(numbers.subarray(1, 1 + length), (number) => Math.floor(number * vocabulary));
-    return { tokenIds, maskPosition: length - 2 - (seed % 3), label: seed % 2 };
+    const tokenIds = Int32Array.from(numbers.subarray(1, 1 + length), (number) => Math.floor(number * vocabularySize));
+    const maskPosition = architecture === 'decoder' ? length - 1 : length - 2 - (seed % 3);
+    return { tokenIds, maskPosition, label: seed % 2 };
   });
 }
 
@@ -46,7 +47,7 @@ export function riderOn(backbone: Backbone, { method: settings, training, trainS
   const frozenDropout = training?.frozenDropout ?? false;
   const started = { trainSeed, labels: 2, ordinaryWordIds: [5, 6, 7, 8], frozenDropout };
   const method = createMethod({ settings, backbone, ...started });
-  const examples = someExamples(backbone.config.vocabularySize);
+  const examples = someExamples(backbone.config);
   const hiddenStates = new HiddenStates({ backbone, budgetBytes: 2 ** 24 });
   const inputs = new SplitInputs({
     ...{ examples, backbone, hiddenStates, labelWordIds: LABEL_WORDS },
