@@ -49,11 +49,11 @@ export function refuseElsewhere(home: string): void {
   const host = existsSync(hostFile) ? readFileSync(hostFile, 'utf8').trim() : hostname();
   if (host === hostname() || !existsSync(pidFile)) return;
   throw new Error(
-    `Expected the Postgres in ${home} to be this machine's, found one that ${host} has started and not stopped. Stop it there by \`lpt-sweep down\`, let this machine have data of its own (LPT_SWEEP_STATE), or give both one server (DATABASE_URL). Where ${host} is gone for good, or is this machine's former name, remove ${pidFile}.`,
+    `Expected the Postgres in ${home} to be this machine's, found one that ${host} has started and not stopped. Stop it there by \`lpt-sweep down\`, let this machine have data of its own (LPT_SWEEP_STATE), or give both one server (DATABASE_URL). Where ${host} is this machine's former name, or gone for good, run \`lpt-sweep down\` here; if no server was running, remove ${pidFile}.`,
   );
 }
 
-/** Before a server starts. */
+/** Before a server starts, and where one is adopted: the machine may have another name by now. */
 export function noteHost(home: string): void {
   writeFileSync(join(home, 'host'), `${hostname()}\n`);
 }

@@ -60,9 +60,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   makeReachable(home);
   if (home !== resolve(folder)) leaveNote(folder, home);
   return withLock(join(home, 'starting'), async () => {
-    refuseElsewhere(home);
-    createCluster({ native, home });
+    // What answers here to our password is this machine's, by whatever name it was started.
     const found = await findPostgres(folder);
+    if (found === null) refuseElsewhere(home);
+    else noteHost(home);
+    createCluster({ native, home });
     const running = found ?? (await launchAfterCrash({ native, home, port: options.port }));
     await ensureDatabase(addressOf(home, running.port), database);
     const url = addressOf(home, running.port, database);

@@ -55,13 +55,23 @@ describe('the embedded Postgres', () => {
     writeFileSync(join(home, 'host'), 'node-7\n');
     onTestFinished(() => rmSync(pidFile, { force: true }));
     await expect(startPostgres({ folder })).rejects.toThrow(
-      /found one that node-7 has started .* remove .*postmaster\.pid/,
+      /found one that node-7 has started .* run `lpt-sweep down` here; .* remove .*postmaster\.pid/,
     );
     // What it has stopped is anybody's.
     rmSync(pidFile);
     const server = await startPostgres({ folder });
     await server.stop();
     expect(readFileSync(join(home, 'host'), 'utf8')).not.toContain('node-7');
+  });
+
+  test('is adopted by a machine that has another name than when it was started', async () => {
+    const first = await startPostgres({ folder });
+    onTestFinished(() => first.stop());
+    const host = join(reachableFolder(folder), 'host');
+    const now = readFileSync(host, 'utf8');
+    writeFileSync(host, 'former-name\n');
+    expect(await startPostgres({ folder })).toMatchObject({ adopted: true, pid: first.pid });
+    expect(readFileSync(host, 'utf8')).toBe(now);
   });
 
   test('is told how to connect to without its password, which lies in the file that is named', async () => {
