@@ -1,11 +1,13 @@
 // What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
 import type { Fitting } from '../control/fitting.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
+import { workflowState } from '../control/sweep-workflow.ts';
 import type { SweepRow } from '../db/sweeps.ts';
+import type { DeviceClass } from '../workflows/queues.ts';
 import type { Call } from './command.ts';
 import { DONE } from './exit-codes.ts';
 import { keepServers, type Session } from './session.ts';
-import { deviceAmong, offerHere } from './training-device.ts';
+import { deviceAmong, offerHere, whoTrains } from './training-device.ts';
 import { runWatched } from './watched-run.ts';
 
 export interface CarriedOn {
@@ -33,8 +35,11 @@ export async function carryOn(call: Call, session: Session, { sweep, begin }: Ca
       again: `lpt-sweep resume ${sweep.name} --watch`,
     });
   }
-  if (!(await begin(({ spec }) => deviceAmong(control, spec.device, terminal)))) return DONE;
+  // A workflow that runs already keeps the device that it began with.
+  const isSettled = (await workflowState(control, sweep.id)) === 'running';
+  let device: DeviceClass | undefined;
+  if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, spec.device, terminal))))) return DONE;
   await keepServers(session, terminal);
-  terminal.say('`lpt-sweep worker` trains it, on this machine or another.');
+  terminal.say(`${whoTrains(isSettled ? undefined : device, sweep.spec.device)}.`);
   return DONE;
 }

@@ -1,13 +1,21 @@
 // Which device a sweep waits for that is launched before its workers.
 import { expect, test, vi } from 'vitest';
-import type { Terminal } from '../../cli/command.ts';
+import { carryOn } from '../../cli/carry-on.ts';
+import type { Call, Terminal } from '../../cli/command.ts';
 import { deviceAmong, whoTrains } from '../../cli/training-device.ts';
+import type { Session } from '../../cli/session.ts';
 import type { Control } from '../../control/control.ts';
+import { workflowState } from '../../control/sweep-workflow.ts';
+import type { SweepRow } from '../../db/sweeps.ts';
 
 vi.mock(import('../../worker/device.ts'), () => ({ detectDevice: () => Promise.resolve('gpu') }));
 vi.mock(import('../../control/workers.ts'), async (original) => ({
   ...(await original()),
   classesWithWorkers: () => Promise.resolve([]),
+}));
+vi.mock(import('../../control/sweep-workflow.ts'), async (original) => ({
+  ...(await original()),
+  workflowState: vi.fn(() => Promise.resolve('ended' as const)),
 }));
 
 const terminalWith = (device: 'auto' | 'cpu') => ({ environment: { device } }) as unknown as Terminal;
@@ -24,4 +32,25 @@ test('who launches is told the device that has to come, and how to ask for the o
     '`lpt-sweep worker` trains it on a cpu, of this machine or another (`device: gpu` in the file asks for a gpu)',
   );
   expect(whoTrains('gpu', 'gpu')).toBe('`lpt-sweep worker` trains it on a gpu, of this machine or another');
+});
+
+/** What `resume` says of a sweep of `device: auto` that nobody watches. */
+async function saidOnResume(): Promise<string[]> {
+  const said: string[] = [];
+  const terminal = { ...terminalWith('auto'), say: (text: string) => said.push(text) };
+  const services = { embedded: { postgres: false, temporal: false } };
+  const sweep = { id: 'id', spec: { device: 'auto' } } as SweepRow;
+  const begin = async (chooseDevice: (of: SweepRow) => Promise<unknown>): Promise<boolean> =>
+    Boolean(await chooseDevice(sweep));
+  await carryOn({ terminal, flags: new Set() } as unknown as Call, { services } as unknown as Session, {
+    sweep,
+    begin,
+  });
+  return said;
+}
+
+test('who resumes is told the device that has to come, unless a workflow that runs has its own', async () => {
+  expect(await saidOnResume()).toEqual([`${whoTrains('gpu', 'auto')}.`]);
+  vi.mocked(workflowState).mockResolvedValueOnce('running');
+  expect(await saidOnResume()).toEqual([`${whoTrains(undefined, 'auto')}.`]);
 });
