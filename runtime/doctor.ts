@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkDatabase, describeDatabase } from './database.ts';
 import { ofTheDemo, roomForCache, roomForState } from './downloads.ts';
 import type { Environment } from './environment.mjs';
+import type { Finding } from './finding.ts';
 import { cacheLayout, stateLayout } from './folders.mjs';
 import { isInstalled } from './install/npm-packages.mjs';
 import { findPython } from './install/pip.mjs';
@@ -18,17 +19,6 @@ import { findServices } from './services.ts';
 import { attributeCommand, checkTemporal } from './temporal-cluster.ts';
 import { connectionSettings } from './temporal-settings.ts';
 import type { LoadedTensorflow } from './tensorflow.ts';
-
-export interface Finding {
-  part: string;
-  /** `missing`: no sweep runs without; `slower`: one runs, slowly; `optional`: only some things need it. */
-  state: 'ok' | 'missing' | 'slower' | 'optional';
-  found: string;
-  version?: string;
-  where?: string;
-  /** What to do, a sentence. */
-  advice?: string;
-}
 
 type Examination = (environment: Environment) => Finding | Promise<Finding>;
 

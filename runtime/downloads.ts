@@ -1,8 +1,8 @@
 // What set-up downloads, as `doctor` looks at it: whether the demo's is there, and room for all of it.
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Finding } from './doctor.ts';
 import type { Environment } from './environment.mjs';
+import type { Finding } from './finding.ts';
 import { chooseBuild, libraryFolder } from './install/tensorflow-library.mjs';
 
 /** The least that set-up and a sweep want free. */
