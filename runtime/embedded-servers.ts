@@ -2,8 +2,11 @@
 import type { Environment } from './environment.mjs';
 import { stateLayout } from './folders.mjs';
 import { findTemporalCli } from './install/temporal.mjs';
+import { postgresElsewhere, reachableFolder } from './postgres-folder.ts';
 import { startPostgres, stopPostgres, type PostgresServer } from './postgres.ts';
-import { writeRecord } from './services-record.ts';
+import { isElsewhere } from './process-identity.mjs';
+import { readRecord, writeRecord } from './services-record.ts';
+import { temporalElsewhere } from './temporal-folder.ts';
 import { startTemporal, stopTemporal, type TemporalServer } from './temporal.ts';
 
 export interface ServersOptions {
@@ -45,15 +48,24 @@ export function portsOf({ postgres, temporal }: Embedded): Environment['ports'] 
   };
 }
 
-export async function stopEmbedded(environment: Environment): Promise<{ stopped: string[] }> {
-  const layout = stateLayout(environment.stateFolder);
+export interface Stopped {
+  stopped: string[];
+  /** The machine on which a server still runs, or has died: this one cannot tell. */
+  elsewhere: string | null;
+}
+
+export async function stopEmbedded({ stateFolder }: Environment): Promise<Stopped> {
+  const layout = stateLayout(stateFolder);
   // Temporal first: its workers write to Postgres.
   const stopped = [
     ...((await stopTemporal(layout.temporal)) ? ['Temporal'] : []),
     ...((await stopPostgres(layout.postgres)) ? ['Postgres'] : []),
   ];
-  writeRecord(environment.stateFolder, { kept: false, users: [] });
-  return { stopped };
+  const elsewhere = temporalElsewhere(layout.temporal) ?? postgresElsewhere(reachableFolder(layout.postgres));
+  const { kept, users } = readRecord(stateFolder);
+  const theirs = { kept, users: users.filter((user) => isElsewhere(user)) };
+  writeRecord(stateFolder, elsewhere === null ? { kept: false, users: [] } : theirs);
+  return { stopped, elsewhere };
 }
 
 async function openPostgres({ environment, say }: ServersOptions): Promise<PostgresServer> {

@@ -7,6 +7,7 @@ import { SHARED_FOLDER, isTraversable, serverUser } from './install/server-user.
 import { LOOPBACK } from './ports.ts';
 import { SUPERUSER, readPassword } from './postgres-cluster.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
+import { startedElsewhere } from './started-elsewhere.ts';
 
 export interface RunningPostgres {
   process: ProcessIdentity;
@@ -32,7 +33,7 @@ export function leaveNote(folder: string, home: string): void {
 /** As its own note has it: it may be starting, or held up. */
 export function readPostgres(folder: string): RunningPostgres | null {
   const home = reachableFolder(folder);
-  const pidFile = join(home, 'data', 'postmaster.pid');
+  const pidFile = pidFileOf(home);
   if (!existsSync(pidFile)) return null;
   const lines = readFileSync(pidFile, 'utf8').split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
@@ -40,17 +41,18 @@ export function readPostgres(folder: string): RunningPostgres | null {
   return { process: identify(pid), port };
 }
 
-/**
- * A server that another machine runs on a folder that we share does not show here, and two would spoil the data.
- * @throws an error for people
- */
-export function refuseElsewhere(home: string): void {
-  const [pidFile, hostFile] = [join(home, 'data', 'postmaster.pid'), join(home, 'host')];
+/** The machine that has started a server on a folder that we share and not stopped it, where it is another: it does not show here. */
+export function postgresElsewhere(home: string): string | null {
+  const hostFile = join(home, 'host');
   const host = existsSync(hostFile) ? readFileSync(hostFile, 'utf8').trim() : hostname();
-  if (host === hostname() || !existsSync(pidFile)) return;
-  throw new Error(
-    `Expected the Postgres in ${home} to be this machine's, found one that ${host} has started and not stopped. Stop it there by \`lpt-sweep down\`, let this machine have data of its own (LPT_SWEEP_STATE), or give both one server (DATABASE_URL). Where ${host} is this machine's former name, or gone for good, run \`lpt-sweep down\` here; if no server was running, remove ${pidFile}.`,
-  );
+  return host === hostname() || !existsSync(pidFileOf(home)) ? null : host;
+}
+
+/** Two servers would spoil the data. @throws an error for people */
+export function refuseElsewhere(home: string): void {
+  const host = postgresElsewhere(home);
+  if (host === null) return;
+  throw startedElsewhere({ server: 'Postgres', folder: home, host, setting: 'DATABASE_URL', note: pidFileOf(home) });
 }
 
 /** Before a server starts, and where one is adopted: the machine may have another name by now. */
@@ -60,11 +62,13 @@ export function noteHost(home: string): void {
 
 /** A pid file that is empty, or whose number now belongs to another program, would make Postgres refuse for ever. */
 export function forgetStranger(home: string): void {
-  const pidFile = join(home, 'data', 'postmaster.pid');
+  const pidFile = pidFileOf(home);
   if (!existsSync(pidFile)) return;
   const [pid = ''] = readFileSync(pidFile, 'utf8').split('\n');
   if (pid === '' || isStranger(home, Number(pid))) rmSync(pidFile);
 }
+
+const pidFileOf = (home: string): string => join(home, 'data', 'postmaster.pid');
 
 /** Whether the number belongs to a program that is not this folder's server; where nobody can tell, Postgres decides. */
 function isStranger(home: string, pid: number): boolean {

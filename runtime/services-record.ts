@@ -1,7 +1,7 @@
 // The note in the state folder about who uses the embedded servers. Readable by its owner alone.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { stateLayout } from './folders.mjs';
-import { isAlive, type ProcessIdentity } from './process-identity.mjs';
+import { isAlive, isElsewhere, type ProcessIdentity } from './process-identity.mjs';
 
 export interface ServicesRecord {
   /** Nobody's leaving stops the servers: `up` started them. */
@@ -10,11 +10,11 @@ export interface ServicesRecord {
   users: (ProcessIdentity & { token: string })[];
 }
 
-/** Users that died without leaving are left out. */
+/** Users that died without leaving are left out; of another machine's nobody here can tell. */
 export function readRecord(stateFolder: string): ServicesRecord {
   try {
     const record = JSON.parse(readFileSync(stateLayout(stateFolder).services, 'utf8')) as ServicesRecord;
-    return { ...record, users: record.users.filter((user) => isAlive(user)) };
+    return { ...record, users: record.users.filter((user) => isElsewhere(user) || isAlive(user)) };
   } catch {
     return { kept: false, users: [] };
   }

@@ -11,6 +11,7 @@ import {
   stopEmbedded,
   stopStarted,
   type ServersOptions,
+  type Stopped,
   type Wanted,
 } from './embedded-servers.ts';
 import type { Environment } from './environment.mjs';
@@ -61,7 +62,8 @@ export async function openServices({ environment, say }: ServersOptions): Promis
     const servers = [postgres, temporal].flatMap((server) => server ?? []);
     try {
       const record = readRecord(environment.stateFolder);
-      writeRecord(environment.stateFolder, { ...record, users: [...record.users, { ...identify(), token }] });
+      const users = servers.length === 0 ? record.users : [...record.users, { ...identify(), token }];
+      writeRecord(environment.stateFolder, { ...record, users });
       const ports = { ...environment.ports, ...portsOf({ postgres, temporal }) };
       const again = { environment: { ...environment, ports }, say };
       const supervision = new Supervision({
@@ -91,7 +93,7 @@ export async function openServices({ environment, say }: ServersOptions): Promis
 }
 
 /** For `down`: stops the embedded servers, whoever uses them. */
-export async function stopServices({ environment }: { environment: Environment }): Promise<{ stopped: string[] }> {
+export async function stopServices({ environment }: { environment: Environment }): Promise<Stopped> {
   return inTurn(environment, () => stopEmbedded(environment));
 }
 

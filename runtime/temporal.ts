@@ -1,6 +1,6 @@
 // Starts Temporal's development server on a folder of ours, or adopts the one already running there.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withLock } from './install/lock.mjs';
@@ -8,6 +8,15 @@ import { LOOPBACK, claimPort, isListening } from './ports.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs';
 import { stopProcess } from './stop-process.ts';
 import { SEARCH_ATTRIBUTES, checkTemporal, prepareNamespace } from './temporal-cluster.ts';
+import {
+  noteFile,
+  noteStopped,
+  readNote,
+  readTemporal,
+  refuseOther,
+  writeNote,
+  type RunningTemporal,
+} from './temporal-folder.ts';
 
 export { connectionSettings } from './temporal-settings.ts';
 
@@ -33,12 +42,6 @@ export interface TemporalOptions {
   uiPort?: number | null;
 }
 
-interface Running {
-  process: ProcessIdentity;
-  address: string;
-  uiUrl: string | null;
-}
-
 const USUAL_UI_PORT = 8233;
 const READY_MS = 30_000;
 const LOOK_AGAIN_MS = 20;
@@ -61,19 +64,27 @@ export const DYNAMIC_CONFIG = [
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   const { folder, namespace = 'default' } = options;
   const start = async (): Promise<TemporalServer> => {
-    const found = folder === null ? null : await findTemporal(folder);
+    const found = folder === null ? null : await adopt(folder);
     const running = found ?? (await launchOnFreePorts(options));
     await prepareNamespace({ connectionOptions: { address: running.address }, namespace });
     const { address, uiUrl, process } = running;
-    return { address, uiUrl, pid: process.pid, adopted: found !== null, stop: () => stop(process) };
+    return { address, uiUrl, pid: process.pid, adopted: found !== null, stop: () => stopIn(folder, running) };
   };
   if (folder === null) return start();
   mkdirSync(folder, { recursive: true });
-  return withLock(join(folder, 'starting'), start); // two servers on one file would not refuse each other
+  return withLock(join(folder, 'starting'), start);
+}
+
+/** What runs here is this machine's, by whatever name it was started. @throws where another machine has a server on this folder */
+async function adopt(folder: string): Promise<RunningTemporal | null> {
+  const found = await findTemporal(folder);
+  if (found === null) refuseOther(folder);
+  else writeNote(folder, { ...found, process: identify(found.process.pid) });
+  return found;
 }
 
 /** Whether a server of ours runs on this folder. */
-export async function findTemporal(folder: string): Promise<Running | null> {
+export async function findTemporal(folder: string): Promise<RunningTemporal | null> {
   const running = readTemporal(folder);
   if (!running) return null;
   try {
@@ -88,29 +99,19 @@ export async function findTemporal(folder: string): Promise<Running | null> {
 /** Stops it whether it answers or not. */
 export async function stopTemporal(folder: string): Promise<boolean> {
   const running = readTemporal(folder);
-  if (running) await stop(running.process);
+  if (running) await stopIn(folder, running);
   return running !== null;
 }
 
-/** As the note of it has it: it may be starting, or held up. */
-export function readTemporal(folder: string): Running | null {
-  const running = readRecord(folder);
-  return running !== null && isAlive(running.process) ? running : null;
-}
-
-/** Of the server that runs, or ran last. */
-function readRecord(folder: string): Running | null {
-  try {
-    return JSON.parse(readFileSync(recordFile(folder), 'utf8')) as Running;
-  } catch {
-    return null;
-  }
+async function stopIn(folder: string | null, running: RunningTemporal): Promise<void> {
+  await stop(running.process);
+  if (folder !== null) noteStopped(folder, running);
 }
 
 const stop = (process: ProcessIdentity): Promise<void> => stopProcess(process, { signal: 'SIGTERM' });
 
 /** Two servers that start at one moment find the same ports free, and one of them comes too late. */
-async function launchOnFreePorts(options: TemporalOptions): Promise<Running> {
+async function launchOnFreePorts(options: TemporalOptions): Promise<RunningTemporal> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await launch(options);
@@ -123,8 +124,13 @@ async function launchOnFreePorts(options: TemporalOptions): Promise<Running> {
 
 const MOST_TRIES = 5;
 
-async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: TemporalOptions): Promise<Running> {
-  const last = folder === null ? null : readRecord(folder);
+async function launch({
+  executable,
+  folder,
+  port: wanted,
+  uiPort: wantedUi,
+}: TemporalOptions): Promise<RunningTemporal> {
+  const last = folder === null ? null : readNote(folder);
   const lastPort = last === null ? undefined : Number(last.address.split(':')[1]);
   const port = await claimPort({ wanted, last: lastPort }, 'Temporal (LPT_SWEEP_TEMPORAL_PORT)');
   const uiPort = await claimUiPort(wantedUi, last?.uiUrl ?? null);
@@ -143,12 +149,12 @@ async function launch({ executable, folder, port: wanted, uiPort: wantedUi }: Te
     address,
     uiUrl: uiPort === null ? null : `http://${LOOPBACK}:${uiPort}`,
   };
-  if (folder !== null) writeRecord(folder, running);
+  if (folder !== null) writeNote(folder, running);
   try {
     await waitUntilReady(address, () => failures.length > 0);
     return running;
   } catch (error) {
-    if (folder !== null) rmSync(recordFile(folder), { force: true });
+    if (folder !== null) rmSync(noteFile(folder), { force: true });
     await stop(running.process);
     const said = log === null ? '' : (readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '');
     throw new Error(`Temporal did not start: ${failures[0] ?? String(error)}. ${said}`.trim(), { cause: error });
@@ -195,11 +201,3 @@ async function waitUntilReady(address: string, isGone: () => boolean): Promise<v
     await pause(LOOK_AGAIN_MS);
   }
 }
-
-function writeRecord(folder: string, running: Running): void {
-  const part = `${recordFile(folder)}.part`;
-  writeFileSync(part, JSON.stringify(running));
-  renameSync(part, recordFile(folder));
-}
-
-const recordFile = (folder: string): string => join(folder, 'server.json');

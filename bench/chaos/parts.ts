@@ -1,7 +1,7 @@
 // Finds the processes that a part of the program is made of, at the moment when they are asked for.
 import { stateLayout } from '../../runtime/folders.mjs';
 import { readPostgres } from '../../runtime/postgres-folder.ts';
-import { readTemporal } from '../../runtime/temporal.ts';
+import { readTemporal } from '../../runtime/temporal-folder.ts';
 import type { Crew } from './crew.ts';
 import type { Ground } from './ground.ts';
 import { childrenOf, descendantsOf, listProcesses, type Process } from './processes.ts';

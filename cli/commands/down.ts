@@ -8,8 +8,10 @@ export const downCommand: Command = {
   arguments: [],
   options: {},
   run: async ({ terminal: { environment, say } }) => {
-    const { stopped } = await stopServices({ environment });
-    say(stopped.length === 0 ? 'No embedded server was running.' : `Stopped ${stopped.join(' and ')}.`);
+    const { stopped, elsewhere } = await stopServices({ environment });
+    say(stopped.length === 0 ? 'No embedded server was running here.' : `Stopped ${stopped.join(' and ')}.`);
+    if (elsewhere !== null)
+      say(`${elsewhere} has started one that this machine cannot see: \`lpt-sweep down\` there stops it.`);
     return DONE;
   },
 };

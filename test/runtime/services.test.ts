@@ -1,12 +1,17 @@
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkDatabase } from '../../runtime/database.ts';
 import type { Environment } from '../../runtime/environment.mjs';
+import { stateLayout } from '../../runtime/folders.mjs';
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
 import { freePort } from '../../runtime/ports.ts';
+import { identify } from '../../runtime/process-identity.mjs';
+import { readRecord, writeRecord } from '../../runtime/services-record.ts';
 import { findServices, openServices, stopServices, type Services } from '../../runtime/services.ts';
+import { readNote, writeNote } from '../../runtime/temporal-folder.ts';
 import { startTemporal } from '../../runtime/temporal.ts';
 import { temporaryFolder, testEnvironment } from './temporary.ts';
 
@@ -121,8 +126,8 @@ describe('the embedded servers', () => {
     expect(command.startedHere).toBe(false);
     await command.close();
     expect(await findServices({ environment })).toMatchObject({ kept: true, users: [] });
-    expect(await stopServices({ environment })).toEqual({ stopped: ['Temporal', 'Postgres'] });
-    expect(await stopServices({ environment })).toEqual({ stopped: [] });
+    expect(await stopServices({ environment })).toEqual({ stopped: ['Temporal', 'Postgres'], elsewhere: null });
+    expect(await stopServices({ environment })).toEqual({ stopped: [], elsewhere: null });
   });
 
   test('a port in use is named, and nothing is left running', async () => {
@@ -154,9 +159,57 @@ describe("a user's own cluster", () => {
     const services = await openServices({ environment: { ...environment, temporal }, say });
     expect(services).toMatchObject({ embedded: { postgres: true, temporal: false }, searchAttributes: true });
     expect(services.temporal.connectionOptions.address).toBe(own.address);
+    // Who brings both servers is no user of the embedded ones.
+    const other = await openServices({
+      environment: { ...environment, temporal, databaseUrl: services.databaseUrl },
+      say,
+    });
+    expect((await findServices({ environment }))?.users).toEqual([process.pid]);
+    await other.close();
     await services.close();
     const elsewhere = { ...environment, temporal: { ...temporal, TEMPORAL_NAMESPACE: 'nowhere' } };
     await expect(openServices({ environment: elsewhere, say })).rejects.toThrow('has no namespace "nowhere"');
+  });
+});
+
+const OF_NODE_7 = { process: { pid: 999_999_999, started: null, host: 'node-7' }, address: '127.0.0.1:9', uiUrl: null };
+
+describe('a folder that machines share', () => {
+  test('has no second Temporal started on the data of one that another machine may be running', async () => {
+    const folder = temporaryFolder();
+    writeNote(folder, OF_NODE_7);
+    const attempt = startTemporal({ executable: process.execPath, folder, uiPort: null });
+    await expect(attempt).rejects.toThrow(
+      /the Temporal in .* found one that node-7 has started .* remove .*server\.json/,
+    );
+  });
+
+  test('has a Temporal adopted under a new name of its machine, and free for any once it is stopped', async () => {
+    const folder = temporaryFolder();
+    const executable = findTemporalCli(testEnvironment())!.path;
+    const first = await startTemporal({ executable, folder, uiPort: null });
+    onTestFinished(() => first.stop());
+    const note = readNote(folder)!;
+    writeNote(folder, { ...note, process: { ...note.process!, host: 'former-name' } });
+    expect(await startTemporal({ executable, folder, uiPort: null })).toMatchObject({ adopted: true, pid: first.pid });
+    expect(readNote(folder)).toEqual(note);
+    await first.stop();
+    expect(readNote(folder)).toEqual({ ...note, process: null });
+  });
+
+  test('keeps what is noted of the servers and users of another machine when `down` finds none here', async () => {
+    const environment = testEnvironment();
+    const { stateFolder } = environment;
+    const { temporal } = stateLayout(stateFolder);
+    mkdirSync(temporal);
+    writeNote(temporal, OF_NODE_7);
+    const users = [{ ...OF_NODE_7.process, token: 'its own' }];
+    writeRecord(stateFolder, { kept: true, users: [...users, { ...identify(), token: 'ours' }] });
+    expect(await stopServices({ environment })).toEqual({ stopped: [], elsewhere: 'node-7' });
+    expect(readRecord(stateFolder)).toEqual({ kept: true, users });
+    writeNote(temporal, { ...OF_NODE_7, process: null });
+    expect(await stopServices({ environment })).toEqual({ stopped: [], elsewhere: null });
+    expect(readRecord(stateFolder)).toEqual({ kept: false, users: [] });
   });
 });
 
