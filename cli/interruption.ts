@@ -22,7 +22,8 @@ export function listenForSignals(interrupted: AbortController, say: (text: strin
     firstAt ??= performance.now();
     // Whoever asks a second time does not want to wait for a clean end.
     if (performance.now() - firstAt > SAME_KEYSTROKE_MS) process.exit(FAILED);
-    if (!interrupted.signal.aborted) say('Stopping; again ends at once.');
+    // True of each command: some are done after a look or a step, some, as `prune` and `export`, with all their work.
+    if (!interrupted.signal.aborted) say('Ends when what it does now is done; again ends at once.');
     interrupted.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -43,7 +43,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops a command, which s
   expect(added).toHaveLength(1);
   for (const one of [...added, ...added]) one(name);
   expect(interrupted.signal.aborted).toBe(true);
-  expect(said).toEqual(['Stopping; again ends at once.']);
+  expect(said).toEqual(['Ends when what it does now is done; again ends at once.']);
 });
 
 test('a reader that has gone stops a command, and nothing more is written', async () => {
