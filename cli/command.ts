@@ -11,6 +11,8 @@ export interface Terminal {
   draw: (text: string) => void;
   /** Whether people see standard error as it is drawn. */
   isTerminal: boolean;
+  /** How wide what is drawn may be, now: a person may change it. */
+  columns: () => number;
   isOutputTerminal: boolean;
   /** Standard input to its end. */
   readInput: () => Promise<Uint8Array>;

@@ -8,14 +8,16 @@ import { duration } from '../sweep/numbers.ts';
 const QUIET_MS = 10_000;
 const BAR = 30;
 
+type Screen = Pick<Terminal, 'say' | 'draw' | 'isTerminal' | 'columns'>;
+
 export class ProgressPrinter {
-  readonly #terminal: Pick<Terminal, 'say' | 'draw' | 'isTerminal'>;
+  readonly #terminal: Screen;
   readonly #now: () => number;
-  #drawnLines = 0;
+  #drawn: string[] = [];
   #lastLine = '';
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  constructor(terminal: Pick<Terminal, 'say' | 'draw' | 'isTerminal'>, now: () => number = () => performance.now()) {
+  constructor(terminal: Screen, now: () => number = () => performance.now()) {
     this.#terminal = terminal;
     this.#now = now;
   }
@@ -42,13 +44,19 @@ export class ProgressPrinter {
   #redraw(lines: string[]): void {
     this.#erase();
     this.#terminal.draw(`${lines.join('\n')}\n`);
-    this.#drawnLines = lines.length;
+    this.#drawn = lines;
   }
 
   #erase(): void {
-    if (this.#drawnLines > 0) this.#terminal.draw(`\u001B[${this.#drawnLines}A\u001B[0J`);
-    this.#drawnLines = 0;
+    const rows = rowsOf(this.#drawn, this.#terminal.columns());
+    if (rows > 0) this.#terminal.draw(`\u001B[${rows}A\u001B[0J`);
+    this.#drawn = [];
   }
+}
+
+/** A line that is longer than the terminal is wide goes on in the next row. */
+function rowsOf(lines: readonly string[], columns: number): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / columns)), 0);
 }
 
 function blockOf(status: SweepStatus): string[] {

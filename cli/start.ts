@@ -23,6 +23,8 @@ export async function start(): Promise<number> {
     say,
     draw: told.write,
     isTerminal: process.stderr.isTTY,
+    // A terminal that tells none has 0.
+    columns: () => (process.stderr.columns > 0 ? process.stderr.columns : Number.POSITIVE_INFINITY),
     isOutputTerminal: process.stdout.isTTY,
     readInput: () => buffer(process.stdin),
     signal: interrupted.signal,

@@ -41,11 +41,20 @@ function statusWith(changes: Partial<StateCounts>, secondsLeft: number | null = 
   };
 }
 
+function screen(drawn: string[], columns = 80): ConstructorParameters<typeof ProgressPrinter>[0] {
+  return { say: () => undefined, draw: (text) => drawn.push(text), isTerminal: true, columns: () => columns };
+}
+
 describe('progress', () => {
   test('where nobody redraws is a plain line when a trial ends, else at most one in ten seconds', () => {
     const lines: string[] = [];
     let now = 0;
-    const terminal = { say: (text: string) => lines.push(text), draw: () => undefined, isTerminal: false };
+    const terminal = {
+      say: (text: string) => lines.push(text),
+      draw: () => undefined,
+      isTerminal: false,
+      columns: () => 80,
+    };
     const printer = new ProgressPrinter(terminal, () => now);
     printer.show(statusWith({ waiting: 3, running: 1 }));
     now = 1_000;
@@ -60,12 +69,21 @@ describe('progress', () => {
 
   test('on a terminal is a block that replaces the one before, without colours', () => {
     const drawn: string[] = [];
-    const terminal = { say: () => undefined, draw: (text: string) => drawn.push(text), isTerminal: true };
-    const printer = new ProgressPrinter(terminal, () => 0);
+    const printer = new ProgressPrinter(screen(drawn), () => 0);
     printer.show(statusWith({ waiting: 3, running: 1 }));
     printer.show(statusWith({ waiting: 2, running: 1, complete: 1 }));
     expect(drawn[1]).toBe('\u001B[2A\u001B[0J');
     expect(drawn[2]).toContain('1/4');
     expect(drawn.join('').split('\u001B[').slice(1)).toEqual(['2A', expect.stringMatching(/^0J/)]);
+  });
+
+  test('replaces all rows of a line that is wider than the terminal', () => {
+    const drawn: string[] = [];
+    const printer = new ProgressPrinter(screen(drawn, 34), () => 0);
+    printer.show(statusWith({ waiting: 3, running: 1 }));
+    // The bar just fits; the counts take two rows.
+    expect(drawn[0]!.split('\n').map((line) => line.length)).toEqual([34, 39, 0]);
+    printer.show(statusWith({ waiting: 2, running: 1, complete: 1 }));
+    expect(drawn[1]).toBe('\u001B[3A\u001B[0J');
   });
 });

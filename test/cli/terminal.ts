@@ -25,6 +25,7 @@ export async function run(
     draw: (text) => said.push(text),
     readInput: () => Promise.resolve(new TextEncoder().encode(input)),
     isTerminal: false,
+    columns: () => 80,
     isOutputTerminal: false,
     signal: new AbortController().signal,
   };

@@ -77,7 +77,12 @@ describe('of several sizes of training data', () => {
       /^mr \(32\): .* layer 3, .*: dev 70\.0 \(2 seeds\); mr \(128\): .* layer 6, .*: dev 90\.0/,
     );
     const said: string[] = [];
-    const terminal = { say: (text: string) => said.push(text), draw: () => undefined, isTerminal: false };
+    const terminal = {
+      say: (text: string) => said.push(text),
+      draw: () => undefined,
+      isTerminal: false,
+      columns: () => 80,
+    };
     new ProgressPrinter(terminal).show(status);
     expect(said[0]).toMatch(/best so far on mr \(32\): .* dev 70\.0 .*; best so far on mr \(128\): .* dev 90\.0/);
   });
