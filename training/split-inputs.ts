@@ -5,12 +5,12 @@ import type { EncodedExample } from '../data/encode.ts';
 import { embed, type Backbone } from '../lpt/backbone.ts';
 import type { Batch } from '../lpt/batch.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
+import { LARGEST_KEPT_BYTES } from '../sweep/kept-training.ts';
+import { sum } from '../sweep/statistics.ts';
 import { disposeBatch, longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { hiddenOf, type HiddenStates } from './hidden-states.ts';
 import { Lookups } from './lookups.ts';
-import { LARGEST_KEPT_BYTES } from '../sweep/kept-training.ts';
-import { sum } from '../sweep/statistics.ts';
 import { halved } from './shrink.ts';
 
 export interface SplitInputsSettings {
