@@ -17,9 +17,11 @@ export const yes = (): Der => der(0x01, Buffer.from([0xff]));
 /** A field that its number tells apart. */
 export const tagged = (number: number, ...parts: Buffer[]): Der => der(0xa0 + number, ...parts);
 
+/** Of a number that is not negative. OpenSSL refuses zeros in front that need not be there. */
 export function integer(value: Buffer): Der {
+  const digits = value.subarray(value.findIndex((byte) => byte !== 0));
   // A first bit of one would make it negative.
-  return der(0x02, ((value[0] ?? 0) & 0x80) === 0 ? value : Buffer.concat([Buffer.from([0]), value]));
+  return der(0x02, ((digits[0] ?? 0) & 0x80) === 0 ? digits : Buffer.concat([Buffer.from([0]), digits]));
 }
 
 /** `1.2.840.10045.4.3.2`. */
