@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { hardwareName, operationThreads, productPrecision } from '../runtime/hardware.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { addedPositions } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { BatchOrder, disposeBatch } from '../training/batches.ts';
+import { computedBy } from '../training/computed-by.ts';
 import { BlockStore } from '../training/disk/block-store.ts';
 import { recipeOf } from '../training/disk/recipe.ts';
 import { ResidentBackbone } from '../training/resident-backbone.ts';
@@ -22,15 +22,11 @@ const DISK_BYTES = 4 * 2 ** 30;
 
 const [threads = '2', trialsFile = '', scratch = ''] = process.argv.slice(2);
 const trials = JSON.parse(await readFile(trialsFile, 'utf8')) as Trial[];
-const { backend, device, version } = await loadTensorflow({ threads: Number(threads), device: 'cpu' });
-const hardware = hardwareName(device);
-const precision = productPrecision(device);
-const computedBy = { backend, tensorflow: version, device, hardware, threads: operationThreads(backend), precision };
+const made = computedBy(await loadTensorflow({ threads: Number(threads), device: 'cpu' }));
+const { backend, tensorflow, device, hardware } = made;
 const openDisk = () =>
-  Promise.resolve(
-    new BlockStore({ folder: scratch, limitBytes: DISK_BYTES, recipe: recipeOf(computedBy), say: complain }),
-  );
-answer({ version: `TensorFlow ${version} (${backend}, ${device})`, hardware, threads: Number(threads) });
+  Promise.resolve(new BlockStore({ folder: scratch, limitBytes: DISK_BYTES, recipe: recipeOf(made), say: complain }));
+answer({ version: `TensorFlow ${tensorflow} (${backend}, ${device})`, hardware, threads: Number(threads) });
 
 /** Memory is empty at the start and after `forget`: what is found then is on disk. */
 let resident = new ResidentBackbone(MEMORY_BYTES, openDisk);

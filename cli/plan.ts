@@ -3,7 +3,7 @@ import type { PlannedSweep } from '../control/plan.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { counted } from '../sweep/counted.ts';
 import { positiveLabel } from '../sweep/labels.ts';
-import { descriptorOf } from '../sweep/methods/index.ts';
+import { isTrained } from '../sweep/methods/index.ts';
 import { regimeColumns, regimeName } from '../sweep/regime.ts';
 import { differing, listed, type Setting } from '../sweep/settings.ts';
 import type { TrainingSettings } from '../sweep/training.ts';
@@ -70,7 +70,7 @@ function otherSettings(rows: readonly PlannedConfiguration[]): (row: PlannedConf
 
 /** Null where nothing is trained. */
 function trainingOf({ trial: { method, training } }: PlannedTrial): TrainingSettings | null {
-  return descriptorOf(method.method).passes > 0 ? training : null;
+  return isTrained(method.method) ? training : null;
 }
 
 function settingsOf({ trial }: PlannedTrial): Setting[] {

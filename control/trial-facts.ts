@@ -1,6 +1,6 @@
 // One trial's scores and configuration as names and values for people: on the page and on the terminal the same.
 import type { TrialRow } from '../db/fence.ts';
-import { descriptorOf } from '../sweep/methods/index.ts';
+import { isTrained } from '../sweep/methods/index.ts';
 import { grouped, percent } from '../sweep/numbers.ts';
 
 export type Fact = readonly [name: string, value: string | number | null];
@@ -21,10 +21,9 @@ export function scoreFacts(row: TrialRow): Fact[] {
 
 export function configurationFacts({ trial }: TrialRow): Fact[] {
   const { backbone, task, regime, method, training, dataSeed, trainSeed } = trial;
-  const isTrained = descriptorOf(method.method).passes > 0;
   return [
     ['backbone', backbone.name],
-    ...leaves({ task, regime, method, ...(isTrained ? { training } : {}) }),
+    ...leaves({ task, regime, method, ...(isTrained(method.method) ? { training } : {}) }),
     ['data seed', dataSeed],
     ['training seed', trainSeed],
   ];

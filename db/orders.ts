@@ -8,6 +8,7 @@ import { isOpen } from '../sweep/states.ts';
 import { supersede } from './attempts.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
+import type { Halt } from './standing-orders.ts';
 import { type Choice, chosenBy } from './selection.ts';
 import { type SweepRow, lockSweep, readCounts, writeState } from './sweeps.ts';
 
@@ -21,8 +22,6 @@ export interface Ordered {
   /** Running ones that shall write a checkpoint and stop. */
   stopping: number;
 }
-
-type Halt = 'paused' | 'cancelled';
 
 const isRunning = eq(trials.state, 'running');
 

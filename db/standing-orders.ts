@@ -6,6 +6,8 @@ import { type Database, ask } from './client.ts';
 import { sweeps, trials } from './schema.ts';
 
 const HALTS = ['paused', 'cancelled'] as const;
+/** What a person can tell a trial to stop as. */
+export type Halt = (typeof HALTS)[number];
 
 /** For trials that nobody works on any more: what they were to stop as, they are. */
 export async function settleStopping(database: Database, sweepId: string): Promise<number> {

@@ -1,7 +1,7 @@
 // Pure: every trial that a sweep file asks for, before any is left out, folded or found wrong.
 import { type Combination, combinationsOf, countCombinations } from './combinations.ts';
 import type { SweepFacts, TaskFacts } from './facts.ts';
-import { descriptorOf } from './methods/index.ts';
+import { isTrained } from './methods/index.ts';
 import type { Regime } from './regime.ts';
 import type { Spec } from './spec.ts';
 import type { TaskSettings } from './task.ts';
@@ -48,7 +48,7 @@ function settingsOf({ name, template, labelWords, metric, positive, data }: Task
 
 function draws(spec: Spec, { method }: Combination): Pick<Trial, 'regime' | 'dataSeed' | 'trainSeed'>[] {
   // Where nothing is trained, one training seed stands for all.
-  const trainSeeds = descriptorOf(method.method).passes === 0 ? spec.trainSeeds.slice(0, 1) : spec.trainSeeds;
+  const trainSeeds = isTrained(method.method) ? spec.trainSeeds : spec.trainSeeds.slice(0, 1);
   return regimes(spec).flatMap((regime) =>
     spec.dataSeeds.flatMap((dataSeed) => trainSeeds.map((trainSeed) => ({ regime, dataSeed, trainSeed }))),
   );

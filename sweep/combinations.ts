@@ -3,7 +3,7 @@ import { cross } from './cross.ts';
 import { trainingChoices, untrained } from './defaults.ts';
 import type { BackboneFacts } from './facts.ts';
 import type { Crossing } from './methods/descriptor.ts';
-import { descriptorOf } from './methods/index.ts';
+import { descriptorOf, isTrained } from './methods/index.ts';
 import type { MethodSettings } from './methods/settings.ts';
 import { choicesOf, type MethodSpec, type Spec } from './spec.ts';
 import type { TrainingSettings } from './training.ts';
@@ -28,7 +28,7 @@ export function combinationsOf(entry: MethodSpec, spec: Spec, backbone: Backbone
 /** How many `combinationsOf` would make, without making them. */
 export function countCombinations(entry: MethodSpec, spec: Spec, backbone: BackboneFacts): number {
   const methods = crossingsOf(entry, backbone).reduce((sum, crossing) => sum + sizeOf(crossing), 0);
-  if (descriptorOf(entry.method).passes === 0) return methods;
+  if (!isTrained(entry.method)) return methods;
   // What nobody states has one value, whichever it is.
   return methods * sizeOf({ ...spec.training, ...entry.training });
 }
@@ -41,9 +41,7 @@ export function crossingsOf(entry: MethodSpec, backbone: BackboneFacts): Crossin
 }
 
 function trainingsOf(method: MethodSettings, entry: MethodSpec, spec: Spec) {
-  return descriptorOf(method.method).passes === 0
-    ? untrained(spec.training)
-    : trainingChoices(method, spec.training, entry.training);
+  return isTrained(method.method) ? trainingChoices(method, spec.training, entry.training) : untrained(spec.training);
 }
 
 function sizeOf(crossing: Crossing): number {

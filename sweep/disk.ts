@@ -2,9 +2,9 @@
 import { taskOf, testSize } from './arithmetic.ts';
 import type { SweepFacts } from './facts.ts';
 import { keptExamples, keptLayers } from './kept-training.ts';
-import { descriptorOf } from './methods/index.ts';
 import type { PlannedTrial } from './plan.ts';
 import { sum } from './statistics.ts';
+import { trainedNumbers } from './trained-numbers.ts';
 import { CURVES } from './training.ts';
 import type { Trial } from './trial.ts';
 
@@ -23,9 +23,8 @@ export function databaseMiB(trials: readonly PlannedTrial[], facts: SweepFacts):
 }
 
 function trialBytes(trial: Trial, facts: SweepFacts): number {
-  const { method, training } = trial;
-  const labels = Object.keys(trial.task.labelWords).length;
-  const weights = BYTES * descriptorOf(method.method).trainable(method, { ...facts.backbone, labels });
+  const { training } = trial;
+  const weights = BYTES * trainedNumbers(trial, facts.backbone);
   const kept = weights > LARGEST_CHECKPOINT_BYTES ? 0 : weights;
   const points = CURVES.length * training.steps + Math.ceil(training.steps / training.evaluateEvery);
   return TRIAL_BYTES + kept + POINT_BYTES * points + BYTES * testSize(trial, taskOf(trial, facts));

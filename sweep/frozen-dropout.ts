@@ -1,7 +1,7 @@
 // Pure: what `frozenDropout` costs, said before a sweep is launched.
 import { trialArithmetic, taskOf } from './arithmetic.ts';
 import type { SweepFacts } from './facts.ts';
-import { descriptorOf } from './methods/index.ts';
+import { isTrained } from './methods/index.ts';
 import type { Spec } from './spec.ts';
 import type { Trial } from './trial.ts';
 
@@ -19,7 +19,7 @@ export function frozenDropoutWarning(spec: Spec, trials: readonly Trial[], facts
 function droppingEntries({ methods, training }: Spec): string[] {
   return methods.flatMap(({ method, training: own }, index) => {
     const isDropping = (own.frozenDropout ?? training.frozenDropout ?? []).includes(true);
-    return isDropping && descriptorOf(method).passes > 0 ? [`\`methods[${index}]\` (${method})`] : [];
+    return isDropping && isTrained(method) ? [`\`methods[${index}]\` (${method})`] : [];
   });
 }
 

@@ -14,9 +14,9 @@ export function largeTrainingWarnings(trials: readonly Trial[], facts: SweepFact
     return !trial.training.frozenDropout && isComputedInSteps({ trial, task: taskOf(trial, facts), backbone });
   });
   const sets = new Map<string, { examples: number; trials: number }>();
-  for (const { task, regime, ...trial } of concerned) {
-    const name = `${task.name} (${regimeName(regimeColumns(regime))})`;
-    const examples = trainingSize(regime, taskOf({ task, regime, ...trial }, facts).classes);
+  for (const trial of concerned) {
+    const name = `${trial.task.name} (${regimeName(regimeColumns(trial.regime))})`;
+    const examples = trainingSize(trial.regime, taskOf(trial, facts).classes);
     sets.set(name, { examples, trials: (sets.get(name)?.trials ?? 0) + 1 });
   }
   const limit = `${grouped(LARGEST_KEPT_BYTES / 2 ** 20) ?? ''} MiB`;

@@ -3,9 +3,9 @@ import { drawn, taskOf, testSize } from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
 import { keptExamples, keptLayers, keptTrainingBytes } from './kept-training.ts';
 import { countBackbone } from './methods/full-tuning.ts';
-import type { Sizes } from './methods/descriptor.ts';
-import { descriptorOf } from './methods/index.ts';
+import type { Widths } from './methods/descriptor.ts';
 import { scoringBytes, stepBytes } from './step-memory.ts';
+import { trainedNumbers } from './trained-numbers.ts';
 import type { Trial } from './trial.ts';
 
 /** @returns MiB at the peak, in the trials' order */
@@ -25,7 +25,7 @@ function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number 
   const task = taskOf(trial, facts);
   const examples = drawn(trial, task) + testSize(trial, task);
   const encoded = encodedBytes(examples, examples * task.meanTokens);
-  const weights = BYTES * countBackbone(backbone) + trainedBytes(trial, { ...backbone, labels: labelsOf(trial) });
+  const weights = BYTES * countBackbone(backbone) + trainedBytes(trial, backbone);
   const peak = Math.max(...peaks(trial, task, backbone));
   return Math.ceil((weights + encoded + keptBytes(trial, facts, layersKept) + peak) / 2 ** 20) + PROCESS_MIB;
 }
@@ -37,10 +37,6 @@ function keptBytes(trial: Trial, facts: SweepFacts, layersKept: number): number 
   const keeping = { trial, task, backbone };
   const tokens = (keptExamples(keeping) + testSize(trial, task)) * task.meanTokens;
   return Math.min(BYTES * layersKept * tokens * backbone.hiddenSize, MOST_KEPT_BYTES + keptTrainingBytes(keeping));
-}
-
-function labelsOf({ task }: Trial): number {
-  return Object.keys(task.labelWords).length;
 }
 
 /** Of examples of so many tokens in all, as a trainer has them. */
@@ -59,12 +55,13 @@ function peaks(trial: Trial, { meanTokens }: TaskFacts, backbone: BackboneFacts)
  * What is trained, from its first steps on: the values, which in full tuning stand beside the frozen ones, two moments, and
  * the best values so far; new best ones are made beside the old.
  */
-export function trainedBytes({ method }: Pick<Trial, 'method'>, sizes: Sizes): number {
-  const COPIES = 5;
-  return COPIES * BYTES * descriptorOf(method.method).trainable(method, sizes);
+export function trainedBytes(trial: Pick<Trial, 'method' | 'task'>, widths: Widths): number {
+  return COPIES * BYTES * trainedNumbers(trial, widths);
 }
 
 const BYTES = 4;
+/** Of what is trained. */
+const COPIES = 5;
 /** What an array and the object around it take beside an example's ids, by measurement in Node 20. */
 const BYTES_BESIDE_IDS = 320;
 /** Node and TensorFlow themselves. */

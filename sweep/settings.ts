@@ -1,5 +1,5 @@
 // Pure: a trial's settings as text, and words for those that tell it from the others of its sweep.
-import { descriptorOf } from './methods/index.ts';
+import { isTrained } from './methods/index.ts';
 import type { Trial } from './trial.ts';
 
 export type Settled = Pick<Trial, 'method' | 'training'>;
@@ -66,8 +66,7 @@ function listOf({ method: own, training }: Settled): Setting[] {
   const { method, ...ofMethod } = own;
   // It decides speed and memory alone.
   const { evaluationBatchSize, ...ofTraining } = training;
-  const isTrained = descriptorOf(method).passes > 0;
-  return [...listed(ofMethod, method), ...(isTrained ? listed(ofTraining, 'training') : [])];
+  return [...listed(ofMethod, method), ...(isTrained(method) ? listed(ofTraining, 'training') : [])];
 }
 
 export function listed(settings: object, among: string): Setting[] {

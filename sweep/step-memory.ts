@@ -3,6 +3,7 @@
 import { firstTouchedLayer, promptLength } from './arithmetic.ts';
 import type { Inside, Texts, Widths } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
+import { trainedNumbers } from './trained-numbers.ts';
 import type { Trial } from './trial.ts';
 
 /** What a trial's step depends on. */
@@ -26,10 +27,10 @@ export interface StepTexts extends Texts {
 
 /** Bytes at the peak of a step of these texts, beside what stays from step to step. */
 export function stepBytes(trial: SteppingTrial, { parts = 1, ...texts }: StepTexts, widths: Widths): number {
-  const { method, task } = trial;
+  const { method } = trial;
   const descriptor = descriptorOf(method.method);
   if (descriptor.passes === 0) return scoringBytes(trial, texts, widths) / parts;
-  const trained = descriptor.trainable(method, { ...widths, labels: Object.keys(task.labelWords).length });
+  const trained = trainedNumbers(trial, widths);
   const words = texts.count * widths.vocabularySize;
   const made = descriptor.generating?.(method, texts) ?? 0;
   const ofTexts = (ofLayers(trial, rowsOf(trial, texts), widths) + words + made) / parts;

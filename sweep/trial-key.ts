@@ -1,7 +1,7 @@
 // Pure: what a trial is called by what decides its outcome, and by nothing else.
 import { createHash } from 'node:crypto';
 import type { Architecture } from './backbone-config.ts';
-import { descriptorOf } from './methods/index.ts';
+import { descriptorOf, isTrained } from './methods/index.ts';
 import type { TaskSettings } from './task.ts';
 import type { Trial } from './trial.ts';
 
@@ -19,7 +19,7 @@ const READ_ANEW = /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/;
  * @param architecture of the trial's backbone
  */
 export function trialKey(trial: Trial, architecture: Architecture): string {
-  const seeds = isTrained(trial) ? { trainSeed: trial.trainSeed } : {};
+  const seeds = isTrained(trial.method.method) ? { trainSeed: trial.trainSeed } : {};
   return sha256({ ...configurationOf(trial, architecture), dataSeed: trial.dataSeed, ...seeds });
 }
 
@@ -50,12 +50,8 @@ function configurationOf({ backbone, task, regime, method, training }: Trial, ar
     },
     regime,
     method,
-    ...(isTrained({ method }) ? { training: { ...training, evaluationBatchSize: undefined } } : {}),
+    ...(isTrained(method.method) ? { training: { ...training, evaluationBatchSize: undefined } } : {}),
   };
-}
-
-function isTrained({ method }: Pick<Trial, 'method'>): boolean {
-  return descriptorOf(method.method).passes > 0;
 }
 
 function sha256(value: unknown): string {

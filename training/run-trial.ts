@@ -89,7 +89,7 @@ async function prepare(
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
   const texts = { ...longestTexts(splits.train.examples, trial.training.batchSize), parts: 2 ** shrink };
-  const trained = trainedBytes(trial, { ...backbone.config, labels: labelWordIds.length });
+  const trained = trainedBytes(trial, backbone.config);
   loaded.splits.hold(encoded);
   const release = (): void => {
     loaded.splits.release(encoded);

@@ -1,8 +1,7 @@
 // The child process that trains: native TensorFlow blocks its event loop and may die, so nothing else lives here.
 import { readEnvironment } from '../runtime/environment.mjs';
-import { hardwareName, operationThreads, productPrecision } from '../runtime/hardware.ts';
-import { loadTensorflow, type LoadedTensorflow } from '../runtime/tensorflow.ts';
-import type { TrainerProvenance } from '../sweep/provenance.ts';
+import { loadTensorflow } from '../runtime/tensorflow.ts';
+import { computedBy } from './computed-by.ts';
 import { toTrainerError } from './error-kind.ts';
 import { BlockStore } from './disk/block-store.ts';
 import { recipeOf } from './disk/recipe.ts';
@@ -53,7 +52,7 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
     accompanied: () => line.isAccompanied,
   });
   const end = await tensorflow
-    .then((loaded) => line.send({ type: 'ready', ...describe(loaded) }))
+    .then((loaded) => line.send({ type: 'ready', ...computedBy(loaded) }))
     .then(() => runTrial(request, { resident, pulse, steps, free, now }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   atWork.delete(line);
@@ -70,17 +69,17 @@ function join(line: Ride): void {
 async function openDisk(): Promise<BlockStore | undefined> {
   if (settings.hiddenStatesDisk === undefined) return undefined;
   const { folder, limitMiB } = settings.hiddenStatesDisk;
-  return new BlockStore({ folder, limitBytes: limitMiB * 2 ** 20, recipe: recipeOf(describe(await tensorflow)), say });
+  return new BlockStore({
+    folder,
+    limitBytes: limitMiB * 2 ** 20,
+    recipe: recipeOf(computedBy(await tensorflow)),
+    say,
+  });
 }
 
 /** Of all trials alike: one of them says it. */
 function say(text: string): void {
   void [...rides.values()][0]?.send({ type: 'notice', text });
-}
-
-function describe({ backend, device, version }: LoadedTensorflow): TrainerProvenance {
-  const computes = { hardware: hardwareName(device), threads: operationThreads(backend) };
-  return { backend, tensorflow: version, device, ...computes, precision: productPrecision(device) };
 }
 
 function toEnd(trained: Trained): FromTrainer {

@@ -37,3 +37,8 @@ export function descriptorOf(method: MethodName): AnyDescriptor {
   if (found === undefined) throw new RangeError(`Expected a method among ${METHODS.join(', ')}, found ${method}.`);
   return found;
 }
+
+/** Zero-shot alone trains nothing. */
+export function isTrained(method: MethodName): boolean {
+  return descriptorOf(method).passes > 0;
+}

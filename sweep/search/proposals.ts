@@ -3,7 +3,7 @@ import { type Candidate, candidates } from '../candidates.ts';
 import type { ErrorKind } from '../error-kinds.ts';
 import { createExclusion } from '../exclude.ts';
 import type { SweepFacts } from '../facts.ts';
-import { descriptorOf } from '../methods/index.ts';
+import { isTrained } from '../methods/index.ts';
 import { fold, inPlan, type PlannedTrial } from '../plan.ts';
 import type { Spec } from '../spec.ts';
 import type { TrialState } from '../states.ts';
@@ -95,8 +95,7 @@ function blockOf({ task, regime, dataSeed, trainSeed }: Block): string {
 
 /** What tells a trial from the others of its sweep: a sweep keeps the keys that it was launched with, whatever they are today. */
 function runOf({ method, training, ...block }: Block & Pick<KnownTrial, 'method' | 'training'>): string {
-  const isTrained = descriptorOf(method.method).passes > 0;
-  return `${cellOf({ method, training })} ${blockOf(isTrained ? block : { ...block, trainSeed: 0 })}`;
+  return `${cellOf({ method, training })} ${blockOf(isTrained(method.method) ? block : { ...block, trainSeed: 0 })}`;
 }
 
 function isCutShort({ state, errorKind }: KnownTrial): boolean {
