@@ -6,7 +6,9 @@ export default class ClosingLine implements Reporter {
     const count = { passed: 0, failed: 0, skipped: 0 };
     const skipped: TestCase[] = [];
     for (const testModule of modules) {
-      if (testModule.errors().length > 0) count.failed++; // a file that did not load ran none of its tests
+      // A file that did not load, or a group whose set-up failed, ran none of its tests.
+      const groups = [testModule, ...testModule.children.allSuites()];
+      count.failed += groups.filter((group) => group.errors().length > 0).length;
       for (const testCase of testModule.children.allTests()) {
         const { state } = testCase.result();
         if (state === 'pending') continue;
