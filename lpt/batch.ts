@@ -19,6 +19,6 @@ export interface Batch {
   target: Tensor1D; // [B] int32
   /** Index of the right label. */
   label: Tensor1D; // [B] int32
-  /** Layer k → its output H_k [B, T, D], for each of `method.inputLayers`. */
+  /** Layer k → its output H_k [B, T, D], for each of `method.inputLayers`; of the last layer what is read of it, [B, V, D]. */
   hidden?: Record<number, Tensor3D>;
 }

@@ -7,10 +7,9 @@ import type { ComposedInput } from './composed-branch.ts';
 import type { GradientTo, LayerRows } from './layer.ts';
 import { finalNorm } from './final-norm.ts';
 import { hiddenOf } from './hidden-of.ts';
+import { maskVectorsOf } from './last-output.ts';
 import { withoutGradient } from './own-gradient.ts';
-import { gatherRows } from './packed/gather-rows.ts';
 import type { Source } from './packed/joined-rows.ts';
-import { toRows } from './positions.ts';
 import { board, lengthsOf, readRows, type Boarded, type Place, type Rider } from './seats.ts';
 
 export interface Walk {
@@ -77,8 +76,6 @@ function gradientTo({ forGradient, riders }: Walk, boarded?: Boarded): GradientT
 function readGiven({ backbone, riders: [rider] }: Walk): Tensor2D {
   return withoutGradient(() => {
     if (rider === undefined) throw new RangeError('Expected a trial to walk, found none.');
-    const given = hiddenOf(rider.batch, backbone.config.layers); // [B, T, D]
-    const places = rider.batch.texts.map(({ maskPosition }, index) => index * given.shape[1] + maskPosition);
-    return gatherRows(toRows(given), Int32Array.from(places)); // [B, D]
+    return maskVectorsOf(hiddenOf(rider.batch, backbone.config.layers)); // [B, D]
   });
 }

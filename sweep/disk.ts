@@ -1,7 +1,7 @@
 // Pure: what a sweep adds to the database, and what its hidden states take where they are kept.
 import { taskOf, testSize } from './arithmetic.ts';
 import type { SweepFacts } from './facts.ts';
-import { keptExamples, keptLayers } from './kept-training.ts';
+import { keptExamples, keptLayers, keptNumbers } from './kept-training.ts';
 import type { PlannedTrial } from './plan.ts';
 import { sum } from './statistics.ts';
 import { trainedNumbers } from './trained-numbers.ts';
@@ -47,7 +47,7 @@ export function hiddenStatesMiB(trials: readonly Pick<PlannedTrial, 'trial'>[], 
     add(tests, task.name, { examples: testSize(trial, found), tokens: found.meanTokens, layers });
   }
   const bytesOf = ({ examples, tokens, layers }: Share): number =>
-    new Set(layers).size * examples * tokens * facts.backbone.hiddenSize * BYTES;
+    BYTES * examples * keptNumbers(new Set(layers), tokens, facts.backbone);
   return sum([...draws.values(), ...tests.values()].map(bytesOf)) / MIB;
 }
 

@@ -1,8 +1,10 @@
 // Pure: of which examples a trial's hidden states are kept. A large training split's are not: they are computed in every step.
 import type { BackboneFacts, TaskFacts } from './facts.ts';
+import { keptVectors } from './kept-vectors.ts';
 import { descriptorOf } from './methods/index.ts';
 import type { MethodSettings } from './methods/settings.ts';
 import { devSize, trainingSize } from './regime.ts';
+import { sum } from './statistics.ts';
 import type { Trial } from './trial.ts';
 
 /**
@@ -27,11 +29,16 @@ export function keptLayers(method: MethodSettings, { layers }: Pick<BackboneFact
     .filter((layer) => layer > 0);
 }
 
+/** Numbers of a text of so many tokens, of all these layers. */
+export function keptNumbers(layers: Iterable<number>, tokens: number, backbone: BackboneFacts): number {
+  return backbone.hiddenSize * sum(Array.from(layers, (layer) => keptVectors(layer, tokens, backbone)));
+}
+
 /** Of the training split, by the mean length of its texts; 0 where they are computed in every step. */
 export function keptTrainingBytes({ trial, task, backbone }: Keeping): number {
   if (trial.training.frozenDropout || trial.training.steps === 0) return 0;
-  const numbers = trainingSize(trial.regime, task.classes) * task.meanTokens * backbone.hiddenSize;
-  const bytes = BYTES * numbers * keptLayers(trial.method, backbone).length;
+  const ofText = keptNumbers(keptLayers(trial.method, backbone), task.meanTokens, backbone);
+  const bytes = BYTES * trainingSize(trial.regime, task.classes) * ofText;
   return bytes > LARGEST_KEPT_BYTES ? 0 : bytes;
 }
 

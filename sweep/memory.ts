@@ -1,7 +1,7 @@
 // Pure: what memory a trainer needs for each trial of a sweep, from which follows what device it is sent to.
 import { drawn, taskOf, testSize } from './arithmetic.ts';
 import type { BackboneFacts, SweepFacts, TaskFacts } from './facts.ts';
-import { keptExamples, keptLayers, keptTrainingBytes } from './kept-training.ts';
+import { keptExamples, keptLayers, keptNumbers, keptTrainingBytes } from './kept-training.ts';
 import { countBackbone } from './methods/full-tuning.ts';
 import type { Widths } from './methods/descriptor.ts';
 import { scoringBytes, stepBytes } from './step-memory.ts';
@@ -16,11 +16,11 @@ export function memoryOfTrials(trials: readonly Trial[], facts: SweepFacts): num
     for (const layer of keptLayers(method, facts.backbone)) layers.add(layer);
     layersKept.set(task.name, layers);
   }
-  return trials.map((trial) => memoryMiB(trial, facts, layersKept.get(trial.task.name)?.size ?? 0));
+  return trials.map((trial) => memoryMiB(trial, facts, layersKept.get(trial.task.name) ?? new Set()));
 }
 
 /** Weights; encoded examples of the draw, and kept hidden states of them for every layer of the task; and what is computed at the peak. */
-function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number {
+function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: ReadonlySet<number>): number {
   const { backbone } = facts;
   const task = taskOf(trial, facts);
   const examples = drawn(trial, task) + testSize(trial, task);
@@ -31,12 +31,13 @@ function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: number): number 
 }
 
 /** A trial's own training split is at hand beside all that its trainer keeps for others. */
-function keptBytes(trial: Trial, facts: SweepFacts, layersKept: number): number {
+function keptBytes(trial: Trial, facts: SweepFacts, layersKept: ReadonlySet<number>): number {
   const { backbone } = facts;
   const task = taskOf(trial, facts);
   const keeping = { trial, task, backbone };
-  const tokens = (keptExamples(keeping) + testSize(trial, task)) * task.meanTokens;
-  return Math.min(BYTES * layersKept * tokens * backbone.hiddenSize, MOST_KEPT_BYTES + keptTrainingBytes(keeping));
+  const examples = keptExamples(keeping) + testSize(trial, task);
+  const all = BYTES * examples * keptNumbers(layersKept, task.meanTokens, backbone);
+  return Math.min(all, MOST_KEPT_BYTES + keptTrainingBytes(keeping));
 }
 
 /** Of examples of so many tokens in all, as a trainer has them. */

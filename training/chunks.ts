@@ -11,11 +11,11 @@ export function chunksOf(examples: EncodedExample[], size = CHUNK_SIZE): number[
   return Array.from({ length: Math.ceil(order.length / size) }, (_, c) => order.slice(c * size, (c + 1) * size));
 }
 
-/** Name of a chunk by its content: rounding in a matrix product depends on the rows beside, so all of them count. */
+/** Name of a chunk by its content: rounding in a matrix product depends on the rows beside, so all of them count. Of the last layer the mask's alone is kept. */
 export function chunkAddress(examples: EncodedExample[]): string {
   const hash = createHash('sha256');
-  for (const { tokenIds } of examples) {
-    hash.update(`${tokenIds.length}:`);
+  for (const { tokenIds, maskPosition } of examples) {
+    hash.update(`${tokenIds.length} ${maskPosition}:`);
     hash.update(tokenIds);
   }
   return hash.digest('base64');

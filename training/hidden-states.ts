@@ -3,12 +3,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { EncodedExample } from '../data/encode.ts';
-import { embed, type Backbone } from '../lpt/backbone.ts';
-import { runLayers } from '../lpt/frozen-layers.ts';
-import type { DropoutSeed } from '../lpt/random.ts';
-import { padTokens } from './batches.ts';
+import type { Backbone } from '../lpt/backbone.ts';
+import { keptVectors } from '../sweep/kept-vectors.ts';
 import { chunkAddress } from './chunks.ts';
 import type { BlockKey, BlockStore, DiskCounts } from './disk/block-store.ts';
+import { frozenStates } from './frozen-states.ts';
 import { HeldBytes } from './held-bytes.ts';
 
 export interface HiddenStatesSettings {
@@ -27,17 +26,6 @@ export interface ChunkRequest {
   layersToKeep: number[];
 }
 
-export interface BatchRequest {
-  backbone: Backbone;
-  examples: EncodedExample[];
-  /** Ascending. */
-  layers: readonly number[];
-  /** T. */
-  length: number;
-  /** Null: the backbone's own dropout does not run. */
-  dropoutSeed: DropoutSeed | null;
-}
-
 export interface CacheCounts extends DiskCounts {
   /** Chunks found kept. */
   hits: number;
@@ -49,7 +37,7 @@ export interface CacheCounts extends DiskCounts {
   bytes: number;
 }
 
-/** H_k of each example of a chunk, [T_i, D] without padding. */
+/** H_k of each example of a chunk, [T_i, D] without padding; of the last layer what is ever read of it, [V, D]. */
 export interface FoundChunk {
   rows: Float32Array[];
   /** False: it was computed for this request. */
@@ -153,18 +141,22 @@ export class HiddenStates {
   }
 
   #run(examples: EncodedExample[], layers: number[]): Map<number, Float32Array[]> {
-    const states = new Map<number, Float32Array[]>();
+    const rows = new Map<number, Float32Array[]>();
     tf.tidy(() => {
-      let hidden: Tensor3D = embed(this.#backbone, padTokens(examples)); // [B, T, D]
-      const lengths = lengthsOf(examples);
-      let from = 0;
-      for (const to of layers) {
-        hidden = runLayers({ backbone: this.#backbone, hidden, lengths, from, to });
-        from = to;
-        states.set(to, unpad(hidden, examples));
+      const states = frozenStates({ backbone: this.#backbone, examples, layers });
+      for (const [name, hidden] of Object.entries(states)) {
+        const layer = Number(name);
+        const { config } = this.#backbone;
+        rows.set(
+          layer,
+          unpad(
+            hidden,
+            examples.map(({ tokenIds }) => keptVectors(layer, tokenIds.length, config)),
+          ),
+        );
       }
     });
-    return states;
+    return rows;
   }
 
   #keep(key: string, rows: Float32Array[]): void {
@@ -188,23 +180,6 @@ export class HiddenStates {
   }
 }
 
-/** H_k of a batch for each of the layers, straight from its tokens: [B, T, D]. */
-export function hiddenOf(request: BatchRequest): Record<number, Tensor3D> {
-  const { backbone, examples, layers, length, dropoutSeed } = request;
-  return tf.tidy(() => {
-    const tokenIds = padTokens(examples, length);
-    let hidden = embed(backbone, tokenIds, { dropoutSeed }); // [B, T, D]
-    let from = 0;
-    const states: Record<number, Tensor3D> = {};
-    for (const to of layers) {
-      hidden = runLayers({ backbone, hidden, lengths: lengthsOf(examples), from, to, dropoutSeed });
-      from = to;
-      states[to] = hidden;
-    }
-    return states;
-  });
-}
-
 function nameOf(chunk: string, layer: number): string {
   return `${layer} ${chunk}`;
 }
@@ -213,16 +188,9 @@ function bytesOf(rows: Float32Array[]): number {
   return rows.reduce((sum, row) => sum + row.byteLength, 0);
 }
 
-function lengthsOf(examples: readonly EncodedExample[]): number[] {
-  return examples.map(({ tokenIds }) => tokenIds.length);
-}
-
-/** The real tokens' vectors of each example, copied out of the padded whole. */
-function unpad(hidden: Tensor3D, examples: EncodedExample[]): Float32Array[] {
+/** The first vectors of each example, so many as `counts` has, copied out of the padded whole. */
+function unpad(hidden: Tensor3D, counts: readonly number[]): Float32Array[] {
   const [, length, width] = hidden.shape;
   const values = hidden.dataSync<'float32'>();
-  return examples.map(({ tokenIds }, b) => {
-    const start = b * length * width;
-    return values.slice(start, start + tokenIds.length * width);
-  });
+  return counts.map((count, b) => values.slice(b * length * width, (b * length + count) * width));
 }

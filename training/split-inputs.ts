@@ -6,10 +6,12 @@ import { embed, type Backbone } from '../lpt/backbone.ts';
 import type { Batch } from '../lpt/batch.ts';
 import type { DropoutSeed } from '../lpt/random.ts';
 import { LARGEST_KEPT_BYTES } from '../sweep/kept-training.ts';
+import { keptVectors } from '../sweep/kept-vectors.ts';
 import { sum } from '../sweep/statistics.ts';
 import { disposeBatch, longest, padRows, toBatch } from './batches.ts';
 import { CHUNK_SIZE, chunksOf } from './chunks.ts';
-import { hiddenOf, type HiddenStates } from './hidden-states.ts';
+import { frozenStates } from './frozen-states.ts';
+import type { HiddenStates } from './hidden-states.ts';
 import { Lookups } from './lookups.ts';
 import { halved } from './shrink.ts';
 
@@ -78,17 +80,23 @@ export class SplitInputs {
   /** What `keepAll` will add to what is held. */
   comingBytes(): number {
     if (!this.#canKeepAll()) return 0;
-    const { hiddenStates, backbone } = this.#settings;
-    const bytesOf = (members: number[]): number => bytesOfStates(this.#examplesAt(members), backbone.config.hiddenSize);
-    const absent = (layer: number): number[][] =>
-      this.#chunks.filter((members) => !hiddenStates.has(this.#examplesAt(members), layer));
-    return sum(this.#keptLayers().flatMap((layer) => absent(layer).map(bytesOf)));
+    const { hiddenStates } = this.#settings;
+    const chunks = this.#chunks.map((members) => this.#examplesAt(members));
+    const absent = (layer: number) => chunks.filter((examples) => !hiddenStates.has(examples, layer));
+    return sum(this.#keptLayers().map((layer) => this.#bytesOf(absent(layer).flat(), layer)));
   }
 
   #canKeepAll(): boolean {
-    const { backbone, largestKeptBytes = LARGEST_KEPT_BYTES, shrink = 0 } = this.#settings;
-    const bytes = bytesOfStates(this.examples, backbone.config.hiddenSize) * this.#keptLayers().length;
+    const { largestKeptBytes = LARGEST_KEPT_BYTES, shrink = 0 } = this.#settings;
+    const bytes = sum(this.#keptLayers().map((layer) => this.#bytesOf(this.examples, layer)));
     return bytes <= halved(largestKeptBytes, shrink);
+  }
+
+  /** H_k of one layer. */
+  #bytesOf(examples: readonly EncodedExample[], layer: number): number {
+    const { config } = this.#settings.backbone;
+    const vectors = sum(examples.map(({ tokenIds }) => keptVectors(layer, tokenIds.length, config)));
+    return Float32Array.BYTES_PER_ELEMENT * config.hiddenSize * vectors;
   }
 
   /** Lets go of what `keepAll` has made ready. */
@@ -124,13 +132,15 @@ export class SplitInputs {
     const [, length] = tokenIds.shape;
     if (this.#direct || dropoutSeed !== null) {
       this.#lookups.computed(indices.length * this.#keptLayers().length);
-      return hiddenOf({ backbone, examples: this.#examplesAt(indices), layers, length, dropoutSeed });
+      return frozenStates({ backbone, examples: this.#examplesAt(indices), layers, length, dropoutSeed });
     }
     // Embedding a batch costs less than looking it up, and does not depend on the rows beside.
     const embedded = () => tf.tidy(() => embed(backbone, tokenIds));
-    const { hiddenSize } = backbone.config;
+    const { config } = backbone;
     const stateOf = (layer: number) =>
-      layer === 0 ? embedded() : padRows(this.#rows(indices, layer), hiddenSize, length);
+      layer === 0
+        ? embedded()
+        : padRows(this.#rows(indices, layer), config.hiddenSize, keptVectors(layer, length, config));
     return Object.fromEntries(layers.map((layer) => [layer, stateOf(layer)]));
   }
 
@@ -167,9 +177,4 @@ export class SplitInputs {
     else this.#lookups.computed(members.length);
     return rows;
   }
-}
-
-/** H_k of one layer, [T_i, D] each. */
-function bytesOfStates(examples: readonly EncodedExample[], hiddenSize: number): number {
-  return Float32Array.BYTES_PER_ELEMENT * hiddenSize * sum(examples.map(({ tokenIds }) => tokenIds.length));
 }

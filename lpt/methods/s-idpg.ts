@@ -9,6 +9,7 @@ import type { PromptGenerator } from '../generators/generator.ts';
 import { createNpg } from '../generators/npg.ts';
 import { createPhm } from '../generators/phm.ts';
 import { hiddenOf } from '../hidden-of.ts';
+import { asText } from '../last-output.ts';
 import { withoutGradient } from '../own-gradient.ts';
 import { toRows, toSequences } from '../positions.ts';
 import type { Start, Tuning } from '../tuning.ts';
@@ -22,17 +23,13 @@ export function tuneSIdpg(settings: SIdpgSettings, { backbone, trainSeed }: Star
   return {
     ...{ trained: generator.trained, firstTouchedLayer: 0, inputLayers: [0, layers] },
     prompts: new Map([
-      [
-        0,
-        (text, { batch, dropoutSeed }) =>
-          generator.prompt({ ...text, hidden: lastStates(backbone, batch) }, dropoutSeed),
-      ],
+      [0, (_, { batch, dropoutSeed }) => generator.prompt(asText(lastVectors(backbone, batch)), dropoutSeed)],
     ]),
   };
 }
 
 /** As transformers' `last_hidden_state` has them: a decoder's behind its final LayerNorm. */
-function lastStates(backbone: Backbone, batch: Batch): Tensor3D {
-  const hidden = hiddenOf(batch, backbone.config.layers); // [B, T, D]
-  return withoutGradient(() => toSequences(finalNorm(backbone, toRows(hidden), 'nothing'), hidden.shape[0]));
+function lastVectors(backbone: Backbone, batch: Batch): Tensor3D {
+  const read = hiddenOf(batch, backbone.config.layers); // [B, V, D]
+  return withoutGradient(() => toSequences(finalNorm(backbone, toRows(read), 'nothing'), read.shape[0]));
 }

@@ -169,14 +169,16 @@ function withPadding(batch: TinyBatch, extra: number): TinyBatch {
     target: tf.clone(batch.target),
     label: tf.clone(batch.label),
     labelWordIds: tf.clone(batch.labelWordIds),
-    ...(batch.hidden && { hidden: hiddenWithPadding(batch.hidden, extra) }),
+    ...(batch.hidden && { hidden: hiddenWithPadding(batch, extra) }),
   })) as unknown as Omit<TinyBatch, 'texts'>;
   return { ...tensors, texts: batch.texts };
 }
 
-function hiddenWithPadding(hidden: Record<number, tf.Tensor3D>, extra: number): Record<number, tf.Tensor3D> {
+function hiddenWithPadding({ hidden = {}, tokenIds }: TinyBatch, extra: number): Record<number, tf.Tensor3D> {
+  const [, positions] = tokenIds.shape;
   const padded = Object.entries(hidden).map(([layer, states]) => {
-    const [rows, , width] = states.shape;
+    const [rows, length, width] = states.shape;
+    if (length !== positions) return [layer, states.clone()] as const; // the last layer's, which has none
     return [layer, tf.concat<tf.Tensor3D>([states, tf.fill([rows, extra, width], 3)], 1)] as const;
   });
   return Object.fromEntries(padded);

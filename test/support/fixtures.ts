@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { embed, type Backbone } from '../../lpt/backbone.ts';
 import type { Batch } from '../../lpt/batch.ts';
 import { runLayers } from '../../lpt/frozen-layers.ts';
+import { readVectors } from '../../lpt/last-output.ts';
 import type { Method } from '../../lpt/method.ts';
 import { createMethod } from '../../lpt/methods.ts';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
@@ -147,7 +148,11 @@ export async function tinyBatch(
     labelWordIds: tf.tensor1d(record.labelWordIds, 'int32'),
   };
   if (inputLayers.length === 0) return batch;
-  const hidden = inputLayers.map((layer) => [layer, hiddenStates(backbone, batch, layer)] as const);
+  const { architecture, layers } = backbone.config;
+  const hidden = inputLayers.map((layer) => {
+    const all = hiddenStates(backbone, batch, layer);
+    return [layer, layer === layers ? tf.tidy(() => readVectors(architecture, all, texts)) : all] as const;
+  });
   return { ...batch, hidden: Object.fromEntries(hidden) };
 }
 

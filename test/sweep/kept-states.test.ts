@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keptStates } from '../../cli/kept-states.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { hiddenStatesMiB } from '../../sweep/disk.ts';
+import type { SweepFacts } from '../../sweep/facts.ts';
 import { FACTS, planOf } from '../support/trials.ts';
 
 function trialsOf(methods: string, more = 'dataSeeds: 13') {
@@ -21,6 +22,14 @@ describe('the hidden states that trials share', () => {
   test('are drawn anew for each data seed, and tested once', () => {
     const { trials } = trialsOf(LPT, 'dataSeeds: [13, 21], trainSeeds: [1, 2]');
     expect(hiddenStatesMiB(trials, FACTS)).toBeCloseTo(2 * (2 * 132 + 400) * ONE, 9);
+  });
+
+  test('are of the last layer what is read: two vectors a text in an encoder, one in a decoder', () => {
+    const { trials } = trialsOf('[linear-probe]');
+    const vector = (768 * 4) / 2 ** 20;
+    expect(hiddenStatesMiB(trials, FACTS)).toBeCloseTo((132 + 400) * 2 * vector, 9);
+    const decoder: SweepFacts = { ...FACTS, backbone: { ...FACTS.backbone, architecture: 'decoder' } };
+    expect(hiddenStatesMiB(trials, decoder)).toBeCloseTo((132 + 400) * vector, 9);
   });
 
   test('are none where all methods start at the embeddings', () => {

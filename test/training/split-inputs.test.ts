@@ -4,9 +4,11 @@ import { encodeExamples } from '../../data/encode.ts';
 import { loadTokenizer } from '../../data/tokenizer.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { loadBackbone } from '../../training/backbone.ts';
-import { disposeBatch } from '../../training/batches.ts';
+import { disposeBatch, padTokens } from '../../training/batches.ts';
 import { HiddenStates, NO_COUNTS } from '../../training/hidden-states.ts';
 import { SplitInputs } from '../../training/split-inputs.ts';
+import { hiddenStates as hiddenStatesAt } from '../support/fixtures.ts';
+import { expectClose } from '../support/tensors.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
 
 beforeAll(() => loadTensorflow({ threads: 1, device: 'cpu' }));
@@ -28,7 +30,7 @@ async function inputsOf({ budgetBytes = 2 ** 24, ...changes }: Changes) {
   const labelWordIds = [5, 6];
   const another = (): SplitInputs =>
     new SplitInputs({ examples, labelWordIds, backbone, hiddenStates, layersToKeep: [], ...changes });
-  return { inputs: another(), another, hiddenStates };
+  return { inputs: another(), another, hiddenStates, backbone };
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -73,7 +75,8 @@ test('a method that reads two layers is given both, from one pass over each chun
   const { fills } = hiddenStates.counts();
   const batch = inputs.batch([3, 7]);
   expect(Object.keys(batch.hidden ?? {})).toEqual(['0', '4']);
-  expect(batch.hidden?.[0]?.shape).toEqual(batch.hidden?.[4]?.shape);
+  // Of the last layer the vector of [CLS] and the one at the mask.
+  expect(batch.hidden?.[4]?.shape).toEqual([2, 2, 32]);
   disposeBatch(batch);
   // 32 examples in chunks of 16.
   expect(fills).toBe(2);
@@ -110,6 +113,25 @@ test('what training holds counts for as long as it is held, though nothing is ke
   inputs.release();
   inputs.release();
   expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+});
+
+test('of the last layer the vectors of [CLS] and of the mask are held, and no others', async () => {
+  const { inputs, hiddenStates, backbone } = await inputsOf({ inputLayers: [4] });
+  const vectors = inputs.examples.length * 2 * 32;
+  expect(inputs.comingBytes()).toBe(vectors * 4);
+  await inputs.keepAll(nothing);
+  expect(hiddenStates.heldBytes).toBe(vectors * 4);
+  const { examples } = inputs;
+  const chosen = examples.findIndex(({ tokenIds }, i) => i > 0 && tokenIds.length !== examples[0]!.tokenIds.length);
+  const batch = inputs.batch([0, chosen]);
+  const found = batch.hidden![4]!.arraySync();
+  for (const [b, index] of [0, chosen].entries()) {
+    const { tokenIds, maskPosition } = examples[index]!;
+    const alone = { tokenIds: padTokens([examples[index]!]), texts: [{ length: tokenIds.length, maskPosition }] };
+    const [all] = hiddenStatesAt(backbone, alone, 4).arraySync(); // [T, D]
+    expectClose(found[b]!.flat(), [...all![0]!, ...all![maskPosition]!], 1e-4);
+  }
+  disposeBatch(batch);
 });
 
 test('what several hold, and is kept for others as well, counts once, and is not forgotten while it is held', async () => {

@@ -10,9 +10,10 @@ import type { TrainerProvenance } from '../../sweep/provenance.ts';
 const FOLDERS = ['lpt', 'lpt/packed', 'lpt/steps', 'runtime/native', 'data/architectures'];
 const OF_WEIGHTS = ['backbone', 'encoder-weights', 'decoder-weights', 'weights-reader'];
 const OF_NUMBERS = ['safetensors', 'safetensors-header', 'half-floats'];
-const OF_STATES = ['hidden-states', 'batches', 'chunks', 'disk/block'];
+const OF_STATES = ['hidden-states', 'frozen-states', 'batches', 'chunks', 'disk/block'];
 const FILES = [
   'data/backbone-files.ts',
+  'sweep/kept-vectors.ts',
   ...[...OF_WEIGHTS, ...OF_NUMBERS, ...OF_STATES].map((name) => `training/${name}.ts`),
 ];
 
