@@ -3,7 +3,7 @@ import { addTrials, type Added } from '../db/add-trials.ts';
 import { NothingToDoError } from '../db/errors.ts';
 import { countStates } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
-import { refuseTooLarge } from './fitting.ts';
+import { refuseTooLargeToStart } from './fitting.ts';
 import { goOn } from './go-on.ts';
 import type { LaunchRequest } from './launch.ts';
 import { storeData } from './stored-data.ts';
@@ -19,7 +19,7 @@ export type Grown = Added & { unstored: string[] };
 export async function add(control: Control, request: LaunchRequest): Promise<Grown> {
   const { planned, source, chooseDevice, offerHere } = request;
   const { spec, facts, plan } = planned;
-  await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
+  await refuseTooLargeToStart(control, { planned, offerHere });
   const unstored = await storeData(control, plan.trials);
   const added = await addTrials(control.database, { name: spec.name, source, spec, facts, trials: plan.trials });
   const { sweep } = added;

@@ -1,10 +1,12 @@
 // Refuses a sweep with a trial that none of the workers can hold: it would wait for ever.
 import { listLargest } from '../db/selection.ts';
+import { listTrialKeys } from '../db/trial-keys.ts';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import type { Spec } from '../sweep/spec.ts';
-import type { TrialState } from '../sweep/states.ts';
+import { TRIAL_STATES, type TrialState } from '../sweep/states.ts';
 import { queuesServed, trainingQueue, type DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import type { PlannedSweep } from './plan.ts';
 import type { Target } from './target.ts';
 import { chooseDeviceClass, liveOffers, type Offer } from './workers.ts';
 
@@ -29,6 +31,21 @@ export async function refuseTooLarge(control: Control, { spec, trials, offerHere
   const device = chooseDeviceClass(spec.device, classes);
   if (device !== null && classes.includes(device)) refuseAmong(offers, device, trials);
   else if (offerHere !== undefined) refuseHere(await offerHere(), trials);
+}
+
+export interface Starting extends Pick<Fitting, 'offerHere'> {
+  planned: PlannedSweep;
+}
+
+/** Of these only `resume` or `continue` would run any again. */
+const AT_REST = TRIAL_STATES.filter((state) => state !== 'waiting' && state !== 'running');
+
+/** The same of a sweep that may be there already: what is at rest there is not started. @throws TooLargeError */
+export async function refuseTooLargeToStart(control: Control, { planned, offerHere }: Starting): Promise<void> {
+  const { spec, plan } = planned;
+  const atRest = await listTrialKeys(control.database, spec.name, AT_REST);
+  const trials = plan.trials.filter(({ trialKey }) => !atRest.has(trialKey));
+  await refuseTooLarge(control, { spec, trials, offerHere });
 }
 
 export interface GoingOn extends Pick<Fitting, 'offerHere'> {

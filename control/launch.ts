@@ -5,7 +5,7 @@ import { inSpan } from '../runtime/span.ts';
 import { isOpen } from '../sweep/states.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
-import { refuseTooLarge, type Fitting } from './fitting.ts';
+import { refuseTooLargeToStart, type Fitting } from './fitting.ts';
 import type { PlannedSweep } from './plan.ts';
 import { storeData } from './stored-data.ts';
 import { startSweepWorkflow, tellToLook } from './sweep-workflow.ts';
@@ -43,7 +43,7 @@ export function launch(control: Control, request: LaunchRequest): Promise<Launch
 async function writeAndStart(control: Control, request: LaunchRequest): Promise<Launched> {
   const { planned, source, chooseDevice, offerHere } = request;
   const { spec, facts, plan } = planned;
-  if (!(await hasEnded(control, spec.name))) await refuseTooLarge(control, { spec, trials: plan.trials, offerHere });
+  if (!(await hasEnded(control, spec.name))) await refuseTooLargeToStart(control, { planned, offerHere });
   const unstored = await storeData(control, plan.trials);
   const { sweep, created } = await createSweep(control.database, {
     name: spec.name,

@@ -6,7 +6,7 @@ import { add } from '../../control/add.ts';
 import { cancel } from '../../control/cancel.ts';
 import { continuePaused } from '../../control/continue.ts';
 import { describe as describeSweep } from '../../control/describe.ts';
-import { launch } from '../../control/launch.ts';
+import { launch, type LaunchRequest } from '../../control/launch.ts';
 import { pause } from '../../control/pause.ts';
 import { prioritise } from '../../control/priority.ts';
 import { resume } from '../../control/resume.ts';
@@ -14,7 +14,9 @@ import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
 import { haltTrials } from '../../db/orders.ts';
+import type { NewSweep } from '../../db/new-sweep.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
+import type { PlannedTrial } from '../../sweep/plan.ts';
 import type { TrainEnd } from '../../training/train-options.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
 import { changeJson } from '../support/change-json.ts';
@@ -135,6 +137,31 @@ describe('a verb', () => {
     await cancel(control, asked(scene));
     await expect(resume(control, request)).rejects.toThrow(tooSmall);
     expect(await countsOf(scene)).toMatchObject({ cancelled: 8, waiting: 0 });
+  });
+
+  test('launch and add look at the size of what is to run alone: neither at what is complete nor at what is paused', async () => {
+    const scene = await launched();
+    const { control, sweep } = scene;
+    const offerHere = () => Promise.resolve({ deviceClass: 'cpu', memoryMiB: 2_048 } as const);
+    const tooSmall = /Expected this machine to have 5000 MiB for a trial of lpt .* found 2048 MiB/;
+    const atRest = ['zero-shot', 'prompt-tuning'];
+    const inSweep = sql`sweep_id = (select id from sweeps where name = ${sweep.name})`;
+    await control.database.execute(
+      sql`update trials set state = 'complete', dev_score = 1, test_score = 1 where method = 'zero-shot' and ${inSweep}`,
+    );
+    await pause(control, asked(scene, { where: 'method=prompt-tuning' }));
+    const sized = (names: string[], of: NewSweep): LaunchRequest => {
+      const large = ({ trial }: PlannedTrial) => names.includes(trial.method.method);
+      const trials = of.trials.map((each) => ({ ...each, memoryMiB: large(each) ? 5_000 : 900 }));
+      return { ...launchingOf({ ...of, trials }), chooseDevice: onCpu, offerHere };
+    };
+    expect(await launch(control, sized(atRest, sweep))).toMatchObject({ created: false, running: true });
+    await expect(launch(control, sized(['lpt'], sweep))).rejects.toThrow(tooSmall);
+    const larger = smallSweep(sweep.name, '[3, 6, 9]');
+    const { backbone, task } = sweep.trials[0]!.trial;
+    for (const { trial } of larger.trials) Object.assign(trial, { backbone, task });
+    await expect(add(control, sized(['lpt'], larger))).rejects.toThrow(tooSmall);
+    expect(await add(control, sized(atRest, larger))).toMatchObject({ added: 2, present: 8 });
   });
 
   test('resume can take the failed trials alone, or the cancelled alone', async () => {
