@@ -9,6 +9,7 @@ import { compareNumbers, type Repetition } from '../sweep/repetition.ts';
 import { isOpen } from '../sweep/states.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Control } from './control.ts';
+import { refuseTooLarge, type Fitting } from './fitting.ts';
 import { provenanceAmong } from './show.ts';
 import { startSweepWorkflow } from './sweep-workflow.ts';
 
@@ -36,12 +37,16 @@ export async function findComplete({ database }: Pick<Control, 'database'>, aske
   );
 }
 
-/** Takes up a rerun of this trial that was left open, or starts a new one. */
-export async function beginRerun(
-  control: Control,
-  original: FoundTrial,
-  chooseDevice: () => Promise<DeviceClass>,
-): Promise<Rerun> {
+export interface RerunRequest extends Pick<Fitting, 'offerHere'> {
+  original: FoundTrial;
+  chooseDevice: () => Promise<DeviceClass>;
+}
+
+/** Takes up a rerun of this trial that was left open, or starts a new one. @throws TooLargeError, before anything is written */
+export async function beginRerun(control: Control, request: RerunRequest): Promise<Rerun> {
+  const { original, chooseDevice, offerHere } = request;
+  const { trial, memoryMib: memoryMiB } = original.trial;
+  await refuseTooLarge(control, { spec: original.sweep.spec, trials: [{ trial, memoryMiB }], offerHere });
   const sweep = await openSweep(control, original);
   await startSweepWorkflow(control, sweep, await chooseDevice());
   return { original, sweep };

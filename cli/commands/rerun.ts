@@ -1,10 +1,11 @@
-import { beginRerun, compareRerun, findComplete } from '../../control/rerun.ts';
+import { beginRerun, compareRerun, findComplete, type RerunRequest } from '../../control/rerun.ts';
 import { trialName } from '../../db/trial-reference.ts';
 import { argumentOf, formatOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
 import { DONE, FAILED } from '../exit-codes.ts';
 import { whenBack } from '../follow.ts';
 import { describeRerun, rerunObject } from '../rerun-report.ts';
 import { withSession, type Session } from '../session.ts';
+import { offerHere } from '../training-device.ts';
 import { runWatched } from '../watched-run.ts';
 
 export const rerunCommand: Command = {
@@ -19,14 +20,17 @@ export const rerunCommand: Command = {
 async function rerun(call: Call, { control }: Session): Promise<number> {
   const { terminal } = call;
   const original = await findComplete(control, argumentOf(call, 'trial'));
-  const begin = async (chooseDevice: Parameters<typeof beginRerun>[2]): Promise<string> => {
-    const { sweep } = await beginRerun(control, original, chooseDevice);
+  const wanted = original.sweep.spec.device;
+  const begin = async (chooseDevice: RerunRequest['chooseDevice']): Promise<string> => {
+    const { sweep } = await beginRerun(control, {
+      ...{ original, chooseDevice },
+      offerHere: () => offerHere(terminal.environment, wanted),
+    });
     terminal.say(`Trial ${trialName(original)} is repeated as sweep ${sweep.name}.`);
     return sweep.name;
   };
   return runWatched({
-    ...{ control, terminal, begin },
-    wanted: original.sweep.spec.device,
+    ...{ control, terminal, wanted, begin },
     again: `lpt-sweep rerun ${trialName(original)}`,
     conclude: async ({ sweep }) => {
       const report = await whenBack(() => compareRerun(control, { original, sweep }), terminal);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { TrainerPool } from '../../activities/trainer-pool.ts';
@@ -11,6 +12,7 @@ import { beginRerun, compareRerun, findComplete, type RerunReport } from '../../
 import { show } from '../../control/show.ts';
 import { watch } from '../../control/watch.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
+import { sweeps, trials } from '../../db/schema.ts';
 import type { ProgramProvenance } from '../../sweep/provenance.ts';
 import type { TrainEvent } from '../../training/train-options.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
@@ -100,7 +102,7 @@ describe('a trial that is repeated', () => {
   }
 
   async function rerun(asked: string): Promise<RerunReport> {
-    const begun = await beginRerun(control, await findComplete(control, asked), onCpu);
+    const begun = await beginRerun(control, { original: await findComplete(control, asked), chooseDevice: onCpu });
     await ended(begun.sweep.name);
     return compareRerun(control, begun);
   }
@@ -155,6 +157,18 @@ describe('a trial that is repeated', () => {
       ...{ ...whole, same: false, repeated: 'origin-rerun-4/0' },
       ...{ differing: 1, firstDifference: { what: 'loss', step: 2, original: '0.5', repeated: '0.75' } },
     });
+  });
+
+  test('is refused before anything is written where it would train here and this machine is too small', async () => {
+    const alone = { ...control, workflowQueue: 'nobody' };
+    const { trial } = await findComplete(control, 'origin/1');
+    await control.database.update(trials).set({ memoryMib: 5_000 }).where(eq(trials.id, trial.id));
+    const before = await control.database.$count(sweeps);
+    const offerHere = () => Promise.resolve({ deviceClass: 'cpu', memoryMiB: 2_048 } as const);
+    const original = await findComplete(control, 'origin/1');
+    const begun = beginRerun(alone, { original, chooseDevice: onCpu, offerHere });
+    await expect(begun).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
+    expect(await control.database.$count(sweeps)).toBe(before);
   });
 
   test('but fails says why', async () => {
