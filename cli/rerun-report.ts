@@ -5,18 +5,22 @@ import type { NumberDifference } from '../sweep/repetition.ts';
 import { grouped } from '../sweep/numbers.ts';
 
 export function describeRerun(report: RerunReport): string {
-  const { original, repeated, compared, differences, jointSteps, provenance } = report;
+  const { original, repeated, compared, kinds, forgotten, differences, jointSteps, provenance } = report;
   const count = grouped(compared) ?? '';
   const [first] = differences;
   const head = `Trial ${original}, repeated as ${repeated}: `;
   const numbers = first
     ? `${grouped(differences.length) ?? ''} of ${count} numbers differ. The first: ${describeNumber(first)}.`
-    : `all ${count} numbers are the same to the last bit (curves, scores, predictions, trained weights).`;
+    : `all ${count} numbers are the same to the last bit (${kinds.join(', ')}).`;
+  const left =
+    forgotten.length > 0
+      ? `Not compared: ${forgotten.join(', ')}. Of the original they were pruned, or never kept.\n`
+      : '';
   const joint =
     first && jointSteps > 0
       ? `${grouped(jointSteps) ?? ''} steps were taken together with other trials, whose rows change the rounding of sums.\n`
       : '';
-  return `${head}${numbers}\n${joint}${describeProvenance(provenance)}`;
+  return `${head}${numbers}\n${left}${joint}${describeProvenance(provenance)}`;
 }
 
 export function rerunObject(report: RerunReport): object {

@@ -29,14 +29,24 @@ export interface NumberDifference {
   repeated: string | null;
 }
 
+const NUMBER_KINDS = ['curves', 'scores', 'predictions', 'trained weights'] as const;
+export type NumberKind = (typeof NUMBER_KINDS)[number];
+
 export interface Repetition {
   compared: number;
+  /** Of which kinds those are. */
+  kinds: NumberKind[];
+  /** Kinds that the repeated trial alone has: of the original they were pruned, or never kept. They are not compared. */
+  forgotten: NumberKind[];
   /** In the order in which a trial makes its numbers: the first is where the two part. */
   differences: NumberDifference[];
 }
 
 export function compareNumbers(original: TrialNumbers, repeated: TrialNumbers): Repetition {
-  const [one, other] = [numbered(original), numbered(repeated)];
+  const [one, all] = [numbered(original), numbered(repeated)];
+  const kinds = kindsOf(one);
+  const forgotten = kindsOf(all).filter((kind) => !kinds.includes(kind));
+  const other = new Map([...all].filter(([, { kind }]) => kinds.includes(kind)));
   const names = new Map([...one, ...other].map(([name, { place }]) => [name, place]));
   const inOrder = [...names].sort(([a, at], [b, bt]) => comparePlaces(at, bt) || (a < b ? -1 : 1));
   const differences = inOrder.flatMap(([name]): NumberDifference[] => {
@@ -45,10 +55,16 @@ export function compareNumbers(original: TrialNumbers, repeated: TrialNumbers): 
     const { what, step } = before ?? after ?? { what: name, step: null };
     return [{ what, step, original: before?.value ?? null, repeated: after?.value ?? null }];
   });
-  return { compared: names.size, differences };
+  return { compared: names.size, kinds, forgotten, differences };
+}
+
+function kindsOf(numbers: Map<string, Numbered>): NumberKind[] {
+  const found = new Set([...numbers.values()].map(({ kind }) => kind));
+  return NUMBER_KINDS.filter((kind) => found.has(kind));
 }
 
 interface Numbered {
+  kind: NumberKind;
   what: string;
   step: number | null;
   /** Written out so that equal texts are equal bits: JavaScript prints the shortest text that reads back as the same number. */
@@ -64,27 +80,35 @@ const OUTCOME = 2;
 function numbered({ curves, evaluations, outcome, weights }: TrialNumbers): Map<string, Numbered> {
   const all: Numbered[] = [
     ...curves.map(({ step, name, value }): Numbered => ({
-      ...{ what: name, step, value: written(value) },
+      ...{ kind: 'curves', what: name, step, value: written(value) },
       place: [TRAINING, step, 0],
     })),
-    ...evaluations.flatMap(({ step, split, ...scored }): Numbered[] => {
-      const place: Numbered['place'] = split === 'dev' ? [TRAINING, step, 1] : [TEST, step, 1];
-      const predictions = scored.predictions === null ? [] : [['predictions', scored.predictions.join(' ')] as const];
-      const values = [['score', written(scored.score)], ['loss', written(scored.loss)], ...predictions] as const;
-      return values.map(([name, value]) => ({ what: `${name} on ${split}`, step, value, place }));
-    }),
+    ...evaluations.flatMap(numbersOf),
     ...Object.entries(outcome).map(([name, value]): Numbered => ({
-      ...{ what: name, step: null, value: value === null ? 'none' : written(value) },
+      ...{ kind: 'scores', what: name, step: null, value: value === null ? 'none' : written(value) },
       place: [OUTCOME, 0, 0],
     })),
-    {
-      what: 'trained weights',
-      step: null,
-      value: weights === null ? 'none' : `sha256 ${createHash('sha256').update(weights).digest('hex')}`,
-      place: [OUTCOME, 0, 1],
-    },
+    ...(weights === null ? [] : [hashed(weights)]),
   ];
   return new Map(all.map((number) => [`${number.what} ${number.step ?? ''}`, number]));
+}
+
+function numbersOf({ step, split, score, loss, predictions }: TrialNumbers['evaluations'][number]): Numbered[] {
+  const place: Numbered['place'] = split === 'dev' ? [TRAINING, step, 1] : [TEST, step, 1];
+  const scored: Numbered[] = [
+    { kind: 'scores', what: `score on ${split}`, step, value: written(score), place },
+    { kind: 'scores', what: `loss on ${split}`, step, value: written(loss), place },
+  ];
+  if (predictions === null) return scored;
+  return [
+    ...scored,
+    { kind: 'predictions', what: `predictions on ${split}`, step, value: predictions.join(' '), place },
+  ];
+}
+
+function hashed(weights: Uint8Array): Numbered {
+  const value = `sha256 ${createHash('sha256').update(weights).digest('hex')}`;
+  return { kind: 'trained weights', what: 'trained weights', step: null, value, place: [OUTCOME, 0, 1] };
 }
 
 /** `-0` is not `0` to the last bit. */

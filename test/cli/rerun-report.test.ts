@@ -6,6 +6,8 @@ const SAME: RerunReport = {
   original: 'demo/3',
   repeated: 'demo-rerun-1/0',
   compared: 1234,
+  kinds: ['curves', 'scores', 'predictions', 'trained weights'],
+  forgotten: [],
   differences: [],
   jointSteps: 0,
   provenance: [],
@@ -43,6 +45,18 @@ describe('the report of a repeated trial', () => {
       differing: 2,
       firstDifference: { what: 'loss', step: 37 },
     });
+  });
+
+  test('says what could not be compared, and lists what was', () => {
+    const pruned = describeRerun({
+      ...SAME,
+      kinds: ['scores', 'predictions'],
+      forgotten: ['curves', 'trained weights'],
+    });
+    expect(pruned).toContain('are the same to the last bit (scores, predictions).\n');
+    expect(pruned).toContain(
+      'Not compared: curves, trained weights. Of the original they were pruned, or never kept.\n',
+    );
   });
 
   test('says of steps taken with other trials why they may differ, and nothing where all is the same', () => {

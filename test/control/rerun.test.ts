@@ -145,7 +145,8 @@ describe('a trial that is repeated', () => {
     const same = await command();
     expect(same.code).toBe(0);
     expect(same.said).toContain('Trial origin/2 is repeated as sweep origin-rerun-3.');
-    const whole = { original: 'origin/2', compared: 8, jointSteps: 0, provenance: [] };
+    const kinds = ['curves', 'scores', 'trained weights'];
+    const whole = { original: 'origin/2', compared: 8, kinds, forgotten: [], jointSteps: 0, provenance: [] };
     expect(JSON.parse(same.out)).toEqual({
       ...{ ...whole, same: true, repeated: 'origin-rerun-3/0' },
       ...{ differing: 0, firstDifference: null },

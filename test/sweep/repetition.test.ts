@@ -16,20 +16,23 @@ const NUMBERS: TrialNumbers = {
   weights: new Uint8Array([1, 2, 3]),
 };
 
+const KINDS = ['curves', 'scores', 'predictions', 'trained weights'];
 /** 4 points, 2 numbers of dev, 3 of test, 5 of the outcome, the weights. */
 const COUNT = 15;
 
 describe('a repeated trial', () => {
   test('with the same numbers in another order is the same', () => {
     const again = { ...NUMBERS, curves: NUMBERS.curves.toReversed(), weights: new Uint8Array([1, 2, 3]) };
-    expect(compareNumbers(NUMBERS, again)).toEqual({ compared: COUNT, differences: [] });
+    expect(compareNumbers(NUMBERS, again)).toEqual({
+      ...{ compared: COUNT, kinds: KINDS, forgotten: [], differences: [] },
+    });
   });
 
   test('that differs in one last bit is not, and the place is named', () => {
     // 0.1 + 0.2 is 0.30000000000000004, one step of a double above 0.3.
     const again = { ...NUMBERS, curves: NUMBERS.curves.with(0, { step: 1, name: 'loss', value: 0.3 }) };
     expect(compareNumbers(NUMBERS, again)).toEqual({
-      compared: COUNT,
+      ...{ compared: COUNT, kinds: KINDS, forgotten: [] },
       differences: [{ what: 'loss', step: 1, original: '0.30000000000000004', repeated: '0.3' }],
     });
   });
@@ -56,13 +59,28 @@ describe('a repeated trial', () => {
     const lacking = { ...NUMBERS, curves: NUMBERS.curves.slice(0, 3), weights: null };
     expect(compareNumbers(NUMBERS, lacking).differences).toMatchObject([
       { what: 'gradientNorm', step: 2, original: '0.5', repeated: null },
-      { what: 'trained weights', repeated: 'none' },
+      { what: 'trained weights', repeated: null },
     ]);
     const [dev, scored] = NUMBERS.evaluations;
     const other = { ...NUMBERS, evaluations: [dev!, { ...scored!, predictions: [1, 0, 1, 0] }] };
     expect(compareNumbers(NUMBERS, other).differences).toEqual([
       { what: 'predictions on test', step: 2, original: '0 1 1 0', repeated: '1 0 1 0' },
     ]);
+  });
+
+  test('is not held against what the original no longer has as a whole, and says what that is', () => {
+    const [dev, scored] = NUMBERS.evaluations;
+    const evaluations = [dev!, { ...scored!, predictions: null }];
+    const pruned: TrialNumbers = { ...NUMBERS, curves: [], evaluations, weights: null };
+    // 4 scores and losses, 5 numbers of the outcome.
+    expect(compareNumbers(pruned, NUMBERS)).toEqual({
+      ...{ compared: 9, kinds: ['scores'], differences: [] },
+      forgotten: ['curves', 'predictions', 'trained weights'],
+    });
+    expect(compareNumbers(pruned, pruned)).toMatchObject({ compared: 9, kinds: ['scores'], forgotten: [] });
+    // A curve that lacks a point is not forgotten as a whole.
+    const lacking = { ...NUMBERS, curves: NUMBERS.curves.slice(1) };
+    expect(compareNumbers(lacking, NUMBERS).differences).toMatchObject([{ what: 'loss', step: 1, original: null }]);
   });
 
   test('has a minus zero where there was a zero: that is another bit', () => {
