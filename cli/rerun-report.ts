@@ -5,7 +5,7 @@ import type { NumberDifference } from '../sweep/repetition.ts';
 import { grouped } from '../sweep/numbers.ts';
 
 export function describeRerun(report: RerunReport): string {
-  const { original, repeated, compared, kinds, forgotten, differences, jointSteps, provenance } = report;
+  const { original, repeated, compared, kinds, forgotten, differences, provenance } = report;
   const count = grouped(compared) ?? '';
   const [first] = differences;
   const head = `Trial ${original}, repeated as ${repeated}: `;
@@ -16,11 +16,20 @@ export function describeRerun(report: RerunReport): string {
     forgotten.length > 0
       ? `Not compared: ${forgotten.join(', ')}. Of the original they were pruned, or never kept.\n`
       : '';
+  return `${head}${numbers}\n${left}${first ? describeRounding(report) : ''}${describeProvenance(provenance)}`;
+}
+
+/** Why numbers may differ where everything they come from is the same. */
+function describeRounding({ jointSteps, halvings }: RerunReport): string {
   const joint =
-    first && jointSteps > 0
+    jointSteps > 0
       ? `${grouped(jointSteps) ?? ''} steps were taken together with other trials, whose rows change the rounding of sums.\n`
       : '';
-  return `${head}${numbers}\n${left}${joint}${describeProvenance(provenance)}`;
+  const halved =
+    halvings > 0
+      ? 'One of the two ran out of memory and computed its steps in parts, whose sums are rounded otherwise.\n'
+      : '';
+  return joint + halved;
 }
 
 export function rerunObject(report: RerunReport): object {

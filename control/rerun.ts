@@ -25,6 +25,8 @@ export interface RerunReport extends Repetition {
   repeated: string;
   /** Steps that either took together with other trials: from there on only rounding is promised. */
   jointSteps: number;
+  /** How often either was halved after it had run out of memory: from 1 on, too, only rounding is promised. */
+  halvings: number;
   provenance: FieldDifference[];
 }
 
@@ -69,6 +71,7 @@ export async function compareRerun({ database }: Pick<Control, 'database'>, reru
   return {
     ...{ original: trialName(original), repeated: name },
     jointSteps: Math.max(original.trial.jointSteps ?? 0, repeated.trial.jointSteps ?? 0),
+    halvings: Math.max(0, ...attempts.flat().map(({ shrink }) => shrink)),
     ...compareNumbers(first, second),
     provenance: differingFields(before, after),
   };

@@ -10,6 +10,7 @@ const SAME: RerunReport = {
   forgotten: [],
   differences: [],
   jointSteps: 0,
+  halvings: 0,
   provenance: [],
 };
 const OTHER: RerunReport = {
@@ -63,5 +64,13 @@ describe('the report of a repeated trial', () => {
     const said = '12 steps were taken together with other trials, whose rows change the rounding of sums.';
     expect(describeRerun({ ...OTHER, jointSteps: 12 })).toContain(said);
     expect(describeRerun({ ...SAME, jointSteps: 12 })).not.toContain(said);
+  });
+
+  test('says likewise of steps that were computed in parts after memory had run out', () => {
+    const said =
+      'One of the two ran out of memory and computed its steps in parts, whose sums are rounded otherwise.\n';
+    expect(describeRerun({ ...OTHER, halvings: 1 })).toContain(said);
+    expect(describeRerun({ ...SAME, halvings: 1 })).not.toContain(said);
+    expect(describeRerun(OTHER)).not.toContain(said);
   });
 });

@@ -12,7 +12,7 @@ import { beginRerun, compareRerun, findComplete, type RerunReport } from '../../
 import { show } from '../../control/show.ts';
 import { watch } from '../../control/watch.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
-import { sweeps, trials } from '../../db/schema.ts';
+import { attempts, sweeps, trials } from '../../db/schema.ts';
 import type { ProgramProvenance } from '../../sweep/provenance.ts';
 import type { TrainEvent } from '../../training/train-options.ts';
 import { buildWorkflowBundle } from '../../worker/workflow-bundle.ts';
@@ -146,7 +146,15 @@ describe('a trial that is repeated', () => {
     expect(same.code).toBe(0);
     expect(same.said).toContain('Trial origin/2 is repeated as sweep origin-rerun-3.');
     const kinds = ['curves', 'scores', 'trained weights'];
-    const whole = { original: 'origin/2', compared: 8, kinds, forgotten: [], jointSteps: 0, provenance: [] };
+    const whole = {
+      original: 'origin/2',
+      compared: 8,
+      kinds,
+      forgotten: [],
+      jointSteps: 0,
+      halvings: 0,
+      provenance: [],
+    };
     expect(JSON.parse(same.out)).toEqual({
       ...{ ...whole, same: true, repeated: 'origin-rerun-3/0' },
       ...{ differing: 0, firstDifference: null },
@@ -184,5 +192,11 @@ describe('a trial that is repeated', () => {
     const failed = findComplete(control, 'origin-rerun-5/0');
     await expect(failed).rejects.toThrow(UnfinishedTrialError);
     await expect(failed).rejects.toThrow('Expected trial `origin-rerun-5/0` to be complete, found it failed.');
+  });
+
+  test('after it had run out of memory is known to have been computed in parts', async () => {
+    const { trial } = await findComplete(control, 'origin/1');
+    await control.database.update(attempts).set({ shrink: 2 }).where(eq(attempts.trialId, trial.id));
+    expect(await rerun('origin/1')).toMatchObject({ differences: [], halvings: 2 });
   });
 });
