@@ -42,7 +42,7 @@ const EXAMPLES_MEASURED = 1000;
 /**
  * Reads the task's data and says what is wrong with it, if anything.
  * @throws ConfigurationError for label words, template or metric
- * @throws DataError for a missing column, broken lines, unknown labels or an empty class
+ * @throws DataError for a missing column, broken lines, unknown labels, an empty class or an empty test
  */
 export async function checkTask(check: TaskCheck): Promise<TaskReport> {
   const { task, tokenizer } = check;
@@ -53,6 +53,7 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
     throw withRemedy(error);
   });
   checkLabels(task, pool);
+  checkTest(task, pool);
   const settings = { ...task, tokenizer, maxTokens: check.maxPositions - check.promptLength };
   const measured = encodeExamples(pool.train.slice(0, EXAMPLES_MEASURED), settings);
   const tokens = measured.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
@@ -123,6 +124,14 @@ function checkLabels(task: TaskSettings, pool: Pool): void {
       `Expected training examples of every class of task ${task.name}, found none of label "${empty}".`,
     );
   }
+}
+
+/** A file that has no examples is refused where it is read: these would come from the only one. */
+function checkTest({ name }: TaskSettings, { test }: Pool): void {
+  if (test.length > 0) return;
+  throw new DataError(
+    `Expected test examples of task ${name}, found none: of a data set's only file a fifth of each class is kept for test, which takes three examples of some class. Give it a test file.`,
+  );
 }
 
 function countLabel(examples: Example[], label: string): number {

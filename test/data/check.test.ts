@@ -111,6 +111,18 @@ test('an empty class is named', async () => {
   await expect(check({ tsv: tenOfEach('0') })).rejects.toThrow('found none of label "1"');
 });
 
+test('a fifth of the only file has to be an example at least', async () => {
+  const only = async (ofEach: number) => {
+    const rows = ['0', '1'].map((label) => `good good\t${label}\n`.repeat(ofEach));
+    const train = await fileWith('train.tsv', `sentence\tlabel\n${rows.join('')}`);
+    return check({ task: { data: { files: { train }, columns: {}, fingerprint: '' } } });
+  };
+  await expect(only(2)).rejects.toThrow(
+    /^Expected test examples of task reviews, found none: .* Give it a test file\.$/,
+  );
+  expect((await only(3)).examples).toMatchObject({ train: 4, test: 2 });
+});
+
 test('F1 asks for two classes', async () => {
   const labelWords = { '0': 'bad', '1': 'great', '2': 'good' };
   await expect(check({ tsv: tenOfEach('0', '1', '2'), task: { labelWords, metric: 'f1' } })).rejects.toThrow(
