@@ -15,10 +15,20 @@ export function decodeText(source: string, bytes: Uint8Array): string {
   }
 }
 
-/** Lines without their endings, numbered from 1; empty lines are left out. */
-export function numberedLines(text: string): { line: number; text: string }[] {
-  return text
+export interface Line {
+  line: number;
+  text: string;
+}
+
+/** Lines without their endings, numbered from 1. Behind the last ending there is none. */
+export function everyLine(text: string): Line[] {
+  const lines = text
     .split('\n')
-    .map((raw, index) => ({ line: index + 1, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw }))
-    .filter(({ text: content }) => content !== '');
+    .map((raw, index) => ({ line: index + 1, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw }));
+  return lines.at(-1)?.text === '' ? lines.slice(0, -1) : lines;
+}
+
+/** The same; empty lines are left out. */
+export function numberedLines(text: string): Line[] {
+  return everyLine(text).filter(({ text: content }) => content !== '');
 }

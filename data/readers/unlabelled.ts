@@ -4,10 +4,10 @@ import { parseCsv } from './csv.ts';
 import { wholeRows } from './index.ts';
 import { parseJsonl } from './jsonl.ts';
 import type { Table } from './table.ts';
-import { numberedLines } from './text.ts';
+import { everyLine } from './text.ts';
 import { parseTsv } from './tsv.ts';
 
-/** `text`: one text a line, for templates with one field. The others have a column a field. */
+/** `text`: one text a line, empty or not, for templates with one field. The others have a column a field. */
 export const INPUT_FORMS = ['text', 'tsv', 'csv', 'jsonl'] as const;
 export type InputForm = (typeof INPUT_FORMS)[number];
 
@@ -45,6 +45,6 @@ function linesOf(content: string, { source, fields }: Pick<Unlabelled, 'source' 
       `Expected ${source} to be tsv, csv or jsonl with the columns ${fields.join(', ')}, found lines of text.`,
     );
   }
-  const rows = numberedLines(content).map(({ line, text }) => ({ line, values: { [field]: text } }));
+  const rows = everyLine(content).map(({ line, text }) => ({ line, values: { [field]: text } }));
   return { columns: [field], rows, broken: [] };
 }

@@ -7,9 +7,9 @@ const TWO = { source: 'the input', fields: ['sentence1', 'sentence2'], columns: 
 describe('texts without labels', () => {
   test.each<[string, Omit<Unlabelled, 'source'>, Record<string, string>[]]>([
     [
-      'one a line',
-      { ...ONE, form: 'text', content: 'Good.\r\n\nBad, "very".\n' },
-      [{ sentence: 'Good.' }, { sentence: 'Bad, "very".' }],
+      'one a line, be it an empty one',
+      { ...ONE, form: 'text', content: 'Good.\r\n\r\n\n   \nBad, "very".\n' },
+      ['Good.', '', '', '', 'Bad, "very".'].map((sentence) => ({ sentence })),
     ],
     [
       'tsv by the column of training',
@@ -44,7 +44,7 @@ describe('texts without labels', () => {
       { ...TWO, form: 'jsonl', content: '{"sentence1":"a","sentence2":"b"}\nnot json\n' },
       /1 broken of 2: line 2 \(not a JSON object\)/,
     ],
-    [{ ...ONE, form: 'text', content: '\n' }, /Expected examples in `the input`, found none/],
+    [{ ...ONE, form: 'text', content: '' }, /Expected examples in `the input`, found none/],
   ])('that are not what the template needs are refused: %j', (input, message) => {
     expect(() => readUnlabelled({ source: 'the input', ...input })).toThrow(message);
   });
