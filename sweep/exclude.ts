@@ -1,11 +1,13 @@
 // Pure: which combinations the `exclude` rules leave out.
-import type { PromptShape } from './methods/descriptor.ts';
 import { descriptorOf } from './methods/index.ts';
+import type { MethodSettings } from './methods/settings.ts';
 import type { ExcludeRule } from './spec.ts';
 import type { Trial } from './trial.ts';
 
 export interface Exclusion {
   excludes(trial: Trial): boolean;
+  /** Whatever else its trials have. */
+  excludesMethod(method: MethodSettings): boolean;
   /** Indices of the rules that have matched nothing so far: probably a slip. */
   idle(): number[];
 }
@@ -19,6 +21,11 @@ export function createExclusion(rules: readonly ExcludeRule[]): Exclusion {
       const matching = rules.flatMap((rule, index) => (matches(rule, fields) ? [index] : []));
       for (const index of matching) used.add(index);
       return matching.length > 0;
+    },
+    excludesMethod(method) {
+      if (rules.length === 0) return false;
+      const fields = new Map(Object.entries(methodFields(method)));
+      return rules.some((rule) => matches(rule, fields));
     },
     idle: () => rules.map((_, index) => index).filter((index) => !used.has(index)),
   };
@@ -35,13 +42,10 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 function fieldsOf(trial: Trial): ReadonlyMap<string, unknown> {
-  const descriptor = descriptorOf(trial.method.method);
-  const shape = Object.entries(descriptor.promptShape?.(trial.method) ?? {}).filter(([, value]) => value !== null);
   return new Map<string, unknown>(
     Object.entries({
-      ...(descriptor.passes === 0 ? {} : trial.training),
-      ...(Object.fromEntries(shape) as Partial<PromptShape>),
-      ...trial.method,
+      ...(descriptorOf(trial.method.method).passes === 0 ? {} : trial.training),
+      ...methodFields(trial.method),
       task: trial.task.name,
       dataSeed: trial.dataSeed,
       trainSeed: trial.trainSeed,
@@ -49,4 +53,9 @@ function fieldsOf(trial: Trial): ReadonlyMap<string, unknown> {
       ...(trial.regime.kind === 'per-class' ? { perClass: trial.regime.k } : {}),
     }),
   );
+}
+
+function methodFields(method: MethodSettings): object {
+  const shape = Object.entries(descriptorOf(method.method).promptShape?.(method) ?? {});
+  return { ...Object.fromEntries(shape.filter(([, value]) => value !== null)), ...method };
 }

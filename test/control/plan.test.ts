@@ -104,19 +104,28 @@ describe('a plan', () => {
   test('a text has all the positions that the longest prompt of the sweep leaves it', async () => {
     const folder = await temporaryFolder();
     /** Of 64 positions 7 are the template's. */
-    const isCut = async (words: number, methods: string): Promise<boolean> => {
+    const isCut = async (words: number, methods: string, exclude = '[]'): Promise<boolean> => {
       await writeFile(join(folder, 'train.tsv'), `${tinyReviews(120)}${'very '.repeat(words)}\t1\n`);
       await writeFile(join(folder, 'test.tsv'), tinyReviews(40));
-      const { planned } = await plan({ tasks: `[{ task: mr, data: ${folder} }]`, methods });
+      const { planned } = await plan({ tasks: `[{ task: mr, data: ${folder} }]`, methods, exclude });
       return planned.plan.warnings.some((warning) => warning.includes('cannot read 1 of the first 121 train examples'));
     };
-    for (const [room, methods] of [
+    for (const [room, methods, exclude] of [
       [57, '[lora, zero-shot, { method: p-tuning-v2, promptLength: 70 }]'],
       [52, '[{ method: lpt, insertionLayer: 1, generator: npg }, lora]'],
       [37, '[{ method: lpt, insertionLayer: 1, generator: [npg, none] }, lora]'],
       [45, '[{ method: lpt, insertionLayer: [3, [1, 2]], promptLength: [2, 6], generator: none }]'],
+      // What is left: 6 vectors at layer 3, 2 at each of layers 1 and 2.
+      [
+        51,
+        '[{ method: lpt, insertionLayer: [3, [1, 2]], promptLength: [2, 6, 600] }]',
+        '[{ promptLength: 600 }, { insertionLayer: [[1, 2]], promptLength: 6 }]',
+      ],
+      // Another data seed has it.
+      [45, '[{ method: prompt-tuning, promptLength: [2, 12] }]', '[{ promptLength: 12, dataSeed: 13 }]'],
     ] as const) {
-      expect([methods, await isCut(room, methods), await isCut(room + 1, methods)]).toEqual([methods, false, true]);
+      const cut = [await isCut(room, methods, exclude), await isCut(room + 1, methods, exclude)];
+      expect([methods, ...cut]).toEqual([methods, false, true]);
     }
   });
 
