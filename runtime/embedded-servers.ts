@@ -2,11 +2,11 @@
 import type { Environment } from './environment.mjs';
 import { stateLayout } from './folders.mjs';
 import { findTemporalCli } from './install/temporal.mjs';
-import { postgresElsewhere, reachableFolder } from './postgres-folder.ts';
+import { postgresElsewhere, reachableFolder, readPostgres } from './postgres-folder.ts';
 import { startPostgres, stopPostgres, type PostgresServer } from './postgres.ts';
 import { isElsewhere } from './process-identity.mjs';
-import { readRecord, writeRecord } from './services-record.ts';
-import { temporalElsewhere } from './temporal-folder.ts';
+import { readRecord, writeRecord, type ServicesRecord } from './services-record.ts';
+import { readTemporal, temporalElsewhere } from './temporal-folder.ts';
 import { startTemporal, stopTemporal, type TemporalServer } from './temporal.ts';
 
 export interface ServersOptions {
@@ -61,11 +61,29 @@ export async function stopEmbedded({ stateFolder }: Environment): Promise<Stoppe
     ...((await stopTemporal(layout.temporal)) ? ['Temporal'] : []),
     ...((await stopPostgres(layout.postgres)) ? ['Postgres'] : []),
   ];
-  const elsewhere = temporalElsewhere(layout.temporal) ?? postgresElsewhere(reachableFolder(layout.postgres));
+  const elsewhere = machineElsewhere(layout);
   const { kept, users } = readRecord(stateFolder);
   const theirs = { kept, users: users.filter((user) => isElsewhere(user)) };
   writeRecord(stateFolder, elsewhere === null ? { kept: false, users: [] } : theirs);
   return { stopped, elsewhere };
+}
+
+/**
+ * The record as it counts before servers are opened. Where none runs, here or on another machine, nobody elsewhere uses any,
+ * for they listen on loopback; and those that are started next were not started by `up`.
+ */
+export function recordBefore({ stateFolder }: Environment): ServicesRecord {
+  const layout = stateLayout(stateFolder);
+  const record = readRecord(stateFolder);
+  const runsHere = readTemporal(layout.temporal) !== null || readPostgres(layout.postgres) !== null;
+  if (runsHere || machineElsewhere(layout) !== null) return record;
+  const users = record.users.filter((user) => !isElsewhere(user));
+  // Users of this machine whose servers have just died bring them back, and they stay kept.
+  return { kept: record.kept && users.length > 0, users };
+}
+
+function machineElsewhere({ temporal, postgres }: ReturnType<typeof stateLayout>): string | null {
+  return temporalElsewhere(temporal) ?? postgresElsewhere(reachableFolder(postgres));
 }
 
 async function openPostgres({ environment, say }: ServersOptions): Promise<PostgresServer> {

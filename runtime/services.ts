@@ -8,6 +8,7 @@ import { checkDatabase } from './database.ts';
 import {
   openEmbedded,
   portsOf,
+  recordBefore,
   stopEmbedded,
   stopStarted,
   type ServersOptions,
@@ -58,10 +59,10 @@ export async function openServices({ environment, say }: ServersOptions): Promis
     namespace: settings.namespace,
   };
   return inTurn(environment, async () => {
+    const record = recordBefore(environment);
     const { postgres, temporal } = await openEmbedded({ environment, say }, wanted);
     const servers = [postgres, temporal].flatMap((server) => server ?? []);
     try {
-      const record = readRecord(environment.stateFolder);
       const users = servers.length === 0 ? record.users : [...record.users, { ...identify(), token }];
       writeRecord(environment.stateFolder, { ...record, users });
       const ports = { ...environment.ports, ...portsOf({ postgres, temporal }) };

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkDatabase } from '../../runtime/database.ts';
+import { recordBefore } from '../../runtime/embedded-servers.ts';
 import type { Environment } from '../../runtime/environment.mjs';
 import { stateLayout } from '../../runtime/folders.mjs';
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
@@ -11,7 +12,7 @@ import { freePort } from '../../runtime/ports.ts';
 import { identify } from '../../runtime/process-identity.mjs';
 import { readRecord, writeRecord } from '../../runtime/services-record.ts';
 import { findServices, openServices, stopServices, type Services } from '../../runtime/services.ts';
-import { readNote, writeNote } from '../../runtime/temporal-folder.ts';
+import { noteFile, readNote, writeNote } from '../../runtime/temporal-folder.ts';
 import { startTemporal } from '../../runtime/temporal.ts';
 import { temporaryFolder, testEnvironment } from './temporary.ts';
 
@@ -210,6 +211,23 @@ describe('a folder that machines share', () => {
     writeNote(temporal, { ...OF_NODE_7, process: null });
     expect(await stopServices({ environment })).toEqual({ stopped: [], elsewhere: null });
     expect(readRecord(stateFolder)).toEqual({ kept: false, users: [] });
+  });
+
+  test('has its servers stop with their command again once the note of a machine that is gone was removed', async () => {
+    const environment = embedded();
+    const { stateFolder } = environment;
+    const { temporal } = stateLayout(stateFolder);
+    mkdirSync(temporal);
+    writeNote(temporal, OF_NODE_7);
+    const left = { kept: true, users: [{ ...OF_NODE_7.process, token: 'its own' }] };
+    writeRecord(stateFolder, left);
+    await stopServices({ environment });
+    expect(recordBefore(environment)).toEqual(left);
+    rmSync(noteFile(temporal));
+    const services = await openServices({ environment, say });
+    expect((await findServices({ environment }))?.users).toEqual([process.pid]);
+    await services.close();
+    expect(await findServices({ environment })).toBeNull();
   });
 });
 
