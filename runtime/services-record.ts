@@ -1,6 +1,8 @@
 // The note in the state folder about who uses the embedded servers. Readable by its owner alone.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stateLayout } from './folders.mjs';
+import { withLock } from './install/lock.mjs';
 import { isAlive, isElsewhere, type ProcessIdentity } from './process-identity.mjs';
 
 export interface ServicesRecord {
@@ -24,4 +26,10 @@ export function writeRecord(stateFolder: string, record: ServicesRecord): void {
   const file = stateLayout(stateFolder).services;
   writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${file}.part`, file);
+}
+
+/** One command at a time looks, starts, stops and writes the record. */
+export function inTurn<T>(stateFolder: string, action: () => Promise<T>): Promise<T> {
+  mkdirSync(stateFolder, { recursive: true, mode: 0o755 });
+  return withLock(join(stateLayout(stateFolder).locks, 'services'), action);
 }
