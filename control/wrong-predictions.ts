@@ -1,7 +1,7 @@
 // The test examples that a trial got wrong, with their text: what its attempt predicted, held against the data it was scored on.
 import { labelsOf } from '../sweep/labels.ts';
 import { listEvaluations } from '../db/evaluations.ts';
-import type { TrialRow } from '../db/trials.ts';
+import type { TrialRow } from '../db/fence.ts';
 import type { Control } from './control.ts';
 import { testExamples } from './test-examples.ts';
 

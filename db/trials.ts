@@ -10,8 +10,6 @@ import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt }
 import { attempts, sweeps, trials } from './schema.ts';
 import { storable } from './storable.ts';
 
-export type { TrialRow } from './fence.ts';
-
 /** A waiting trial as far as whoever hands it out has to know it. */
 export type NextTrial = Pick<
   TrialRow,

@@ -1,20 +1,13 @@
 // Starts the Postgres server that comes with the npm packages on a folder of ours, or adopts the one already running there.
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { readEnvironment } from './environment.mjs';
-import { programFile } from './install/postgres-programs.mjs';
-import { locatePostgres } from './install/postgres.mjs';
-import { makeReachable, serverUser } from './install/server-user.mjs';
 import { withLock } from './install/lock.mjs';
-import { LOOPBACK, claimPort } from './ports.ts';
+import { locatePostgres } from './install/postgres.mjs';
+import { makeReachable } from './install/server-user.mjs';
 import { createCluster } from './postgres-cluster.ts';
 import {
   addressOf,
-  forgetStranger,
-  lastPort,
   leaveNote,
   noteHost,
   reachableFolder,
@@ -22,7 +15,9 @@ import {
   refuseElsewhere,
   type RunningPostgres,
 } from './postgres-folder.ts';
-import { identify, isAlive } from './process-identity.mjs';
+import { launchAfterCrash } from './postgres-launch.ts';
+import { waitUntilReady } from './postgres-ready.ts';
+import { isAlive } from './process-identity.mjs';
 import { PROJECT } from './project.ts';
 import { stopProcess } from './stop-process.ts';
 
@@ -43,13 +38,6 @@ export interface PostgresOptions {
   port?: number;
   cacheFolder?: string;
 }
-
-const READY_MS = 60_000;
-const LOOK_AGAIN_MS = 20;
-const AFTERMATH_MS = 15_000;
-const AFTERMATH = /postmaster\.pid" already exists|shared memory block .* still in use/;
-/** Postgres says so while it starts, recovers or stops. */
-const CANNOT_CONNECT_NOW = '57P03';
 
 /** @throws when the folder was made by another major version, the wanted port is taken, or the server does not come up */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
@@ -97,73 +85,6 @@ export async function stopPostgres(folder: string): Promise<boolean> {
   return found !== null;
 }
 
-interface Launch {
-  native: string;
-  home: string;
-  port: number | undefined;
-}
-
-/** Postgres refuses while anything of a killed server is still going; that takes a moment. */
-async function launchAfterCrash(options: Launch): ReturnType<typeof launch> {
-  forgetStranger(options.home);
-  noteHost(options.home);
-  for (const end = performance.now() + AFTERMATH_MS; ;) {
-    try {
-      return await launch(options);
-    } catch (error) {
-      const aftermath = error instanceof Error && AFTERMATH.test(error.message);
-      if (!aftermath || performance.now() > end) throw error;
-      await pause(5 * LOOK_AGAIN_MS);
-    }
-  }
-}
-
-async function launch({ native, home, port: wanted }: Launch) {
-  const port = await claimPort({ wanted, last: lastPort(home) }, 'Postgres (LPT_SWEEP_POSTGRES_PORT)');
-  const log = join(home, 'postgres.log');
-  const output = openSync(log, 'w', 0o600);
-  const settings = { listen_addresses: LOOPBACK, unix_socket_directories: '', recovery_init_sync_method: syncMethod() };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(programFile(native, 'postgres'), ['-D', join(home, 'data'), '-p', String(port), ...flags], {
-    ...runAs(),
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', output, output],
-  });
-  closeSync(output);
-  let exited = false;
-  child.once('exit', () => (exited = true)).once('error', () => (exited = true));
-  child.unref();
-  try {
-    await waitUntilReady(addressOf(home, port), () => exited);
-  } catch (error) {
-    const said = readFileSync(log, 'utf8').trim().split('\n').slice(-3).join(' ');
-    throw new Error(`Postgres did not start: ${said || String(error)}`, { cause: error });
-  }
-  return { process: identify(child.pid), port };
-}
-
-async function waitUntilReady(url: string, isGone: () => boolean): Promise<void> {
-  const end = performance.now() + READY_MS;
-  for (;;) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-    client.on('error', () => undefined); // the server may go while we ask
-    try {
-      await client.connect();
-      return;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      // One that is held up accepts nobody, and is not gone for that.
-      const isSilent = error instanceof Error && error.message === 'timeout expired';
-      const starting = isSilent || code === 'ECONNREFUSED' || code === CANNOT_CONNECT_NOW;
-      if (!starting || isGone() || performance.now() > end) throw error;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-    await pause(LOOK_AGAIN_MS);
-  }
-}
-
 async function ensureDatabase(url: string, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -173,14 +94,4 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** One sync of the whole file system instead of one a file: seconds on a slow disk. */
-function syncMethod(): string {
-  return process.platform === 'linux' ? 'syncfs' : 'fsync';
-}
-
-function runAs(): { uid?: number; gid?: number } {
-  const user = serverUser();
-  return user === null ? {} : { uid: user.uid, gid: user.gid };
 }

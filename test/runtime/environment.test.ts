@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../runtime/environment.mjs';
-import { connectionSettings } from '../../runtime/temporal.ts';
+import { connectionSettings } from '../../runtime/temporal-settings.ts';
 import { fileWith } from '../support/data-files.ts';
 import { isTensorflowNoise } from '../../runtime/tensorflow-noise.ts';
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { findTemporalCli } from '../../runtime/install/temporal.mjs';
 import { checkTemporal, SEARCH_ATTRIBUTES } from '../../runtime/temporal-cluster.ts';
 import { connectionError } from '../../runtime/temporal-connection.ts';
-import { connectionSettings, startTemporal, type TemporalServer } from '../../runtime/temporal.ts';
+import { connectionSettings } from '../../runtime/temporal-settings.ts';
+import { startTemporal, type TemporalServer } from '../../runtime/temporal.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { quietTemporal } from '../support/temporal.ts';
 import { startFront, type TemporalFront } from '../support/temporal-front.ts';

@@ -3,7 +3,7 @@ import { MockActivityEnvironment, TestWorkflowEnvironment } from '@temporalio/te
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { readEnvironment } from '../../runtime/environment.mjs';
 import { findTemporalCli, findTemporalTestServer } from '../../runtime/install/temporal.mjs';
-import { DYNAMIC_CONFIG } from '../../runtime/temporal.ts';
+import { DYNAMIC_CONFIG } from '../../runtime/temporal-launch.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 
 /** Tests make workers fail on purpose; their warnings would only hide what matters. */
