@@ -5,6 +5,7 @@ import { fingerprintBackbone } from '../data/backbone-files.ts';
 import { otherSetup } from '../data/backbone-setup.ts';
 import { backboneIdentity } from '../sweep/backbone-identity.ts';
 import type { BackboneReference } from '../sweep/backbone.ts';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import type { Dependencies } from './dependencies.ts';
 import { hubKind, isHubAway, trialFailure } from './failure.ts';
 import { patiently, type Patience } from './patience.ts';
@@ -128,11 +129,7 @@ function nowhere({ name, fingerprint, setup = '' }: BackboneReference, found: Lo
   const copy =
     'Copy the folder to the same path on this machine, or into a folder that `LPT_SWEEP_BACKBONES` names, and resume the sweep.';
   if (!(found instanceof Error) && found.otherSetup !== null)
-    return `Expected config.json and tokenizer of ${what} (${found.folder}) to have the fingerprint ${short(setup)} they were launched with, found ${short(found.otherSetup)}. ${copy}`;
-  const instead = found instanceof Error ? found.message : `found ${short(found.fingerprint)}`;
-  return `Expected ${what} to have the fingerprint ${short(fingerprint)} it was launched with, ${instead}. ${copy}`;
-}
-
-function short(print: string): string {
-  return print.slice(0, 12);
+    return `Expected config.json and tokenizer of ${what} (${found.folder}) to have the fingerprint ${shortFingerprint(setup)} they were launched with, found ${shortFingerprint(found.otherSetup)}. ${copy}`;
+  const instead = found instanceof Error ? found.message : `found ${shortFingerprint(found.fingerprint)}`;
+  return `Expected ${what} to have the fingerprint ${shortFingerprint(fingerprint)} it was launched with, ${instead}. ${copy}`;
 }

@@ -6,6 +6,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import { filesIn, writeParts } from '../data/parts.ts';
 import type { Database } from '../db/client.ts';
 import { listStoredFiles, readDataSet } from '../db/data-sets.ts';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import type { DataSource, TaskSettings } from '../sweep/task.ts';
 import { hubKind, trialFailure } from './failure.ts';
 
@@ -90,7 +91,7 @@ async function* tracked<T>(items: AsyncIterable<T>, onProgress: () => void): Asy
 function nowhere({ name, data }: TaskSettings): string {
   const places = [`\`${data.files.train}\``, 'Postgres', ...(data.reference === undefined ? [] : [data.reference])];
   return (
-    `Expected the data of task ${name} with the fingerprint ${data.fingerprint.slice(0, 12)} in ${places.join(' or ')}, found it ` +
+    `Expected the data of task ${name} with the fingerprint ${shortFingerprint(data.fingerprint)} in ${places.join(' or ')}, found it ` +
     'in none of these. Copy the files as they were at launch to the same path on this machine, and resume the sweep.'
   );
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
-import { addedPositions } from '../sweep/arithmetic.ts';
+import { textPositions } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { BatchOrder, disposeBatch } from '../training/batches.ts';
 import { computedBy } from '../training/computed-by.ts';
@@ -56,7 +56,7 @@ interface Running {
 
 async function run(trial: Trial, { isKept, steps }: Running): Promise<object> {
   const { backbone, hiddenStates, tokenizer } = await resident.load(trial.backbone.folder, trial.backbone);
-  const maxTokens = backbone.config.maxPositions - addedPositions(trial.method);
+  const maxTokens = textPositions(trial.method, backbone.config);
   const { train, labelWordIds } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   const method = createMethod({
     ...{ settings: trial.method, backbone, trainSeed: 1, labels: labelWordIds.length },

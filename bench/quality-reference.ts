@@ -8,7 +8,7 @@ import { loadEncodedSplits } from '../data/encoded-splits.ts';
 import type { EncodedExample } from '../data/encode.ts';
 import { loadTokenizer } from '../data/tokenizer.ts';
 import { childEnvironment } from '../runtime/environment.mjs';
-import { addedPositions } from '../sweep/arithmetic.ts';
+import { textPositions } from '../sweep/arithmetic.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { BatchOrder } from '../training/batches.ts';
 import { dropoutSeedAt } from '../training/step.ts';
@@ -82,9 +82,8 @@ async function caseOf(
   trial: Trial,
   { backboneFolder, computesOnce }: Pick<ReferenceSettings, 'backboneFolder' | 'computesOnce'>,
 ): Promise<object> {
-  const { maxPositions } = await readBackboneConfig(backboneFolder);
   const tokenizer = await loadTokenizer(backboneFolder);
-  const maxTokens = maxPositions - addedPositions(trial.method);
+  const maxTokens = textPositions(trial.method, await readBackboneConfig(backboneFolder));
   const { train, dev, test, labelWordIds } = await loadEncodedSplits(trial, { tokenizer, maxTokens });
   const plain = ({ tokenIds, ...rest }: EncodedExample) => ({ tokenIds: [...tokenIds], ...rest });
   return {

@@ -2,6 +2,7 @@
 import type { Sources } from '../control/facts.ts';
 import { resolveBackbone } from '../runtime/backbones.ts';
 import { resolveDataset } from '../runtime/datasets.ts';
+import { hubAccess } from '../runtime/hub.ts';
 import type { Terminal } from './command.ts';
 
 /** @param mayDownload whether a backbone that is not on this machine is brought there; true if absent */
@@ -9,13 +10,7 @@ export function sourcesOf(
   { environment, say }: Pick<Terminal, 'environment' | 'say'>,
   { mayDownload = true }: { mayDownload?: boolean } = {},
 ): Sources {
-  const { cacheFolder, hubUrl, hubToken } = environment;
-  const access = {
-    cacheFolder,
-    say,
-    ...(hubUrl === undefined ? {} : { hubUrl }),
-    ...(hubToken === undefined ? {} : { hubToken }),
-  };
+  const access = { cacheFolder: environment.cacheFolder, say, ...hubAccess(environment) };
   return {
     resolveBackbone: (name) => resolveBackbone(name, { ...access, mayDownload }),
     resolveDataset: (reference) => resolveDataset(reference, access),

@@ -7,6 +7,7 @@ import { OtherInputsError } from '../db/errors.ts';
 import { listInputs } from '../db/inputs.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { BackboneReference } from '../sweep/backbone.ts';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import type { Control } from './control.ts';
 
 /** Looks at what lies on this machine; a worker elsewhere checks its own. @throws OtherInputsError */
@@ -37,6 +38,6 @@ function changed(
   { fingerprint, found }: { fingerprint: string; found: string },
 ): OtherInputsError {
   return new OtherInputsError(
-    `Expected ${what} to have the fingerprint ${fingerprint.slice(0, 12)} that sweep \`${name}\` was launched with, found ${found.slice(0, 12)}. Nothing was started: put it back, or launch a sweep of another name.`,
+    `Expected ${what} to have the fingerprint ${shortFingerprint(fingerprint)} that sweep \`${name}\` was launched with, found ${shortFingerprint(found)}. Nothing was started: put it back, or launch a sweep of another name.`,
   );
 }

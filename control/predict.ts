@@ -8,6 +8,7 @@ import { ConfigurationError } from '../data/error.ts';
 import { decodeText } from '../data/readers/text.ts';
 import { INPUT_FORMS, readUnlabelled, type InputForm } from '../data/readers/unlabelled.ts';
 import { fieldsOf } from '../data/template.ts';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import { CARD_FILE, CARD_FORMAT, modelCardSchema, WEIGHTS_FILE, type ModelCard } from '../sweep/model-card.ts';
 import type { Prediction } from '../training/predict.ts';
 import { predictInChild } from '../training/predictor.ts';
@@ -32,7 +33,7 @@ export async function readExported(folder: string): Promise<ExportedModel> {
   const sha256 = createHash('sha256').update(weights).digest('hex');
   if (sha256 !== card.weights.sha256) {
     throw new ConfigurationError(
-      `Expected ${file} to be the weights of its card (sha256 ${card.weights.sha256.slice(0, 12)}), found ${sha256.slice(0, 12)}.`,
+      `Expected ${file} to be the weights of its card (sha256 ${shortFingerprint(card.weights.sha256)}), found ${shortFingerprint(sha256)}.`,
     );
   }
   return { card, weights, fields: fieldsOf(card.task.template) };
@@ -109,7 +110,7 @@ async function checkBackbone(
   const found = await fingerprintBackbone(folder);
   if (found === backbone.fingerprint) return checkSetup(backbone, folder);
   throw new ConfigurationError(
-    `Expected the backbone \`${name}\` to be the one that the weights were trained on (${backbone.name}, fingerprint ${backbone.fingerprint.slice(0, 12)}), found ${found.slice(0, 12)}: this is a checkpoint of another backbone.`,
+    `Expected the backbone \`${name}\` to be the one that the weights were trained on (${backbone.name}, fingerprint ${shortFingerprint(backbone.fingerprint)}), found ${shortFingerprint(found)}: this is a checkpoint of another backbone.`,
   );
 }
 
@@ -117,6 +118,6 @@ async function checkSetup({ name, setup }: ModelCard['backbone'], folder: string
   const other = await otherSetup(folder, setup);
   if (setup === undefined || other === null) return;
   throw new ConfigurationError(
-    `Expected config.json and tokenizer in ${folder} to be those that the weights were trained with (${name}, fingerprint ${setup.slice(0, 12)}), found ${other.slice(0, 12)}.`,
+    `Expected config.json and tokenizer in ${folder} to be those that the weights were trained with (${name}, fingerprint ${shortFingerprint(setup)}), found ${shortFingerprint(other)}.`,
   );
 }

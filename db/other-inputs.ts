@@ -1,5 +1,6 @@
 // What the trials of a sweep share, whatever is added to it: a file that asks for another one makes a sweep of its own.
 import { eq, sql } from 'drizzle-orm';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import { isAboutOneLabel, positiveLabel } from '../sweep/labels.ts';
 import { regimeColumns, type RegimeColumns, regimeName } from '../sweep/regime.ts';
 import type { Trial } from '../sweep/trial.ts';
@@ -25,14 +26,14 @@ async function refuseOtherBackbone(transaction: Transaction, sweep: SweepRow, as
   const found = first?.trial.backbone.fingerprint ?? '';
   if (found !== sweep.backboneFingerprint) {
     throw new OtherInputsError(
-      `Expected the backbone of sweep \`${sweep.name}\`, \`${sweep.backbone}\` with the fingerprint ${short(sweep.backboneFingerprint)}, found \`${asked.spec.backbone}\` with ${short(found)}. Give the file another \`name\`.`,
+      `Expected the backbone of sweep \`${sweep.name}\`, \`${sweep.backbone}\` with the fingerprint ${shortFingerprint(sweep.backboneFingerprint)}, found \`${asked.spec.backbone}\` with ${shortFingerprint(found)}. Give the file another \`name\`.`,
     );
   }
   const setup = first?.trial.backbone.setup;
   const other = await otherSetupThan(transaction, { sweepId: sweep.id, setup });
   if (setup !== undefined && other !== null) {
     throw new OtherInputsError(
-      `Expected config.json and tokenizer of \`${sweep.backbone}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${short(other)}, found ${short(setup)}. Give the file another \`name\`.`,
+      `Expected config.json and tokenizer of \`${sweep.backbone}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${shortFingerprint(other)}, found ${shortFingerprint(setup)}. Give the file another \`name\`.`,
     );
   }
 }
@@ -48,7 +49,7 @@ async function refuseOtherData(transaction: Transaction, sweep: SweepRow, asked:
     const known = stored.filter(({ task }) => task === name);
     if (known.length === 0 || known.some(({ fingerprint }) => fingerprint === data.fingerprint)) continue;
     throw new OtherInputsError(
-      `Expected the data of task \`${name}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${short(known[0]?.fingerprint ?? '')}, found ${short(data.fingerprint)}. Give the file another \`name\`.`,
+      `Expected the data of task \`${name}\` to be those of sweep \`${sweep.name}\` with the fingerprint ${shortFingerprint(known[0]?.fingerprint ?? '')}, found ${shortFingerprint(data.fingerprint)}. Give the file another \`name\`.`,
     );
   }
 }
@@ -130,7 +131,3 @@ const storedExamples = {
 };
 const namedLabel = sql<string | null>`${trials.trial} #>> '{task,positive}'`;
 const fingerprintOfData = sql<string>`${trials.trial} #>> '{task,data,fingerprint}'`;
-
-function short(fingerprint: string): string {
-  return fingerprint.slice(0, 12);
-}

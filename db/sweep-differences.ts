@@ -1,6 +1,7 @@
 // What differs between a stored sweep and one of the same name, in sentences.
 import { eq } from 'drizzle-orm';
 import { differingFields } from '../sweep/differences.ts';
+import { shortFingerprint } from '../sweep/fingerprint.ts';
 import type { Spec } from '../sweep/spec.ts';
 import { otherSetupThan } from './inputs.ts';
 import { ask, type Database, type Transaction } from './client.ts';
@@ -70,11 +71,15 @@ function differences(stored: Side, asked: Side): string[] {
   const weights =
     stored.backboneFingerprint === asked.backboneFingerprint
       ? []
-      : [`backbone weights: ${short(stored.backboneFingerprint)} → ${short(asked.backboneFingerprint)}`];
+      : [
+          `backbone weights: ${shortFingerprint(stored.backboneFingerprint)} → ${shortFingerprint(asked.backboneFingerprint)}`,
+        ];
   const setup =
     stored.setup === null || asked.setup === null
       ? []
-      : [`config.json or tokenizer of the backbone: ${short(stored.setup)} → ${short(asked.setup)}`];
+      : [
+          `config.json or tokenizer of the backbone: ${shortFingerprint(stored.setup)} → ${shortFingerprint(asked.setup)}`,
+        ];
   const causes = [...inFile, ...weights, ...setup];
   const listed = causes.length > SHOWN ? [...causes.slice(0, SHOWN), `… and ${causes.length - SHOWN} more`] : causes;
   return [
@@ -87,10 +92,6 @@ function differences(stored: Side, asked: Side): string[] {
 
 function show(value: unknown): string {
   return value === undefined ? 'absent' : JSON.stringify(value);
-}
-
-function short(fingerprint: string): string {
-  return fingerprint.slice(0, 12);
 }
 
 function missing(from: string[], keys: string[]): number {

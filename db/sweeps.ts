@@ -1,11 +1,11 @@
 // Sweeps: written whole with their trials, found by name or id.
 import { randomUUID } from 'node:crypto';
 import { asc, count, desc, eq, or, sql } from 'drizzle-orm';
-import { distance } from 'fastest-levenshtein';
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { isOpen, type SweepState, TRIAL_STATES, type TrialState } from '../sweep/states.ts';
 import { type Database, type Transaction, ask } from './client.ts';
 import { QueryError, SweepExistsError, UnknownSweepError } from './errors.ts';
+import { nearestNames } from './nearest-names.ts';
 import { contentHash, identityOf, type NewSweep } from './new-sweep.ts';
 import { columnsOf } from './planned-trial.ts';
 import { sweeps, trials } from './schema.ts';
@@ -61,7 +61,7 @@ export async function findSweep(database: Database, nameOrId: string): Promise<S
   const names = await ask(database, () =>
     database.select({ name: sweeps.name }).from(sweeps).orderBy(desc(sweeps.createdAt)).limit(1000),
   );
-  throw new UnknownSweepError(nameOrId, nearest(nameOrId, names));
+  throw new UnknownSweepError(nameOrId, nearestNames(nameOrId, names));
 }
 
 /** Newest first, each with its trials counted by state. */
@@ -139,12 +139,4 @@ async function sameSweep(transaction: Transaction, asked: NewSweep): Promise<Swe
   const changes = await changesIn(transaction, stored, asked);
   if (changes.length === 0) return stored;
   throw new SweepExistsError(asked.name, changes);
-}
-
-function nearest(asked: string, rows: { name: string }[]): string[] {
-  return rows
-    .map(({ name }) => ({ name, far: distance(asked, name) }))
-    .sort((one, other) => one.far - other.far)
-    .slice(0, 3)
-    .map(({ name }) => name);
 }

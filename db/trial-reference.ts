@@ -1,10 +1,10 @@
 // A trial by what a person calls it: `demo/3`, or an id or trial key or the start of one, alone or inside a sweep.
 import { and, asc, between, desc, eq, like, or } from 'drizzle-orm';
-import { distance } from 'fastest-levenshtein';
 import { type Database, ask } from './client.ts';
 import { UnknownTrialError } from './errors.ts';
 import type { TrialRow } from './fence.ts';
 import { lastPosition } from './last-position.ts';
+import { nearestNames } from './nearest-names.ts';
 import { sweeps, trials } from './schema.ts';
 import { type SweepRow, findSweep } from './sweeps.ts';
 
@@ -110,14 +110,11 @@ async function unknown(database: Database, asked: string): Promise<UnknownTrialE
       .orderBy(desc(sweeps.createdAt), asc(trials.position))
       .limit(LOOKED_THROUGH),
   );
-  const nearest = rows
-    .map(({ key, id, position, name }) => {
-      const names = [`${name}/${position}`, key.slice(0, asked.length), id.slice(0, asked.length)];
-      return { name: `${name}/${position}`, far: Math.min(...names.map((one) => distance(asked, one))) };
-    })
-    .sort((one, other) => one.far - other.far)
-    .slice(0, 3)
-    .map(({ name }) => `\`${name}\``);
+  const named = rows.map(({ key, id, position, name }) => ({
+    name: `${name}/${position}`,
+    alsoCalled: [key.slice(0, asked.length), id.slice(0, asked.length)],
+  }));
+  const nearest = nearestNames(asked, named).map((name) => `\`${name}\``);
   const hint = nearest.length === 0 ? 'There is no trial yet' : `The nearest are: ${nearest.join(', ')}`;
   const expected = `<sweep>/<position>; or an id or trial key or its first characters (${SHORTEST_PREFIX} or more), alone or behind <sweep>/`;
   return new UnknownTrialError(

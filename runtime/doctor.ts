@@ -14,11 +14,11 @@ import { run } from './install/run.mjs';
 import { findTemporalCli } from './install/temporal.mjs';
 import { findCompiler } from './install/tensorflow-addon.mjs';
 import { reachableFolder } from './postgres-folder.ts';
+import { probeTensorflow } from './probe-tensorflow.ts';
 import { PROJECT } from './project.ts';
 import { findServices } from './services.ts';
 import { attributeCommand, checkTemporal } from './temporal-cluster.ts';
 import { connectionSettings } from './temporal-settings.ts';
-import type { LoadedTensorflow } from './tensorflow.ts';
 
 type Examination = (environment: Environment) => Finding | Promise<Finding>;
 
@@ -59,19 +59,10 @@ function npmPackages(): Finding {
     : { ...finding, state: 'missing', found: 'not as in package-lock.json', advice: SETUP };
 }
 
-/** In a process of its own: loading it costs memory, and a crash must not be ours. */
 async function tensorflow({ device }: Environment): Promise<Finding> {
   const part = 'TensorFlow';
-  const module = JSON.stringify(new URL('./tensorflow.ts', import.meta.url).href);
-  const options = JSON.stringify({ device });
-  const script = `const { loadTensorflow } = await import(${module}); console.log(JSON.stringify(await loadTensorflow(${options})));`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
-  const { status, output } = await run(process.execPath, args, { cwd: PROJECT });
-  const answer = output.split('\n').findLast((line) => line.startsWith('{'));
-  if (status !== 0 || answer === undefined) {
-    return { part, state: 'missing', found: 'no backend of TensorFlow.js loads', advice: SETUP };
-  }
-  const loaded = JSON.parse(answer) as LoadedTensorflow;
+  const loaded = await probeTensorflow({ device });
+  if (loaded === null) return { part, state: 'missing', found: 'no backend of TensorFlow.js loads', advice: SETUP };
   if (loaded.backend === 'wasm') {
     const found = `WebAssembly, on the CPU. ${loaded.note ?? ''}`.trim();
     return { part, state: 'slower', found, version: loaded.version, advice: SETUP };

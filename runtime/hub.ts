@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadFile, listFiles, type ListFileEntry } from '@huggingface/hub';
+import type { Environment } from './environment.mjs';
 import { hubError } from './hub-error.ts';
 
 export interface HubAccess {
@@ -14,6 +15,11 @@ export interface HubAccess {
   say?: (text: string) => void;
   /** Called as bytes arrive, and while another process that downloads the same is waited for. */
   onProgress?: (() => void) | undefined;
+}
+
+/** To the Hub that the environment names, with its token. */
+export function hubAccess({ hubUrl, hubToken }: Environment): Pick<HubAccess, 'hubUrl' | 'hubToken'> {
+  return { ...(hubUrl === undefined ? {} : { hubUrl }), ...(hubToken === undefined ? {} : { hubToken }) };
 }
 
 /** Between two sentences about one file. */

@@ -70,6 +70,11 @@ export function addedPositions(method: MethodSettings): number {
   return descriptorOf(method.method).addedPositions?.(method) ?? 0;
 }
 
+/** Those that it leaves for the text. */
+export function textPositions(method: MethodSettings, { maxPositions }: Pick<BackboneFacts, 'maxPositions'>): number {
+  return maxPositions - addedPositions(method);
+}
+
 /** What takes part in attention beside the text, be it at positions of its own or not. */
 export function promptLength(method: MethodSettings): number {
   const descriptor = descriptorOf(method.method);

@@ -3,7 +3,7 @@ import { encodeExamples } from '../data/encode.ts';
 import { labelWordIdsOf } from '../data/label-word-ids.ts';
 import { labelsOf } from '../sweep/labels.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { addedPositions } from '../sweep/arithmetic.ts';
+import { textPositions } from '../sweep/arithmetic.ts';
 import type { ModelCard } from '../sweep/model-card.ts';
 import { restoreBest } from './checkpoint.ts';
 import { labelScores, predictedLabel } from './label-scores.ts';
@@ -46,7 +46,7 @@ export async function predict({ card, weights, texts }: PredictRequest, loaded: 
   });
   try {
     restoreBest(method, weights, card.trial.trialKey);
-    const maxTokens = backbone.config.maxPositions - addedPositions(card.method);
+    const maxTokens = textPositions(card.method, backbone.config);
     // Nothing is held against the label: any that the task knows will do.
     const examples = texts.map((fields) => ({ fields, label: labels[0] ?? '' }));
     const encoded = encodeExamples(examples, { template, labelWords, tokenizer, maxTokens });

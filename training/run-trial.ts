@@ -3,7 +3,7 @@ import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { addedPositions } from '../sweep/arithmetic.ts';
+import { textPositions } from '../sweep/arithmetic.ts';
 import { trainedBytes } from '../sweep/memory.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
@@ -68,7 +68,7 @@ async function prepare(
   const { backbone, hiddenStates, tokenizer } = loaded;
   await afterSome();
   await checkData(trial.task);
-  const maxTokens = backbone.config.maxPositions - addedPositions(trial.method);
+  const maxTokens = textPositions(trial.method, backbone.config);
   const encoded = await loaded.splits.load({ request: trial, maxTokens, afterSome });
   const { labelWordIds, ...splits } = encoded;
   await afterSome();

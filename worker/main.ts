@@ -13,6 +13,7 @@ import { resolveBackbone } from '../runtime/backbones.ts';
 import { resolveDataset } from '../runtime/datasets.ts';
 import type { Environment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
+import { hubAccess } from '../runtime/hub.ts';
 import { describeProgram } from '../runtime/program.ts';
 import type { Services } from '../runtime/services.ts';
 import type { ProgramProvenance } from '../sweep/provenance.ts';
@@ -169,11 +170,10 @@ function warmthOf(pool: TrainerPool): string {
   return `Of ${warm + loaded + cold} trials here ${warm} found backbone and data warm, ${loaded} the backbone.`;
 }
 
-function hubOf({ cacheFolder, hubUrl, hubToken }: Environment, signal: AbortSignal) {
+function hubOf(environment: Environment, signal: AbortSignal) {
   return {
-    cacheFolder,
+    cacheFolder: environment.cacheFolder,
     fetch: (...[input, init]: Parameters<typeof fetch>) => fetch(input, { ...init, signal }),
-    ...(hubUrl === undefined ? {} : { hubUrl }),
-    ...(hubToken === undefined ? {} : { hubToken }),
+    ...hubAccess(environment),
   };
 }
