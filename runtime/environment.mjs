@@ -1,7 +1,6 @@
 // The only module that reads the process's environment: every setting is named here once and handed on as an argument.
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
 import { databaseUrl } from './database-url.mjs';
+import { choice, folders, headerText, named, text, userFolder, wholeNumber, withoutUndefined } from './variables.mjs';
 
 /**
  * @typedef {object} Environment
@@ -36,7 +35,7 @@ import { databaseUrl } from './database-url.mjs';
  * @property {string} [npm] the npm that runs us, when one does
  */
 /** @typedef {'error' | 'warn' | 'info' | 'debug'} LogLevel */
-/** @typedef {Record<string, string | undefined>} Variables */
+/** @typedef {import('./variables.mjs').Variables} Variables */
 
 const LOG_LEVELS = /** @type {const} */ (['error', 'warn', 'info', 'debug']);
 /** Within the half minute that container platforms usually allow. */
@@ -128,31 +127,6 @@ export function setDefaults(defaults) {
 }
 
 /**
- * @param {Variables} env
- * @param {{own: string, xdg: string, underHome: string[]}} names
- */
-function userFolder(env, { own, xdg, underHome }) {
-  const given = text(env, own);
-  if (given) return resolve(given);
-  const base = text(env, xdg) ?? join(home(env, own), ...underHome);
-  return resolve(base, 'lpt-sweep');
-}
-
-/**
- * @param {Variables} env
- * @param {string} instead
- */
-function home(env, instead) {
-  const given = text(env, 'HOME');
-  if (given) return given;
-  try {
-    return homedir();
-  } catch {
-    throw new Error(`This user has no home folder. Set ${instead} to a folder that can be written.`);
-  }
-}
-
-/**
  * Compose files and CI write empty variables for "not set"; `TEMPORAL_API_KEY=""` alone would turn TLS on.
  *
  * @param {Variables} env
@@ -165,21 +139,6 @@ function temporalVariables(env) {
     if (value !== undefined) found[name] = value;
   }
   return found;
-}
-
-/**
- * @param {Variables} env
- * @param {string[]} names
- * @returns {Record<string, string>}
- */
-function named(env, names) {
-  const found = withoutUndefined(Object.fromEntries(names.map((name) => [name, text(env, name)])));
-  return /** @type {Record<string, string>} */ (found);
-}
-
-/** @param {string | undefined} list */
-function folders(list = '') {
-  return list.split(delimiter).filter((folder) => folder !== '');
 }
 
 /**
@@ -216,70 +175,4 @@ function ports(env) {
     temporal: wholeNumber(env, 'LPT_SWEEP_TEMPORAL_PORT', { from: 1, to: 65535 }),
     temporalUi: wholeNumber(env, 'LPT_SWEEP_TEMPORAL_UI_PORT', { from: 1, to: 65535 }),
   });
-}
-
-/**
- * @param {Variables} env
- * @param {string} name
- */
-function text(env, name) {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
-}
-
-/**
- * A secret that becomes a header: what no header may hold would be quoted by whoever refuses it.
- *
- * @param {Variables} env
- * @param {string} name
- */
-function headerText(env, name) {
-  const value = text(env, name);
-  if (value === undefined || isHeaderText(value)) return value;
-  throw new Error(`Expected ${name} to be one line of plain characters, found others in it.`);
-}
-
-/** @param {string} value */
-export function isHeaderText(value) {
-  return /^[\x20-\x7e]*$/.test(value);
-}
-
-/**
- * @template {string} T
- * @param {Variables} env
- * @param {string} name
- * @param {readonly T[]} allowed
- * @returns {T | undefined}
- */
-function choice(env, name, allowed) {
-  const value = text(env, name);
-  if (value === undefined) return undefined;
-  const found = allowed.find((one) => one === value.toLowerCase());
-  if (found === undefined) throw new Error(`Expected ${name} to be one of ${allowed.join(', ')}, found "${value}".`);
-  return found;
-}
-
-/**
- * @param {Variables} env
- * @param {string} name
- * @param {{from: number, to: number}} range
- */
-function wholeNumber(env, name, { from, to }) {
-  const value = text(env, name);
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < from || number > to) {
-    throw new Error(`Expected ${name} to be a whole number from ${from} to ${to}, found "${value}".`);
-  }
-  return number;
-}
-
-/**
- * @template {object} T
- * @param {T} object
- * @returns {{[K in keyof T]: Exclude<T[K], undefined>}}
- */
-function withoutUndefined(object) {
-  const defined = Object.entries(object).filter(([, value]) => value !== undefined);
-  return /** @type {{[K in keyof T]: Exclude<T[K], undefined>}} */ (Object.fromEntries(defined));
 }

@@ -1,7 +1,8 @@
 // Which Temporal: the user's own, as the ecosystem's variables and `temporal.toml` say it, or the embedded server.
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { TLSConfig } from '@temporalio/client';
-import { isHeaderText, type Environment } from './environment.mjs';
+import type { Environment } from './environment.mjs';
+import { isHeaderText } from './variables.mjs';
 
 /** What the client's and the worker's connections both take. */
 export interface TemporalConnectionOptions {
