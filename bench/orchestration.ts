@@ -7,7 +7,7 @@ import { createDatabase } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { startPostgres } from '../runtime/postgres.ts';
 import { createLog } from '../worker/log.ts';
-import { installRuntime } from '../worker/logging.ts';
+import { installRuntime } from '../worker/temporal-runtime.ts';
 import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
 import { reportOf, type Orchestration } from './orchestration-report.ts';
 import { timeQueries, type QueryTimes } from './query-times.ts';

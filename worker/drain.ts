@@ -1,6 +1,6 @@
 // What becomes of a worker that is told to stop: trials save a checkpoint and go back to the queue, then it ends.
 import { GracefulShutdownPeriodExpiredError } from '@temporalio/worker';
-import type { Workers } from './worker.ts';
+import type { Workers } from './temporal-workers.ts';
 
 export interface Drain {
   signal: AbortSignal;

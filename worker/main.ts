@@ -23,10 +23,10 @@ import { audibleCodec } from './audible-codec.ts';
 import { connectWorker } from './connection.ts';
 import { runUntilStopped } from './drain.ts';
 import { withFields, type Log } from './log.ts';
+import { createWorkers, type Workers } from './temporal-workers.ts';
 import { startTrainers, type Trainers } from './trainers.ts';
 import { VersionWatch } from './version-watch.ts';
 import { startWatching, type Watching } from './watching.ts';
-import { createWorkers, type Workers } from './worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface WorkerOptions {

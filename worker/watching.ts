@@ -5,8 +5,8 @@ import { freePort, LOOPBACK } from '../runtime/ports.ts';
 import { startTracing } from '../runtime/tracing.ts';
 import { logHappenings } from './log-happenings.ts';
 import { isAtLeast, type Log } from './log.ts';
-import { installRuntime } from './logging.ts';
 import type { WorkerFacts } from './metrics.ts';
+import { installRuntime } from './temporal-runtime.ts';
 import { traceHappenings } from './trace-happenings.ts';
 import { tracingModules, workerTracing, type WorkerTracing } from './tracing.ts';
 
