@@ -1,23 +1,21 @@
 // A comparison of fixed configurations as tables for people, and as flat rows for programs.
 import type { Comparison, SettledConfiguration } from '../control/compare.ts';
-import type { PublishedRow } from '../db/published.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
+import { publishedRecord, publishedTable } from './published.ts';
 import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
-import { regimeWords } from '../sweep/regime.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
 
 export function printComparison(format: Format, comparison: Comparison): string {
   if (format !== 'table') {
-    const records = [...comparison.configurations.map(measured), ...comparison.published.map(published)];
+    const records = [...comparison.configurations.map(measured), ...comparison.published.map(publishedRecord)];
     return print(format, { rows: records, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
   const isLpt = ({ method }: SettledConfiguration): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
-  const figures = comparison.published;
   return [
     `LPT configurations, each fixed over its seeds, best on dev first (scores in percent, mean ± sd over n seeds):\n`,
     print('table', { rows: lpt, columns: configurationColumns(lpt), whenEmpty: NO_TRIAL }),
@@ -25,8 +23,7 @@ export function printComparison(format: Format, comparison: Comparison): string 
     ...(baselines.length === 0
       ? []
       : [print('table', { rows: baselines, columns: baselineColumns(baselines), whenEmpty: '' })]),
-    ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n']),
-    ...(figures.length === 0 ? [] : [print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' })]),
+    publishedTable(comparison.published),
   ].join('');
 }
 
@@ -79,16 +76,6 @@ function baselineColumns(rows: SettledConfiguration[]): Columns {
   ];
 }
 
-export const FIGURE_COLUMNS: Column<PublishedRow>[] = [
-  { title: 'task', cell: ({ task }) => task },
-  { title: 'method', cell: ({ baselineMethod }) => baselineMethod },
-  { title: 'backbone', cell: ({ baselineBackbone }) => baselineBackbone },
-  { title: 'regime', cell: regimeWords },
-  { title: 'metric', cell: ({ metric }) => metric },
-  { title: 'test', cell: (row) => meanAndSd(row.baselineTestMean, row.baselineTestSd), isNumber: true },
-  { title: 'source', cell: ({ source }) => source },
-];
-
 function measured(row: SettledConfiguration): Record<string, Cell> {
   const { task, metric, regime, k, method, backbone } = row;
   const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
@@ -100,27 +87,6 @@ function measured(row: SettledConfiguration): Record<string, Cell> {
     ...{ task, metric, regime, k, method, backbone },
     ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings },
     ...{ n, devMean, devSd, testMean, testSd, msPerStep, trainableParameters, configurationKey },
-    ...{ isWhole, source: null },
-  };
-}
-
-function published(row: PublishedRow): Record<string, Cell> {
-  const nothing = {
-    insertionLayer: null,
-    insertionLayers: null,
-    promptLength: null,
-    generator: null,
-    bottleneck: null,
-    learningRate: null,
-    batchSize: null,
-    settings: null,
-  };
-  return {
-    kind: 'published',
-    average: null,
-    ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
-    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, ...nothing },
-    ...{ n: row.baselineN, devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
-    ...{ msPerStep: null, trainableParameters: null, configurationKey: null, isWhole: null, source: row.source },
+    isWhole,
   };
 }

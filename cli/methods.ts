@@ -12,7 +12,7 @@ import {
   probabilityWords,
   scoreColumns,
 } from '../sweep/statistics/words.ts';
-import { FIGURE_COLUMNS } from './commands/baselines.ts';
+import { BASELINE_COLUMNS } from './baseline-columns.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { duration, grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
@@ -36,7 +36,7 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
     return print('csv', { rows, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
   if (scores.length === 0) return `${NOTHING}\n`;
-  const figures = print('table', { rows: published, columns: FIGURE_COLUMNS, whenEmpty: '' });
+  const figures = print('table', { rows: published, columns: BASELINE_COLUMNS, whenEmpty: '' });
   return [
     HEADINGS[average],
     print('table', { rows: overall, columns: taskColumns(scores, overall), whenEmpty: NOTHING }),

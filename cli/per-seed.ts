@@ -1,10 +1,9 @@
 // A comparison of what is best on dev on each seed: labelled as such in every format.
-import type { PerSeedComparison } from '../control/compare-per-seed.ts';
-import type { ChosenTrial, PerSeedMean } from '../db/best-per-seed.ts';
-import type { PublishedRow } from '../db/published.ts';
+import type { PerSeedComparison, SettledChoice } from '../control/compare-per-seed.ts';
+import type { PerSeedMean } from '../db/best-per-seed.ts';
 import type { Format } from './command.ts';
-import { FIGURE_COLUMNS } from './comparison.ts';
 import { print, type Cell, type Column } from './print.ts';
+import { publishedRecord, publishedTable } from './published.ts';
 import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
@@ -14,22 +13,23 @@ score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed
 
 export function printPerSeed(format: Format, { means, chosen, published: figures }: PerSeedComparison): string {
   if (format !== 'table') {
-    const records = [...means.map(measured), ...figures.map(asPublished)];
+    const records = [...means.map(measured), ...chosen.map(chosenRecord), ...figures.map(publishedRecord)];
     return print(format, { rows: records, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
-  const figureTable = print('table', { rows: figures, columns: FIGURE_COLUMNS, whenEmpty: '' });
   return [
     HEADING,
     print('table', { rows: means, columns: meanColumns(means), whenEmpty: 'No trial is complete yet.' }),
     '\nChosen on each seed:\n',
     print('table', { rows: chosen, columns: chosenColumns(chosen), whenEmpty: 'Nothing yet.' }),
-    ...(figures.length === 0 ? [] : ['\nPublished figures (other backbones or data sizes may apply):\n', figureTable]),
+    publishedTable(figures),
   ].join('');
 }
 
 const FIELDS = [
   ...['kind', 'average', 'task', 'metric', 'regime', 'k', 'method', 'backbone', 'n', 'devMean', 'devSd'],
   ...['testMean', 'testSd', 'configurations', 'leastCandidates', 'mostCandidates', 'source'],
+  ...['trial', 'dataSeed', 'trainSeed', 'insertionLayer', 'insertionLayers', 'promptLength', 'generator', 'bottleneck'],
+  ...['learningRate', 'batchSize', 'settings', 'devScore', 'testScore', 'trainableParameters', 'configurationKey'],
 ];
 
 function meanColumns(rows: readonly PerSeedMean[]): Column<PerSeedMean>[] {
@@ -46,7 +46,7 @@ function meanColumns(rows: readonly PerSeedMean[]): Column<PerSeedMean>[] {
   ];
 }
 
-function chosenColumns(rows: readonly ChosenTrial[]): Column<ChosenTrial>[] {
+function chosenColumns(rows: readonly SettledChoice[]): Column<SettledChoice>[] {
   return [
     { title: 'trial', cell: ({ position }) => position, isNumber: true },
     { title: 'task', cell: ({ task }) => task },
@@ -58,12 +58,19 @@ function chosenColumns(rows: readonly ChosenTrial[]): Column<ChosenTrial>[] {
     { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
     { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
     { title: 'generator', cell: ({ generator }) => generator },
+    ...settingsColumn(rows),
     { title: 'lr', cell: ({ learningRate }) => learningRate, isNumber: true },
     { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
     { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
     { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
     { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
   ];
+}
+
+/** Also where every seed has chosen the same: that is what is asked. */
+function settingsColumn(rows: readonly SettledChoice[]): Column<SettledChoice>[] {
+  if (rows.every(({ settings }) => settings === null)) return [];
+  return [{ title: 'settings', cell: ({ settings }) => settings }];
 }
 
 /** Unequal numbers tell that some seed is not complete yet. */
@@ -78,17 +85,20 @@ function measured(row: PerSeedMean): Record<string, Cell> {
     kind: 'measured',
     average: 'per-seed',
     ...{ task, metric, regime, k, method, backbone, n, devMean, devSd, testMean, testSd },
-    ...{ configurations, leastCandidates, mostCandidates, source: null },
+    ...{ configurations, leastCandidates, mostCandidates },
   };
 }
 
-function asPublished(row: PublishedRow): Record<string, Cell> {
+function chosenRecord(row: SettledChoice): Record<string, Cell> {
+  const { task, metric, regime, k, method, backbone, trial, dataSeed, trainSeed, configurationKey } = row;
+  const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
+    row;
+  const { devScore, testScore, trainableParameters } = row;
   return {
-    kind: 'published',
-    average: null,
-    ...{ task: row.task, metric: row.metric, regime: row.regime, k: row.k },
-    ...{ method: row.baselineMethod, backbone: row.baselineBackbone, n: null },
-    ...{ devMean: null, devSd: null, testMean: row.baselineTestMean, testSd: row.baselineTestSd },
-    ...{ configurations: null, leastCandidates: null, mostCandidates: null, source: row.source },
+    kind: 'chosen',
+    average: 'per-seed',
+    ...{ task, metric, regime, k, method, backbone, trial, dataSeed, trainSeed, configurationKey },
+    ...{ insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings },
+    ...{ devScore, testScore, trainableParameters },
   };
 }

@@ -17,14 +17,16 @@ export interface Printable<Row> {
   columns: readonly Column<Row>[];
   /** What JSON and CSV carry, one flat object a row; the table's own cells where absent. */
   record?: (row: Row) => Record<string, Cell>;
-  /** The names in `record`: the head of a CSV without rows. */
+  /** The names in `record`, and the head of a CSV without rows. What a record does not say is null. */
   fields?: readonly string[];
   /** Said instead of an empty table. */
   whenEmpty: string;
 }
 
 export function print<Row>(format: Format, { rows, columns, record, fields = [], whenEmpty }: Printable<Row>): string {
-  const toRecord = record ?? ((row: Row) => Object.fromEntries(columns.map(({ title, cell }) => [title, cell(row)])));
+  const absent = Object.fromEntries(fields.map((name) => [name, null]));
+  const toRecord = (row: Row): Record<string, Cell> =>
+    record ? { ...absent, ...record(row) } : Object.fromEntries(columns.map(({ title, cell }) => [title, cell(row)]));
   if (format === 'json') return `${JSON.stringify(rows.map(toRecord), null, 2)}\n`;
   if (format === 'csv') return csv(rows.map(toRecord), record ? fields : columns.map(({ title }) => title));
   if (rows.length === 0) return `${whenEmpty}\n`;

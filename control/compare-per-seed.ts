@@ -2,14 +2,26 @@
 import { listBestPerSeed, listBestPerSeedMeans, type ChosenTrial, type PerSeedMean } from '../db/best-per-seed.ts';
 import { listPublished, type PublishedRow } from '../db/published.ts';
 import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import { trialName } from '../db/trial-reference.ts';
+import { configurationSettings } from './configuration-settings.ts';
 import type { Control } from './control.ts';
+
+export interface SettledChoice extends ChosenTrial {
+  /** By which `show`, `rerun` and `export` find it: `demo/3`. */
+  trial: string;
+  /** What tells it from others of its sweep and has no field of its own: `rank 8`. */
+  settings: string | null;
+}
+
+/** Every row has them by themselves. */
+const IN_COLUMNS = ['learningRate', 'batchSize'];
 
 export interface PerSeedComparison {
   sweep: SweepRow;
   /** One a method and metric, best on dev first within a task. */
   means: PerSeedMean[];
   /** What was chosen on each seed. */
-  chosen: ChosenTrial[];
+  chosen: SettledChoice[];
   published: PublishedRow[];
 }
 
@@ -19,10 +31,16 @@ export async function comparePerSeed(
   name: string,
 ): Promise<PerSeedComparison> {
   const sweep = await findSweep(database, name);
-  const [means, chosen, published] = await Promise.all([
+  const [means, best, published, settings] = await Promise.all([
     listBestPerSeedMeans(database, sweep.id),
     listBestPerSeed(database, sweep.id),
     listPublished(database, sweep.id),
+    configurationSettings({ database }, sweep.id, IN_COLUMNS),
   ]);
+  const chosen = best.map((row) => ({
+    ...row,
+    trial: trialName({ trial: row, sweep }),
+    settings: settings.get(row.configurationKey) ?? null,
+  }));
   return { sweep, means, chosen, published };
 }

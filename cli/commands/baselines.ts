@@ -1,12 +1,11 @@
 import { baselines, importBaselineFile } from '../../control/baselines.ts';
 import type { Control } from '../../control/control.ts';
 import type { BaselineRow } from '../../db/baselines.ts';
+import { BASELINE_COLUMNS } from '../baseline-columns.ts';
 import { FORMAT_OPTION, formatOf, UsageError, type Call, type Command } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { print, type Column } from '../print.ts';
+import { print } from '../print.ts';
 import { withSession } from '../session.ts';
-import { grouped, meanAndSd } from '../../sweep/numbers.ts';
-import { regimeWords } from '../../sweep/regime.ts';
 import { counted } from '../../sweep/counted.ts';
 
 export const baselinesCommand: Command = {
@@ -52,19 +51,8 @@ async function importFigures({ arguments: { file }, terminal }: Call, control: C
 function printBaselines(call: Call, rows: BaselineRow[]): string {
   return print(formatOf(call), {
     rows,
-    columns: FIGURE_COLUMNS,
+    columns: BASELINE_COLUMNS,
     record: ({ id, paperTable, ...row }) => ({ ...row, table: paperTable }),
     whenEmpty: 'There are no published figures.',
   });
 }
-
-export const FIGURE_COLUMNS: Column<BaselineRow>[] = [
-  { title: 'task', cell: ({ task }) => task },
-  { title: 'method', cell: ({ method }) => method },
-  { title: 'backbone', cell: ({ backbone }) => backbone },
-  { title: 'regime', cell: regimeWords },
-  { title: 'metric', cell: ({ metric }) => metric },
-  { title: 'score', cell: ({ score, sd }) => meanAndSd(score, sd), isNumber: true },
-  { title: 'parameters', cell: ({ parameters }) => grouped(parameters), isNumber: true },
-  { title: 'source', cell: ({ source }) => source },
-];

@@ -4,6 +4,7 @@ import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
+import { endInOrder, partialSweep } from '../support/endings.ts';
 import { outcomeOf, planOf } from '../support/trials.ts';
 import { useStage } from './stage.ts';
 
@@ -62,6 +63,25 @@ describe('settings that have no column of their own', () => {
       expect(await settingsOf('zero-shot', ...words)).toEqual([null]);
     },
   );
+
+  test('are said of what was chosen on each seed, for people and for programs, also where each has chosen the same', async () => {
+    const { database } = stage;
+    const { sweepId } = await partialSweep(database, { name: 'won', methods: ' [{ method: lora, rank: [4, 8] }]' });
+    // Of each data seed rank 4, then rank 8.
+    await endInOrder(database, { sweepId, endings: [0.6, 0.7, 0.6, 0.8] });
+    const words = ['compare', 'won', '--configurations', '--average', 'per-seed'];
+    expect((await run(...words)).out.match(/│ rank 8 +│/g)).toHaveLength(2);
+    const { out } = await run(...words, '--json');
+    const rows = JSON.parse(out) as { kind: string }[];
+    const chosen = { kind: 'chosen', average: 'per-seed', method: 'lora', settings: 'rank 8', batchSize: 8 };
+    expect(rows.filter(({ kind }) => kind === 'chosen')).toMatchObject([
+      { ...chosen, trial: 'won/1', dataSeed: 13, trainSeed: 1, devScore: 0.7 },
+      { ...chosen, trial: 'won/3', dataSeed: 21, trainSeed: 1, devScore: 0.8 },
+    ]);
+    const [head = '', ...lines] = (await run(...words, '--format', 'csv')).out.trimEnd().split('\n');
+    expect(head.split(',')).toEqual(Object.keys(rows[0]!));
+    expect(lines.filter((line) => line.startsWith('chosen,per-seed,') && line.includes(',rank 8,'))).toHaveLength(2);
+  });
 
   test('tell rows for people apart, beside k', async () => {
     const { out: results } = await run('results', 'ranks');

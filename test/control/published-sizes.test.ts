@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FIGURE_COLUMNS } from '../../cli/commands/baselines.ts';
+import { BASELINE_COLUMNS } from '../../cli/baseline-columns.ts';
 import { printComparison } from '../../cli/comparison.ts';
 import { printMethods } from '../../cli/methods.ts';
 import { printPerSeed } from '../../cli/per-seed.ts';
@@ -57,7 +57,7 @@ test('they are kept for each size, and shown with it; one without a size is show
     expect(published.map(({ k, baselineTestMean }) => [k, baselineTestMean])).toEqual(expected);
   const listed = (await baselines(own)).filter(({ task }) => task === 'mr');
   const tables = [
-    print('table', { rows: listed, columns: FIGURE_COLUMNS, whenEmpty: '' }),
+    print('table', { rows: listed, columns: BASELINE_COLUMNS, whenEmpty: '' }),
     ...[printMethods('table', methods), printPerSeed('table', perSeed), printComparison('table', fixed)],
   ];
   expect(tables.map(regimesIn)).toEqual(Array(4).fill(['few-shot 100', 'few-shot 500', 'few-shot']));
