@@ -1,21 +1,14 @@
 // Methods compared, as tables for people and as rows for programs.
 import type { MethodComparison } from '../control/compare-methods.ts';
 import type { BaselineRow } from '../db/baselines.ts';
-import { entrantName, type MethodOverall, type MethodScore } from '../sweep/statistics/entrant.ts';
+import { entrantName, type MethodScore } from '../sweep/statistics/entrant.ts';
+import { overallColumns, pairName, POOLED_COLUMNS, TASK_COLUMNS, tasksOf } from '../sweep/statistics/pair-columns.ts';
 import type { MethodPair } from '../sweep/statistics/pairs.ts';
-import {
-  columnTitle,
-  intervalWords,
-  mcnemarWords,
-  pairCount,
-  points,
-  probabilityWords,
-  scoreColumns,
-} from '../sweep/statistics/words.ts';
+import { columnTitle } from '../sweep/statistics/words.ts';
 import { BASELINE_COLUMNS } from './baseline-columns.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
-import { duration, grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
+import { duration, grouped, rounded } from '../sweep/numbers.ts';
 
 const HEADINGS = {
   fixed: `Methods, each with the one configuration that is best on dev of its task, fixed over all seeds (test, percent,
@@ -39,7 +32,11 @@ export function printMethods(format: Format, comparison: MethodComparison): stri
   const figures = print('table', { rows: published, columns: BASELINE_COLUMNS, whenEmpty: '' });
   return [
     HEADINGS[average],
-    print('table', { rows: overall, columns: taskColumns(scores, overall), whenEmpty: NOTHING }),
+    print('table', {
+      rows: overall,
+      columns: [{ title: 'method', cell: (row) => entrantName(row, overall) }, ...overallColumns(scores)],
+      whenEmpty: NOTHING,
+    }),
     '\nWhat they took (means over trials):\n',
     print('table', { rows: scores, columns: costColumns(scores), whenEmpty: NOTHING }),
     ...(pairs.length === 0 ? [] : pairTables(pairs, scores)),
@@ -54,30 +51,6 @@ const FIELDS = [
 ];
 
 const PUBLISHED = 'Published figures, in no average and no test above (other backbones or data sizes may apply):';
-
-/** A column a task; n stands with each score, as seeds may be unequal. */
-function taskColumns(scores: MethodScore[], overall: MethodOverall[]): Column<MethodOverall>[] {
-  return [
-    { title: 'method', cell: (row) => entrantName(row, overall) },
-    ...scoreColumns(scores).map(({ title, scoreOf }) => ({
-      title,
-      cell: (row: MethodOverall) => scoreCell(scoreOf(row)),
-      isNumber: true,
-    })),
-    {
-      title: 'average',
-      cell: ({ testAverage }) => (testAverage === null ? null : meanAndSd(testAverage, null)),
-      isNumber: true,
-    },
-    { title: 'mean rank', cell: ({ meanRank }) => meanRank?.toFixed(2) ?? null, isNumber: true },
-  ];
-}
-
-function scoreCell(score: MethodScore | undefined): Cell {
-  if (score === undefined) return null;
-  const spread = score.testSd === null ? ' (one seed: no sd)' : ` (n ${score.n})`;
-  return `${meanAndSd(score.testMean, score.testSd)}${spread}`;
-}
 
 function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
   return [
@@ -103,36 +76,21 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
 
 /** Each pair on each task, then pooled over task × seed. */
 function pairTables(pairs: MethodPair[], scores: MethodScore[]): string[] {
-  const all = pairs.flatMap(({ first, second }) => [first, second]);
-  const name = ({ first, second }: MethodPair): string => `${entrantName(first, all)} − ${entrantName(second, all)}`;
-  const rows = pairs.flatMap((pair) => pair.tasks.map((task) => ({ pair, task })));
   return [
     '\nDifferences in percentage points over paired seeds (95 % bootstrap interval; p of the paired t; Holm over tasks):\n',
     print('table', {
-      rows,
+      rows: tasksOf(pairs),
       columns: [
-        { title: 'pair', cell: ({ pair }) => name(pair) },
+        { title: 'pair', cell: ({ pair }) => pairName(pair, pairs) },
         { title: 'task', cell: ({ task }) => columnTitle(task, scores) },
-        { title: 'pairs', cell: ({ task }) => pairCount(task), isNumber: true },
-        { title: 'difference', cell: ({ task }) => points(task.difference), isNumber: true },
-        { title: 'interval', cell: ({ task }) => intervalWords(task.interval) },
-        { title: 't', cell: ({ task }) => task.t.why ?? probabilityWords(task.t.p), isNumber: true },
-        { title: 'Holm', cell: ({ task }) => probabilityWords(task.holm), isNumber: true },
-        { title: 'McNemar', cell: ({ task }) => mcnemarWords(task.mcnemar) },
+        ...TASK_COLUMNS,
       ],
       whenEmpty: '',
     }),
     '\nPooled over task × seed:\n',
     print('table', {
       rows: pairs,
-      columns: [
-        { title: 'pair', cell: name },
-        { title: 'pairs', cell: ({ pooled }) => pooled.n, isNumber: true },
-        { title: 'difference', cell: ({ pooled }) => points(pooled.difference), isNumber: true },
-        { title: 'interval', cell: ({ pooled }) => intervalWords(pooled.interval) },
-        { title: 't', cell: ({ pooled }) => pooled.t.why ?? probabilityWords(pooled.t.p), isNumber: true },
-        { title: 'Wilcoxon', cell: ({ pooled }) => pooled.wilcoxon.why ?? probabilityWords(pooled.wilcoxon.p) },
-      ],
+      columns: [{ title: 'pair', cell: (pair) => pairName(pair, pairs) }, ...POOLED_COLUMNS],
       whenEmpty: '',
     }),
   ];

@@ -7,10 +7,10 @@ import { listViews, readView } from '../db/view-rows.ts';
 import type { Score } from '../exports/score-table.ts';
 import type { Table } from '../exports/table.ts';
 import { regimeName } from '../sweep/regime.ts';
-import { TRIAL_STATES } from '../sweep/states.ts';
 import { chosenOf } from './chosen.ts';
 import type { Control } from './control.ts';
 import { captionOf } from './table-caption.ts';
+import { stateWords } from './target.ts';
 
 type Asking = Pick<Control, 'database'>;
 
@@ -106,8 +106,7 @@ function chosenTable(chosen: readonly ConfigurationMean[]): Table {
 
 async function nothingComplete({ database }: Asking, sweep: SweepRow): Promise<NothingToDoError> {
   const counts = await countStates(database, sweep.id);
-  const states = TRIAL_STATES.flatMap((state) => (counts[state] === 0 ? [] : [`${counts[state]} ${state}`]));
   return new NothingToDoError(
-    `Expected sweep \`${sweep.name}\` to have complete trials to write of, found ${states.join(', ') || 'none'}.`,
+    `Expected sweep \`${sweep.name}\` to have complete trials to write of, found ${stateWords(counts) || 'none'}.`,
   );
 }

@@ -2,7 +2,7 @@
 import { NothingToDoError } from '../db/errors.ts';
 import type { Ordered } from '../db/orders.ts';
 import { countChosen, listValues, type Choice } from '../db/selection.ts';
-import { findSweep, type SweepRow } from '../db/sweeps.ts';
+import { findSweep, type StateCounts, type SweepRow } from '../db/sweeps.ts';
 import { findTrialByName, trialName } from '../db/trial-reference.ts';
 import { describeSelection, parseSelection, type Selection } from '../sweep/selection.ts';
 import { TRIAL_STATES } from '../sweep/states.ts';
@@ -41,14 +41,12 @@ export async function assertChanged(
 ): Promise<void> {
   if (ordered.changed + ordered.stopping > 0) return;
   if (ordered.chosen === 0) throw await nothingChosen(control, target);
-  throw new NothingToDoError(
-    `Expected ${target.words} to have something to ${verb}, found ${await describeStates(control, target)}.`,
-  );
+  const found = stateWords(await countChosen(control.database, target.choice));
+  throw new NothingToDoError(`Expected ${target.words} to have something to ${verb}, found ${found}.`);
 }
 
 /** `2 complete, 1 paused`. */
-export async function describeStates({ database }: Pick<Control, 'database'>, { choice }: Target): Promise<string> {
-  const counts = await countChosen(database, choice);
+export function stateWords(counts: StateCounts): string {
   return TRIAL_STATES.flatMap((state) => (counts[state] === 0 ? [] : [`${counts[state]} ${state}`])).join(', ');
 }
 
