@@ -8,7 +8,8 @@ import { curvesFigure } from './figures/learning-curves.ts';
 import { layerFigure } from './figures/score-by-layer.ts';
 import { seedsFigure } from './figures/seeds.ts';
 import { speedFigure } from './figures/speed-and-score.ts';
-import { facetName, type ScoreName } from './views/choices.ts';
+import { facetName } from './names.ts';
+import type { ScoreName } from './score.ts';
 
 export interface Drawing {
   /** Unique in its sweep, of letters, digits and hyphens: `heat-map-mr-few-shot-32`. */

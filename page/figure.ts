@@ -3,7 +3,7 @@ import type { Facet } from '../db/charts/facets.ts';
 import type { Database } from '../db/client.ts';
 import { idOf, WIDTHS, type Words } from './charts/drawing.ts';
 import { html, Markup } from './html.ts';
-import type { ScoreName } from './views/choices.ts';
+import type { ScoreName } from './score.ts';
 
 /** What is drawn, and which of the two scores. Configurations are chosen on dev either way. */
 export interface Asked {

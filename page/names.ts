@@ -1,4 +1,6 @@
 // How the page names things, and where each of them is.
+import type { Facet } from '../db/charts/facets.ts';
+import { regimeWords } from '../sweep/regime.ts';
 import { html, type Markup } from './html.ts';
 
 /** Of what a path is made of: nothing in a name can lead elsewhere. */
@@ -22,6 +24,15 @@ export function nameOf({ method, insertionLayers, promptLength, generator }: Nam
     ...(promptLength === null ? [] : [`length ${promptLength}`]),
     ...(generator === null || generator === 'none' ? [] : [generator]),
   ].join(', ');
+}
+
+type NamedFacet = Pick<Facet, 'task' | 'regime' | 'k' | 'metric'>;
+
+/** `mr, few-shot 32`, and `mr, few-shot 32, f1` where others of `among` have the task with another metric. */
+export function facetName({ task, regime, k, metric }: NamedFacet, among: readonly NamedFacet[]): string {
+  const isAlike = (other: NamedFacet): boolean => other.task === task && other.regime === regime && other.k === k;
+  const isOneOfSeveral = among.some((other) => isAlike(other) && other.metric !== metric);
+  return `${task}, ${regimeWords({ regime, k })}${isOneOfSeveral ? `, ${metric}` : ''}`;
 }
 
 /** In UTC, as every time on the page. */

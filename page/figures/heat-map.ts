@@ -2,7 +2,7 @@
 import { listCells, type Place } from '../../db/charts/layers.ts';
 import { heatMap } from '../charts/heat-map.ts';
 import type { Asked, Chart } from '../figure.ts';
-import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { OF_SCORE, scoreOf } from '../score.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
 /** Of one generator, or of all. */

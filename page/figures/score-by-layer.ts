@@ -2,7 +2,7 @@
 import { listLayers, listMethods, type MethodMean, type Place } from '../../db/charts/layers.ts';
 import { scoreAgainstLayer } from '../charts/score-against-layer.ts';
 import type { Asked, Chart } from '../figure.ts';
-import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { OF_SCORE, scoreOf } from '../score.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
 export async function layerFigure({

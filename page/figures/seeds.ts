@@ -5,7 +5,7 @@ import { seedStrip, type Strip } from '../charts/seed-strip.ts';
 import type { Asked, Chart } from '../figure.ts';
 import { nameOf } from '../names.ts';
 import { fullName } from '../own-settings.ts';
-import { OF_SCORE, scoreOf } from '../views/choices.ts';
+import { OF_SCORE, scoreOf } from '../score.ts';
 import { oneSeed, partialNote } from './cautions.ts';
 
 /** More than there are methods. */

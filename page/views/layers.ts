@@ -7,17 +7,10 @@ import { heatMapFigure } from '../figures/heat-map.ts';
 import { layerFigure } from '../figures/score-by-layer.ts';
 import { html, type Markup } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { scoreOf, type BothScores, type ScoreName } from '../score.ts';
 import { table, type Column } from '../table.ts';
 import type { Visit } from '../visit.ts';
-import {
-  choiceForm,
-  facetChoice,
-  readChoice,
-  scoreChoice,
-  scoreOf,
-  type BothScores,
-  type ScoreName,
-} from './choices.ts';
+import { choiceForm, facetChoice, readChoice, scoreChoice } from './choices.ts';
 import { framed } from './frame.ts';
 import { meanAndSd } from '../../sweep/numbers.ts';
 import { regimeWords } from '../../sweep/regime.ts';
