@@ -4,6 +4,7 @@ import type { PerSeedMean } from '../db/best-per-seed.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
+import { settingsColumn } from './results-table.ts';
 import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
@@ -65,12 +66,6 @@ function chosenColumns(rows: readonly SettledChoice[]): Column<SettledChoice>[] 
     { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
     { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
   ];
-}
-
-/** Also where every seed has chosen the same: that is what is asked. */
-function settingsColumn(rows: readonly SettledChoice[]): Column<SettledChoice>[] {
-  if (rows.every(({ settings }) => settings === null)) return [];
-  return [{ title: 'settings', cell: ({ settings }) => settings }];
 }
 
 /** Unequal numbers tell that some seed is not complete yet. */

@@ -1,12 +1,11 @@
 // Every trial of a sweep with its settings, scores and costs, a page at a time.
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { asc } from 'drizzle-orm';
 import type { Regime } from '../sweep/regime.ts';
 import type { TrialState } from '../sweep/states.ts';
-import type { MetricName, Split } from '../sweep/task.ts';
+import type { MetricName } from '../sweep/task.ts';
 import { type MeasuredSeconds, sharesOf, type TimeShares, tokensPerMs } from '../sweep/throughput.ts';
 import { type Database, ask } from './client.ts';
-import { evaluations, trials } from './schema.ts';
+import { columnsOf, mismatched, pageOf, type ResultsPage, scoredOn, test } from './result-columns.ts';
 
 /** One trial as `results` shows it; null where a field does not apply or is not known yet. */
 export interface TrialResult extends TimeShares {
@@ -54,80 +53,23 @@ export interface TrialResult extends TimeShares {
   configurationKey: string;
 }
 
-const test = alias(evaluations, 'test');
-const mismatched = alias(evaluations, 'mismatched');
-
-function partOf(name: MetricName) {
-  return sql<number | null>`(${test.parts} ->> ${name})::float8`;
-}
-
-export interface ResultsPage {
-  sweepId: string;
-  /** Only trials that come after this position. */
-  after?: number;
-  limit?: number;
-}
-
 /** Of one query: fetched and read in well under the 200 ms that a page may take. */
 const PAGE = 1000;
 
-/** In running order. The page is cut before anything is joined: else Postgres looks through the evaluations of all sweeps. */
+type Asked = Pick<ResultsPage, 'sweepId'> & Partial<ResultsPage>;
+
+/** In running order. */
 export async function listResults(
   database: Database,
-  { sweepId, after = -1, limit = PAGE }: ResultsPage,
+  { sweepId, after = -1, limit = PAGE }: Asked,
 ): Promise<TrialResult[]> {
-  const page = database
-    .select()
-    .from(trials)
-    .where(and(eq(trials.sweepId, sweepId), gt(trials.position, after)))
-    .orderBy(asc(trials.position))
-    .limit(limit)
-    .as('page');
-  /** The row of the selected step: an attempt that ended otherwise on another device may have left one of another step. */
-  const scoredOn = (split: typeof test | typeof mismatched, name: 'test' | 'test-mismatched') =>
-    and(eq(split.trialId, page.id), eq(split.split, name), eq(split.step, page.selectedStep));
-  const shortenedOf = (split: Split) => sql<number | null>`(${page.shortened} ->> ${split})::integer`;
+  const page = pageOf(database, { sweepId, after, limit });
   const rows = await ask(database, () =>
     database
-      .select({
-        position: page.position,
-        trialKey: page.trialKey,
-        task: page.task,
-        metric: page.metric,
-        regime: page.regime,
-        k: page.k,
-        method: page.method,
-        insertionLayer: page.insertionLayer,
-        insertionLayers: page.insertionLayers,
-        promptLength: page.promptLength,
-        generator: page.generator,
-        dataSeed: page.dataSeed,
-        trainSeed: page.trainSeed,
-        state: page.state,
-        stoppedAtStep: sql<number | null>`(${page.stopReason} ->> 'step')::integer`,
-        stopReason: sql<string | null>`${page.stopReason} ->> 'words'`,
-        devScore: page.devScore,
-        testScore: page.testScore,
-        testAccuracy: partOf('accuracy'),
-        testF1: partOf('f1'),
-        mismatchedScore: mismatched.score,
-        shortenedTrain: shortenedOf('train'),
-        shortenedDev: shortenedOf('dev'),
-        shortenedTest: shortenedOf('test'),
-        shortenedMismatched: shortenedOf('test-mismatched'),
-        steps: page.steps,
-        trainableParameters: page.trainableParameters,
-        msPerStep: page.msPerStep,
-        measuredJointly: page.measuredJointly,
-        cacheHitRate: page.cacheHitRate,
-        peakMemoryMiB: page.peakMemoryMib,
-        ...{ attempts: page.attempt, configurationKey: page.configurationKey, stepTokens: page.stepTokens },
-        ...{ forwardSeconds: page.forwardSeconds, backwardSeconds: page.backwardSeconds },
-        ...{ evaluationSeconds: page.evaluationSeconds, waitingSeconds: page.waitingSeconds },
-      })
+      .select(columnsOf(page))
       .from(page)
-      .leftJoin(test, scoredOn(test, 'test'))
-      .leftJoin(mismatched, scoredOn(mismatched, 'test-mismatched'))
+      .leftJoin(test, scoredOn(test, 'test', page))
+      .leftJoin(mismatched, scoredOn(mismatched, 'test-mismatched', page))
       .orderBy(asc(page.position)),
   );
   return rows.map(withThroughput);
@@ -146,7 +88,7 @@ function withThroughput(row: Stored): TrialResult {
 /** Every trial from a position on, a page a query. */
 export async function* eachResult(
   database: Database,
-  { sweepId, after = -1 }: Pick<ResultsPage, 'sweepId' | 'after'>,
+  { sweepId, after = -1 }: Omit<Asked, 'limit'>,
 ): AsyncGenerator<TrialResult> {
   for (let last = after; ;) {
     const page = await listResults(database, { sweepId, after: last });

@@ -1,5 +1,4 @@
-import { results, type SettledResult } from '../../control/results.ts';
-import type { TrialResult } from '../../db/results.ts';
+import { results } from '../../control/results.ts';
 import {
   argumentOf,
   FORMAT_OPTION,
@@ -10,12 +9,10 @@ import {
   type Command,
 } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { regimeName } from '../../sweep/regime.ts';
-import { print, type Column } from '../print.ts';
+import { print } from '../print.ts';
+import { resultColumns } from '../results-table.ts';
 import { withSession } from '../session.ts';
-import { grouped, percent, rounded } from '../../sweep/numbers.ts';
 import { counted } from '../../sweep/counted.ts';
-import { whereVarying } from '../../sweep/where-varying.ts';
 
 export const resultsCommand: Command = {
   name: 'results',
@@ -38,33 +35,7 @@ export const resultsCommand: Command = {
         });
         const printed = print(formatOf(call), {
           rows,
-          columns: [
-            { title: 'trial', cell: ({ position }) => position, isNumber: true },
-            { title: 'task', cell: ({ task }) => task },
-            { title: 'examples', cell: regimeName, isNumber: true },
-            ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
-            { title: 'method', cell: ({ method }) => method },
-            { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
-            { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
-            { title: 'generator', cell: ({ generator }) => generator },
-            ...settings(rows),
-            { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
-            { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
-            { title: 'state', cell: ({ state }) => state },
-            ...stoppedAt(rows),
-            { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
-            { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
-            ...secondTest(rows),
-            { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
-            { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
-            { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
-            { title: 'tokens/ms', cell: (row) => rounded(row.tokensPerMs), isNumber: true },
-            { title: 'measured', cell: ({ measuredJointly }) => measuredWords(measuredJointly) },
-            { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
-            { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
-            { title: 'time waiting', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
-            { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
-          ],
+          columns: resultColumns(rows),
           record: ({ position, ...row }) => row,
           whenEmpty: nothingOf(call),
         });
@@ -86,27 +57,4 @@ function nothingOf(call: Call): string {
   const offset = wholeNumberOf(call, 'offset') ?? 0;
   if (offset > 0) return `There is no trial beyond the first ${offset}.`;
   return call.flags.has('best-per-seed') ? 'No trial is complete yet.' : 'This sweep has no trials.';
-}
-
-/** Where something beside layer, length and generator varies. */
-function settings(rows: readonly SettledResult[]): Column<SettledResult>[] {
-  if (rows.every((row) => row.settings === null)) return [];
-  return [{ title: 'settings', cell: (row) => row.settings }];
-}
-
-/** Most sweeps have no stopping rule. */
-function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {
-  if (rows.every(({ stoppedAtStep }) => stoppedAtStep === null)) return [];
-  return [{ title: 'stopped at', cell: ({ stoppedAtStep }) => stoppedAtStep, isNumber: true }];
-}
-
-/** Most tasks have one test set. */
-function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {
-  if (rows.every(({ mismatchedScore }) => mismatchedScore === null)) return [];
-  return [{ title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true }];
-}
-
-function measuredWords(jointly: boolean | null): string | null {
-  if (jointly === null) return null;
-  return jointly ? 'jointly' : 'alone';
 }

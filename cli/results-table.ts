@@ -1,0 +1,60 @@
+// Every trial of a sweep as a table for people.
+import type { SettledResult } from '../control/results.ts';
+import type { TrialResult } from '../db/results.ts';
+import { grouped, percent, rounded } from '../sweep/numbers.ts';
+import { regimeName } from '../sweep/regime.ts';
+import { whereVarying } from '../sweep/where-varying.ts';
+import type { Column } from './print.ts';
+
+export function resultColumns(rows: readonly SettledResult[]): Column<SettledResult>[] {
+  return [
+    { title: 'trial', cell: ({ position }) => position, isNumber: true },
+    { title: 'task', cell: ({ task }) => task },
+    { title: 'examples', cell: regimeName, isNumber: true },
+    ...whereVarying(rows, { title: 'metric', cell: ({ metric }) => metric }),
+    { title: 'method', cell: ({ method }) => method },
+    { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
+    { title: 'length', cell: ({ promptLength }) => promptLength, isNumber: true },
+    { title: 'generator', cell: ({ generator }) => generator },
+    ...settingsColumn(rows),
+    { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
+    { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
+    { title: 'state', cell: ({ state }) => state },
+    ...stoppedAt(rows),
+    { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
+    { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
+    ...secondTest(rows),
+    { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
+    { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+    { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
+    { title: 'tokens/ms', cell: (row) => rounded(row.tokensPerMs), isNumber: true },
+    { title: 'measured', cell: ({ measuredJointly }) => measuredWords(measuredJointly) },
+    { title: 'kept', cell: ({ cacheHitRate }) => percent(cacheHitRate), isNumber: true },
+    { title: 'MiB', cell: ({ peakMemoryMiB }) => rounded(peakMemoryMiB), isNumber: true },
+    { title: 'time waiting', cell: ({ waitingShare }) => percent(waitingShare), isNumber: true },
+    { title: 'attempts', cell: ({ attempts }) => attempts, isNumber: true },
+  ];
+}
+
+/** Where something without a column of its own varies in the sweep, also where these rows have all the same of it. */
+export function settingsColumn<Row extends { settings: string | null }>(rows: readonly Row[]): Column<Row>[] {
+  if (rows.every(({ settings }) => settings === null)) return [];
+  return [{ title: 'settings', cell: ({ settings }) => settings }];
+}
+
+/** Most sweeps have no stopping rule. */
+function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {
+  if (rows.every(({ stoppedAtStep }) => stoppedAtStep === null)) return [];
+  return [{ title: 'stopped at', cell: ({ stoppedAtStep }) => stoppedAtStep, isNumber: true }];
+}
+
+/** Most tasks have one test set. */
+function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {
+  if (rows.every(({ mismatchedScore }) => mismatchedScore === null)) return [];
+  return [{ title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true }];
+}
+
+function measuredWords(jointly: boolean | null): string | null {
+  if (jointly === null) return null;
+  return jointly ? 'jointly' : 'alone';
+}
