@@ -3,7 +3,7 @@ import type { ShortenedFacts } from '../sweep/facts.ts';
 import { labelsOf } from '../sweep/labels.ts';
 import type { Split, TaskSettings } from '../sweep/task.ts';
 import { loadPool } from './dataset.ts';
-import { encodeExamples, templateLength, type EncodeSettings } from './encode.ts';
+import { encodeExamples, type EncodeSettings } from './encode.ts';
 import { ConfigurationError, DataError, MissingColumnError } from './error.ts';
 import type { Example } from './example.ts';
 import type { Pool } from './few-shot.ts';
@@ -22,12 +22,9 @@ export interface TaskCheck {
 export interface TaskReport {
   /** Label → training examples there are to draw from. */
   classes: Record<string, number>;
-  /** Dev is always drawn from the training examples. */
-  examples: { train: number; dev: null; test: number; mismatched: number | null };
+  examples: { test: number; mismatched: number | null };
   /** Mean length in tokens, template and special tokens included, over the first examples. */
   meanTokens: number;
-  /** Length of the template without any text in it, special tokens included. */
-  templateTokens: number;
   /** Examples of all splits that have no label and are left out. */
   unlabelled: number;
   /** The test file has no labels, and test is the dev file. */
@@ -59,14 +56,8 @@ export async function checkTask(check: TaskCheck): Promise<TaskReport> {
   const tokens = measured.examples.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
   return {
     classes: Object.fromEntries(labelsOf(task.labelWords).map((label) => [label, countLabel(pool.train, label)])),
-    examples: {
-      train: pool.train.length,
-      dev: null,
-      test: pool.test.length,
-      mismatched: pool['test-mismatched']?.length ?? null,
-    },
+    examples: { test: pool.test.length, mismatched: pool['test-mismatched']?.length ?? null },
     meanTokens: tokens / measured.examples.length,
-    templateTokens: templateLength(settings),
     unlabelled: pool.unlabelled,
     testedOnDev: pool.testedOnDev,
     shortened: shortenedIn(pool, settings),

@@ -51,13 +51,6 @@ export function encodeExamples(examples: Example[], settings: EncodeSettings): E
   return { examples: encoded, shortened };
 }
 
-/** Tokens of the template itself: mask, [CLS] and [SEP] counted where there are such, no text in its fields. */
-export function templateLength(settings: EncodeSettings): number {
-  const { tokenizer } = settings;
-  const texts = piecesOf(settings).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
-  return texts.reduce((sum, text) => sum + tokenizer.encode(text).length, tokenizer.special === null ? 0 : 3);
-}
-
 /** An encoder's mask takes all white space in front of it, line breaks too, as RoBERTa's tokenizer has it. */
 function piecesOf({ template, tokenizer }: EncodeSettings): Piece[] {
   const pieces = parseTemplate(template);

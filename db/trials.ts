@@ -5,7 +5,6 @@ import { measuredSeconds } from '../sweep/throughput.ts';
 import type { TrainerError, TrialOutcome } from '../training/messages.ts';
 import { dropCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Database, type Transaction, ask } from './client.ts';
-import { UnknownTrialError } from './errors.ts';
 import { asAttempt, type AttemptOf, type TrialRow, assertCurrent, staleAttempt } from './fence.ts';
 import { attempts, sweeps, trials } from './schema.ts';
 import { storable } from './storable.ts';
@@ -55,13 +54,6 @@ export async function listWaiting(database: Database, next: Next): Promise<strin
   return (await listNext(database, next)).map(({ id }) => id);
 }
 
-/** @throws UnknownTrialError */
-export async function findTrial(database: Database, id: string): Promise<TrialRow> {
-  const [trial] = await ask(database, () => database.select().from(trials).where(eq(trials.id, id)));
-  if (!trial) throw new UnknownTrialError(`Expected a trial's id, found \`${id}\`, which no trial has.`);
-  return trial;
-}
-
 /** Of a trial that ended well. */
 const NOTHING_WRONG = { stopAs: null, stopReason: null, errorKind: null, errorMessage: null };
 
@@ -106,14 +98,6 @@ export function failTrial(
   return endUnfinished(database, { trialId, attempt }, { state: 'failed', ...reason });
 }
 
-/** As `failTrial`, on purpose. @throws StaleAttemptError */
-export function cancelTrial(
-  database: Database,
-  { trialId, attempt = null }: { trialId: string; attempt?: number | null },
-): Promise<TrialState> {
-  return endUnfinished(database, { trialId, attempt }, { state: 'cancelled' });
-}
-
 /**
  * Its trainer has stopped: the trial is what it was told to stop as, and cancelled where nobody told it.
  * @throws StaleAttemptError
@@ -127,7 +111,7 @@ export function stopTrial(
 
 interface Ending {
   /** `as told`: what the trial was told to stop as. */
-  state: 'failed' | 'cancelled' | 'as told';
+  state: 'failed' | 'as told';
   errorKind?: TrainerError['kind'];
   errorMessage?: string;
 }

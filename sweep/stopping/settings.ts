@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { numberAbove, numberFrom, oneOf, single, wholeNumber } from '../choices.ts';
 import { mapping } from '../mapping.ts';
-import { type Stopping, STOPPING_RULES, type StoppingRule } from './rule.ts';
+import { type Stopping, STOPPING_RULES } from './rule.ts';
 
 /** Half of the steps. */
 const USUAL_GRACE = 0.5;
@@ -44,11 +44,6 @@ export function parseStopping(asked: Record<string, unknown> & { rule: string })
     return `Expected a setting of the ${asked.rule} rule (${issue.message}), found \`${issue.keys.join(', ')}\`.`;
   const field = issue?.path.join('.') ?? 'rule';
   return `Expected \`${field}\` to be ${issue?.message ?? 'right'}, found ${String(asked[field])}.`;
-}
-
-/** A rule with its usual values. */
-export function usualStopping(rule: StoppingRule): Stopping {
-  return settings.parse({ rule });
 }
 
 /** What a person should know of unusual settings. */

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { TrainerPool } from '../../activities/trainer-pool.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
-import { cancelTrial, failTrial, findTrial, listWaiting } from '../../db/trials.ts';
+import { failTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM } from '../support/provenance.ts';
-import { smallSweep } from '../support/trials.ts';
+import { findTrial, smallSweep } from '../support/trials.ts';
 
 describe('the activities that keep the books, each run twice', () => {
   let db: TestDatabase;
@@ -95,7 +95,7 @@ describe('the activities that keep the books, each run twice', () => {
     const sweepId = await freshSweep();
     const [failing = '', ...others] = await waitingIn(sweepId);
     await failTrial(db.database, { trialId: failing, attempt: null, error: { kind: 'data', message: 'no column' } });
-    for (const trialId of others) await cancelTrial(db.database, { trialId });
+    for (const trialId of others) await stopTrial(db.database, { trialId });
     expect(await activities().finishSweep({ sweepId })).toEqual({ state: 'failed' });
     expect(await activities().finishSweep({ sweepId })).toEqual({ state: 'failed' });
     expect((await findSweep(db.database, sweepId)).finishedAt).not.toBeNull();

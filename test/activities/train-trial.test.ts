@@ -10,7 +10,7 @@ import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { createDatabase } from '../../db/client.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { findTrial, listWaiting } from '../../db/trials.ts';
+import { listWaiting } from '../../db/trials.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { trialFailure } from '../../activities/failure.ts';
 import type { Happening } from '../../activities/happening.ts';
@@ -21,7 +21,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { activityEnvironment } from '../support/temporal.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
-import { outcomeOf } from '../support/trials.ts';
+import { findTrial, outcomeOf } from '../support/trials.ts';
 import { sweepOnTinyBackbone } from '../support/tiny-sweep.ts';
 import { checkpointEvent, progressEvent, ScriptedTrainer, type Script } from '../support/scripted-trainer.ts';
 

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { printPerSeed } from '../../cli/per-seed.ts';
 import { comparePerSeed } from '../../control/compare-per-seed.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { findTrial, listWaiting } from '../../db/trials.ts';
+import { listWaiting } from '../../db/trials.ts';
 import { endInOrder } from '../support/endings.ts';
-import { twoMetrics } from '../support/trials.ts';
+import { findTrial, twoMetrics } from '../support/trials.ts';
 import { useStage } from './stage.ts';
 
 describe('a task with two metrics', () => {

@@ -3,10 +3,10 @@ import { recordProvenance } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import type { TrialResult } from '../../db/results.ts';
 import { createSweep, setSweepState } from '../../db/sweeps.ts';
-import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
-import { outcomeOf, smallSweep } from '../support/trials.ts';
+import { findTrial, outcomeOf, smallSweep } from '../support/trials.ts';
 import { useStage } from './stage.ts';
 import { run as runIn } from './terminal.ts';
 

@@ -11,7 +11,7 @@ import { saveCheckpoint } from '../../db/checkpoints.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
 import { checkpoints, trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/safetensors.ts';
@@ -20,7 +20,7 @@ import { temporaryFolder } from '../support/data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
 import { writeTinyBackbone } from '../support/tiny-backbone.ts';
-import { outcomeOf, planOf, smallSweep } from '../support/trials.ts';
+import { findTrial, outcomeOf, planOf, smallSweep } from '../support/trials.ts';
 
 const WEIGHTS = encodeSafetensors({ prompt: { shape: [1, 2], values: new Float32Array([0.5, -1]) } }, { format: 'w' });
 const LORA = encodeSafetensors({

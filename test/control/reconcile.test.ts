@@ -10,10 +10,11 @@ import { beginAttempt } from '../../db/begin-attempt.ts';
 import { saveCheckpoint } from '../../db/checkpoints.ts';
 import { haltTrials } from '../../db/orders.ts';
 import { createSweep, findSweep, setSweepState, type SweepRow } from '../../db/sweeps.ts';
-import { findTrial, listWaiting } from '../../db/trials.ts';
+import { listWaiting } from '../../db/trials.ts';
 import type { TrainEnd } from '../../training/train-options.ts';
 import { ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, onCpu, openStage, type Scene, type Stage } from '../support/stage.ts';
+import { findTrial } from '../support/trials.ts';
 
 const SOON = { timeout: 30_000, interval: 50 };
 

@@ -10,14 +10,14 @@ import { describe as describeSweep } from '../../control/describe.ts';
 import { effects } from '../../control/effects.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { finishTrial, listWaiting } from '../../db/trials.ts';
 import { methodTables } from '../../page/views/methods.ts';
 import type { PageServer } from '../../page/server.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { endInOrder } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { outcomeOf, planOf } from '../support/trials.ts';
+import { findTrial, outcomeOf, planOf } from '../support/trials.ts';
 
 const SOURCE = `
 name: sizes

@@ -41,9 +41,8 @@ test('a sound task is described for the cost estimate', async () => {
   // [CLS] good good . it was [MASK] . [SEP]
   expect(await check({})).toEqual({
     classes: { '0': 10, '1': 10 },
-    examples: { train: 20, dev: null, test: 20, mismatched: null },
+    examples: { test: 20, mismatched: null },
     meanTokens: 9,
-    templateTokens: 7,
     unlabelled: 0,
     testedOnDev: false,
     shortened: [],
@@ -76,7 +75,8 @@ test('for a decoder, two label words that start with the same token are named to
   );
   await expect(labelled('terrible', 'great')).rejects.toThrow('of label "0" (task reviews) to be one token, found 4');
   await expect(labelled('great', 'great')).rejects.toThrow('to have different label words, found "great" for both');
-  expect(await labelled('bad', 'great')).toMatchObject({ templateTokens: tokenizer.encode(' . It was').length });
+  const lengths = ['good good', ' . It was'].map((text) => tokenizer.encode(text).length);
+  expect(await labelled('bad', 'great')).toMatchObject({ meanTokens: lengths[0]! + lengths[1]! });
 });
 
 test('a missing column is refused, with what to do where the data calls it otherwise', async () => {
@@ -98,7 +98,7 @@ test('examples of SNLI without a label are left out of every split, and counted;
   const snli = { name: 'snli', labelWords };
   expect(await check({ tokenizer, task: snli, tsv: tenOfEach(...labels, '-', '-1') })).toMatchObject({
     classes: { contradiction: 10, entailment: 10, neutral: 10 },
-    examples: { train: 30, test: 30 },
+    examples: { test: 30 },
     unlabelled: 40,
   });
   await expect(check({ tokenizer, task: snli, tsv: tenOfEach(...labels, '-2') })).rejects.toThrow(
@@ -145,7 +145,7 @@ test('examples that are longer than the backbone reads are counted, split by spl
   const test = await fileWith('test.tsv', tenOfEach('0', '1'));
   const data = { files: { train, test, testMismatched: mismatched }, columns: {}, fingerprint: '' };
   expect(await check({ task: { data } })).toMatchObject({
-    examples: { train: 21, test: 20, mismatched: 12 },
+    examples: { test: 20, mismatched: 12 },
     shortened: [
       { split: 'train', shortened: 1, measured: 21 },
       { split: 'test-mismatched', shortened: 2, measured: 12 },

@@ -5,13 +5,13 @@ import { OtherInputsError, UnknownSweepError } from '../../db/errors.ts';
 import { haltTrials, prioritiseTrials } from '../../db/orders.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
-import { findTrial, listWaiting } from '../../db/trials.ts';
+import { listWaiting } from '../../db/trials.ts';
 import type { TaskFacts } from '../../sweep/facts.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { expand } from '../../sweep/plan.ts';
 import { configurationKey, trialKey } from '../../sweep/trial-key.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { FACTS, planOf, smallSweep } from '../support/trials.ts';
+import { FACTS, findTrial, planOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {

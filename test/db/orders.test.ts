@@ -6,10 +6,10 @@ import { continueTrials, haltTrials, prioritiseTrials, requeueTrials } from '../
 import { readOrders, settleStopping } from '../../db/standing-orders.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
-import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import { finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { parseSelection } from '../../sweep/selection.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { outcomeOf, planOf, smallSweep } from '../support/trials.ts';
+import { findTrial, outcomeOf, planOf, smallSweep } from '../support/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 
 let own: TestDatabase;

@@ -11,11 +11,11 @@ import { haltTrials, requeueTrials } from '../../db/orders.ts';
 import { settleStopping } from '../../db/standing-orders.ts';
 import { listRunning, takeBack } from '../../db/reconciling.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
-import { findTrial, finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import { finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
 import { expand } from '../../sweep/plan.ts';
 import type { Stopping, StopReason } from '../../sweep/stopping/rule.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { FACTS, outcomeOf, smallSweep } from '../support/trials.ts';
+import { FACTS, findTrial, outcomeOf, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { SweepExistsError, UnknownSweepError } from '../../db/errors.ts';
 import { listResults } from '../../db/results.ts';
 import { listChanges } from '../../db/sweep-differences.ts';
 import { countStates, createSweep, findSweep, listSweeps, setSweepState } from '../../db/sweeps.ts';
-import { findTrial, listWaiting } from '../../db/trials.ts';
+import { listWaiting } from '../../db/trials.ts';
 import { expand } from '../../sweep/plan.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
-import { FACTS, smallSweep } from '../support/trials.ts';
+import { FACTS, findTrial, smallSweep } from '../support/trials.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {

@@ -3,7 +3,6 @@ import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listFacets, type Facet } from '../../db/charts/facets.ts';
 import { listSettings } from '../../db/configurations.ts';
-import { findTrial } from '../../db/trials.ts';
 import { seedStrip } from '../../page/charts/seed-strip.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
 import { shownSettings } from '../../page/own-settings.ts';
@@ -11,6 +10,7 @@ import type { PageServer } from '../../page/server.ts';
 import { endInOrder, partialSweep } from '../support/endings.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { findTrial } from '../support/trials.ts';
 
 const RANKS = `
   - { method: lora, rank: [4, 8] }

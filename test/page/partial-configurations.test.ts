@@ -7,7 +7,7 @@ import { listFacets, type Facet } from '../../db/charts/facets.ts';
 import { listCells, listLayers, listMethods } from '../../db/charts/layers.ts';
 import { trials } from '../../db/schema.ts';
 import { createSweep } from '../../db/sweeps.ts';
-import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { drawFigures } from '../../page/drawings.ts';
 import { seedsFigure } from '../../page/figures/seeds.ts';
 import type { PageServer } from '../../page/server.ts';
@@ -15,7 +15,7 @@ import { parseSweep } from '../../sweep/parse.ts';
 import { TRIAL_STATES } from '../../sweep/states.ts';
 import { startQuietPage } from '../support/page.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { outcomeOf, planOf } from '../support/trials.ts';
+import { findTrial, outcomeOf, planOf } from '../support/trials.ts';
 
 const SOURCE = `
 name: thrifty

@@ -10,12 +10,12 @@ import { recordEvaluation } from '../../db/evaluations.ts';
 import { recordMetrics } from '../../db/metrics.ts';
 import type { NewSweep } from '../../db/new-sweep.ts';
 import { createSweep, setSweepState, type SweepRow } from '../../db/sweeps.ts';
-import { failTrial, findTrial, finishTrial, listWaiting } from '../../db/trials.ts';
+import { failTrial, finishTrial, listWaiting } from '../../db/trials.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { provenanceOf } from '../../sweep/provenance.ts';
 import type { DataSource } from '../../sweep/task.ts';
 import { PROGRAM, TRAINER } from '../support/provenance.ts';
-import { planOf } from '../support/trials.ts';
+import { findTrial, planOf } from '../support/trials.ts';
 
 const SECONDS = { forward: 20, backward: 50, evaluation: 10, waiting: 20 };
 const ALONE = { measuredJointly: false, jointSteps: 0, cacheHitRate: 0.5, seconds: SECONDS };

@@ -1,10 +1,14 @@
 // Sweeps for tests: facts of a small made-up backbone and task, and a few lines of YAML expanded over them.
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import type { TrialOutcome } from '../../training/messages.ts';
 import type { SweepFacts } from '../../sweep/facts.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { type Plan, expand } from '../../sweep/plan.ts';
+import type { Database } from '../../db/client.ts';
 import type { SweepToAdd } from '../../db/new-sweep.ts';
+import { trials } from '../../db/schema.ts';
+import type { TrialRow } from '../../db/trials.ts';
 
 export const FACTS: SweepFacts = {
   backbone: {
@@ -67,6 +71,13 @@ export function twoMetrics(name: string): SweepToAdd {
   const sweep = smallSweep(name);
   const withF1 = { ...FACTS, tasks: { mr: { ...FACTS.tasks['mr']!, metric: 'f1' as const } } };
   return { ...sweep, facts: withF1, trials: [...sweep.trials, ...planOf(sweep.source, withF1).trials] };
+}
+
+/** As it is stored. */
+export async function findTrial(database: Database, id: string): Promise<TrialRow> {
+  const [trial] = await database.select().from(trials).where(eq(trials.id, id));
+  if (trial === undefined) throw new Error(`Expected a trial's id, found \`${id}\`, which no trial has.`);
+  return trial;
 }
 
 export function outcomeOf(devScore: number, testScore: number): TrialOutcome {

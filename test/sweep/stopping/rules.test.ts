@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { judge, judgesAt } from '../../../sweep/stopping/judge.ts';
-import type { Moment, Standing } from '../../../sweep/stopping/rule.ts';
-import { usualStopping } from '../../../sweep/stopping/settings.ts';
+import type { Moment, Standing, Stopping, StoppingRule } from '../../../sweep/stopping/rule.ts';
+import { parseStopping } from '../../../sweep/stopping/settings.ts';
 import { signedRankP } from '../../../sweep/stopping/wilcoxon.ts';
+
+/** A rule with its usual values. */
+function usual(rule: StoppingRule): Stopping {
+  const found = parseStopping({ rule });
+  if (typeof found === 'string') throw new Error(found);
+  return found;
+}
 
 function standing(position: number, best: number, changes: Partial<Standing> = {}): Standing {
   return { position, configuration: `c${position}`, dataSeed: 13, trainSeed: 1, best, final: null, ...changes };
@@ -15,7 +22,7 @@ function moment(own: Standing, peers: Standing[], changes: Partial<Moment> = {})
 const FIVE = [0.5, 0.6, 0.7, 0.8, 0.9].map((best, index) => standing(index + 1, best));
 
 describe('the median rule', () => {
-  const median = usualStopping('median');
+  const median = usual('median');
 
   test('stops a trial below the median of those with its seeds, and says which and how far', () => {
     // The median of 0.5, 0.6, 0.7, 0.8, 0.9 is 0.7.
@@ -47,7 +54,7 @@ describe('the median rule', () => {
 });
 
 describe('successive halving', () => {
-  const asha = usualStopping('asha');
+  const asha = usual('asha');
 
   test('lets one in two go on from the rung at the end of the grace period', () => {
     // With its own there are 6 at the rung, so 3 go on: 0.9, 0.8 and whoever has 0.7 or more.
@@ -78,7 +85,7 @@ describe('successive halving', () => {
 });
 
 describe('the paired rule', () => {
-  const paired = usualStopping('paired');
+  const paired = usual('paired');
   const seeds = [13, 21, 42, 87, 100];
   const configuration = (name: string, scores: number[], { from = 0, final = false } = {}): Standing[] =>
     scores.map((best, index) =>
