@@ -89,6 +89,8 @@ function checkMetric(task: TaskSettings): void {
   }
 }
 
+/** Characters of an unknown label. */
+const LABEL_SHOWN = 40;
 const NUMBERED = 'Where the data numbers its classes, `labelWords` of the sweep file says which number is which word.';
 const NAMED_OTHERWISE = 'Where the data has it under another name, `columns` of the sweep file says under which.';
 
@@ -104,7 +106,7 @@ function checkLabels(task: TaskSettings, pool: Pool): void {
     if (!known.includes(label)) unknown.set(label, (unknown.get(label) ?? 0) + 1);
   }
   if (unknown.size > 0) {
-    const found = [...unknown].slice(0, 5).map(([label, count]) => `"${label}" (${count} times)`);
+    const found = [...unknown].slice(0, 5).map(([label, count]) => `"${cutOff(label)}" (${count} times)`);
     throw new DataError(
       `Expected the labels ${known.join(', ')} in the data of task ${task.name}, found ${found.join(', ')}. ${NUMBERED}`,
     );
@@ -123,6 +125,11 @@ function checkTest({ name }: TaskSettings, { test }: Pool): void {
   throw new DataError(
     `Expected test examples of task ${name}, found none: of a data set's only file a fifth of each class is kept for test, which takes three examples of some class. Give it a test file.`,
   );
+}
+
+/** Where `columns` names the wrong column, what stands for a label is a text. */
+function cutOff(label: string): string {
+  return label.length > LABEL_SHOWN ? `${label.slice(0, LABEL_SHOWN)}…` : label;
 }
 
 function countLabel(examples: Example[], label: string): number {

@@ -20,7 +20,7 @@ export function parseCsv(content: string): Table {
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error) => {
-      broken.push({ line: lineOf(error), reason: error?.message ?? 'not readable' });
+      broken.push({ line: lineOf(error), reason: reasonOf(error) });
       return undefined;
     },
   }) as unknown as Parsed[];
@@ -35,6 +35,11 @@ export function parseCsv(content: string): Table {
     }
   }
   return table;
+}
+
+/** Without the value, which is a text of the data. */
+function reasonOf(error: CsvError | undefined): string {
+  return error?.message.replace(/,? value is .*$/s, '') ?? 'not readable';
 }
 
 function lineOf(error: CsvError | undefined): number {

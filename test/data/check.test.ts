@@ -91,6 +91,13 @@ test('labels that the task does not know are named and counted, with what to do 
   );
 });
 
+test('a text that stands where the label should is cut off in the error', async () => {
+  const text = `the patient ${'was seen again '.repeat(20)}`;
+  await expect(check({ tsv: tenOfEach('0', '1', text) })).rejects.toThrow(
+    'found "the patient was seen again was seen agai…" (20 times)',
+  );
+});
+
 test('examples of SNLI without a label are left out of every split, and counted; another label is refused still', async () => {
   const tokenizer = await loadTokenizer(await vocabularyFolder(['yes', 'no', 'maybe', ...WORDS]));
   const labelWords = findTask('snli')!.labelWords;

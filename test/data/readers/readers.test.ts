@@ -65,6 +65,11 @@ describe('bad files', () => {
     await expect(read(file)).rejects.toThrow(/found 1 broken of 3: line 3 /);
   });
 
+  test('what a broken CSV line says stays out of the error', async () => {
+    const file = await fileWith('train.csv', 'sentence,label\nthe "secret, value is "here,0\nfine,1\n');
+    await expect(read(file)).rejects.toThrow(/line 2 \(Invalid Opening Quote: [^"]* at line 2\)\.$/);
+  });
+
   test('a JSONL line that is cut off, and one without a label, are broken lines', async () => {
     const file = await fileWith('train.jsonl', '{"sentence":"a","label":1}\n{"sentence":"b"}\n{"sente');
     await expect(read(file)).rejects.toThrow('found 2 broken of 3: line 2 (no `label`), line 3 (not a JSON object).');
