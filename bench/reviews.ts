@@ -1,4 +1,4 @@
-// Reviews as files: as many for training as the largest built-in data sets have, which no page may read whole at each look.
+// Reviews as files: as many for training as the largest built-in data sets have, too many for the page to read at every request.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprintData } from '../data/dataset.ts';

@@ -1,4 +1,4 @@
-// Real sentences for bench/step.ts and bench/memory.ts, drawn and put into the task's template as a trial's are.
+// Real sentences for bench/step.ts, bench/memory.ts and bench/joint.ts, drawn and put into the task's template as a trial's are.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

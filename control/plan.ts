@@ -1,4 +1,4 @@
-// The dry run: what a sweep file would start, and what that would cost.
+// A sweep file, read, looked up and expanded.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SweepFacts } from '../sweep/facts.ts';
 import { parseSweep } from '../sweep/parse.ts';

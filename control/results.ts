@@ -1,4 +1,4 @@
-// One object a trial.
+// A sweep's trials as rows, with names and settings.
 import { listBestPerSeed } from '../db/best-per-seed.ts';
 import { eachResult, type TrialResult } from '../db/results.ts';
 import { findSweep } from '../db/sweeps.ts';

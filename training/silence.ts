@@ -8,7 +8,7 @@ const LEAST_MS = 20_000;
 /** At a piece of work that may take far longer than any before it. */
 export const UNMEASURED_MS = 120_000;
 
-/** In a trainer's process, of all its trials: what it does for one of them, nobody is heard in. */
+/** One per trainer process: while it works for one trial, none of them can send. */
 export class SilenceMeter {
   #longestMs = 0;
   #since = 0;

@@ -1,4 +1,5 @@
-// The floor: the backbone as it was pretrained reads the template; nothing is trained.
+// The floor: the backbone as it was pretrained reads the template; nothing is trained
+// (prompt-based zero-shot, Gao et al. 2021, arXiv 2012.15723).
 import type { Tuning } from '../tuning.ts';
 
 export function tuneNothing(): Tuning {

@@ -1,4 +1,5 @@
-// Pure: zero-shot: the backbone as it was pretrained reads the template; nothing is trained.
+// Pure: zero-shot: the backbone as it was pretrained reads the template; nothing is trained
+// (prompt-based zero-shot, Gao et al. 2021, arXiv 2012.15723).
 import type { MethodDescriptor } from './descriptor.ts';
 
 export interface ZeroShotSettings {
