@@ -1,9 +1,7 @@
 // The trials that bench/cache.ts measures: the step of bench/step.ts on real sentences, one trial a task and layer.
 import { join } from 'node:path';
-import { planSweep } from '../control/plan.ts';
-import { resolveBackbone } from '../runtime/backbones.ts';
-import { resolveDataset } from '../runtime/datasets.ts';
 import type { Trial } from '../sweep/trial.ts';
+import { planFile } from './plan-file.ts';
 import { settingsOf, stepCase } from './step-case.ts';
 
 export interface CacheCase {
@@ -28,18 +26,10 @@ export interface PlannedCase {
 
 /** @throws what a launch throws for a wrong sweep file */
 export async function planCacheCase(wanted: CacheCase): Promise<PlannedCase> {
-  const access = { cacheFolder: wanted.cacheFolder, say: (text: string) => process.stderr.write(`${text}\n`) };
-  const { plan, facts } = await planSweep(
-    { path: 'cache.yaml', text: JSON.stringify(sweepFile(wanted)) },
-    {
-      resolveBackbone: (name) => resolveBackbone(name, access),
-      resolveDataset: (reference) => resolveDataset(reference, access),
-    },
-  );
+  const { plan, facts } = await planFile(sweepFile(wanted), wanted.cacheFolder);
   return { trials: plan.trials.map(({ trial }) => trial), layersOfBackbone: facts.backbone.layers };
 }
 
-/** JSON is YAML. */
 function sweepFile({ model, data, tasks, layers, examples, steps }: CacheCase) {
   const { batch, learningRate, weightDecay } = stepCase(0);
   return {

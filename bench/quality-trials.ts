@@ -1,10 +1,8 @@
 // The trials of bench/quality.ts, planned as a sweep file's are: late prompt tuning and prompt tuning, by task and seed.
-import { planSweep } from '../control/plan.ts';
-import { resolveBackbone } from '../runtime/backbones.ts';
-import { resolveDataset } from '../runtime/datasets.ts';
-import type { PlannedTrial } from '../sweep/plan.ts';
-import { METHODS_COMPARED, type ComparedMethod, type QualityOptions } from './quality-options.ts';
 import { join } from 'node:path';
+import type { PlannedTrial } from '../sweep/plan.ts';
+import { planFile } from './plan-file.ts';
+import { METHODS_COMPARED, type ComparedMethod, type QualityOptions } from './quality-options.ts';
 
 /** Where the prompt of LPT goes: the middle of BERT-base. */
 export const INSERTION_LAYER = 6;
@@ -14,12 +12,7 @@ const PROMPT_TUNING = { promptLength: 20 };
 
 /** Task after task, data seed after data seed, LPT before prompt tuning. @throws what a launch throws for a wrong sweep file */
 export async function planTrials(options: QualityOptions, cacheFolder: string): Promise<PlannedTrial[]> {
-  const file = { path: 'quality.yaml', text: JSON.stringify(sweepFile(options)) };
-  const access = { cacheFolder, say: (text: string) => process.stderr.write(`${text}\n`) };
-  const { plan } = await planSweep(file, {
-    resolveBackbone: (name) => resolveBackbone(name, access),
-    resolveDataset: (reference) => resolveDataset(reference, access),
-  });
+  const { plan } = await planFile(sweepFile(options), cacheFolder);
   const place = ({ trial }: PlannedTrial): number[] => [
     options.tasks.indexOf(trial.task.name),
     options.seeds.indexOf(trial.dataSeed),
@@ -28,7 +21,6 @@ export async function planTrials(options: QualityOptions, cacheFolder: string): 
   return plan.trials.toSorted((one, other) => compare(place(one), place(other)));
 }
 
-/** JSON is YAML. */
 function sweepFile({ tasks, data, k, devSize, testSize, methods, steps, every, ...options }: QualityOptions) {
   const settings = {
     lpt: { ...LPT, training: { learningRate: options.learningRates } },

@@ -2,7 +2,7 @@
 import type { PlannedTrial } from '../sweep/plan.ts';
 import { mean } from '../sweep/statistics.ts';
 import { rounded, summarise } from './summary.ts';
-import type { SweepOptions } from './sweep-trials.ts';
+import type { SweepOptions } from './sweep-options.ts';
 
 export interface Trained {
   /** Those of trials that are trained at once overlap. */

@@ -9,8 +9,9 @@ import { findPytorch } from './pytorch.ts';
 import { createOurs } from './quality-ours.ts';
 import { Reference } from './quality-reference.ts';
 import { rounded } from './summary.ts';
+import { readSweepOptions, type SweepOptions } from './sweep-options.ts';
 import { compareSides, placeOf, sweepReport, type SweepSide, type Trained } from './sweep-report.ts';
-import { planSweepTrials, readSweepOptions, type SweepOptions } from './sweep-trials.ts';
+import { planSweepTrials } from './sweep-trials.ts';
 
 type Train = (planned: PlannedTrial) => Promise<{ devScore: number }>;
 
