@@ -16,6 +16,7 @@ import { ResidentBackbone } from '../training/resident-backbone.ts';
 import { SplitInputs } from '../training/split-inputs.ts';
 import { trainStep } from '../training/step.ts';
 import { TrainingState } from '../training/training-state.ts';
+import { versionOf } from './tensorflow-version.ts';
 
 const MEMORY_BYTES = 2 ** 30;
 const DISK_BYTES = 4 * 2 ** 30;
@@ -23,10 +24,9 @@ const DISK_BYTES = 4 * 2 ** 30;
 const [threads = '2', trialsFile = '', scratch = ''] = process.argv.slice(2);
 const trials = JSON.parse(await readFile(trialsFile, 'utf8')) as Trial[];
 const made = computedBy(await loadTensorflow({ threads: Number(threads), device: 'cpu' }));
-const { backend, tensorflow, device, hardware } = made;
 const openDisk = () =>
   Promise.resolve(new BlockStore({ folder: scratch, limitBytes: DISK_BYTES, recipe: recipeOf(made), say: complain }));
-answer({ version: `TensorFlow ${tensorflow} (${backend}, ${device})`, hardware, threads: Number(threads) });
+answer({ version: versionOf(made), hardware: made.hardware, threads: Number(threads) });
 
 /** Memory is empty at the start and after `forget`: what is found then is on disk. */
 let resident = new ResidentBackbone(MEMORY_BYTES, openDisk);

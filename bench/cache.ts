@@ -8,6 +8,7 @@ import { childEnvironment, readEnvironment } from '../runtime/environment.mjs';
 import type { Trial } from '../sweep/trial.ts';
 import { planCacheCase, type PlannedCase } from './cache-case.ts';
 import { readCacheOptions, type CacheOptions } from './cache-options.ts';
+import { checkSameLoss } from './same-loss.ts';
 import { Side } from './side.ts';
 import { rounded, summarise } from './summary.ts';
 
@@ -97,14 +98,6 @@ async function measureFilling(side: Side, planned: PlannedCase) {
     fillings.push({ task: trial.task.name, layer: layerOf(trial), fromDiskMs: rounded(fillMs), chunks });
   }
   return fillings;
-}
-
-function checkSameLoss(kept: number[], anew: number[]): void {
-  const differing = kept.findIndex((loss, index) => Math.abs(loss / (anew[index] ?? Number.NaN) - 1) > 1e-3);
-  if (differing === -1) return;
-  throw new Error(
-    `Expected both to compute the same, found losses ${kept.join(', ')} and ${anew.join(', ')}: the comparison means nothing.`,
-  );
 }
 
 function trialAt({ trials }: PlannedCase, index: number): Trial {

@@ -1,16 +1,11 @@
 // What the orchestration allows: trials a second, the growth of histories, the time of each command's queries.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { chmodSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createDatabase } from '../db/client.ts';
-import { migrate } from '../db/migrate.ts';
-import { startPostgres } from '../runtime/postgres.ts';
+import { cpus, loadavg } from 'node:os';
 import { createLog } from '../worker/log.ts';
 import { installRuntime } from '../worker/temporal-runtime.ts';
 import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
 import { reportOf, type Orchestration } from './orchestration-report.ts';
 import { timeQueries, type QueryTimes } from './query-times.ts';
+import { withDatabase } from './servers.ts';
 import { storeTrials } from './stored-trials.ts';
 import { runSweep, type RunReport } from './sweep-run.ts';
 
@@ -39,21 +34,11 @@ async function measure(asked: OrchestrationOptions): Promise<Orchestration> {
 }
 
 /** On a server of its own: a large database must not stay behind. */
-async function askDatabase(trials: number, { metricsPerTrial, runs }: OrchestrationOptions): Promise<QueryTimes> {
-  const folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
-  // Under root Postgres runs as another user, who must be able to reach its data.
-  chmodSync(folder, 0o755);
-  const postgres = await startPostgres({ folder });
-  const database = createDatabase(postgres.url);
-  try {
-    await migrate(database);
+function askDatabase(trials: number, { metricsPerTrial, runs }: OrchestrationOptions): Promise<QueryTimes> {
+  return withDatabase(async ({ database }) => {
     const stored = await storeTrials(database, { trials, metricsPerTrial, say: say(`${trials} stored trials`) });
-    return await timeQueries(database, { stored, runs });
-  } finally {
-    await database.close();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+    return timeQueries(database, { stored, runs });
+  });
 }
 
 function say(part: string): (text: string) => void {

@@ -1,16 +1,13 @@
 // How long the page takes over many trials: the server's answer, what goes over the wire, and the first useful paint in Chromium.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { chmodSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { createDatabase } from '../db/client.ts';
-import { migrate } from '../db/migrate.ts';
+import type { Database } from '../db/client.ts';
 import { startPage } from '../page/server.ts';
-import { startPostgres } from '../runtime/postgres.ts';
 import { openBrowser } from '../test/support/browser.ts';
 import { writeReviews } from './reviews.ts';
+import { withDatabase } from './servers.ts';
 import { storeTrials } from './stored-trials.ts';
 import { summarise, type Summary } from './summary.ts';
 
@@ -49,35 +46,30 @@ else {
   process.stdout.write(values.json ? `${JSON.stringify({ loadBefore, times })}\n` : times.map(lineOf).join(''));
 }
 
-async function measure(trials: number): Promise<ViewTimes[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'lpt-sweep-bench-'));
-  // Under root Postgres runs as another user, who must be able to reach its data.
-  chmodSync(folder, 0o755);
-  const postgres = await startPostgres({ folder });
-  const database = createDatabase(postgres.url);
-  try {
-    await migrate(database);
+function measure(trials: number): Promise<ViewTimes[]> {
+  return withDatabase(async ({ database, folder }) => {
     const metricsPerTrial = Number(values['metrics-per-trial']);
     const { name } = await storeTrials(database, {
       ...{ trials, metricsPerTrial, data: await writeReviews(folder) },
       say: (text) => process.stderr.write(`${text}\n`),
     });
-    const place = { temporal: null, host: '127.0.0.1', port: 0, token: null };
-    const orders = { giveOrder: () => Promise.resolve(), onError: (error: unknown) => console.error(error) };
-    const [server, browser] = [await startPage({ database, ...place, ...orders }), await openBrowser()];
-    const rows: ViewTimes[] = [];
-    for (const view of VIEWS) {
-      const path = view === '/' ? view : `/sweeps/${name}${view}`;
-      rows.push({ trials, view: path, ...(await timeView(browser, server.url + path)) });
-    }
-    await browser.close();
-    await server.close();
-    return rows;
-  } finally {
-    await database.close();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    const times = await timeViews(database, name);
+    return times.map((view) => ({ trials, ...view }));
+  });
+}
+
+async function timeViews(database: Database, sweep: string): Promise<Omit<ViewTimes, 'trials'>[]> {
+  const place = { temporal: null, host: '127.0.0.1', port: 0, token: null };
+  const orders = { giveOrder: () => Promise.resolve(), onError: (error: unknown) => console.error(error) };
+  const [server, browser] = [await startPage({ database, ...place, ...orders }), await openBrowser()];
+  const rows: Omit<ViewTimes, 'trials'>[] = [];
+  for (const path of VIEWS) {
+    const view = path === '/' ? path : `/sweeps/${sweep}${path}`;
+    rows.push({ view, ...(await timeView(browser, server.url + view)) });
   }
+  await browser.close();
+  await server.close();
+  return rows;
 }
 
 /** The first look fills Postgres's caches, as in a reader's second. */

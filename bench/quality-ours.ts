@@ -3,6 +3,7 @@ import type { PlannedTrial } from '../sweep/plan.ts';
 import type { TrialOutcome } from '../training/messages.ts';
 import type { TrainEvent } from '../training/train-options.ts';
 import { createTrainer } from '../training/trainer.ts';
+import { versionOf } from './tensorflow-version.ts';
 
 /** Enough for the hidden states of a task's test and a seed's train and dev at one layer, or of 400 short texts at every one. */
 const HIDDEN_STATES_MIB = 1024;
@@ -25,7 +26,7 @@ export function createOurs({ threads, layersToKeep }: { threads: number; layersT
     train: async ({ trial, trialKey }, onDev) => {
       let testExamples = 0;
       const onEvent = (event: TrainEvent): void => {
-        if (event.type === 'ready') version = `TensorFlow ${event.tensorflow} (${event.backend}, ${event.device})`;
+        if (event.type === 'ready') version = versionOf(event);
         if (event.type !== 'evaluation') return;
         const { split, step, score, examples } = event.evaluation;
         if (split === 'dev') onDev(step, score);

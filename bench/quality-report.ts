@@ -1,5 +1,7 @@
 // The table of bench/quality.ts: both sides and prompt tuning, by task and seed, and the means over the seeds.
+import { meanAndSd, percent } from '../sweep/numbers.ts';
 import { mean, standardDeviation } from '../sweep/statistics.ts';
+import { points } from '../sweep/statistics/words.ts';
 import type { QualityOptions } from './quality-options.ts';
 import type { Row } from './quality-rows.ts';
 
@@ -68,20 +70,20 @@ export function qualityTable(qualities: TaskQuality[]): string {
     ...seeds.map((seed) => [
       task,
       String(seed.dataSeed),
-      percent(seed.ours),
-      percent(seed.pytorch),
-      signed(meanDifference([seed])),
-      percent(seed.oursMean),
-      percent(seed.promptTuning),
+      percent(seed.ours) ?? '',
+      percent(seed.pytorch) ?? '',
+      points(meanDifference([seed])) ?? '',
+      percent(seed.oursMean) ?? '',
+      percent(seed.promptTuning) ?? '',
     ]),
     [
       task,
       'mean',
-      meanAndSd(seeds.map(({ ours }) => ours)),
-      meanAndSd(seeds.map(({ pytorch }) => pytorch)),
-      signed(meanDifference(seeds)),
-      meanAndSd(seeds.map(({ oursMean }) => oursMean)),
-      meanAndSd(seeds.map(({ promptTuning }) => promptTuning)),
+      meanOfSeeds(seeds.map(({ ours }) => ours)),
+      meanOfSeeds(seeds.map(({ pytorch }) => pytorch)),
+      points(meanDifference(seeds)) ?? '',
+      meanOfSeeds(seeds.map(({ oursMean }) => oursMean)),
+      meanOfSeeds(seeds.map(({ promptTuning }) => promptTuning)),
     ],
   ]);
   const widths = HEADER.map((title, column) =>
@@ -124,18 +126,7 @@ function commandOf(options: QualityOptions): string {
   return `npm run bench:quality -- ${flags.join(' ')}`;
 }
 
-function percent(score: number | null): string {
-  return score === null ? '' : (100 * score).toFixed(1);
-}
-
-function signed(difference: number | null): string {
-  if (difference === null) return '';
-  return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
-}
-
-function meanAndSd(scores: (number | null)[]): string {
+function meanOfSeeds(scores: (number | null)[]): string {
   const known = scores.filter((score) => score !== null);
-  if (known.length === 0) return '';
-  const sd = standardDeviation(known);
-  return `${percent(mean(known))}${sd === null ? '' : ` ± ${percent(sd)}`}`;
+  return known.length === 0 ? '' : meanAndSd(mean(known), standardDeviation(known));
 }

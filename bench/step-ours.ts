@@ -9,13 +9,16 @@ import { runLayers } from '../lpt/frozen-layers.ts';
 import type { Batch } from '../lpt/batch.ts';
 import type { Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
-import { forgetPeak, peakMemoryMiB } from './peak-memory.ts';
 import { loadTensorflow } from '../runtime/tensorflow.ts';
 import { loadBackbone } from '../training/backbone.ts';
+import { computedBy } from '../training/computed-by.ts';
 import { AdamW } from '../training/optimizer.ts';
 import { encodeSafetensors, type StoredTensor } from '../training/safetensors.ts';
+import { namedGradients } from '../training/step.ts';
+import { forgetPeak, peakMemoryMiB } from './peak-memory.ts';
 import { caseBatches, caseInputs, settingsOf, stepCase } from './step-case.ts';
 import { parseTexts } from './step-texts.ts';
+import { versionOf } from './tensorflow-version.ts';
 
 interface Trial {
   backbone: Backbone;
@@ -39,11 +42,7 @@ const trial: Trial = {
   optimizer: new AdamW(method.trained, measured.weightDecay),
 };
 await writeInputs(inputs);
-answer({
-  version: `TensorFlow ${loaded.version} (${loaded.backend}, ${loaded.device})`,
-  threads: Number(threads),
-  loadMs,
-});
+answer({ version: versionOf(computedBy(loaded)), threads: Number(threads), loadMs });
 for await (const line of createInterface({ input: process.stdin })) {
   const [kind = '', count] = line.split(' ');
   answer(await answerTo(kind, Number(count)));
@@ -105,12 +104,7 @@ function step(at: number, kept?: tf.Tensor3D): number {
   const variables = method.trained.map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(() => method.loss(batch, trial.stepsDone), variables);
   trial.stepsDone += 1;
-  const gradients = Object.fromEntries(
-    method.trained.flatMap(({ name, variable }) => {
-      const gradient = grads[variable.name];
-      return gradient === undefined ? [] : [[name, gradient] as const];
-    }),
-  );
+  const gradients = namedGradients(method, grads);
   const { clipNorm, learningRate } = measured;
   const norm = trial.optimizer.apply({ gradients, clipNorm, learningRate, step: trial.stepsDone });
   const [loss = Number.NaN] = value.dataSync<'float32'>();

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readEnvironment } from '../runtime/environment.mjs';
 import { cacheLayout } from '../runtime/folders.mjs';
+import { checkSameLoss } from './same-loss.ts';
 import type { Side } from './side.ts';
 import { stepCase } from './step-case.ts';
 import { roundSchema, withStepSides, type Round, type StepSettings } from './step-sides.ts';
@@ -85,14 +86,6 @@ async function takeTurns(ours: Side, reference: Side): Promise<Rounds> {
     rounds.maskOnly.push(await reference.ask(`mask-only ${steps}`, roundSchema));
   }
   return rounds;
-}
-
-function checkSameLoss(ours: number[], reference: number[]): void {
-  const differing = ours.findIndex((loss, index) => Math.abs(loss / (reference[index] ?? Number.NaN) - 1) > 1e-3);
-  if (differing === -1) return;
-  throw new Error(
-    `Expected both sides to compute the same, found losses ${ours.join(', ')} and ${reference.join(', ')}: the comparison means nothing.`,
-  );
 }
 
 function summary(rounds: Rounds) {
