@@ -1,7 +1,6 @@
 // What bench/cache.ts is asked to run.
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { wholeNumber, wholeNumbers } from './whole-number.ts';
+import { readFlags, wholeFlag, wholeFlags } from './flags.ts';
 
 const HELP = `npm run bench:cache -- [--json] [--tasks sst2,rte] [--layers 3,6,9,11] [--rounds 5] [--steps 4] [--examples 64]
   [--threads 2] [--data ../shared/data] [--model bert-base-uncased]
@@ -22,29 +21,26 @@ export interface CacheOptions {
 }
 
 /** Null where help was asked for, and has been printed. */
-export function readCacheOptions(): CacheOptions | null {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      tasks: { type: 'string', default: 'sst2,rte' },
-      layers: { type: 'string', default: '3,6,9,11' },
-      rounds: { type: 'string', default: '5' },
-      steps: { type: 'string', default: '4' },
-      examples: { type: 'string', default: '64' },
-      threads: { type: 'string', default: '2' },
-      data: { type: 'string', default: join('..', 'shared', 'data') },
-      model: { type: 'string', default: 'bert-base-uncased' },
-      help: { type: 'boolean', default: false },
+export function readCacheOptions(args: string[]): CacheOptions | null {
+  const values = readFlags({
+    help: HELP,
+    args,
+    defaults: {
+      tasks: 'sst2,rte',
+      layers: '3,6,9,11',
+      rounds: '5',
+      steps: '4',
+      examples: '64',
+      threads: '2',
+      data: join('..', 'shared', 'data'),
+      model: 'bert-base-uncased',
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
+  if (values === null) return null;
   return {
     ...{ json: values.json, data: values.data, model: values.model },
-    ...{ tasks: values.tasks.split(','), layers: wholeNumbers('layers', values.layers) },
-    ...{ rounds: wholeNumber('rounds', values.rounds), steps: wholeNumber('steps', values.steps) },
-    ...{ examples: wholeNumber('examples', values.examples), threads: wholeNumber('threads', values.threads) },
+    ...{ tasks: values.tasks.split(','), layers: wholeFlags('layers', values.layers) },
+    ...{ rounds: wholeFlag('rounds', values.rounds), steps: wholeFlag('steps', values.steps) },
+    ...{ examples: wholeFlag('examples', values.examples), threads: wholeFlag('threads', values.threads) },
   };
 }

@@ -23,7 +23,7 @@ const ranSchema = z.object({
 });
 type Ran = z.infer<typeof ranSchema>;
 
-const options = readCacheOptions();
+const options = readCacheOptions(process.argv.slice(2));
 if (options !== null) {
   const found = await measure(options);
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : report(found));

@@ -1,7 +1,6 @@
 // What bench/orchestration.ts is asked to measure.
-import { parseArgs } from 'node:util';
 import { TRAINERS, type TrainerKind } from './sweep-run.ts';
-import { wholeNumber } from './whole-number.ts';
+import { readFlags, wholeFlag, wholeFlags } from './flags.ts';
 
 export interface OrchestrationOptions {
   json: boolean;
@@ -26,36 +25,30 @@ The whole: --trials 10000 --stored 10000,100000 (about 3 GB of disk while it run
 `;
 
 /** Null where help was asked for, and has been printed. @throws for a value that cannot be */
-export function readOrchestrationOptions(): OrchestrationOptions | null {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      trials: { type: 'string', default: '300' },
-      trainers: { type: 'string', default: TRAINERS.join() },
-      doubles: { type: 'string', default: '8' },
-      window: { type: 'string', default: '100' },
-      stored: { type: 'string', default: '2000' },
-      'metrics-per-trial': { type: 'string', default: '100' },
-      runs: { type: 'string', default: '5' },
-      help: { type: 'boolean', default: false },
+export function readOrchestrationOptions(args: string[]): OrchestrationOptions | null {
+  const values = readFlags({
+    help: HELP,
+    args,
+    defaults: {
+      trials: '300',
+      trainers: TRAINERS.join(),
+      doubles: '8',
+      window: '100',
+      stored: '2000',
+      'metrics-per-trial': '100',
+      runs: '5',
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
+  if (values === null) return null;
   return {
     json: values.json,
-    trials: wholeNumber('trials', values.trials, 0),
+    trials: wholeFlag('trials', values.trials, 0),
     trainers: values.trainers.split(',').map(trainerOf),
-    doubles: wholeNumber('doubles', values.doubles, 0),
-    window: wholeNumber('window', values.window, 0),
-    stored: values.stored
-      .split(',')
-      .map((size) => wholeNumber('stored', size, 0))
-      .filter((size) => size > 0),
-    metricsPerTrial: wholeNumber('metrics-per-trial', values['metrics-per-trial'], 0),
-    runs: wholeNumber('runs', values.runs, 0),
+    doubles: wholeFlag('doubles', values.doubles),
+    window: wholeFlag('window', values.window),
+    stored: wholeFlags('stored', values.stored, 0).filter((size) => size > 0),
+    metricsPerTrial: wholeFlag('metrics-per-trial', values['metrics-per-trial'], 0),
+    runs: wholeFlag('runs', values.runs),
   };
 }
 

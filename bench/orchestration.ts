@@ -9,7 +9,7 @@ import { withDatabase } from './servers.ts';
 import { storeTrials } from './stored-trials.ts';
 import { runSweep, type RunReport } from './sweep-run.ts';
 
-const options = readOrchestrationOptions();
+const options = readOrchestrationOptions(process.argv.slice(2));
 if (options !== null) {
   installRuntime({
     log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }),

@@ -1,11 +1,11 @@
 // How long the page takes over many trials: the server's answer, what goes over the wire, and the first useful paint in Chromium.
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import type { Database } from '../db/client.ts';
 import { startPage } from '../page/server.ts';
 import { openBrowser } from '../test/support/browser.ts';
+import { readPageOptions, type PageOptions } from './page-options.ts';
 import { writeReviews } from './reviews.ts';
 import { withDatabase } from './servers.ts';
 import { storeTrials } from './stored-trials.ts';
@@ -22,50 +22,42 @@ interface ViewTimes {
   bytes: number;
 }
 
-const HELP = `npm run bench:page -- [--json] [--stored 10000,100000] [--runs 5] [--metrics-per-trial 9]
-Stores sweeps (one of 10,000 trials, the rest of a thousand each) on a Postgres of its own and opens each view in Chromium.
-`;
 /** Looked at: nothing may be cut, overlapping or empty. */
 const OUTPUT = join(import.meta.dirname, '../test-output/page');
 const VIEWS = ['/', '', '/layers', '/curves', '/settings', '/speed', '/seeds', '/comparison', '/trials', '/trials/3'];
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    stored: { type: 'string', default: '10000' },
-    runs: { type: 'string', default: '5' },
-    'metrics-per-trial': { type: 'string', default: '9' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(HELP);
-else {
+const options = readPageOptions(process.argv.slice(2));
+if (options !== null) {
   const [loadBefore] = loadavg();
   const times: ViewTimes[] = [];
-  for (const stored of values.stored.split(',')) times.push(...(await measure(Number(stored))));
-  process.stdout.write(values.json ? `${JSON.stringify({ loadBefore, times })}\n` : times.map(lineOf).join(''));
+  for (const trials of options.stored) times.push(...(await measure(trials, options)));
+  process.stdout.write(options.json ? `${JSON.stringify({ loadBefore, times })}\n` : times.map(lineOf).join(''));
 }
 
-function measure(trials: number): Promise<ViewTimes[]> {
+function measure(trials: number, { metricsPerTrial, runs }: PageOptions): Promise<ViewTimes[]> {
   return withDatabase(async ({ database, folder }) => {
-    const metricsPerTrial = Number(values['metrics-per-trial']);
     const { name } = await storeTrials(database, {
       ...{ trials, metricsPerTrial, data: await writeReviews(folder) },
       say: (text) => process.stderr.write(`${text}\n`),
     });
-    const times = await timeViews(database, name);
+    const times = await timeViews(database, { sweep: name, runs });
     return times.map((view) => ({ trials, ...view }));
   });
 }
 
-async function timeViews(database: Database, sweep: string): Promise<Omit<ViewTimes, 'trials'>[]> {
+interface Viewing {
+  sweep: string;
+  runs: number;
+}
+
+async function timeViews(database: Database, { sweep, runs }: Viewing): Promise<Omit<ViewTimes, 'trials'>[]> {
   const place = { temporal: null, host: '127.0.0.1', port: 0, token: null };
   const orders = { giveOrder: () => Promise.resolve(), onError: (error: unknown) => console.error(error) };
   const [server, browser] = [await startPage({ database, ...place, ...orders }), await openBrowser()];
   const rows: Omit<ViewTimes, 'trials'>[] = [];
   for (const path of VIEWS) {
     const view = path === '/' ? path : `/sweeps/${sweep}${path}`;
-    rows.push({ view, ...(await timeView(browser, server.url + view)) });
+    rows.push({ view, ...(await timeView(browser, server.url + view, runs)) });
   }
   await browser.close();
   await server.close();
@@ -73,9 +65,9 @@ async function timeViews(database: Database, sweep: string): Promise<Omit<ViewTi
 }
 
 /** The first look fills Postgres's caches, as in a reader's second. */
-async function timeView(browser: Browser, url: string): Promise<Omit<ViewTimes, 'trials' | 'view'>> {
+async function timeView(browser: Browser, url: string, runs: number): Promise<Omit<ViewTimes, 'trials' | 'view'>> {
   const looks: Look[] = [];
-  for (let run = 0; run <= Number(values.runs); run += 1) looks.push(await look(browser, url));
+  for (let run = 0; run <= runs; run += 1) looks.push(await look(browser, url));
   const counted = looks.slice(1);
   return {
     firstPaint: summarise(counted.map(({ firstPaint }) => firstPaint)),

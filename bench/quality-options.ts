@@ -1,9 +1,8 @@
 // What bench/quality.ts is asked to run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Environment } from '../runtime/environment.mjs';
-import { wholeNumber, wholeNumbers } from './whole-number.ts';
+import { positiveFlag, readFlags, wholeFlag, wholeFlags } from './flags.ts';
 
 export const METHODS_COMPARED = ['lpt', 'prompt-tuning'] as const;
 export type ComparedMethod = (typeof METHODS_COMPARED)[number];
@@ -49,54 +48,56 @@ that is best on dev. What is finished stands in --out: the same command goes on 
 `;
 
 /** Null where help was asked for, and has been printed. @throws for a value that cannot be, and where there is no data */
-export function readQualityOptions({ cacheFolder }: Environment): QualityOptions | null {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      tasks: { type: 'string', default: 'sst2,mr,trec,rte' },
-      k: { type: 'string', default: '500' },
-      steps: { type: 'string', default: '1000' },
-      every: { type: 'string', default: '100' },
-      'dev-size': { type: 'string', default: '1000' },
-      'test-size': { type: 'string', default: 'all' },
-      seeds: { type: 'string', default: '13,21,42' },
-      'train-seeds': { type: 'string', default: '1' },
-      methods: { type: 'string', default: METHODS_COMPARED.join() },
-      sides: { type: 'string', default: SIDES.join() },
-      'learning-rates': { type: 'string', default: '0.001' },
-      'prompt-tuning-rates': { type: 'string', default: '0.05' },
-      threads: { type: 'string', default: '2' },
-      data: { type: 'string', default: join('..', 'shared', 'data') },
-      model: { type: 'string', default: 'bert-base-uncased' },
-      out: { type: 'string', default: join(cacheFolder, 'bench', 'quality') },
-      write: { type: 'string' },
-      help: { type: 'boolean', default: false },
+export function readQualityOptions(args: string[], { cacheFolder }: Environment): QualityOptions | null {
+  const values = readFlags({
+    help: HELP,
+    args,
+    defaults: {
+      tasks: 'sst2,mr,trec,rte',
+      k: '500',
+      steps: '1000',
+      every: '100',
+      'dev-size': '1000',
+      'test-size': 'all',
+      seeds: '13,21,42',
+      'train-seeds': '1',
+      methods: METHODS_COMPARED.join(),
+      sides: SIDES.join(),
+      'learning-rates': '0.001',
+      'prompt-tuning-rates': '0.05',
+      threads: '2',
+      data: join('..', 'shared', 'data'),
+      model: 'bert-base-uncased',
+      out: join(cacheFolder, 'bench', 'quality'),
+      write: '',
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
-  const { json, model, data, out, write = null } = values;
+  if (values === null) return null;
+  const { json, model, data, out, write } = values;
   const tasks = values.tasks.split(',');
   tasks.forEach((task) => checkData(data, task));
   return {
-    ...{ json, model, tasks, write },
-    k: wholeNumber('k', values.k),
-    steps: wholeNumber('steps', values.steps),
-    every: wholeNumber('every', values.every),
-    devSize: wholeNumber('dev-size', values['dev-size']),
-    testSize: values['test-size'] === 'all' ? 'all' : wholeNumber('test-size', values['test-size']),
-    seeds: wholeNumbers('seeds', values.seeds),
-    trainSeeds: wholeNumbers('train-seeds', values['train-seeds']),
+    ...{ json, model, tasks },
+    k: wholeFlag('k', values.k),
+    steps: wholeFlag('steps', values.steps),
+    every: wholeFlag('every', values.every),
+    devSize: wholeFlag('dev-size', values['dev-size']),
+    testSize: values['test-size'] === 'all' ? 'all' : wholeFlag('test-size', values['test-size']),
+    seeds: wholeFlags('seeds', values.seeds),
+    trainSeeds: wholeFlags('train-seeds', values['train-seeds']),
     methods: values.methods.split(',').map((name) => oneOf(METHODS_COMPARED, 'methods', name)),
     sides: values.sides.split(',').map((name) => oneOf(SIDES, 'sides', name)),
-    learningRates: values['learning-rates'].split(',').map(Number),
-    promptTuningRates: values['prompt-tuning-rates'].split(',').map(Number),
-    threads: wholeNumber('threads', values.threads),
+    learningRates: ratesOf('learning-rates', values['learning-rates']),
+    promptTuningRates: ratesOf('prompt-tuning-rates', values['prompt-tuning-rates']),
+    threads: wholeFlag('threads', values.threads),
     data: resolve(data),
     out: resolve(out),
+    write: write === '' ? null : write,
   };
+}
+
+function ratesOf(option: string, text: string): number[] {
+  return text.split(',').map((rate) => positiveFlag(option, rate));
 }
 
 function checkData(data: string, task: string): void {

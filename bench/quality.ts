@@ -21,7 +21,7 @@ type Result = Omit<OurResult, 'type'>;
 type Train = (training: Training, onDev: (step: number, score: number) => void) => Promise<Result>;
 
 const environment = readEnvironment();
-const options = readQualityOptions(environment);
+const options = readQualityOptions(process.argv.slice(2), environment);
 if (options !== null) await compare(options);
 
 async function compare(asked: QualityOptions): Promise<void> {

@@ -16,7 +16,7 @@ import { planSweepTrials } from './sweep-trials.ts';
 type Train = (planned: PlannedTrial) => Promise<{ devScore: number }>;
 
 const environment = readEnvironment();
-const options = readSweepOptions();
+const options = readSweepOptions(process.argv.slice(2));
 if (options !== null) await compare(options);
 
 async function compare(asked: SweepOptions): Promise<void> {
