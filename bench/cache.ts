@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment, readEnvironment } from '../runtime/environment.mjs';
 import type { Trial } from '../sweep/trial.ts';
-import { planCacheCase, type PlannedCase } from './cache-case.ts';
-import { readCacheOptions, type CacheOptions } from './cache-options.ts';
-import { checkSameLoss } from './same-loss.ts';
-import { Side } from './side.ts';
-import { rounded, summarise } from './summary.ts';
+import { planCacheCase, type PlannedCase } from './cache/case.ts';
+import { readCacheOptions, type CacheOptions } from './cache/options.ts';
+import { checkSameLoss } from './measuring/same-loss.ts';
+import { Side } from './measuring/side.ts';
+import { toThousandths, summarise } from './measuring/summary.ts';
 
 /** Of what the cost model promises: 1 + k / 2(L − k). */
 const ASKED_SHARE = 0.85;
@@ -36,7 +36,7 @@ async function measure(chosen: CacheOptions) {
   const trialsFile = join(scratch, 'trials.json');
   await writeFile(trialsFile, JSON.stringify(planned.trials));
   const words = [
-    join(import.meta.dirname, 'cache-ours.ts'),
+    join(import.meta.dirname, 'cache/ours.ts'),
     String(chosen.threads),
     trialsFile,
     join(scratch, 'blocks'),
@@ -82,9 +82,9 @@ async function measureTrial(side: Side, { chosen, planned, index }: Measured) {
   const layer = layerOf(trial);
   const promised = 1 + layer / (2 * (planned.layersOfBackbone - layer));
   return {
-    ...{ task: trial.task.name, layer, meanTokens: rounded(kept[0]?.meanTokens ?? Number.NaN) },
+    ...{ task: trial.task.name, layer, meanTokens: toThousandths(kept[0]?.meanTokens ?? Number.NaN) },
     ...{ keptMs: summarise(keptMs), anewMs: summarise(anewMs), ratio },
-    ...{ promised: rounded(promised), asked: rounded(ASKED_SHARE * promised) },
+    ...{ promised: toThousandths(promised), asked: toThousandths(ASKED_SHARE * promised) },
     isReached: ratio.median >= ASKED_SHARE * promised,
   };
 }
@@ -95,7 +95,7 @@ async function measureFilling(side: Side, planned: PlannedCase) {
   await side.ask('forget', z.object({}));
   for (const [index, trial] of planned.trials.entries()) {
     const { fillMs, chunks } = await side.ask(`fill ${index}`, ranSchema);
-    fillings.push({ task: trial.task.name, layer: layerOf(trial), fromDiskMs: rounded(fillMs), chunks });
+    fillings.push({ task: trial.task.name, layer: layerOf(trial), fromDiskMs: toThousandths(fillMs), chunks });
   }
   return fillings;
 }

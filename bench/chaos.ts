@@ -3,7 +3,7 @@
 import { printReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
 import { planSchedule } from './chaos/schedule.ts';
-import { positiveFlag, readFlags, wholeFlag } from './flags.ts';
+import { positiveFlag, readFlags, wholeFlag } from './measuring/flags.ts';
 
 const HELP = `npm run chaos -- [--json] [--trials 40] [--minutes 3] [--seed 1] [--steps 200] [--workers 2]
 `;

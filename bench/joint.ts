@@ -8,11 +8,11 @@ import { loadBackbone } from '../training/backbone.ts';
 import { disposeBatch } from '../training/batches.ts';
 import { jointStep, type JointPart } from '../training/joint-step.ts';
 import { trainStep } from '../training/step.ts';
-import { benchTrials, LAYERS, smallBackbone, type BenchTrial } from './joint-case.ts';
-import { readJointOptions, type JointOptions } from './joint-options.ts';
-import { comparisonOf, jointReport, type Compared, type JointFound, type Times, type Took } from './joint-report.ts';
-import type { StepTexts } from './step-case.ts';
-import { drawStepTexts } from './step-texts.ts';
+import { benchTrials, LAYERS, smallBackbone, type BenchTrial } from './joint/case.ts';
+import { readJointOptions, type JointOptions } from './joint/options.ts';
+import { comparisonOf, jointReport, type Compared, type JointFound, type Times, type Took } from './joint/report.ts';
+import type { CaseTexts } from './step/case.ts';
+import { drawCaseTexts } from './step/texts.ts';
 
 /** Of 16 sentences each, as the solo step's: what the trials draw their own batches from. */
 const BATCHES = 16;
@@ -27,7 +27,7 @@ if (options !== null) {
 async function measure({ threads, rounds, ...asked }: JointOptions): Promise<JointFound> {
   const { device } = await loadTensorflow({ threads, device: 'auto' });
   const big = await loadBackbone(asked.model);
-  const texts = await drawStepTexts({ ...asked, cacheFolder: environment.cacheFolder, batches: BATCHES });
+  const texts = await drawCaseTexts({ ...asked, cacheFolder: environment.cacheFolder, batches: BATCHES });
   return {
     ...{ device, threads, rounds, task: asked.task },
     small: await compare(smallBackbone(big.config), { rounds, layers: LAYERS.small, texts }),
@@ -38,7 +38,7 @@ async function measure({ threads, rounds, ...asked }: JointOptions): Promise<Joi
 interface Comparing {
   rounds: number;
   layers: readonly number[];
-  texts: StepTexts;
+  texts: CaseTexts;
 }
 
 async function compare(backbone: Backbone, { rounds, layers, texts }: Comparing): Promise<Compared> {

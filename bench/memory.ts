@@ -2,12 +2,12 @@
 // with its hidden states given, as a sweep runs it.
 import { z } from 'zod';
 import { readEnvironment } from '../runtime/environment.mjs';
-import type { Side } from './side.ts';
-import { stepCase } from './step-case.ts';
-import { readMemoryOptions, type StepOptions } from './step-options.ts';
-import { roundSchema, withStepSides } from './step-sides.ts';
-import { drawStepTexts, tokensOf } from './step-texts.ts';
-import { rounded, summarise } from './summary.ts';
+import type { Side } from './measuring/side.ts';
+import { toThousandths, summarise } from './measuring/summary.ts';
+import { stepCase } from './step/case.ts';
+import { readMemoryOptions, type StepOptions } from './step/options.ts';
+import { roundSchema, withStepSides } from './step/sides.ts';
+import { drawCaseTexts, tokensOf } from './step/texts.ts';
 
 const markSchema = z.object({ loadedMiB: z.number() });
 
@@ -18,7 +18,7 @@ if (options !== null) await compare(options);
 /** Each round is two new processes. */
 async function compare({ json, task, data, steps, rounds, ...measured }: StepOptions): Promise<void> {
   const { cacheFolder } = environment;
-  const texts = await drawStepTexts({ cacheFolder, model: measured.model, task, data, batches: steps });
+  const texts = await drawCaseTexts({ cacheFolder, model: measured.model, task, data, batches: steps });
   const above: Record<'ours' | 'reference', number[]> = { ours: [], reference: [] };
   let versions = {};
   for (let round = 0; round < rounds; round += 1) {
@@ -29,7 +29,7 @@ async function compare({ json, task, data, steps, rounds, ...measured }: StepOpt
     });
   }
   const [ours, reference] = [summarise(above.ours), summarise(above.reference)];
-  const ratio = rounded(ours.median / reference.median);
+  const ratio = toThousandths(ours.median / reference.median);
   const found = {
     ratio,
     aboveBackboneMiB: { ours, reference },

@@ -2,12 +2,12 @@
 import { cpus, loadavg } from 'node:os';
 import { createLog } from '../worker/log.ts';
 import { installRuntime } from '../worker/temporal-runtime.ts';
-import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration-options.ts';
-import { reportOf, type Orchestration } from './orchestration-report.ts';
-import { timeQueries, type QueryTimes } from './query-times.ts';
-import { withDatabase } from './servers.ts';
-import { storeTrials } from './stored-trials.ts';
-import { runSweep, type RunReport } from './sweep-run.ts';
+import { withDatabase } from './measuring/servers.ts';
+import { readOrchestrationOptions, type OrchestrationOptions } from './orchestration/options.ts';
+import { timeQueries, type QueryTimes } from './orchestration/query-times.ts';
+import { reportOf, type Orchestration } from './orchestration/report.ts';
+import { storeTrials } from './orchestration/stored-trials.ts';
+import { runSweep, type RunReport } from './orchestration/sweep-run.ts';
 
 const options = readOrchestrationOptions(process.argv.slice(2));
 if (options !== null) {

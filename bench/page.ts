@@ -5,11 +5,11 @@ import type { Browser } from 'playwright-core';
 import type { Database } from '../db/client.ts';
 import { startPage } from '../page/server.ts';
 import { openBrowser } from '../test/support/browser.ts';
-import { readPageOptions, type PageOptions } from './page-options.ts';
-import { writeReviews } from './reviews.ts';
-import { withDatabase } from './servers.ts';
-import { storeTrials } from './stored-trials.ts';
-import { summarise, type Summary } from './summary.ts';
+import { withDatabase } from './measuring/servers.ts';
+import { summarise, type Summary } from './measuring/summary.ts';
+import { storeTrials } from './orchestration/stored-trials.ts';
+import { readPageOptions, type PageOptions } from './page/options.ts';
+import { writeReviews } from './page/reviews.ts';
 
 interface ViewTimes {
   trials: number;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../runtime/environment.mjs';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import { findPytorch } from './pytorch.ts';
-import { readQualityOptions, type QualityOptions } from './quality-options.ts';
-import { createOurs, type OurResult } from './quality-ours.ts';
-import { Reference } from './quality-reference.ts';
-import { meanDifference, qualityOf, qualityPage, qualityTable } from './quality-report.ts';
-import { Rows, type Row } from './quality-rows.ts';
-import { INSERTION_LAYER, planTrials } from './quality-trials.ts';
+import { findPytorch } from './pytorch/find.ts';
+import { readQualityOptions, type QualityOptions } from './quality/options.ts';
+import { createOurs, type OurResult } from './quality/ours.ts';
+import { Reference } from './quality/reference.ts';
+import { meanDifference, qualityOf, qualityPage, qualityTable } from './quality/report.ts';
+import { Rows, type Row } from './quality/rows.ts';
+import { INSERTION_LAYER, planTrials } from './quality/trials.ts';
 
 interface Training {
   planned: PlannedTrial;

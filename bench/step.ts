@@ -2,12 +2,12 @@
 // those above the prompt, AdamW on the prompt generator. Rounds of the two take turns, so that a busy machine slows both.
 import { z } from 'zod';
 import { readEnvironment } from '../runtime/environment.mjs';
-import { checkSameLoss } from './same-loss.ts';
-import type { Side } from './side.ts';
-import { readStepOptions, type StepOptions } from './step-options.ts';
-import { stepReport, summaryOf, type MeasuredStep, type Rounds, type StepFound } from './step-report.ts';
-import { roundSchema, withStepSides } from './step-sides.ts';
-import { drawStepTexts } from './step-texts.ts';
+import { checkSameLoss } from './measuring/same-loss.ts';
+import type { Side } from './measuring/side.ts';
+import { readStepOptions, type StepOptions } from './step/options.ts';
+import { stepReport, summaryOf, type MeasuredStep, type Rounds, type StepFound } from './step/report.ts';
+import { roundSchema, withStepSides } from './step/sides.ts';
+import { drawCaseTexts } from './step/texts.ts';
 
 const kernelsSchema = z.object({ kernels: z.object({ all: z.number(), cached: z.number() }) });
 
@@ -15,7 +15,7 @@ const environment = readEnvironment();
 const options = readStepOptions(process.argv.slice(2), environment);
 if (options !== null) {
   const { cacheFolder } = environment;
-  const texts = await drawStepTexts({ ...options, cacheFolder, batches: options.steps });
+  const texts = await drawCaseTexts({ ...options, cacheFolder, batches: options.steps });
   const found = await compare({ ...options, texts });
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : stepReport(found));
 }

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../runtime/environment.mjs';
 import type { PlannedTrial } from '../sweep/plan.ts';
-import { findPytorch } from './pytorch.ts';
-import { createOurs } from './quality-ours.ts';
-import { Reference } from './quality-reference.ts';
-import { rounded } from './summary.ts';
-import { readSweepOptions, type SweepOptions } from './sweep-options.ts';
-import { compareSides, placeOf, sweepReport, type SweepSide, type Trained } from './sweep-report.ts';
-import { planSweepTrials } from './sweep-trials.ts';
+import { toThousandths } from './measuring/summary.ts';
+import { findPytorch } from './pytorch/find.ts';
+import { createOurs } from './quality/ours.ts';
+import { Reference } from './quality/reference.ts';
+import { readSweepOptions, type SweepOptions } from './sweep/options.ts';
+import { compareSides, placeOf, sweepReport, type SweepSide, type Trained } from './sweep/report.ts';
+import { planSweepTrials } from './sweep/trials.ts';
 
 type Train = (planned: PlannedTrial) => Promise<{ devScore: number }>;
 
@@ -83,5 +83,5 @@ async function trainAll(trials: PlannedTrial[], { side, train, atOnce }: Trainin
 }
 
 function secondsSince(began: number): number {
-  return rounded((performance.now() - began) / 1000);
+  return toThousandths((performance.now() - began) / 1000);
 }

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { positiveFlag } from '../../bench/flags.ts';
-import { readCacheOptions } from '../../bench/cache-options.ts';
-import { readJointOptions } from '../../bench/joint-options.ts';
-import { readPageOptions } from '../../bench/page-options.ts';
-import { readMemoryOptions, readStepOptions } from '../../bench/step-options.ts';
+import { positiveFlag } from '../../bench/measuring/flags.ts';
+import { readCacheOptions } from '../../bench/cache/options.ts';
+import { readJointOptions } from '../../bench/joint/options.ts';
+import { readPageOptions } from '../../bench/page/options.ts';
+import { readMemoryOptions, readStepOptions } from '../../bench/step/options.ts';
 import { readEnvironment } from '../../runtime/environment.mjs';
 
 const environment = readEnvironment({});

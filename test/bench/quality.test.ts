@@ -1,8 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { meanDifference, qualityOf, qualityTable } from '../../bench/quality-report.ts';
-import { Rows, type Row } from '../../bench/quality-rows.ts';
+import { meanDifference, qualityOf, qualityTable } from '../../bench/quality/report.ts';
+import { Rows, type Row } from '../../bench/quality/rows.ts';
 import { temporaryFolder } from '../support/data-files.ts';
 
 function row(dataSeed: number, testScore: number, changes: Partial<Row> = {}): Row {

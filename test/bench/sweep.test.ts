@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compareSides, sweepReport } from '../../bench/sweep-report.ts';
-import type { SweepOptions } from '../../bench/sweep-options.ts';
+import { compareSides, sweepReport } from '../../bench/sweep/report.ts';
+import type { SweepOptions } from '../../bench/sweep/options.ts';
 import { planOf } from '../support/trials.ts';
 
 const { trials } = planOf(`

@@ -1,7 +1,7 @@
 // What every command asks, put to EXPLAIN: at 20,000 trials a plan that reads a whole table is one that will be slow.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { commandQueries } from '../../bench/command-queries.ts';
-import { storeTrials } from '../../bench/stored-trials.ts';
+import { commandQueries } from '../../bench/orchestration/command-queries.ts';
+import { storeTrials } from '../../bench/orchestration/stored-trials.ts';
 import { listSweeps } from '../../db/sweeps.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
