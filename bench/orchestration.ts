@@ -11,10 +11,11 @@ import { runSweep, type RunReport } from './orchestration/sweep-run.ts';
 
 const options = readOrchestrationOptions(process.argv.slice(2));
 if (options !== null) {
-  installRuntime({
-    log: createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] }),
-    isDebugging: false,
-  });
+  // It ends with its last connection: where there is none, this process would never end.
+  if (options.trials > 0) {
+    const log = createLog({ level: 'error', format: 'text', write: toStderr, secrets: [] });
+    installRuntime({ log, isDebugging: false });
+  }
   const measured = await measure(options);
   process.stdout.write(options.json ? `${JSON.stringify(measured)}\n` : reportOf(measured));
 }
