@@ -14,7 +14,8 @@ import { evaluations, sweeps, trials } from './schema.ts';
  */
 export async function judgeTrial(transaction: Transaction, trial: TrialRow, step: number): Promise<StopReason | null> {
   if (trial.stopAs === 'stopped-early') return trial.stopReason;
-  if (trial.stopAs !== null || trial.isSpared) return null;
+  // `waiting`: it was told to stop, and then to go on.
+  if ((trial.stopAs !== null && trial.stopAs !== 'waiting') || trial.isSpared) return null;
   const stopping = await readStopping(transaction, trial.sweepId);
   const { steps, evaluateEvery } = trial.trial.training;
   const when = { step, steps, evaluateEvery };

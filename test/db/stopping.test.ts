@@ -7,7 +7,7 @@ import { beginAttempt } from '../../db/begin-attempt.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../db/checkpoints.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { recordEvaluation } from '../../db/evaluations.ts';
-import { haltTrials, requeueTrials } from '../../db/orders.ts';
+import { continueTrials, haltTrials, requeueTrials } from '../../db/orders.ts';
 import { settleStopping } from '../../db/standing-orders.ts';
 import { listRunning, takeBack } from '../../db/reconciling.ts';
 import { countStates, createSweep } from '../../db/sweeps.ts';
@@ -146,6 +146,14 @@ describe('a trial that is scored on dev', () => {
     expect(await scored({ trialId, attempt }, 0.6)).toBeNull();
     expect(await stopTrial(own.database, { trialId })).toBe('paused');
     expect((await findTrial(own.database, trialId)).stopReason).toBeNull();
+  });
+
+  test('is judged again where it was paused and continued before its trainer had stopped', async () => {
+    const { sweepId, trialId, attempt } = await third();
+    await haltTrials(own.database, { sweepId, ids: [trialId], as: 'paused' });
+    await continueTrials(own.database, { sweepId, ids: [trialId] });
+    expect(await scored({ trialId, attempt }, 0.6)).toMatchObject({ rule: 'median', threshold: 0.75 });
+    expect(await stopTrial(own.database, { trialId })).toBe('stopped-early');
   });
 
   test('whose worker dies before it has stopped is stopped by the attempt that comes after', async () => {
