@@ -24,6 +24,7 @@ const seed = single(wholeNumber(0, 2 ** 31 - 1)).default(1);
 const settings = z.discriminatedUnion(
   'kind',
   [
+    mapping({ kind: z.literal('grid') }),
     mapping({ kind: z.literal('random'), configurations, seed }),
     mapping({
       kind: z.literal('tpe'),
@@ -37,8 +38,7 @@ const settings = z.discriminatedUnion(
 );
 
 /** `search: grid`, or nothing, is every combination. */
-export const search = z.preprocess((entry) => {
-  const kind = typeof entry === 'object' && entry !== null && 'kind' in entry ? entry.kind : entry;
-  if (kind === 'grid') return undefined;
-  return typeof entry === 'string' ? { kind: entry } : entry;
-}, settings.optional()) as z.ZodType<Search | undefined>;
+export const search = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { kind: entry } : entry),
+  settings.transform((asked): Search | undefined => (asked.kind === 'grid' ? undefined : asked)).optional(),
+) as z.ZodType<Search | undefined>;

@@ -9,31 +9,33 @@ const USUAL_GRACE = 0.5;
 const gracePeriod = single(numberFrom(0, 0.99)).default(USUAL_GRACE);
 const leastTrials = single(wholeNumber(1)).default(5);
 
-const settings = z.discriminatedUnion(
-  'rule',
-  [
-    mapping({ rule: z.literal('median'), gracePeriod, leastTrials }),
-    mapping({
-      rule: z.literal('asha'),
-      gracePeriod,
-      leastTrials,
-      reduction: single(numberAbove(1, 100)).default(2),
-    }),
-    mapping({
-      rule: z.literal('paired'),
-      gracePeriod,
-      leastSeeds: single(wholeNumber(2)).default(4),
-      p: single(numberAbove(0, 0.5)).default(0.1),
-    }),
-  ],
-  { error: oneOf(STOPPING_RULES).words },
-);
+const rules = [
+  mapping({ rule: z.literal('median'), gracePeriod, leastTrials }),
+  mapping({
+    rule: z.literal('asha'),
+    gracePeriod,
+    leastTrials,
+    reduction: single(numberAbove(1, 100)).default(2),
+  }),
+  mapping({
+    rule: z.literal('paired'),
+    gracePeriod,
+    leastSeeds: single(wholeNumber(2)).default(4),
+    p: single(numberAbove(0, 0.5)).default(0.1),
+  }),
+] as const;
 
-/** `stopping: median` stands for the rule with its usual values; `none` for no rule. */
-export const stopping = z.preprocess((entry) => {
-  if (entry === 'none') return undefined;
-  return typeof entry === 'string' ? { rule: entry } : entry;
-}, settings.optional()) as z.ZodType<Stopping | undefined>;
+const settings = z.discriminatedUnion('rule', rules, { error: oneOf(STOPPING_RULES).words });
+
+const ruleOrNone = z.discriminatedUnion('rule', [mapping({ rule: z.literal('none') }), ...rules], {
+  error: oneOf(['none', ...STOPPING_RULES]).words,
+});
+
+/** `stopping: median` stands for the rule with its usual values; `none`, or nothing, for no rule. */
+export const stopping = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { rule: entry } : entry),
+  ruleOrNone.transform((asked): Stopping | undefined => (asked.rule === 'none' ? undefined : asked)).optional(),
+) as z.ZodType<Stopping | undefined>;
 
 /** Settings from elsewhere than a sweep file. @returns what was expected, where they are wrong */
 export function parseStopping(asked: Record<string, unknown> & { rule: string }): Stopping | string {

@@ -42,13 +42,19 @@ describe('a sweep file', () => {
   });
 
   test('asks for a stopping rule by its name, or with settings; by default there is none', () => {
-    expect(parseSweep(`${GOOD}stopping: none\n`).stopping).toBeUndefined();
+    for (const none of ['none', '{ rule: none }'])
+      expect(parseSweep(`${GOOD}stopping: ${none}\n`).stopping).toBeUndefined();
     const median = { rule: 'median', gracePeriod: 0.5, leastTrials: 5 };
     expect(parseSweep(`${GOOD}stopping: median\n`).stopping).toEqual(median);
     const asha = parseSweep(`${GOOD}stopping: { rule: asha, gracePeriod: 0.6, reduction: 3 }\n`).stopping;
     expect(asha).toEqual({ rule: 'asha', gracePeriod: 0.6, leastTrials: 5, reduction: 3 });
     const paired = { rule: 'paired', gracePeriod: 0.5, leastSeeds: 4, p: 0.1 };
     expect(parseSweep(`${GOOD}stopping: paired\n`).stopping).toEqual(paired);
+  });
+
+  test('runs every combination with `search: grid`, as a word or a mapping', () => {
+    for (const grid of ['grid', '{ kind: grid }'])
+      expect(parseSweep(`${GOOD}search: ${grid}\n`).search).toBeUndefined();
   });
 
   test('states the values of a setting as one, a list or a range, with repetitions read once', () => {
@@ -95,8 +101,19 @@ describe('a mistake in a sweep file is named with line, field, expected and foun
   test.each([
     [
       'stopping: meridian',
-      'Expected `stopping.rule` to be one of median, asha, paired, found "meridian". Did you mean `median`?',
+      'Expected `stopping.rule` to be one of none, median, asha, paired, found "meridian". Did you mean `median`?',
     ],
+    ['stopping: off', 'Expected `stopping.rule` to be one of none, median, asha, paired, found "off".'],
+    [
+      'stopping: { rule: none, gracePeriod: 0.5 }',
+      'Expected `stopping.gracePeriod` to be one of rule, found an unknown key.',
+    ],
+    [
+      'search: { kind: grid, configurations: 40, sed: 1 }',
+      'Expected `search.configurations` to be one of kind, found an unknown key.',
+    ],
+    ['search: { kind: grid, sed: 1 }', 'Expected `search.sed` to be one of kind, found an unknown key.'],
+    ['search: grit', 'Expected `search.kind` to be one of grid, random, tpe, found "grit". Did you mean `grid`?'],
     [
       'stopping: { rule: median, gracePeriod: 2 }',
       'Expected `stopping.gracePeriod` to be a number from 0 to 0.99, found 2.',
