@@ -39,6 +39,12 @@ export function budgetFor(call: Call, { search }: Pick<Spec, 'search'>): number 
   );
 }
 
+/** @throws UsageError where the option would be read by nobody */
+export function assertCostIsAsked({ flags, values }: Call): void {
+  if (values['cost-per-hour'] === undefined || flags.has('dry-run')) return;
+  throw new UsageError('Expected `--cost-per-hour` beside `--dry-run`, found it without: nothing was started.');
+}
+
 /** What an hour costs. */
 export type Rates = Partial<Record<DeviceClass, number>>;
 

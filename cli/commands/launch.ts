@@ -3,7 +3,7 @@ import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
-import { BUDGET_OPTIONS, budgetFor, describePicked, explainBudget } from '../budget.ts';
+import { assertCostIsAsked, BUDGET_OPTIONS, budgetFor, describePicked, explainBudget } from '../budget.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { DONE } from '../exit-codes.ts';
@@ -31,6 +31,7 @@ export const launchCommand: Command = {
   },
   run: async (call) => {
     const { terminal, flags } = call;
+    assertCostIsAsked(call);
     const file = await readSweepFile(argumentOf(call, 'file'));
     const planned = await planSweep(file, sourcesOf(terminal));
     assertGoesOn(terminal.signal);

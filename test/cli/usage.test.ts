@@ -30,6 +30,10 @@ describe('the command line', () => {
       ['compare', 'demo', '--average', 'perseed'],
       /one of fixed, per-seed, found `perseed`\. Did you mean `per-seed`\?/,
     ],
+    [
+      ['launch', '/nowhere/sweep.yaml', '--cost-per-hour', '2.5'],
+      /Expected `--cost-per-hour` beside `--dry-run`, found it without: nothing was started/,
+    ],
     [['launch', '/nowhere/sweep.yaml'], /Expected a sweep file at `\/nowhere\/sweep\.yaml`, found none/],
   ])('answers %j with what was expected, and exit code 2', async (words, message) => {
     const { code, out, said } = await run(words);
