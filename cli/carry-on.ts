@@ -40,6 +40,6 @@ export async function carryOn(call: Call, session: Session, { sweep, begin }: Ca
   let device: DeviceClass | undefined;
   if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, spec.device, terminal))))) return DONE;
   await keepServers(session, terminal);
-  terminal.say(`${whoTrains(isSettled ? undefined : device, sweep.spec.device)}.`);
+  terminal.say(`${whoTrains(isSettled ? undefined : device)}.`);
   return DONE;
 }

@@ -17,11 +17,16 @@ export async function deviceAmong(control: Control, wanted: Spec['device'], term
 }
 
 /** Who has to come for a sweep to be trained; `device` is undefined where that was settled before. */
-export function whoTrains(device: DeviceClass | undefined, wanted: Spec['device']): string {
+export function whoTrains(device: DeviceClass | undefined): string {
   if (device === undefined) return '`lpt-sweep worker` trains it, on this machine or another';
-  const where = `\`lpt-sweep worker\` trains it on a ${device}, of this machine or another`;
+  return `\`lpt-sweep worker\` trains it on a ${device}, of this machine or another`;
+}
+
+/** How the other device is asked for, beside the words of `whoTrains`: for a file that has just been launched for the first time. */
+export function otherDevice(device: DeviceClass | undefined, wanted: Spec['device']): string {
+  if (device === undefined || wanted !== 'auto') return '';
   const other = device === 'cpu' ? 'gpu' : 'cpu';
-  return wanted === 'auto' ? `${where} (\`device: ${other}\` in the file asks for a ${other})` : where;
+  return ` (\`device: ${other}\` in the file asks for a ${other})`;
 }
 
 /** Starts `own` unless some worker of the right class is there already. */

@@ -17,6 +17,8 @@ export interface Launched {
   created: boolean;
   /** False: it had ended before, and is left as it is. */
   running: boolean;
+  /** False: its workflow was there already, and keeps the device that it began with. */
+  started: boolean;
   /** Tasks whose data is too large to be stored: other machines may not find it. */
   unstored: string[];
 }
@@ -53,8 +55,8 @@ async function writeAndStart(control: Control, request: LaunchRequest): Promise<
   const running = isOpen(sweep);
   // Once more, for until the sweep was there to need them `prune` could take them away.
   if (running) await storeData(control, plan.trials);
-  if (running) await run(control, { sweep, created }, chooseDevice);
-  return { sweep, created, running, unstored };
+  const started = running && (await run(control, { sweep, created }, chooseDevice));
+  return { sweep, created, running, started, unstored };
 }
 
 /** Whose results are only to be seen, on whatever machine. */
@@ -67,13 +69,14 @@ async function hasEnded({ database }: Control, name: string): Promise<boolean> {
   }
 }
 
-/** One that was there may have lost its workflow, and then its running trials have nobody. */
+/** One that was there may have lost its workflow, and then its running trials have nobody. @returns whether it was started */
 async function run(
   control: Control,
   { sweep, created }: Pick<Launched, 'sweep' | 'created'>,
   chooseDevice: LaunchRequest['chooseDevice'],
-): Promise<void> {
+): Promise<boolean> {
   const lost = created ? [] : await takeBackLost(control, sweep);
   const { started } = await startSweepWorkflow(control, sweep, await chooseDevice());
   if (!started && lost.length > 0) await tellToLook(control, sweep.id);
+  return started;
 }

@@ -16,7 +16,7 @@ import { openBeside } from '../page.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { sourcesOf } from '../sources.ts';
 import { FILE_ARGUMENT, readSweepFile } from '../sweep-file.ts';
-import { deviceAmong, offerHere, whoTrains } from '../training-device.ts';
+import { deviceAmong, offerHere, otherDevice, whoTrains } from '../training-device.ts';
 import { runWatched, WATCH_OPTION } from '../watched-run.ts';
 
 export const launchCommand: Command = {
@@ -88,7 +88,8 @@ async function launchOnly({ terminal }: Call, session: Session, { planned, file 
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
   await keepServers(session, terminal);
-  terminal.say(`${whoTrains(device, wanted)}; \`lpt-sweep watch\` shows how it goes.`);
+  const asks = launched.created ? otherDevice(device, wanted) : '';
+  terminal.say(`${whoTrains(launched.started ? device : undefined)}${asks}; \`lpt-sweep watch\` shows how it goes.`);
   return DONE;
 }
 

@@ -85,10 +85,13 @@ methods: [zero-shot, { method: lpt, insertionLayer: [1, 2], promptLength: 2 }]
     expect(launched.code).toBe(0);
     expect(launched.said).toContain('Budget 5 min: 3 of 6 trials');
     expect(launched.said).not.toContain('servers stay');
+    expect(launched.said).toMatch(/trains it on a (cpu|gpu), .*`device: (cpu|gpu)` in the file asks/);
     expect(await trialsOf('second')).toEqual([0, 1, 2].map((position) => ({ data_seed: 13, position })));
     const again = await run('launch', second, '--budget', '1h');
     expect(again).toMatchObject({ code: 0 });
     expect(again.said).toContain('Sweep second keeps the trials that it was launched with.');
+    // Its workflow has its device.
+    expect(again.said).toContain('`lpt-sweep worker` trains it, on this machine or another; `lpt-sweep watch`');
     expect(await trialsOf('second')).toHaveLength(3);
     await expectUnchanged(second);
     expect((await run('add', second)).said).toContain('has 3 trials more; 3 of the file were there');

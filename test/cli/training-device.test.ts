@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { carryOn } from '../../cli/carry-on.ts';
 import type { Call, Terminal } from '../../cli/command.ts';
-import { deviceAmong, whoTrains } from '../../cli/training-device.ts';
+import { deviceAmong, otherDevice, whoTrains } from '../../cli/training-device.ts';
 import type { Session } from '../../cli/session.ts';
 import type { Control } from '../../control/control.ts';
 import { workflowState } from '../../control/sweep-workflow.ts';
@@ -28,10 +28,9 @@ test('without a worker it is what this machine has, or is told to use', async ()
 });
 
 test('who launches is told the device that has to come, and how to ask for the other', () => {
-  expect(whoTrains('cpu', 'auto')).toBe(
-    '`lpt-sweep worker` trains it on a cpu, of this machine or another (`device: gpu` in the file asks for a gpu)',
-  );
-  expect(whoTrains('gpu', 'gpu')).toBe('`lpt-sweep worker` trains it on a gpu, of this machine or another');
+  expect(whoTrains('cpu')).toBe('`lpt-sweep worker` trains it on a cpu, of this machine or another');
+  expect(otherDevice('cpu', 'auto')).toBe(' (`device: gpu` in the file asks for a gpu)');
+  expect(otherDevice('gpu', 'gpu')).toBe('');
 });
 
 /** What `resume` says of a sweep of `device: auto` that nobody watches. */
@@ -50,7 +49,7 @@ async function saidOnResume(): Promise<string[]> {
 }
 
 test('who resumes is told the device that has to come, unless a workflow that runs has its own', async () => {
-  expect(await saidOnResume()).toEqual([`${whoTrains('gpu', 'auto')}.`]);
+  expect(await saidOnResume()).toEqual([`${whoTrains('gpu')}.`]);
   vi.mocked(workflowState).mockResolvedValueOnce('running');
-  expect(await saidOnResume()).toEqual([`${whoTrains(undefined, 'auto')}.`]);
+  expect(await saidOnResume()).toEqual([`${whoTrains(undefined)}.`]);
 });

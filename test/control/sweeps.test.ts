@@ -26,6 +26,7 @@ describe('a sweep under the verbs', () => {
     const both = await Promise.all([launch(control, request), launch(control, request)]);
     expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
     expect(both[0].sweep.id).toBe(both[1].sweep.id);
+    expect(both.map(({ started }) => started).sort()).toEqual([false, true]);
     const trainer = new ScriptedTrainer(FINISHED);
     expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
     expect(trainer.requests).toHaveLength(sweep.trials.length);
