@@ -8,8 +8,11 @@ import type { Trial } from './trial.ts';
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
 const VERSION = 1;
 
-/** In front of a field or the mask, white space other than one space: it was lost once, and is read now. */
-const READ_ANEW = /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/;
+/** White space other than one space in front of a field, or of a decoder's mask: it was lost once, and is read now. */
+const READ_ANEW: Record<Architecture, RegExp> = {
+  encoder: /(?:[^\S ]|\s\s)(?=\{\w+\})/, // its mask takes all white space in front of it, as ever
+  decoder: /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/,
+};
 
 /**
  * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
@@ -38,7 +41,7 @@ function configurationOf({ backbone, task, regime, method, training }: Trial, ar
   return {
     version: VERSION,
     revision: architecture === 'decoder' ? decoderRevision : revision, // hashed where a method has one
-    reading: READ_ANEW.test(task.template) ? 2 : undefined,
+    reading: READ_ANEW[architecture].test(task.template) ? 2 : undefined,
     backbone: backbone.fingerprint,
     task: {
       name: task.name,

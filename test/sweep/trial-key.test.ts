@@ -31,16 +31,21 @@ describe('the trial key', () => {
     });
   });
 
-  // Of white space in front of a field or the mask one space was read, whatever it was. In brackets the key of that time.
+  // Of white space in front of a field one space was read, whatever it was. In brackets the key of that time.
   test.each([
     ['It:\n{sentence} . It was <mask> .', 'ea794f6011f7 (2d17b9eb92f3)'],
     ['It:\n {sentence} . It was <mask> .', '2a8d4aea6ae4 (63f5722e05d9)'],
     ['It:  {sentence} . It was <mask> .', '82aa0732174d (ec84e26cc955)'],
-    ['{sentence}\n<mask>', '51d1c75d18c5 (52c77c472969)'],
+    ['{sentence}\n<mask>', '52c77c472969'],
     ['{sentence}\nIt was <mask> .', '824a99a0dccc'],
     ['{sentence} .  It was <mask> .', 'b1176cafc038'],
   ])('of the template %j is another one only where it is read otherwise than it once was', (template, key) => {
     expect(configurationKey(withTask({ template })).slice(0, 12)).toBe(key.slice(0, 12));
+  });
+
+  test('of a template with a line break in front of the mask is another one on decoders, which alone read it now', () => {
+    const broken = withTask({ template: '{sentence}\n<mask>' });
+    expect(configurationKeyOf(broken, 'decoder').slice(0, 12)).toBe('51d1c75d18c5');
   });
 
   test('changes on decoders alone with what the same settings come to there', () => {
