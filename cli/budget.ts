@@ -30,12 +30,16 @@ export function budgetOf({ values: { budget } }: Call): number | undefined {
   throw new UsageError(`Expected \`--budget\` to be a time such as 2h, 45m or 1h30m, found \`${budget}\`.`);
 }
 
-/** The same for a sweep. @throws UsageError also where a search proposes trials that no budget has seen */
+/**
+ * The same for a sweep. A TPE search is refused however few configurations it has: when its trials have ended it runs what they
+ * lack of the file's tasks and seeds, and so what a budget has left out.
+ * @throws UsageError
+ */
 export function budgetFor(call: Call, { search }: Pick<Spec, 'search'>): number | undefined {
   const seconds = budgetOf(call);
   if (seconds === undefined || search?.kind !== 'tpe') return seconds;
   throw new UsageError(
-    'Expected `--budget` with a sweep whose trials are all known, found `search: tpe`, which proposes more of them later. Give the search fewer `configurations`, or take `search: random`.',
+    'Expected `--budget` with a sweep whose trials are all known, found `search: tpe`, which adds more of them later, also those that a budget leaves out. `search: random` draws all of them at once.',
   );
 }
 
