@@ -1,4 +1,5 @@
 // The errors that are made for people: said by their message alone, and what the exit code is.
+import { temporalWords } from '../control/temporal-away.ts';
 
 /** Their remedy is to write something else: the command line, a name, or the sweep file. */
 const WRITTEN_WRONG = [
@@ -44,5 +45,5 @@ export function isWrittenWrong(error: unknown): boolean {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isForeseen = isWrittenWrong(error) || MADE_FOR_PEOPLE.includes(error.name);
-  return isForeseen ? error.message : (error.stack ?? error.message);
+  return temporalWords(error) ?? (isForeseen ? error.message : (error.stack ?? error.message));
 }

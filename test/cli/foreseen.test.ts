@@ -1,4 +1,5 @@
 // What a person reads of an error: a sentence where somebody foresaw it, a stack otherwise.
+import { ServiceError } from '@temporalio/client';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -35,6 +36,21 @@ test('every error with a name of its own is said in its own words, without a sta
 
 test('an error that nobody foresaw has its stack', () => {
   expect(describeError(new TypeError('not a function'))).toMatch(/not a function\n +at /);
+});
+
+test('what Temporal answers in the middle of a command is a sentence, with what it came from', () => {
+  const grpc = Object.assign(new Error('14 UNAVAILABLE: read ECONNRESET'), { code: 14, details: 'read', metadata: {} });
+  const found = 'Expected Temporal to do what it was asked, found:';
+  const again = 'Give the command again once Temporal is back; what of it was written down already stands.';
+  expect(describeError(new ServiceError('Failed to start Workflow', { cause: grpc }))).toBe(
+    `${found} Failed to start Workflow (14 UNAVAILABLE: read ECONNRESET). ${again}`,
+  );
+  expect(describeError(grpc)).toBe(`${found} 14 UNAVAILABLE: read ECONNRESET. ${again}`);
+  const wrong = Object.assign(grpc, { code: 3, message: '3 INVALID_ARGUMENT: no.' });
+  expect(describeError(wrong)).toBe(`${found} 3 INVALID_ARGUMENT: no.`);
+  expect(describeError(new ServiceError('Unexpected', { cause: new TypeError('x') }))).toMatch(/\n +at /);
+  // Has its own words.
+  expect(describeError(new Error('No Temporal server answers.', { cause: grpc }))).toBe('No Temporal server answers.');
 });
 
 test('a backbone that the hub does not have is one line', async () => {
