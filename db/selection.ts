@@ -1,7 +1,7 @@
 // A person's choice of trials as a condition on their rows.
 import { and, count, desc, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { type Condition, isTrainingField, type SelectedValue, type Selection } from '../sweep/selection.ts';
+import { type Condition, isTrainingField, partsOf, type SelectedValue, type Selection } from '../sweep/selection.ts';
 import type { TrialState } from '../sweep/states.ts';
 import type { Trial } from '../sweep/trial.ts';
 import { type Database, ask } from './client.ts';
@@ -40,14 +40,23 @@ function fulfils({ field, values }: Condition): SQL | undefined {
   return or(...values.map((value) => has(field, value)));
 }
 
-/** A setting that is a list, of layers for example, has each of its values. */
+/** A setting that is a list, of layers for example, has each of its values; `6+9` means a list of these and no others. */
 function has(field: string, value: SelectedValue): SQL | undefined {
+  const parts = partsOf(field, value);
+  if (parts !== null) {
+    const list = sql`${JSON.stringify(parts)}::jsonb`;
+    return sql`(${asJson(field)} @> ${list} and ${asJson(field)} <@ ${list})`;
+  }
   const column = COLUMNS[field];
   const asColumn = column === undefined ? undefined : sql`${column}::text = ${String(value)}`;
   if (column !== undefined && field !== 'insertionLayer') return asColumn;
-  const part = isTrainingField(field) ? 'training' : 'method';
-  const asSetting = sql`${trials.trial} -> ${sql.raw(`'${part}'`)} -> ${field}::text @> ${JSON.stringify(value)}::jsonb`;
+  const asSetting = sql`${asJson(field)} @> ${JSON.stringify(value)}::jsonb`;
   return or(asColumn, and(mayHave(field), asSetting));
+}
+
+function asJson(field: string): SQL {
+  const part = isTrainingField(field) ? 'training' : 'method';
+  return sql`${trials.trial} -> ${sql.raw(`'${part}'`)} -> ${field}::text`;
 }
 
 /** A method that trains nothing has no settings of training, whatever its row says. */
@@ -83,12 +92,13 @@ export async function listLargest(
 
 const SHOWN = 20;
 
-/** The values of a field among a sweep's trials, for a person who asked for another one. */
+/** The values of a field among a sweep's trials, as a selection takes them, for a person who asked for another one. */
 export async function listValues(
   database: Database,
   { sweepId, field }: { sweepId: string; field: string },
 ): Promise<string[]> {
-  const value = sql<string | null>`(${COLUMNS[field] ?? settingOf(field)})::text`;
+  const column = field === 'insertionLayer' ? trials.insertionLayers : COLUMNS[field];
+  const value = sql<string | null>`(${column ?? settingOf(field)})::text`;
   const rows = await ask(database, () =>
     database
       .selectDistinct({ value })
@@ -97,10 +107,15 @@ export async function listValues(
       .limit(SHOWN),
   );
   return rows
-    .flatMap(({ value: found }) => (found === null ? [] : [found]))
+    .flatMap(({ value: found }) => (found === null ? [] : [asSelected(found)]))
     .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }
 
 function settingOf(field: string): SQL {
   return sql`${trials.trial} #>> ${sql.raw(isTrainingField(field) ? `array['training'` : `array['method'`)}, ${field}::text]`;
+}
+
+/** A list is joined as results print it. */
+function asSelected(found: string): string {
+  return found.startsWith('[') ? (JSON.parse(found) as unknown[]).join('+') : found;
 }

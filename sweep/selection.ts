@@ -27,6 +27,8 @@ const WORDS: Record<string, readonly string[] | null> = {
   state: TRIAL_STATES,
 };
 const NUMBERS = ['k', 'dataSeed', 'trainSeed', 'insertionLayer', 'promptLength'];
+/** Settings that may be several at once: `6+9`, as results print it. */
+const SEVERAL = ['insertionLayer', 'targets'];
 const OF_METHODS = DESCRIPTORS.flatMap(({ settings }) => Object.keys(settings));
 
 /** What can be selected by: columns of results, then settings of methods and of training. */
@@ -45,6 +47,18 @@ export function parseSelection(text: string): Selection {
 
 export function describeSelection(selection: Selection): string {
   return selection.map(({ field, values }) => `${field}=${values.join('|')}`).join(',');
+}
+
+/** Of `6+9` what is meant together; null where the value is one. */
+export function partsOf(field: string, value: SelectedValue): SelectedValue[] | null {
+  if (!isSeveral(field, String(value))) return null;
+  return String(value)
+    .split('+')
+    .map((part) => parseValue(field, part.trim()));
+}
+
+function isSeveral(field: string, text: string): boolean {
+  return SEVERAL.includes(field) && text.includes('+');
 }
 
 export function isTrainingField(field: string): boolean {
@@ -68,6 +82,8 @@ function parseCondition(text: string): Condition {
 
 function parseValue(field: string, text: string): SelectedValue {
   if (text === '') throw new SelectionError(`Expected a value for \`${field}\`, found nothing.`);
+  const parts = partsOf(field, text);
+  if (parts !== null) return parts.join('+');
   const words = WORDS[field];
   if (words !== undefined) return words === null ? text : knownWord({ field, text, words });
   if (text === 'true' || text === 'false') return text === 'true';

@@ -7,6 +7,7 @@ import { readOrders, settleStopping } from '../../db/standing-orders.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
 import { countStates, createSweep, findSweep } from '../../db/sweeps.ts';
 import { finishTrial, listWaiting, stopTrial } from '../../db/trials.ts';
+import { listValues } from '../../db/selection.ts';
 import { parseSelection } from '../../sweep/selection.ts';
 import { type TestDatabase, createTestDatabase } from '../support/postgres.ts';
 import { findTrial, outcomeOf, planOf, smallSweep } from '../support/trials.ts';
@@ -233,6 +234,9 @@ methods:
     ['insertionLayer=9', 4],
     ['insertionLayer=3|9', 8],
     ['insertionLayer=6,bottleneck=64', 4],
+    ['insertionLayer=6+9', 4],
+    ['insertionLayer=3|6+9', 8],
+    ['insertionLayer=3+6', 0],
     ['learningRate=1e-3', 6],
     ['learningRate=5e-3,method=lpt', 6],
     ['batchSize=32', 12],
@@ -243,6 +247,23 @@ methods:
   ])('%s chooses %i trials', async (where, count) => {
     const { chosen } = await prioritiseTrials(own.database, { sweepId, where: parseSelection(where), priority: 3 });
     expect(chosen).toBe(count);
+  });
+
+  test('names matrices and layers at once as results print them, and so are they told', async () => {
+    const source = LAYERS.replace('name: layers', 'name: matrices').replace(
+      '- zero-shot',
+      '- { method: lora, targets: [query, [query, value]] }',
+    );
+    const asked = { name: 'matrices', source, spec: parseSweep(source), trials: planOf(source).trials };
+    const { id } = (await createSweep(own.database, asked)).sweep;
+    const chosenBy = async (where: string): Promise<number> =>
+      (await prioritiseTrials(own.database, { sweepId: id, where: parseSelection(where), priority: 3 })).chosen;
+    // Two learning rates each.
+    expect(await chosenBy('targets=query+value')).toBe(2);
+    expect(await chosenBy('targets=value + query')).toBe(2);
+    expect(await chosenBy('targets=query')).toBe(4);
+    expect(await listValues(own.database, { sweepId: id, field: 'targets' })).toEqual(['query', 'query+value']);
+    expect(await listValues(own.database, { sweepId: id, field: 'insertionLayer' })).toEqual(['3', '6', '6+9']);
   });
 });
 

@@ -17,7 +17,16 @@ describe('a selection', () => {
     expect(parseSelection('task=2024')).toEqual([{ field: 'task', values: ['2024'] }]);
   });
 
+  test('takes several layers or matrices at once as one value, as results print them', () => {
+    const selection = parseSelection('insertionLayer=6+9|3,targets=query + value');
+    expect(describeSelection(selection)).toBe('insertionLayer=6+9|3,targets=query+value');
+    expect(selection[0]).toEqual({ field: 'insertionLayer', values: ['6+9', 3] });
+  });
+
   test.each([
+    ['insertionLayer=6+x', /Expected `insertionLayer` to be a number, found `x`/],
+    ['insertionLayer=6+', /Expected a value for `insertionLayer`, found nothing/],
+    ['promptLength=5+10', /Expected `promptLength` to be a number, found `5\+10`/],
     ['insertionlayer=6', /found `insertionlayer`\. Did you mean `insertionLayer`\?/],
     ['method=ltp', /`method` to be one of .*, found `ltp`\. Did you mean `lpt`\?/],
     ['state=stuck', /`state` to be one of waiting, running, .*, found `stuck`/],
