@@ -1,7 +1,7 @@
 // What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
 import type { Fitting } from '../control/fitting.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
-import { workflowState } from '../control/sweep-workflow.ts';
+import { settledDevice } from '../control/settled-device.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Call } from './command.ts';
@@ -25,9 +25,10 @@ export function offering({ flags, terminal }: Call, { spec }: SweepRow): Pick<Fi
 export async function carryOn(call: Call, session: Session, { sweep, begin }: CarriedOn): Promise<number> {
   const { terminal, flags } = call;
   const { control } = session;
+  const settled = await settledDevice(control, sweep.id);
   if (flags.has('watch')) {
     return runWatched({
-      ...{ control, terminal, wanted: sweep.spec.device },
+      ...{ control, terminal, wanted: settled ?? sweep.spec.device },
       begin: async (chooseDevice) => {
         await begin(chooseDevice);
         return sweep.id;
@@ -35,11 +36,10 @@ export async function carryOn(call: Call, session: Session, { sweep, begin }: Ca
       again: `lpt-sweep resume ${sweep.name} --watch`,
     });
   }
-  // A workflow that runs already keeps the device that it began with.
-  const isSettled = (await workflowState(control, sweep.id)) === 'running';
   let device: DeviceClass | undefined;
-  if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, spec.device, terminal))))) return DONE;
+  if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, settled ?? spec.device, terminal)))))
+    return DONE;
   await keepServers(session, terminal);
-  terminal.say(`${whoTrains(isSettled ? undefined : device)}.`);
+  terminal.say(`${whoTrains(settled ?? device)}.`);
   return DONE;
 }

@@ -16,9 +16,9 @@ export async function deviceAmong(control: Control, wanted: Spec['device'], term
   return chosen ?? (here === 'auto' ? detectDevice(here) : here);
 }
 
-/** Who has to come for a sweep to be trained; `device` is undefined where that was settled before. */
-export function whoTrains(device: DeviceClass | undefined): string {
-  if (device === undefined) return '`lpt-sweep worker` trains it, on this machine or another';
+/** Who has to come for a sweep to be trained; without `device` it cannot be told. */
+export function whoTrains(device: DeviceClass | null | undefined): string {
+  if (!device) return '`lpt-sweep worker` trains it, on this machine or another';
   return `\`lpt-sweep worker\` trains it on a ${device}, of this machine or another`;
 }
 
@@ -36,9 +36,7 @@ export async function deviceWithWorker(control: Control, wanted: Spec['device'],
   if (chosen !== null && offered.includes(chosen)) return chosen;
   const started = await own.start();
   if (chosen === null || chosen === started) return started;
-  throw new Error(
-    `Expected this machine to train on the ${chosen}, as the sweep's \`device\` says, found the ${started} only.`,
-  );
+  throw new Error(`Expected this machine to train on the ${chosen}, as the sweep asks, found the ${started} only.`);
 }
 
 /** What a worker of our own offers, known before it is started. */

@@ -4,8 +4,9 @@ import { carryOn } from '../../cli/carry-on.ts';
 import type { Call, Terminal } from '../../cli/command.ts';
 import { deviceAmong, otherDevice, whoTrains } from '../../cli/training-device.ts';
 import type { Session } from '../../cli/session.ts';
+import { runWatched } from '../../cli/watched-run.ts';
 import type { Control } from '../../control/control.ts';
-import { workflowState } from '../../control/sweep-workflow.ts';
+import { settledDevice } from '../../control/settled-device.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 
 vi.mock(import('../../worker/device.ts'), () => ({ detectDevice: () => Promise.resolve('gpu') }));
@@ -13,9 +14,11 @@ vi.mock(import('../../control/workers.ts'), async (original) => ({
   ...(await original()),
   classesWithWorkers: () => Promise.resolve([]),
 }));
-vi.mock(import('../../control/sweep-workflow.ts'), async (original) => ({
+vi.mock(import('../../control/settled-device.ts'), () => ({ settledDevice: vi.fn(() => Promise.resolve(null)) }));
+
+vi.mock(import('../../cli/watched-run.ts'), async (original) => ({
   ...(await original()),
-  workflowState: vi.fn(() => Promise.resolve('ended' as const)),
+  runWatched: vi.fn(() => Promise.resolve(0)),
 }));
 
 const terminalWith = (device: 'auto' | 'cpu') => ({ environment: { device } }) as unknown as Terminal;
@@ -34,14 +37,14 @@ test('who launches is told the device that has to come, and how to ask for the o
 });
 
 /** What `resume` says of a sweep of `device: auto` that nobody watches. */
-async function saidOnResume(): Promise<string[]> {
+async function saidOnResume(...flags: string[]): Promise<string[]> {
   const said: string[] = [];
   const terminal = { ...terminalWith('auto'), say: (text: string) => said.push(text) };
   const services = { embedded: { postgres: false, temporal: false } };
   const sweep = { id: 'id', spec: { device: 'auto' } } as SweepRow;
   const begin = async (chooseDevice: (of: SweepRow) => Promise<unknown>): Promise<boolean> =>
     Boolean(await chooseDevice(sweep));
-  await carryOn({ terminal, flags: new Set() } as unknown as Call, { services } as unknown as Session, {
+  await carryOn({ terminal, flags: new Set(flags) } as unknown as Call, { services } as unknown as Session, {
     sweep,
     begin,
   });
@@ -50,6 +53,14 @@ async function saidOnResume(): Promise<string[]> {
 
 test('who resumes is told the device that has to come, unless a workflow that runs has its own', async () => {
   expect(await saidOnResume()).toEqual([`${whoTrains('gpu')}.`]);
-  vi.mocked(workflowState).mockResolvedValueOnce('running');
-  expect(await saidOnResume()).toEqual([`${whoTrains(undefined)}.`]);
+  vi.mocked(settledDevice).mockResolvedValueOnce('cpu');
+  expect(await saidOnResume()).toEqual([`${whoTrains('cpu')}.`]);
+});
+
+test('who resumes and watches brings a worker of the device that the workflow has', async () => {
+  vi.mocked(settledDevice).mockResolvedValueOnce('cpu');
+  await saidOnResume('watch');
+  expect(vi.mocked(runWatched)).toHaveBeenLastCalledWith(expect.objectContaining({ wanted: 'cpu' }));
+  await saidOnResume('watch');
+  expect(vi.mocked(runWatched)).toHaveBeenLastCalledWith(expect.objectContaining({ wanted: 'auto' }));
 });

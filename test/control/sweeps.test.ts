@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../control/cancel.ts';
@@ -6,10 +7,13 @@ import { describe as describeSweep } from '../../control/describe.ts';
 import { launch } from '../../control/launch.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
+import { settledDevice } from '../../control/settled-device.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
 import { trials } from '../../db/schema.ts';
 import { ordersTo } from '../../page/orders.ts';
+import { loadCodec } from '../../runtime/codec.ts';
 import type { TrainEnd } from '../../training/train-options.ts';
+import { fileWith } from '../support/data-files.ts';
 import { ScriptedTrainer } from '../support/scripted-trainer.ts';
 import { endOf, FINISHED, onCpu, openStage, type Stage } from '../support/stage.ts';
 
@@ -30,6 +34,26 @@ describe('a sweep under the verbs', () => {
     const trainer = new ScriptedTrainer(FINISHED);
     expect(await stage.withWorker({ control, folder }, trainer, () => endOf(control, sweep.name))).toBe('complete');
     expect(trainer.requests).toHaveLength(sweep.trials.length);
+  });
+
+  test('keeps the device that its workflow began with, also where payloads are encrypted', async () => {
+    const codec = await loadCodec({ codecKey: await fileWith('key', randomBytes(32).toString('base64')) });
+    const temporal = { connectionOptions: { address: stage.address }, namespace: 'default' };
+    const opening = { databaseUrl: stage.databaseUrl, searchAttributes: true };
+    const encrypted = await openControl({ ...opening, temporal: { ...temporal, payloadCodecs: [codec] } });
+    const plain = await openControl({ ...opening, temporal });
+    try {
+      const { planned, sweep } = await stage.fresh();
+      expect(await settledDevice(encrypted, sweep.name)).toBeNull();
+      await launch(encrypted, { planned, source: sweep.source, chooseDevice: () => Promise.resolve('gpu') });
+      expect(await settledDevice(encrypted, sweep.name)).toBe('gpu');
+      // Without the key it cannot be read.
+      expect(await settledDevice(plain, sweep.name)).toBeNull();
+      await cancel(encrypted, { sweep: sweep.name });
+      expect(await settledDevice(encrypted, sweep.name)).toBeNull();
+    } finally {
+      await Promise.all([encrypted.close(), plain.close()]);
+    }
   });
 
   test('is refused before it is written where it would train here and this machine is too small', async () => {
