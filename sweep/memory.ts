@@ -25,7 +25,8 @@ function memoryMiB(trial: Trial, facts: SweepFacts, layersKept: ReadonlySet<numb
   const task = taskOf(trial, facts);
   const examples = drawn(trial, task) + testSize(trial, task);
   const encoded = encodedBytes(examples, examples * task.meanTokens);
-  const weights = BYTES * countBackbone(backbone) + trainedBytes(trial, backbone);
+  const { values, moments, best } = stateBytes(trial, backbone);
+  const weights = BYTES * countBackbone(backbone) + values + moments + best;
   const peak = Math.max(...peaks(trial, task, backbone));
   return Math.ceil((weights + encoded + keptBytes(trial, facts, layersKept) + peak) / 2 ** 20) + PROCESS_MIB;
 }
@@ -52,17 +53,21 @@ function peaks(trial: Trial, { meanTokens }: TaskFacts, backbone: BackboneFacts)
   return [stepBytes(trial, texts(batchSize), backbone), scoringBytes(trial, texts(evaluationBatchSize), backbone)];
 }
 
-/**
- * What is trained, from its first steps on: the values, which in full tuning stand beside the frozen ones, two moments, and
- * the best values so far; new best ones are made beside the old.
- */
-export function trainedBytes(trial: Pick<Trial, 'method' | 'task'>, widths: Widths): number {
-  return COPIES * BYTES * trainedNumbers(trial, widths);
+/** In bytes, of what is trained, from its first steps on. */
+export interface StateBytes {
+  /** In full tuning they stand beside the frozen ones. */
+  values: number;
+  moments: number;
+  /** The best values so far; new ones are made beside the old. */
+  best: number;
+}
+
+export function stateBytes(trial: Pick<Trial, 'method' | 'task'>, widths: Widths): StateBytes {
+  const copy = BYTES * trainedNumbers(trial, widths);
+  return { values: copy, moments: 2 * copy, best: 2 * copy };
 }
 
 const BYTES = 4;
-/** Of what is trained. */
-const COPIES = 5;
 /** What an array and the object around it take beside an example's ids, by measurement in Node 20. */
 const BYTES_BESIDE_IDS = 320;
 /** Node and TensorFlow themselves. */

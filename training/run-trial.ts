@@ -4,7 +4,7 @@ import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { textPositions } from '../sweep/arithmetic.ts';
-import { trainedBytes } from '../sweep/memory.ts';
+import { stateBytes } from '../sweep/memory.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
 import { longestTexts } from './batches.ts';
@@ -14,6 +14,7 @@ import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
 import type { Run } from './run.ts';
 import type { SharedSteps } from './shared-steps.ts';
+import { partsOf } from './shrink.ts';
 import { SplitInputs } from './split-inputs.ts';
 import { TimeMeter } from './time-meter.ts';
 import { TooLargeError } from './too-large.ts';
@@ -88,8 +89,10 @@ async function prepare(
     ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
-  const texts = { ...longestTexts(splits.train.examples, trial.training.batchSize), parts: 2 ** shrink };
-  const trained = trainedBytes(trial, backbone.config);
+  const parts = partsOf(trial.training.batchSize, shrink).length;
+  const texts = { ...longestTexts(splits.train.examples, trial.training.batchSize), parts };
+  // The values are there with the method.
+  const { moments, best } = stateBytes(trial, backbone.config);
   loaded.splits.hold(encoded);
   const release = (): void => {
     loaded.splits.release(encoded);
@@ -98,7 +101,7 @@ async function prepare(
   const run: Run = {
     ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
     ...{ backbone, release, stepBytes: stepBytes(trial, texts, backbone.config) },
-    comingBytes: () => trained + (trial.training.frozenDropout ? 0 : inputs.train.comingBytes()),
+    comingBytes: () => moments + best + (trial.training.frozenDropout ? 0 : inputs.train.comingBytes()),
   };
   return checkpoint ? { ...run, checkpoint } : run;
 }
