@@ -89,8 +89,8 @@ export class HiddenStates {
   }
 
   /** Whether H_k of a chunk is in memory. */
-  has(examples: EncodedExample[], layer: number): boolean {
-    return this.#entries.has(nameOf(chunkAddress(examples), layer));
+  has(address: string, layer: number): boolean {
+    return this.#entries.has(nameOf(address, layer));
   }
 
   /** Drops what no trial holds. */

@@ -1,7 +1,9 @@
 // From a request to a trained trial: loads what it needs, checks that it is what was launched, trains.
+import { setTimeout } from 'node:timers/promises';
 import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
+import type { Backbone } from '../lpt/backbone.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { textPositions } from '../sweep/arithmetic.ts';
 import { stateBytes } from '../sweep/memory.ts';
@@ -12,12 +14,12 @@ import { Lookups } from './lookups.ts';
 import type { TrainRequest } from './messages.ts';
 import { Cancelled, type Pulse } from './pulse.ts';
 import type { ResidentBackbone } from './resident-backbone.ts';
+import type { Needs, Room } from './room.ts';
 import type { Run } from './run.ts';
 import type { SharedSteps } from './shared-steps.ts';
 import { partsOf } from './shrink.ts';
 import { SplitInputs } from './split-inputs.ts';
 import { TimeMeter } from './time-meter.ts';
-import { TooLargeError } from './too-large.ts';
 import { train, type Trained } from './train.ts';
 
 export interface TrialSurroundings {
@@ -25,8 +27,8 @@ export interface TrialSurroundings {
   pulse: Pulse;
   /** Where the trials of one trainer meet. */
   steps: SharedSteps;
-  /** Bytes that a step may need; a trial whose steps need more is not begun. */
-  free: () => number;
+  /** What its trials hold. */
+  room: Room;
   /** In milliseconds, never running backwards. */
   now: () => number;
 }
@@ -37,8 +39,7 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
   try {
     const prepared = await surroundings.pulse.timed('loading', 0, () => prepare(request, surroundings, time));
     try {
-      makeRoom(prepared, surroundings);
-      return await train(prepared);
+      return await trainWithRoom(prepared, surroundings);
     } finally {
       prepared.method.dispose();
       prepared.release();
@@ -49,12 +50,15 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
   }
 }
 
-/** What is kept for later trials goes before a trial is refused. @throws TooLargeError */
-function makeRoom({ stepBytes, comingBytes }: Run, { resident, free }: TrialSurroundings): void {
-  if (stepBytes + comingBytes() <= free()) return;
-  resident.forget();
-  const [needed, left] = [stepBytes + comingBytes(), free()];
-  if (needed > left) throw new TooLargeError(needed, left);
+/** Between two looks at whether there is room. */
+const LOOK_EVERY_MS = 500;
+
+function trainWithRoom(run: Run, { room, pulse }: TrialSurroundings): Promise<Trained> {
+  const pause = async (): Promise<void> => {
+    await setTimeout(LOOK_EVERY_MS);
+    await pulse.beat('loading', 0);
+  };
+  return room.within(run, { begin: () => train(run), pause });
 }
 
 async function prepare(
@@ -89,10 +93,6 @@ async function prepare(
     ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
-  const parts = partsOf(trial.training.batchSize, shrink).length;
-  const texts = { ...longestTexts(splits.train.examples, trial.training.batchSize), parts };
-  // The values are there with the method.
-  const { moments, best } = stateBytes(trial, backbone.config);
   loaded.splits.hold(encoded);
   const release = (): void => {
     loaded.splits.release(encoded);
@@ -100,10 +100,21 @@ async function prepare(
   };
   const run: Run = {
     ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
-    ...{ backbone, release, stepBytes: stepBytes(trial, texts, backbone.config) },
-    comingBytes: () => moments + best + (trial.training.frozenDropout ? 0 : inputs.train.comingBytes()),
+    ...{ backbone, release, ...needsOf(request, inputs.train, backbone) },
   };
   return checkpoint ? { ...run, checkpoint } : run;
+}
+
+/** The values that are trained are there with the method. */
+function needsOf({ trial, shrink = 0 }: TrainRequest, train: SplitInputs, { config }: Backbone): Needs {
+  const { steps, batchSize, frozenDropout } = trial.training;
+  const texts = { ...longestTexts(train.examples, batchSize), parts: partsOf(batchSize, shrink).length };
+  const { moments, best } = stateBytes(trial, config);
+  const keeps = steps > 0 && !frozenDropout;
+  return {
+    ...{ stepBytes: stepBytes(trial, texts, config), momentBytes: moments, bestBytes: best },
+    comingBytes: () => (keeps ? train.comingBytes() : 0),
+  };
 }
 
 async function checkData(task: TaskSettings): Promise<void> {

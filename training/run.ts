@@ -5,11 +5,12 @@ import type { Trial } from '../sweep/trial.ts';
 import type { Lookups } from './lookups.ts';
 import type { Shortened } from './messages.ts';
 import type { Pulse } from './pulse.ts';
+import type { Needs } from './room.ts';
 import type { SharedSteps } from './shared-steps.ts';
 import type { SplitInputs } from './split-inputs.ts';
 import type { TimeMeter } from './time-meter.ts';
 
-export interface Run {
+export interface Run extends Needs {
   trial: Trial;
   trialKey: string;
   method: Method;
@@ -25,10 +26,6 @@ export interface Run {
   /** Where it meets the other trials of its trainer. */
   steps: SharedSteps;
   backbone: Backbone;
-  /** Of a step, at its peak. */
-  stepBytes: number;
-  /** Of what it will hold beside its steps, and does not hold yet. */
-  comingBytes: () => number;
   /** Lets go of what it holds of all that its trainer keeps. */
   release: () => void;
 }

@@ -9,7 +9,7 @@ import { LARGEST_KEPT_BYTES } from '../sweep/kept-training.ts';
 import { keptVectors } from '../sweep/kept-vectors.ts';
 import { sum } from '../sweep/statistics.ts';
 import { disposeBatch, longest, padRows, toBatch } from './batches.ts';
-import { CHUNK_SIZE, chunksOf } from './chunks.ts';
+import { chunkAddress, CHUNK_SIZE, chunksOf } from './chunks.ts';
 import { frozenStates } from './frozen-states.ts';
 import type { HiddenStates } from './hidden-states.ts';
 import { Lookups } from './lookups.ts';
@@ -49,6 +49,9 @@ export class SplitInputs {
   readonly #kept = new Map<number, Float32Array[]>();
   /** What is in it, by chunks. */
   readonly #held: Float32Array[][] = [];
+  #chunksHeld = 0;
+  /** Of chunks that were asked for. */
+  readonly #addresses = new Map<number[], string>();
   #direct = false;
 
   constructor(settings: SplitInputsSettings) {
@@ -72,18 +75,25 @@ export class SplitInputs {
         this.#held.push(found);
         found.forEach((row, i) => (rows[members[i] ?? 0] = row));
       }
+      this.#chunksHeld += 1;
       await afterChunk();
     }
     for (const [layer, rows] of kept) this.#kept.set(layer, rows);
   }
 
-  /** What `keepAll` will add to what is held. */
+  /** What `keepAll` will yet add to what is held. */
   comingBytes(): number {
     if (!this.#canKeepAll()) return 0;
     const { hiddenStates } = this.#settings;
-    const chunks = this.#chunks.map((members) => this.#examplesAt(members));
-    const absent = (layer: number) => chunks.filter((examples) => !hiddenStates.has(examples, layer));
-    return sum(this.#keptLayers().map((layer) => this.#bytesOf(absent(layer).flat(), layer)));
+    const coming = this.#chunks.slice(this.#chunksHeld);
+    const absent = (layer: number) => coming.filter((members) => !hiddenStates.has(this.#addressOf(members), layer));
+    return sum(this.#keptLayers().map((layer) => this.#bytesOf(this.#examplesAt(absent(layer).flat()), layer)));
+  }
+
+  #addressOf(members: number[]): string {
+    const address = this.#addresses.get(members) ?? chunkAddress(this.#examplesAt(members));
+    this.#addresses.set(members, address);
+    return address;
   }
 
   #canKeepAll(): boolean {
@@ -102,6 +112,7 @@ export class SplitInputs {
   /** Lets go of what `keepAll` has made ready. */
   release(): void {
     for (const rows of this.#held.splice(0)) this.#settings.hiddenStates.release(rows);
+    this.#chunksHeld = 0;
     this.#kept.clear();
   }
 

@@ -10,6 +10,7 @@ import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from '.
 import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
 import { Ride } from './ride.ts';
+import { Room } from './room.ts';
 import { runTrial } from './run-trial.ts';
 import { SharedSteps } from './shared-steps.ts';
 import { SilenceMeter } from './silence.ts';
@@ -30,6 +31,7 @@ const resident = new ResidentBackbone(settings.hiddenStatesMiB * 2 ** 20, openDi
 const meter = new UsageMeter(() => resident.counts());
 const now = (): number => performance.timeOrigin + performance.now();
 const steps = new SharedSteps({ now, free, say });
+const room = new Room({ free, forget: () => resident.forget() });
 const silence = new SilenceMeter();
 const rides = new Map<number, Ride>();
 /** Without those that are done and wait for the parent to hear it. */
@@ -53,7 +55,7 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
   });
   const end = await tensorflow
     .then((loaded) => line.send({ type: 'ready', ...computedBy(loaded) }))
-    .then(() => runTrial(request, { resident, pulse, steps, free, now }))
+    .then(() => runTrial(request, { resident, pulse, steps, room, now }))
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   atWork.delete(line);
   await pulse.send(end);

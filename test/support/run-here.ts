@@ -3,6 +3,7 @@ import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import type { Evaluation, FromTrainer, MetricPoint, TrainRequest } from '../../training/messages.ts';
 import { Pulse } from '../../training/pulse.ts';
 import { ResidentBackbone } from '../../training/resident-backbone.ts';
+import { Room } from '../../training/room.ts';
 import { runTrial } from '../../training/run-trial.ts';
 import { SharedSteps } from '../../training/shared-steps.ts';
 import { SilenceMeter } from '../../training/silence.ts';
@@ -15,8 +16,10 @@ export interface RunHere {
   steps?: SharedSteps;
   /** Others are in its trainer, whether they meet or not. */
   isAccompanied?: boolean;
-  /** Bytes that a step may need. */
+  /** Bytes beside all that is held. */
   free?: () => number;
+  /** Of the trainer that it is in with others; absent: it is alone. */
+  room?: Room;
   now?: () => number;
   /** Sees every message; true asks the trial to stop. */
   watch?: (message: FromTrainer) => boolean;
@@ -39,6 +42,7 @@ export async function runHere(
     isAccompanied = false,
     free = () => Number.POSITIVE_INFINITY,
     now = () => performance.now(),
+    room: entered,
   }: RunHere = {},
 ): Promise<RanHere> {
   await loadTensorflow({ threads: 1, device: 'cpu' });
@@ -53,11 +57,12 @@ export async function runHere(
   const meter = new UsageMeter(() => backbones.counts());
   const usage = () => meter.read();
   const steps = shared ?? new SharedSteps({ now, free, say: () => undefined });
+  const room = entered ?? new Room({ free, forget: () => backbones.forget() });
   const pulse = new Pulse({
     ...{ send, cancelled: () => stop, accompanied: () => isAccompanied, now, usage },
     ...{ steps: request.trial.training.steps, silence: new SilenceMeter() },
   });
-  const trained = await runTrial(request, { resident: backbones, pulse, steps, free, now });
+  const trained = await runTrial(request, { resident: backbones, pulse, steps, room, now });
   await pulse.flush();
   if (!resident) backbones.release();
   return {

@@ -107,6 +107,7 @@ test('what training holds counts for as long as it is held, though nothing is ke
   await inputs.keepAll(nothing);
   expect(hiddenStates.counts().bytes).toBe(0);
   expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  expect(inputs.comingBytes()).toBe(0);
   // It was not to be found, and is there twice.
   await another().keepAll(nothing);
   expect(hiddenStates.heldBytes).toBe(2 * bytesOf(inputs));
