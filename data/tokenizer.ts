@@ -21,6 +21,8 @@ export interface Tokenizer {
   special: SpecialIds | null;
   /** Ids are below it. */
   vocabularySize: number;
+  /** White space has tokens of its own. */
+  isByteLevel: boolean;
   /** Ids of the text's own tokens. A special token spelled out in the text is text like any other. */
   encode(text: string): number[];
   tokensOf(text: string): string[];
@@ -64,6 +66,7 @@ export async function loadTokenizer(folder: string, reader?: Reader): Promise<To
   return {
     special: reader?.architecture === 'decoder' ? null : specialIds(files, folder),
     vocabularySize,
+    isByteLevel: isByteLevel(json),
     encode,
     tokensOf: (text) => hub.tokenize(text, { add_special_tokens: false }),
     tokenId: (word) => {
@@ -92,9 +95,13 @@ function wordIds(vocabulary: Record<string, number>): number[] {
 const WORD_PIECE = { cls: '[CLS]', sep: '[SEP]', mask: '[MASK]', pad: '[PAD]' };
 const BYTE_LEVEL = { cls: '<s>', sep: '</s>', mask: '<mask>', pad: '<pad>' };
 
+function isByteLevel({ model }: TokenizerJson): boolean {
+  return model.merges !== undefined;
+}
+
 /** By the names in tokenizer_config.json, or the usual ones of the kind of tokenizer. */
 function specialIds({ json, config }: TokenizerFiles, folder: string): SpecialIds {
-  const usual = json.model.merges === undefined ? WORD_PIECE : BYTE_LEVEL;
+  const usual = isByteLevel(json) ? BYTE_LEVEL : WORD_PIECE;
   const find = (name: keyof SpecialIds): number => {
     const token = contentOf(config[`${name}_token`]) ?? usual[name];
     const id = json.added_tokens?.find(({ content }) => content === token)?.id ?? json.model.vocab[token];

@@ -2,17 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Architecture } from './backbone-config.ts';
 import { descriptorOf, isTrained } from './methods/index.ts';
+import { revisionOf } from './reading.ts';
 import type { TaskSettings } from './task.ts';
 import type { Trial } from './trial.ts';
 
 /** Changes when the meaning of a trial changes, so that old and new results are never taken for the same. */
 const VERSION = 1;
-
-/** White space other than one space in front of a field, or of a decoder's mask: it was lost once, and is read now. */
-const READ_ANEW: Record<Architecture, RegExp> = {
-  encoder: /(?:[^\S ]|\s\s)(?=\{\w+\})/, // its mask takes all white space in front of it, as ever
-  decoder: /(?:[^\S ]|\s\s)(?=\{\w+\}|<mask>)/,
-};
 
 /**
  * sha256 over everything that decides a trial's outcome. Fingerprints stand for the files, so neither names nor folders
@@ -41,7 +36,7 @@ function configurationOf({ backbone, task, regime, method, training }: Trial, ar
   return {
     version: VERSION,
     revision: architecture === 'decoder' ? decoderRevision : revision, // hashed where a method has one
-    reading: READ_ANEW[architecture].test(task.template) ? 2 : undefined,
+    reading: revisionOf(task.template, architecture) === 1 ? undefined : 2,
     backbone: backbone.fingerprint,
     task: {
       name: task.name,

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../data/error.ts';
 import type { Method } from '../lpt/method.ts';
 import { LARGEST_CHECKPOINT_BYTES } from '../sweep/disk.ts';
+import { FIRST_READING } from '../sweep/reading.ts';
 import type { Seconds } from '../sweep/throughput.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import type { TrainingState } from './training-state.ts';
@@ -12,6 +13,16 @@ const BEST_FORMAT = 'lpt-sweep-weights-1';
 /** Value, two moments and best value of each trained number. */
 const COPIES = 4;
 
+/** What a state is of: no other may go on from it. */
+interface Origin {
+  trialKey: string;
+  /** See `readingOf`. */
+  reading: string;
+}
+
+/** `name` is what a person calls it. */
+type ExportedTrial = Origin & { name: string };
+
 type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointSteps'> & {
   /** Both are absent in checkpoints of earlier versions. */
   seconds?: Seconds;
@@ -19,7 +30,10 @@ type Position = Pick<TrainingState, 'step' | 'evaluatedAt' | 'best' | 'jointStep
 };
 
 /** Null where the state is too large to be kept. */
-export async function encodeCheckpoint(state: TrainingState, trialKey: string): Promise<Uint8Array | null> {
+export async function encodeCheckpoint(
+  state: TrainingState,
+  { trialKey, reading }: Origin,
+): Promise<Uint8Array | null> {
   const { trained } = state.method;
   if (trained.length === 0 || COPIES * bytesOf(state) > LARGEST_CHECKPOINT_BYTES) return null;
   const tensors: Record<string, StoredTensor> = {};
@@ -36,16 +50,20 @@ export async function encodeCheckpoint(state: TrainingState, trialKey: string): 
   const seconds = state.time.seconds();
   const met = { jointSteps, wasAccompanied };
   const position = { step, evaluatedAt, ...met, seconds, best: best && { step: best.step, score: best.score } };
-  return encodeSafetensors(tensors, { format: FORMAT, trialKey, position: JSON.stringify(position) });
+  return encodeSafetensors(tensors, { format: FORMAT, trialKey, reading, position: JSON.stringify(position) });
 }
 
-/** @throws ConfigurationError where the bytes are not a checkpoint of this trial */
-export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trialKey: string): void {
+/**
+ * @returns false, and nothing is restored, where an earlier version gave the trial other texts
+ * @throws ConfigurationError where the bytes are not a checkpoint of this trial
+ */
+export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, { trialKey, reading }: Origin): boolean {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata['format'] !== FORMAT || metadata['trialKey'] !== trialKey) {
     const found = `${String(metadata['format'])} of ${String(metadata['trialKey'])}`;
     throw new ConfigurationError(`Expected a checkpoint (${FORMAT}) of trial ${trialKey}, found ${found}.`);
   }
+  if (readingIn(metadata) !== reading) return false;
   const position = JSON.parse(metadata['position'] ?? '{}') as Position;
   const weights = new Map<string, Float32Array>();
   for (const { name, variable } of state.method.trained) {
@@ -69,25 +87,31 @@ export function restoreCheckpoint(state: TrainingState, bytes: Uint8Array, trial
   state.wasAccompanied = position.wasAccompanied ?? position.jointSteps > 0;
   if (position.seconds) state.time.add(position.seconds);
   state.best = position.best && { ...position.best, weights };
+  return true;
 }
 
 /** The selected weights alone, as safetensors under the variables' own names. Null where nothing was trained, or too much. */
-export function encodeBest(state: TrainingState, trialKey: string): Uint8Array | null {
+export function encodeBest(state: TrainingState, { trialKey, reading }: Origin): Uint8Array | null {
   const { best, method } = state;
   if (!best || method.trained.length === 0 || bytesOf(state) > LARGEST_CHECKPOINT_BYTES) return null;
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, variable } of method.trained) {
     tensors[name] = { shape: variable.shape, values: best.weights.get(name) ?? new Float32Array() };
   }
-  return encodeSafetensors(tensors, { format: BEST_FORMAT, trialKey, step: String(best.step) });
+  return encodeSafetensors(tensors, { format: BEST_FORMAT, trialKey, reading, step: String(best.step) });
 }
 
 /** Puts selected weights into a method of the same settings. @throws ConfigurationError where they are not that trial's */
-export function restoreBest(method: Method, bytes: Uint8Array, trialKey: string): void {
+export function restoreBest(method: Method, bytes: Uint8Array, { name, trialKey, reading }: ExportedTrial): void {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata['format'] !== BEST_FORMAT || metadata['trialKey'] !== trialKey) {
     const found = `${String(metadata['format'])} of ${String(metadata['trialKey'])}`;
     throw new ConfigurationError(`Expected the weights (${BEST_FORMAT}) of trial ${trialKey}, found ${found}.`);
+  }
+  if (readingIn(metadata) !== reading) {
+    throw new ConfigurationError(
+      `Expected weights that were trained on texts as this version reads them, found those of an earlier one, which read them otherwise. \`npx lpt-sweep rerun ${name}\` trains them again.`,
+    );
   }
   for (const { name, variable } of method.trained) {
     const stored = tensors[name];
@@ -99,6 +123,10 @@ export function restoreBest(method: Method, bytes: Uint8Array, trialKey: string)
     variable.assign(values);
     values.dispose();
   }
+}
+
+function readingIn(metadata: Record<string, string>): string {
+  return metadata['reading'] ?? FIRST_READING;
 }
 
 async function download(tensor: tf.Tensor): Promise<StoredTensor> {

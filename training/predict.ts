@@ -5,6 +5,7 @@ import { labelsOf } from '../sweep/labels.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { textPositions } from '../sweep/arithmetic.ts';
 import type { ModelCard } from '../sweep/model-card.ts';
+import { readingOf } from '../sweep/reading.ts';
 import { restoreBest } from './checkpoint.ts';
 import { labelScores, predictedLabel } from './label-scores.ts';
 import type { Resident } from './resident-backbone.ts';
@@ -45,7 +46,9 @@ export async function predict({ card, weights, texts }: PredictRequest, loaded: 
     ...{ labels: labels.length, ordinaryWordIds: tokenizer.wordIds() },
   });
   try {
-    restoreBest(method, weights, card.trial.trialKey);
+    const [{ architecture }, { isByteLevel }] = [backbone.config, tokenizer];
+    const reading = readingOf({ method: card.method, template, architecture, isByteLevel });
+    restoreBest(method, weights, { ...card.trial, reading });
     const maxTokens = textPositions(card.method, backbone.config);
     // Nothing is held against the label: any that the task knows will do.
     const examples = texts.map((fields) => ({ fields, label: labels[0] ?? '' }));

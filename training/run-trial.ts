@@ -7,6 +7,7 @@ import type { Backbone } from '../lpt/backbone.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { textPositions } from '../sweep/arithmetic.ts';
 import { stateBytes } from '../sweep/memory.ts';
+import { readingOf } from '../sweep/reading.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
 import { longestTexts } from './batches.ts';
@@ -81,6 +82,9 @@ async function prepare(
     ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
     ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
   });
+  const { template } = trial.task;
+  const [{ architecture }, { isByteLevel }] = [backbone.config, tokenizer];
+  const reading = readingOf({ method: trial.method, template, architecture, isByteLevel });
   const lookups = new Lookups();
   const kept = { hiddenStates, inputLayers: method.inputLayers, layersToKeep, lookups };
   const shared = { labelWordIds, backbone, shrink, ...kept };
@@ -99,7 +103,7 @@ async function prepare(
     Object.values(inputs).forEach((one) => one.release());
   };
   const run: Run = {
-    ...{ trial, trialKey, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
+    ...{ trial, trialKey, reading, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
     ...{ backbone, release, ...needsOf(request, inputs.train, backbone) },
   };
   return checkpoint ? { ...run, checkpoint } : run;

@@ -13,6 +13,8 @@ import type { TimeMeter } from './time-meter.ts';
 export interface Run extends Needs {
   trial: Trial;
   trialKey: string;
+  /** In which way it is given its texts. */
+  reading: string;
   method: Method;
   inputs: { train: SplitInputs; dev: SplitInputs; test: SplitInputs; 'test-mismatched'?: SplitInputs };
   shortened: Shortened;

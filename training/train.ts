@@ -29,7 +29,7 @@ export async function train(run: Run): Promise<Trained> {
   const ahead = new BatchAhead((step) => batchOf(run, { step, indices: order.at(step), part }), lastStep);
   const taken: TakenStep[] = [];
   try {
-    if (run.checkpoint) restoreCheckpoint(state, run.checkpoint, run.trialKey);
+    if (run.checkpoint && !restoreCheckpoint(state, run.checkpoint, run)) await sayAnew(run);
     if (lastStep > 0 && !run.trial.training.frozenDropout)
       await run.pulse.timed('caching', state.step, () => keepTraining(run, state.step));
     for (;;) {
@@ -53,6 +53,11 @@ export async function train(run: Run): Promise<Trained> {
     ahead.dispose();
     state.dispose();
   }
+}
+
+function sayAnew({ pulse, trialKey }: Run): Promise<void> {
+  const text = `Trial ${trialKey} begins anew: its checkpoint is of an earlier version, which read its texts otherwise.`;
+  return pulse.send({ type: 'notice', text });
 }
 
 async function keepTraining({ inputs, pulse }: Run, step: number): Promise<void> {
@@ -111,7 +116,7 @@ async function finish(run: Run, state: TrainingState, taken: TakenStep[]): Promi
       cacheHitRate: run.lookups.hitRate(),
       seconds: run.time.seconds(),
     },
-    best: encodeBest(state, run.trialKey),
+    best: encodeBest(state, run),
   };
 }
 
@@ -146,6 +151,6 @@ function noteOthers({ pulse }: Run, state: TrainingState): void {
 
 async function sendCheckpoint(run: Run, state: TrainingState): Promise<void> {
   noteOthers(run, state);
-  const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run.trialKey));
+  const bytes = await run.pulse.timed('checkpointing', state.step, () => encodeCheckpoint(state, run));
   if (bytes) await run.pulse.send({ type: 'checkpoint', step: state.step, bytes });
 }

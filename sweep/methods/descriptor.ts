@@ -57,7 +57,7 @@ export interface MethodDescriptor<Method extends { method: string }, Fields exte
   readonly settings: { readonly [Field in keyof Fields]: Setting<Fields[Field]> };
   /** Goes up when the same settings come to other numbers: part of the trial key, so that old and new ones are never averaged. */
   readonly revision?: number;
-  /** In its place, where they come to other numbers on decoders alone. */
+  /** In its place, where they come to other numbers on decoders alone, since other inputs are read there: weights of before are not used. */
   readonly decoderRevision?: number;
   /** Training values that are usual for this method and not for all; the same for all of one crossing. */
   usual(settings: Method): Partial<TrainingSettings>;

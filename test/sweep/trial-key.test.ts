@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FIRST_READING, readingOf } from '../../sweep/reading.ts';
 import { configurationKey as configurationKeyOf, trialKey as trialKeyOf } from '../../sweep/trial-key.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import { FACTS, planOf } from '../support/trials.ts';
@@ -46,6 +47,18 @@ describe('the trial key', () => {
   test('of a template with a line break in front of the mask is another one on decoders, which alone read it now', () => {
     const broken = withTask({ template: '{sentence}\n<mask>' });
     expect(configurationKeyOf(broken, 'decoder').slice(0, 12)).toBe('51d1c75d18c5');
+  });
+
+  test('does not say how texts were read; that is known of method, template, and what reads them', () => {
+    const [method, template] = [{ method: 's-idpg' } as Trial['method'], '{sentence}\n<mask>'];
+    const reader = { architecture: 'decoder', isByteLevel: true } as const;
+    expect(readingOf({ method, template, ...reader })).toBe('2.2');
+    expect(readingOf({ method, template, ...reader, isByteLevel: false })).toBe('2.1');
+    expect(readingOf({ method, template: '{sentence} <mask>', ...reader })).toBe('2.1');
+    // P-tuning v2 has a second revision: its texts are the same.
+    for (const one of [method, { method: 'p-tuning-v2' } as Trial['method']]) {
+      expect(readingOf({ method: one, template, architecture: 'encoder', isByteLevel: false })).toBe(FIRST_READING);
+    }
   });
 
   test('changes on decoders alone with what the same settings come to there', () => {
