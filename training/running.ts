@@ -1,13 +1,13 @@
 // A trial in a trainer's child process, as the parent sees it.
-import type { ChildProcess } from 'node:child_process';
-import type { FromTrainer, ToTrainer } from './messages.ts';
+import type { FromTrainer } from './messages.ts';
 import type { Heard } from './silence.ts';
 import type { TrainEnd, TrainOptions } from './train-options.ts';
+import type { TrainerChild } from './trainer-child.ts';
 
 export interface Running extends Heard {
   ride: number;
   /** That trains it: another may have taken this one's place before its last events are dealt with. */
-  child: ChildProcess;
+  child: TrainerChild;
   backbone: string;
   options: TrainOptions;
   /** Processes that the kernel had killed for memory when the trial began. */
@@ -30,9 +30,4 @@ export interface Running extends Heard {
 
 export function isEnd(message: FromTrainer): message is TrainEnd {
   return message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
-}
-
-/** A child that is just dying closes its channel first; its end is told by the `close` event. */
-export function tell(child: ChildProcess, message: ToTrainer): void {
-  if (child.connected) child.send(message, () => undefined);
 }

@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MethodSettings } from '../../sweep/methods/settings.ts';
 import type { TrainRequest } from '../../training/messages.ts';
 import type { TrainEnd, TrainEvent } from '../../training/train-options.ts';
-import { createTrainer, type Trainer, type TrainerSettings } from '../../training/trainer.ts';
+import type { TrainerSettings } from '../../training/trainer-child.ts';
+import { createTrainer, type Trainer } from '../../training/trainer.ts';
 import { tinyTrials } from '../support/tiny-trial.ts';
 
 function trainerOfTest(settings: TrainerSettings = {}): Trainer {
