@@ -8,7 +8,7 @@ import { type Plan, expand } from '../../sweep/plan.ts';
 import type { Database } from '../../db/client.ts';
 import type { SweepToAdd } from '../../db/new-sweep.ts';
 import { trials } from '../../db/schema.ts';
-import type { TrialRow } from '../../db/trials.ts';
+import type { TrialRow } from '../../db/fence.ts';
 
 export const FACTS: SweepFacts = {
   backbone: {
