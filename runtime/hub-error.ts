@@ -1,5 +1,5 @@
 // What goes wrong with the Hub, sorted by what may be done about it, in words for people.
-import type { HubRepository } from './hub.ts';
+import type { HubRepository } from './hub-repository.ts';
 
 /**
  * `away`: the very same request is worth repeating. `refused`: there is no such thing, or it is kept from us. `broken`: anything

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { downloadFile, listFiles, type ListFileEntry } from '@huggingface/hub';
 import type { Environment } from './environment.mjs';
 import { hubError } from './hub-error.ts';
+import type { HubRepository } from './hub-repository.ts';
 
 export interface HubAccess {
   /** The Hub itself when absent. */
@@ -24,12 +25,6 @@ export function hubAccess({ hubUrl, hubToken }: Environment): Pick<HubAccess, 'h
 
 /** Between two sentences about one file. */
 const SAY_EVERY_MS = 10_000;
-
-export interface HubRepository {
-  type: 'model' | 'dataset';
-  name: string;
-  revision: string;
-}
 
 export type HubFile = Pick<ListFileEntry, 'path' | 'size' | 'lfs'>;
 
