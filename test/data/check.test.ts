@@ -127,7 +127,7 @@ test('a fifth of the only file has to be an example at least', async () => {
   await expect(only(2)).rejects.toThrow(
     /^Expected test examples of task reviews, found none: .* Give it a test file\.$/,
   );
-  expect((await only(3)).examples).toMatchObject({ train: 4, test: 2 });
+  expect((await only(3)).examples).toMatchObject({ test: 2 });
 });
 
 test('F1 asks for two classes', async () => {
