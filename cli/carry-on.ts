@@ -1,7 +1,7 @@
 // What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
 import type { Fitting } from '../control/fitting.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
-import { settledDevice } from '../control/settled-device.ts';
+import { workflowDevice } from '../control/workflow-device.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Call } from './command.ts';
@@ -25,10 +25,10 @@ export function offering({ flags, terminal }: Call, { spec }: SweepRow): Pick<Fi
 export async function carryOn(call: Call, session: Session, { sweep, begin }: CarriedOn): Promise<number> {
   const { terminal, flags } = call;
   const { control } = session;
-  const settled = await settledDevice(control, sweep.id);
+  const ofWorkflow = await workflowDevice(control, sweep.id);
   if (flags.has('watch')) {
     return runWatched({
-      ...{ control, terminal, wanted: settled ?? sweep.spec.device },
+      ...{ control, terminal, wanted: ofWorkflow ?? sweep.spec.device },
       begin: async (chooseDevice) => {
         await begin(chooseDevice);
         return sweep.id;
@@ -37,9 +37,9 @@ export async function carryOn(call: Call, session: Session, { sweep, begin }: Ca
     });
   }
   let device: DeviceClass | undefined;
-  if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, settled ?? spec.device, terminal)))))
+  if (!(await begin(async ({ spec }) => (device = await deviceAmong(control, ofWorkflow ?? spec.device, terminal)))))
     return DONE;
   await keepServers(session, terminal);
-  terminal.say(`${whoTrains(settled ?? device)}.`);
+  terminal.say(`${whoTrains(ofWorkflow ?? device)}.`);
   return DONE;
 }

@@ -1,5 +1,5 @@
 // A comparison of fixed configurations as tables for people, and as flat rows for programs.
-import type { Comparison, SettledConfiguration } from '../control/compare.ts';
+import type { Comparison, ComparedConfiguration } from '../control/compare.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
@@ -13,7 +13,7 @@ export function printComparison(format: Format, comparison: Comparison): string 
     const records = [...comparison.configurations.map(measured), ...comparison.published.map(publishedRecord)];
     return print(format, { rows: records, columns: [], record: (row) => row, fields: FIELDS, whenEmpty: '' });
   }
-  const isLpt = ({ method }: SettledConfiguration): boolean => method === 'lpt';
+  const isLpt = ({ method }: ComparedConfiguration): boolean => method === 'lpt';
   const lpt = comparison.configurations.filter(isLpt);
   const baselines = comparison.configurations.filter((row) => !isLpt(row));
   return [
@@ -33,7 +33,7 @@ const FIELDS = [
   ...['testMean', 'testSd', 'msPerStep', 'trainableParameters', 'configurationKey', 'isWhole', 'source'],
 ];
 
-type Columns = Column<SettledConfiguration>[];
+type Columns = Column<ComparedConfiguration>[];
 
 const SCORES: Columns = [
   { title: 'n', cell: ({ n }) => n, isNumber: true },
@@ -43,7 +43,7 @@ const SCORES: Columns = [
   { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
 ];
 
-function groundColumns(rows: SettledConfiguration[]): Columns {
+function groundColumns(rows: ComparedConfiguration[]): Columns {
   return [
     { title: 'task', cell: ({ task }) => task },
     ...whereVarying(rows, { title: 'k', cell: ({ k }) => k, isNumber: true }),
@@ -51,11 +51,11 @@ function groundColumns(rows: SettledConfiguration[]): Columns {
   ];
 }
 
-function settingsColumn(rows: SettledConfiguration[]): Columns {
+function settingsColumn(rows: ComparedConfiguration[]): Columns {
   return whereVarying(rows, { title: 'settings', cell: ({ settings }) => settings });
 }
 
-function configurationColumns(rows: SettledConfiguration[]): Columns {
+function configurationColumns(rows: ComparedConfiguration[]): Columns {
   return [
     ...groundColumns(rows),
     { title: 'layer', cell: ({ insertionLayers }) => insertionLayers, isNumber: true },
@@ -66,7 +66,7 @@ function configurationColumns(rows: SettledConfiguration[]): Columns {
   ];
 }
 
-function baselineColumns(rows: SettledConfiguration[]): Columns {
+function baselineColumns(rows: ComparedConfiguration[]): Columns {
   return [
     ...groundColumns(rows),
     { title: 'method', cell: ({ method }) => method },
@@ -76,7 +76,7 @@ function baselineColumns(rows: SettledConfiguration[]): Columns {
   ];
 }
 
-function measured(row: SettledConfiguration): Record<string, Cell> {
+function measured(row: ComparedConfiguration): Record<string, Cell> {
   const { task, metric, regime, k, method, backbone } = row;
   const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
     row;

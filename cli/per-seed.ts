@@ -1,5 +1,5 @@
 // A comparison of what is best on dev on each seed: labelled as such in every format.
-import type { PerSeedComparison, SettledChoice } from '../control/compare-per-seed.ts';
+import type { PerSeedComparison, NamedChoice } from '../control/compare-per-seed.ts';
 import type { PerSeedMean } from '../db/best-per-seed.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
@@ -47,7 +47,7 @@ function meanColumns(rows: readonly PerSeedMean[]): Column<PerSeedMean>[] {
   ];
 }
 
-function chosenColumns(rows: readonly SettledChoice[]): Column<SettledChoice>[] {
+function chosenColumns(rows: readonly NamedChoice[]): Column<NamedChoice>[] {
   return [
     { title: 'trial', cell: ({ position }) => position, isNumber: true },
     { title: 'task', cell: ({ task }) => task },
@@ -84,7 +84,7 @@ function measured(row: PerSeedMean): Record<string, Cell> {
   };
 }
 
-function chosenRecord(row: SettledChoice): Record<string, Cell> {
+function chosenRecord(row: NamedChoice): Record<string, Cell> {
   const { task, metric, regime, k, method, backbone, trial, dataSeed, trainSeed, configurationKey } = row;
   const { insertionLayer, insertionLayers, promptLength, generator, bottleneck, learningRate, batchSize, settings } =
     row;

@@ -1,12 +1,12 @@
 // Every trial of a sweep as a table for people.
-import type { SettledResult } from '../control/results.ts';
+import type { NamedResult } from '../control/results.ts';
 import type { TrialResult } from '../db/results.ts';
 import { grouped, percent, rounded } from '../sweep/numbers.ts';
 import { regimeName } from '../sweep/regime.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 import type { Column } from './print.ts';
 
-export function resultColumns(rows: readonly SettledResult[]): Column<SettledResult>[] {
+export function resultColumns(rows: readonly NamedResult[]): Column<NamedResult>[] {
   return [
     { title: 'trial', cell: ({ position }) => position, isNumber: true },
     { title: 'task', cell: ({ task }) => task },

@@ -6,7 +6,7 @@ import { trialName } from '../db/trial-reference.ts';
 import { configurationSettings } from './configuration-settings.ts';
 import type { Control } from './control.ts';
 
-export interface SettledChoice extends ChosenTrial {
+export interface NamedChoice extends ChosenTrial {
   /** By which `show`, `rerun` and `export` find it: `demo/3`. */
   trial: string;
   /** What tells it from others of its sweep and has no field of its own: `rank 8`. */
@@ -21,7 +21,7 @@ export interface PerSeedComparison {
   /** One a method and metric, best on dev first within a task. */
   means: PerSeedMean[];
   /** What was chosen on each seed. */
-  chosen: SettledChoice[];
+  chosen: NamedChoice[];
   published: PublishedRow[];
 }
 

@@ -9,7 +9,7 @@ import { configurationSettings, settingsApart } from './configuration-settings.t
 import type { Control } from './control.ts';
 import { configurationsFound, describeFinding, describeCutShort } from './finding.ts';
 
-export interface SettledConfiguration extends ConfigurationMean {
+export interface ComparedConfiguration extends ConfigurationMean {
   /** What tells it from others, beside layer, length and generator: `rank 8, learningRate 0.001`. */
   settings: string | null;
 }
@@ -17,7 +17,7 @@ export interface SettledConfiguration extends ConfigurationMean {
 export interface Comparison {
   sweep: SweepRow;
   /** Best on dev first within a task, regime and metric. */
-  configurations: SettledConfiguration[];
+  configurations: ComparedConfiguration[];
   /** Figures from papers on the sweep's tasks. */
   published: PublishedRow[];
   /** Plain sentences, one a task, regime and metric. */

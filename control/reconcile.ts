@@ -33,17 +33,17 @@ export interface Finding {
 
 /** How much is left to those who may be about to put it right themselves. */
 export interface Caution {
-  /** Sweeps that were made, or ended, so lately are left alone. */
-  settledForS: number;
+  /** Sweeps that were made, or ended, more lately are left alone. */
+  olderThanS: number;
   /** How long a workflow whose sweep has ended is waited for. */
   patienceMs: number;
   /** Against a wrong `DATABASE_URL`: all that run would seem unknown. */
   endsUnknown: boolean;
 }
 
-export const ON_REQUEST: Caution = { settledForS: 0, patienceMs: 5_000, endsUnknown: true };
+export const ON_REQUEST: Caution = { olderThanS: 0, patienceMs: 5_000, endsUnknown: true };
 /** Somebody may be launching this very moment. */
-export const AT_START: Caution = { settledForS: 60, patienceMs: 0, endsUnknown: false };
+export const AT_START: Caution = { olderThanS: 60, patienceMs: 0, endsUnknown: false };
 
 export interface ReconcileRequest {
   /** One alone, by name or id. */
@@ -55,10 +55,10 @@ export interface ReconcileRequest {
 
 /** Safe at any time, from several processes at once, and with sweeps in full swing. @throws UnknownSweepError */
 export async function reconcile(control: Control, request: ReconcileRequest): Promise<Finding[]> {
-  const { settledForS } = request.caution;
+  const { olderThanS } = request.caution;
   const sweepId = request.sweep === undefined ? undefined : (await findSweep(control.database, request.sweep)).id;
   const findings: Finding[] = [];
-  for (const sweep of await listUnderWay(control.database, { sweepId, settledForS }))
+  for (const sweep of await listUnderWay(control.database, { sweepId, olderThanS }))
     findings.push(...(await reconcileSweep(control, sweep, request)));
   for (const open of await listOpenWorkflows(control))
     if (sweepId === undefined || sweepId === open.sweepId)
@@ -90,7 +90,7 @@ async function lacksWorkflow(control: Control, sweepId: string): Promise<boolean
 async function reconcileWorkflow(control: Control, open: OpenWorkflow, request: ReconcileRequest): Promise<Finding[]> {
   const { sweepId } = open;
   const { isDryRun, caution } = request;
-  const ended = await findEnded(control.database, { sweepId, settledForS: caution.settledForS });
+  const ended = await findEnded(control.database, { sweepId, olderThanS: caution.olderThanS });
   if (ended === null) return [];
   if (ended === 'unknown') {
     const ends = caution.endsUnknown;

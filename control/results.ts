@@ -15,7 +15,7 @@ export interface ResultsChoice {
   offset?: number | undefined;
 }
 
-export interface SettledResult extends TrialResult {
+export interface NamedResult extends TrialResult {
   /** By which `show`, `rerun` and `export` find it: `demo/3`. */
   trial: string;
   /** What tells its configuration from others and has no field above: `rank 8, learningRate 0.001`. */
@@ -27,14 +27,14 @@ export async function results(
   { database }: Pick<Control, 'database'>,
   name: string,
   { bestPerSeed = false, limit = Number.POSITIVE_INFINITY, offset = 0 }: ResultsChoice = {},
-): Promise<SettledResult[]> {
+): Promise<NamedResult[]> {
   const sweep = await findSweep(database, name);
   const sweepId = sweep.id;
   const chosen = bestPerSeed
     ? new Set((await listBestPerSeed(database, sweepId)).map(({ position }) => position))
     : undefined;
   const settings = await configurationSettings({ database }, sweepId);
-  const rows: SettledResult[] = [];
+  const rows: NamedResult[] = [];
   let left = offset;
   for await (const row of eachResult(database, { sweepId })) {
     if (rows.length >= limit) break;

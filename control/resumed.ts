@@ -4,7 +4,7 @@ import type { SweepRow } from '../db/sweeps.ts';
 import { counted } from '../sweep/counted.ts';
 import type { Control } from './control.ts';
 import type { Resumed } from './resume.ts';
-import { settledDevice } from './settled-device.ts';
+import { workflowDevice } from './workflow-device.ts';
 import { chooseDeviceClass, classesWithWorkers } from './workers.ts';
 
 /** @throws NothingToDoError for a running sweep that lacks nothing, but for a worker perhaps */
@@ -35,7 +35,7 @@ export function heldWords({ sweep, paused }: Resumed): string {
 /** A workflow outlives every worker, as after a crash. Empty where one is there. */
 async function workerWords(control: Control, { id, name, spec }: SweepRow): Promise<string> {
   const offered = await classesWithWorkers(control);
-  const chosen = chooseDeviceClass((await settledDevice(control, id)) ?? spec.device, offered);
+  const chosen = chooseDeviceClass((await workflowDevice(control, id)) ?? spec.device, offered);
   if (chosen !== null && offered.includes(chosen)) return '';
   return ` No worker is running for it: \`lpt-sweep resume ${name} --watch\` or \`lpt-sweep worker\` goes on.`;
 }

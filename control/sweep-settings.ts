@@ -2,11 +2,11 @@
 import { ask } from '../db/client.ts';
 import { listSettings } from '../db/configurations.ts';
 import { lastPosition } from '../db/last-position.ts';
-import type { Settled } from '../sweep/settings.ts';
+import type { TrialSettings } from '../sweep/settings.ts';
 import type { Control } from './control.ts';
 import { keptFew } from './kept-few.ts';
 
-export type Settings = readonly (Settled & { configurationKey: string })[];
+export type Settings = readonly (TrialSettings & { configurationKey: string })[];
 
 const kept = keptFew<Settings>({ most: 8 });
 

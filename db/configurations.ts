@@ -1,6 +1,6 @@
 // Configurations by their means over seeds, and the trials that a mean is made of.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
-import type { Settled } from '../sweep/settings.ts';
+import type { TrialSettings } from '../sweep/settings.ts';
 import { type Database, ask } from './client.ts';
 import type { TrialResult } from './results.ts';
 import { trials } from './schema.ts';
@@ -40,11 +40,14 @@ export async function listScored(
 }
 
 /** The settings of each configuration, whether or not a trial of it is complete. */
-export function listSettings(database: Database, sweepId: string): Promise<(Settled & { configurationKey: string })[]> {
+export function listSettings(
+  database: Database,
+  sweepId: string,
+): Promise<(TrialSettings & { configurationKey: string })[]> {
   const { configurationKey, trial } = trials;
   const settings = {
-    method: sql<Settled['method']>`${trial} -> 'method'`,
-    training: sql<Settled['training']>`${trial} -> 'training'`,
+    method: sql<TrialSettings['method']>`${trial} -> 'method'`,
+    training: sql<TrialSettings['training']>`${trial} -> 'training'`,
   };
   return ask(database, () =>
     database

@@ -7,15 +7,15 @@ import { type Database, ask } from './client.ts';
 import { attempts, sweeps, trials } from './schema.ts';
 import { type SweepRow, lockSweep } from './sweeps.ts';
 
-export interface Settled {
+export interface UnderWayQuery {
   /** One sweep alone. */
   sweepId?: string | undefined;
   /** Younger ones, and such as have just ended, are left out: by Postgres's clock, the only one that all share. */
-  settledForS: number;
+  olderThanS: number;
 }
 
 /** Sweeps that are not over, and ended ones with a trial that still runs. Oldest first. */
-export function listUnderWay(database: Database, { sweepId, settledForS }: Settled): Promise<SweepRow[]> {
+export function listUnderWay(database: Database, { sweepId, olderThanS }: UnderWayQuery): Promise<SweepRow[]> {
   return ask(database, () =>
     database
       .select()
@@ -23,7 +23,7 @@ export function listUnderWay(database: Database, { sweepId, settledForS }: Settl
       .where(
         and(
           sweepId === undefined ? undefined : eq(sweeps.id, sweepId),
-          isSettled(settledForS),
+          isOlderThan(olderThanS),
           or(inArray(sweeps.state, OPEN_STATES), hasRunningTrial),
         ),
       )
@@ -34,13 +34,13 @@ export function listUnderWay(database: Database, { sweepId, settledForS }: Settl
 /** The sweep where it has ended, and nothing of it runs on; `unknown` where no sweep has this id. */
 export async function findEnded(
   database: Database,
-  { sweepId, settledForS }: Settled & { sweepId: string },
+  { sweepId, olderThanS }: UnderWayQuery & { sweepId: string },
 ): Promise<SweepRow | 'unknown' | null> {
   const [found] = await ask(database, () =>
     database
       .select({
         row: sweeps,
-        isQuiet: sql<boolean>`${isSettled(settledForS)} and not ${hasRunningTrial}`,
+        isQuiet: sql<boolean>`${isOlderThan(olderThanS)} and not ${hasRunningTrial}`,
       })
       .from(sweeps)
       .where(eq(sweeps.id, sweepId)),
@@ -87,7 +87,7 @@ export function takeBack(
   return ask(database, () =>
     database.transaction(async (transaction) => {
       await lockSweep(transaction, sweepId);
-      // `returning` tells the row as it is afterwards, so what it becomes is settled under the rows' locks.
+      // `returning` tells the row as it is afterwards, so what it becomes is decided under the rows' locks.
       const { id, position, attempt, stopAs } = trials;
       const locked = await transaction
         .select({ id, position, attempt, stopAs })
@@ -108,7 +108,7 @@ function endOf(stopAs: TrialState | null): SeenRunning['becomes'] {
 }
 
 /** Since it was made, or since it ended. */
-function isSettled(seconds: number): SQL {
+function isOlderThan(seconds: number): SQL {
   return sql`coalesce(${sweeps.finishedAt}, ${sweeps.createdAt}) <= now() - make_interval(secs => ${seconds})`;
 }
 

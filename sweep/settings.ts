@@ -2,7 +2,7 @@
 import { isTrained } from './methods/index.ts';
 import type { Trial } from './trial.ts';
 
-export type Settled = Pick<Trial, 'method' | 'training'>;
+export type TrialSettings = Pick<Trial, 'method' | 'training'>;
 
 export interface Setting {
   name: string;
@@ -13,15 +13,18 @@ export interface Setting {
 }
 
 /** By their names in the sweep file. */
-export function settingsOf(settled: Settled): Record<string, string> {
-  return Object.fromEntries(listOf(settled).map(({ name, value }) => [name, value]));
+export function settingsOf(trial: TrialSettings): Record<string, string> {
+  return Object.fromEntries(listOf(trial).map(({ name, value }) => [name, value]));
 }
 
 /**
  * `rank 8, learningRate 0.001`: the settings in which trials of one method differ, and those of training in which any do.
  * @param inColumns what a table has columns for anyway
  */
-export function differingSettings(all: readonly Settled[], inColumns: readonly string[]): (settled: Settled) => string {
+export function differingSettings(
+  all: readonly TrialSettings[],
+  inColumns: readonly string[],
+): (trial: TrialSettings) => string {
   return differing(all, { listOf, inColumns });
 }
 
@@ -58,11 +61,11 @@ export function differingOnes<Row>(
 }
 
 /** Settings of training too are held against those of the same method: two methods have different usual learning rates. */
-export function listOfMethod(settled: Settled): Setting[] {
-  return listed(settingsOf(settled), settled.method.method);
+export function listOfMethod(trial: TrialSettings): Setting[] {
+  return listed(settingsOf(trial), trial.method.method);
 }
 
-function listOf({ method: own, training }: Settled): Setting[] {
+function listOf({ method: own, training }: TrialSettings): Setting[] {
   const { method, ...ofMethod } = own;
   // It decides speed and memory alone.
   const { evaluationBatchSize, ...ofTraining } = training;

@@ -41,7 +41,7 @@ export async function jointStep(backbone: Backbone, parts: readonly JointPart[])
       if ('error' in one) return one;
       const { step, learningRate } = one;
       const [loss = Number.NaN, gradientNorm = Number.NaN] = [values[index], values[parts.length + index]];
-      return settled(() => pointsOf(step, { learningRate, loss, gradientNorm }));
+      return pointsOrError(() => pointsOf(step, { learningRate, loss, gradientNorm }));
     });
   } catch (error) {
     return moved.map((one) => ('error' in one ? one : { error }));
@@ -82,7 +82,7 @@ function begin(parts: readonly JointPart[], use: TimeUse): void {
   for (const { state } of parts) state.time.begin(use, parts.length);
 }
 
-function settled(points: () => MetricPoint[]): Stepped {
+function pointsOrError(points: () => MetricPoint[]): Stepped {
   try {
     return { points: points() };
   } catch (error) {

@@ -2,7 +2,7 @@ import { budgetedLaunch } from '../../control/budget.ts';
 import { describe } from '../../control/describe.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
-import { settledDevice } from '../../control/settled-device.ts';
+import { workflowDevice } from '../../control/workflow-device.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
 import { assertCostIsAsked, BUDGET_OPTIONS, budgetFor, describePicked, explainBudget } from '../budget.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
@@ -80,18 +80,18 @@ interface Planned {
 async function launchOnly({ terminal }: Call, session: Session, { planned, file }: Planned): Promise<number> {
   const { control } = session;
   const wanted = planned.spec.device;
-  const settled = await settledDevice(control, planned.spec.name);
+  const ofWorkflow = await workflowDevice(control, planned.spec.name);
   let device: DeviceClass | undefined;
   const launched = await launch(control, {
     planned,
     source: file.text,
-    chooseDevice: async () => (device = await deviceAmong(control, settled ?? wanted, terminal)),
+    chooseDevice: async () => (device = await deviceAmong(control, ofWorkflow ?? wanted, terminal)),
   });
   announce(launched, terminal.say);
   if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
   await keepServers(session, terminal);
   const asks = launched.created ? otherDevice(device, wanted) : '';
-  terminal.say(`${whoTrains(launched.started ? device : settled)}${asks}; \`lpt-sweep watch\` shows how it goes.`);
+  terminal.say(`${whoTrains(launched.started ? device : ofWorkflow)}${asks}; \`lpt-sweep watch\` shows how it goes.`);
   return DONE;
 }
 
@@ -109,7 +109,7 @@ async function launchAndWatch(call: Call, session: Session, planned: Planned): P
 async function launchInView(call: Call, { control, services }: Session, { planned, file }: Planned): Promise<number> {
   const { terminal } = call;
   const { name, device } = planned.spec;
-  const wanted = (await settledDevice(control, name)) ?? device;
+  const wanted = (await workflowDevice(control, name)) ?? device;
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
     const launched = await launch(control, {

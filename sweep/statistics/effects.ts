@@ -6,7 +6,7 @@ import { meanInterval, type Interval } from './interval.ts';
 import { holm, pairedT, SIGNIFICANT } from './paired-tests.ts';
 
 /** A complete trial of one method on one task: its settings as text, its seeds, its dev score. */
-export interface SettledTrial {
+export interface EffectTrial {
   settings: Record<string, string>;
   /** Data seed and training seed together: what repeats. */
   seed: string;
@@ -48,7 +48,7 @@ export interface Effects {
   region: Record<string, string[]>;
 }
 
-export function effectsOf(trials: readonly SettledTrial[]): Effects {
+export function effectsOf(trials: readonly EffectTrial[]): Effects {
   const names = [...new Set(trials.flatMap(({ settings }) => Object.keys(settings)))];
   const varying = names.filter((name) => valuesOf(trials, name).length > 1);
   const settings = varying.map((setting) => settingEffect(trials, setting, varying));
@@ -79,7 +79,7 @@ export function effectsOf(trials: readonly SettledTrial[]): Effects {
   };
 }
 
-function settingEffect(trials: readonly SettledTrial[], setting: string, varying: readonly string[]): SettingEffect {
+function settingEffect(trials: readonly EffectTrial[], setting: string, varying: readonly string[]): SettingEffect {
   const levels = valuesOf(trials, setting).map((value) => {
     const own = trials.filter(({ settings }) => settings[setting] === value);
     const perSeed = grouped(own, ({ seed }) => seed).map((same) => mean(same.map(({ score }) => score)));
@@ -103,7 +103,7 @@ function settingEffect(trials: readonly SettledTrial[], setting: string, varying
 }
 
 interface Level {
-  own: SettledTrial[];
+  own: EffectTrial[];
   mean: number;
 }
 
@@ -125,11 +125,11 @@ function noise(p: number | null, isNoWorse: boolean): boolean | null {
 
 /** Where both have a trial with the same seed and other settings; averaged within a seed, as only seeds repeat. */
 function seedDifferences(
-  best: readonly SettledTrial[],
-  level: readonly SettledTrial[],
+  best: readonly EffectTrial[],
+  level: readonly EffectTrial[],
   others: readonly string[],
 ): number[] {
-  const keyOf = ({ seed, settings }: SettledTrial): string =>
+  const keyOf = ({ seed, settings }: EffectTrial): string =>
     JSON.stringify([seed, ...others.map((name) => settings[name])]);
   const scores = new Map(best.map((trial) => [keyOf(trial), trial.score]));
   const found = level.flatMap((trial) => {
@@ -140,7 +140,7 @@ function seedDifferences(
 }
 
 /** Numbers by size, words by the alphabet. */
-function valuesOf(trials: readonly SettledTrial[], setting: string): string[] {
+function valuesOf(trials: readonly EffectTrial[], setting: string): string[] {
   const values = new Set(trials.flatMap(({ settings }) => settings[setting] ?? []));
   return [...values].sort((one, other) => Number(one) - Number(other) || (one < other ? -1 : 1));
 }

@@ -6,7 +6,7 @@ import { deviceAmong, otherDevice, whoTrains } from '../../cli/training-device.t
 import type { Session } from '../../cli/session.ts';
 import { runWatched } from '../../cli/watched-run.ts';
 import type { Control } from '../../control/control.ts';
-import { settledDevice } from '../../control/settled-device.ts';
+import { workflowDevice } from '../../control/workflow-device.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 
 vi.mock(import('../../worker/device.ts'), () => ({ detectDevice: () => Promise.resolve('gpu') }));
@@ -14,7 +14,7 @@ vi.mock(import('../../control/workers.ts'), async (original) => ({
   ...(await original()),
   classesWithWorkers: () => Promise.resolve([]),
 }));
-vi.mock(import('../../control/settled-device.ts'), () => ({ settledDevice: vi.fn(() => Promise.resolve(null)) }));
+vi.mock(import('../../control/workflow-device.ts'), () => ({ workflowDevice: vi.fn(() => Promise.resolve(null)) }));
 
 vi.mock(import('../../cli/watched-run.ts'), async (original) => ({
   ...(await original()),
@@ -53,12 +53,12 @@ async function saidOnResume(...flags: string[]): Promise<string[]> {
 
 test('who resumes is told the device that has to come, unless a workflow that runs has its own', async () => {
   expect(await saidOnResume()).toEqual([`${whoTrains('gpu')}.`]);
-  vi.mocked(settledDevice).mockResolvedValueOnce('cpu');
+  vi.mocked(workflowDevice).mockResolvedValueOnce('cpu');
   expect(await saidOnResume()).toEqual([`${whoTrains('cpu')}.`]);
 });
 
 test('who resumes and watches brings a worker of the device that the workflow has', async () => {
-  vi.mocked(settledDevice).mockResolvedValueOnce('cpu');
+  vi.mocked(workflowDevice).mockResolvedValueOnce('cpu');
   await saidOnResume('watch');
   expect(vi.mocked(runWatched)).toHaveBeenLastCalledWith(expect.objectContaining({ wanted: 'cpu' }));
   await saidOnResume('watch');

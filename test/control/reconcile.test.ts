@@ -189,7 +189,7 @@ describe('a comparison of Postgres and Temporal', () => {
     const unknown = { ...sweep, id: randomUUID() };
     await startSweepWorkflow(control, unknown, 'cpu');
     // Of other tests' sweeps nothing is to be found.
-    const others = { settledForS: 3600 };
+    const others = { olderThanS: 3600 };
     await vi.waitUntil(async () => (await look(scene, undefined, { ...others, isDryRun: true })).length > 0, SOON);
     const finding = { what: 'workflow of an unknown sweep', sweep: unknown.id, trial: null };
     expect(await look(scene, undefined, AT_START)).toEqual([{ ...finding, remedy: 'reported' }]);

@@ -7,7 +7,7 @@ import { describe as describeSweep } from '../../control/describe.ts';
 import { launch } from '../../control/launch.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
-import { settledDevice } from '../../control/settled-device.ts';
+import { workflowDevice } from '../../control/workflow-device.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
 import { trials } from '../../db/schema.ts';
 import { ordersTo } from '../../page/orders.ts';
@@ -44,13 +44,13 @@ describe('a sweep under the verbs', () => {
     const plain = await openControl({ ...opening, temporal });
     try {
       const { planned, sweep } = await stage.fresh();
-      expect(await settledDevice(encrypted, sweep.name)).toBeNull();
+      expect(await workflowDevice(encrypted, sweep.name)).toBeNull();
       await launch(encrypted, { planned, source: sweep.source, chooseDevice: () => Promise.resolve('gpu') });
-      expect(await settledDevice(encrypted, sweep.name)).toBe('gpu');
+      expect(await workflowDevice(encrypted, sweep.name)).toBe('gpu');
       // Without the key it cannot be read.
-      expect(await settledDevice(plain, sweep.name)).toBeNull();
+      expect(await workflowDevice(plain, sweep.name)).toBeNull();
       await cancel(encrypted, { sweep: sweep.name });
-      expect(await settledDevice(encrypted, sweep.name)).toBeNull();
+      expect(await workflowDevice(encrypted, sweep.name)).toBeNull();
     } finally {
       await Promise.all([encrypted.close(), plain.close()]);
     }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { summarise } from '../../../sweep/statistics/effect-summary.ts';
-import { effectsOf, type SettledTrial } from '../../../sweep/statistics/effects.ts';
+import { effectsOf, type EffectTrial } from '../../../sweep/statistics/effects.ts';
 import { importanceOf } from '../../../sweep/statistics/importance.ts';
 
 /** Layers × lengths × seeds; layers 6 and 7 differ by noise alone, layer 3 lies far below, length adds a little. */
-function grid(seeds: string[]): SettledTrial[] {
+function grid(seeds: string[]): EffectTrial[] {
   const noise = [0.002, -0.003, 0.001, 0.003, -0.001];
   return seeds.flatMap((seed, s) =>
     ['3', '6', '7', '10'].flatMap((insertionLayer, l) =>
@@ -40,7 +40,7 @@ describe('effects', () => {
   });
 
   test('hold levels against each other on what both were tried with, whatever company one of them had', () => {
-    const at = (insertionLayer: string, promptLength: string, scores: number[]): SettledTrial[] =>
+    const at = (insertionLayer: string, promptLength: string, scores: number[]): EffectTrial[] =>
       scores.map((score, seed) => ({
         ...{ settings: { insertionLayer, promptLength }, seed: String(seed), score, isWhole: true },
       }));
@@ -57,7 +57,7 @@ describe('effects', () => {
   });
 
   test('do not list the best among those of which it cannot be told how far they are behind it', () => {
-    const at = (insertionLayer: string, seed: string, score: number): SettledTrial => ({
+    const at = (insertionLayer: string, seed: string, score: number): EffectTrial => ({
       ...{ settings: { insertionLayer }, seed, score, isWhole: true },
     });
     const summary = summarise(effectsOf([at('3', '13', 0.6), at('6', '21', 0.8), at('9', '42', 0.7)])).join('\n');
@@ -74,7 +74,7 @@ describe('effects', () => {
 });
 
 describe('effects of a sweep of which trials were stopped early', () => {
-  const trial = (insertionLayer: string, seed: string, [score, isWhole]: [number, boolean]): SettledTrial => ({
+  const trial = (insertionLayer: string, seed: string, [score, isWhole]: [number, boolean]): EffectTrial => ({
     ...{ settings: { insertionLayer }, seed, score, isWhole },
   });
   /** Layer 9 was stopped on seed 21, where it was bad. */

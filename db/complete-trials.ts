@@ -4,13 +4,13 @@ import { type Database, ask } from './client.ts';
 import type { TrialRow } from './fence.ts';
 import { trials } from './schema.ts';
 
-export type SettledRow = Pick<
+export type CompleteTrial = Pick<
   TrialRow,
   'task' | 'method' | 'regime' | 'k' | 'metric' | 'trial' | 'configurationKey' | 'dataSeed' | 'trainSeed' | 'devScore'
 >;
 
 /** In running order. */
-export function listSettled(database: Database, sweepId: string): Promise<SettledRow[]> {
+export function listComplete(database: Database, sweepId: string): Promise<CompleteTrial[]> {
   const { task, method, regime, k, metric, trial, configurationKey, dataSeed, trainSeed, devScore } = trials;
   return ask(database, () =>
     database

@@ -9,7 +9,7 @@ import type { Control } from './control.ts';
 import { workflowState } from './sweep-workflow.ts';
 
 /** @param name or id. @returns null where no workflow runs for such a sweep, or where its input is encrypted with a key that is not here. */
-export async function settledDevice(control: Control, name: string): Promise<DeviceClass | null> {
+export async function workflowDevice(control: Control, name: string): Promise<DeviceClass | null> {
   const id = await idOf(control, name);
   if (id === null || (await workflowState(control, id)) !== 'running') return null;
   const { client } = control;
