@@ -1,11 +1,11 @@
 // A worker that starts puts right what others left behind when they died. It says nothing where there was nothing.
 import { openControl, type Control, type ControlTarget } from '../control/control.ts';
-import { AT_START, reconcile, type Finding } from '../control/reconcile.ts';
+import { AT_START, reconcile, type Discrepancy } from '../control/reconcile.ts';
 import { chooseDeviceClass, classesWithWorkers } from '../control/workers.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { Log } from '../worker/log.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
-import { describeFinding } from './finding.ts';
+import { describeDiscrepancy } from './discrepancy.ts';
 
 export interface AtStart {
   services: ControlTarget;
@@ -19,10 +19,10 @@ export interface AtStart {
 /** Never throws: a worker trains also where this fails. */
 export async function reconcileAtStart({ services, device, log, signal }: AtStart): Promise<void> {
   try {
-    for (const finding of await reconcileWith(services, device)) {
-      const { sweep, trial } = finding;
+    for (const discrepancy of await reconcileWith(services, device)) {
+      const { sweep, trial } = discrepancy;
       const fields = { sweep, ...(trial === null ? {} : { trial: `${sweep}/${trial}` }) };
-      log({ level: 'warn', event: 'reconciled', message: describeFinding(finding), fields });
+      log({ level: 'warn', event: 'reconciled', message: describeDiscrepancy(discrepancy), fields });
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -32,7 +32,7 @@ export async function reconcileAtStart({ services, device, log, signal }: AtStar
   }
 }
 
-async function reconcileWith(services: ControlTarget, device: DeviceClass): Promise<Finding[]> {
+async function reconcileWith(services: ControlTarget, device: DeviceClass): Promise<Discrepancy[]> {
   const control: Control = await openControl(services);
   try {
     // Temporal may not have heard of this worker yet.

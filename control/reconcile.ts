@@ -16,7 +16,7 @@ import {
 } from './sweep-workflow.ts';
 import { takeBackLost } from './take-back.ts';
 
-export interface Finding {
+export interface Discrepancy {
   what:
     | 'trial without a workflow'
     | 'sweep without a workflow'
@@ -54,31 +54,32 @@ export interface ReconcileRequest {
 }
 
 /** Safe at any time, from several processes at once, and with sweeps in full swing. @throws UnknownSweepError */
-export async function reconcile(control: Control, request: ReconcileRequest): Promise<Finding[]> {
+export async function reconcile(control: Control, request: ReconcileRequest): Promise<Discrepancy[]> {
   const { olderThanS } = request.caution;
   const sweepId = request.sweep === undefined ? undefined : (await findSweep(control.database, request.sweep)).id;
-  const findings: Finding[] = [];
+  const discrepancies: Discrepancy[] = [];
   for (const sweep of await listUnderWay(control.database, { sweepId, olderThanS }))
-    findings.push(...(await reconcileSweep(control, sweep, request)));
+    discrepancies.push(...(await reconcileSweep(control, sweep, request)));
   for (const open of await listOpenWorkflows(control))
     if (sweepId === undefined || sweepId === open.sweepId)
-      findings.push(...(await reconcileWorkflow(control, open, request)));
-  return findings;
+      discrepancies.push(...(await reconcileWorkflow(control, open, request)));
+  return discrepancies;
 }
 
-async function reconcileSweep(control: Control, sweep: SweepRow, request: ReconcileRequest): Promise<Finding[]> {
+async function reconcileSweep(control: Control, sweep: SweepRow, request: ReconcileRequest): Promise<Discrepancy[]> {
   const { isDryRun } = request;
   const lost = await takeBackLost(control, sweep, { isDryRun });
-  const findings = lost.map(({ position, becomes }): Finding => {
+  const discrepancies = lost.map(({ position, becomes }): Discrepancy => {
     return { what: 'trial without a workflow', sweep: sweep.name, trial: position, remedy: becomes };
   });
   if (await lacksWorkflow(control, sweep.id)) {
     const isOurs = isDryRun || (await startSweepWorkflow(control, sweep, await request.chooseDevice(sweep))).started;
-    if (isOurs) findings.push({ what: 'sweep without a workflow', sweep: sweep.name, trial: null, remedy: 'started' });
+    if (isOurs)
+      discrepancies.push({ what: 'sweep without a workflow', sweep: sweep.name, trial: null, remedy: 'started' });
   } else if (!isDryRun && (lost.length > 0 || (await awaitsHalt(control.database, sweep.id))))
     // Whoever gave an order may have died, or found Temporal away, before the workflow heard of it.
     await tellToLook(control, sweep.id);
-  return findings;
+  return discrepancies;
 }
 
 /** A workflow writes down the end of its sweep before it ends itself, so Postgres is asked last. */
@@ -87,7 +88,11 @@ async function lacksWorkflow(control: Control, sweepId: string): Promise<boolean
   return isOpen(await findSweep(control.database, sweepId));
 }
 
-async function reconcileWorkflow(control: Control, open: OpenWorkflow, request: ReconcileRequest): Promise<Finding[]> {
+async function reconcileWorkflow(
+  control: Control,
+  open: OpenWorkflow,
+  request: ReconcileRequest,
+): Promise<Discrepancy[]> {
   const { sweepId } = open;
   const { isDryRun, caution } = request;
   const ended = await findEnded(control.database, { sweepId, olderThanS: caution.olderThanS });

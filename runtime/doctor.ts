@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkDatabase, describeDatabase } from './database.ts';
 import { ofTheDemo, roomForCache, roomForState } from './downloads.ts';
 import type { Environment } from './environment.mjs';
-import type { Finding } from './finding.ts';
+import type { Examined } from './examined.ts';
 import { cacheLayout, stateLayout } from './folders.mjs';
 import { isInstalled } from './install/npm-packages.mjs';
 import { findPython } from './install/pip.mjs';
@@ -20,7 +20,7 @@ import { findServices } from './services.ts';
 import { attributeCommand, checkTemporal } from './temporal-cluster.ts';
 import { connectionSettings } from './temporal-settings.ts';
 
-type Examination = (environment: Environment) => Finding | Promise<Finding>;
+type Examination = (environment: Environment) => Examined | Promise<Examined>;
 
 const SETUP = 'Run `node scripts/setup.mjs`.';
 
@@ -40,26 +40,28 @@ const EXAMINATIONS: Examination[] = [
   maven,
 ];
 
-/** Never throws: what cannot be examined is a finding too. */
-export function examine({ environment }: { environment: Environment }): Promise<Finding[]> {
+/** Never throws: what cannot be examined is told as well. */
+export function examine({ environment }: { environment: Environment }): Promise<Examined[]> {
   return Promise.all(EXAMINATIONS.map(async (one) => await one(environment)));
 }
 
-function node(): Finding {
+function node(): Examined {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const good = major > 20 || (major === 20 && minor >= 19);
-  const finding = { part: 'Node', found: process.arch, version: process.versions.node, where: process.execPath };
-  return good ? { ...finding, state: 'ok' } : { ...finding, state: 'missing', advice: 'Install Node 20.19 or later.' };
+  const examined = { part: 'Node', found: process.arch, version: process.versions.node, where: process.execPath };
+  return good
+    ? { ...examined, state: 'ok' }
+    : { ...examined, state: 'missing', advice: 'Install Node 20.19 or later.' };
 }
 
-function npmPackages(): Finding {
-  const finding = { part: 'npm packages', where: join(PROJECT, 'node_modules') };
+function npmPackages(): Examined {
+  const examined = { part: 'npm packages', where: join(PROJECT, 'node_modules') };
   return isInstalled(PROJECT)
-    ? { ...finding, state: 'ok', found: 'as in package-lock.json' }
-    : { ...finding, state: 'missing', found: 'not as in package-lock.json', advice: SETUP };
+    ? { ...examined, state: 'ok', found: 'as in package-lock.json' }
+    : { ...examined, state: 'missing', found: 'not as in package-lock.json', advice: SETUP };
 }
 
-async function tensorflow({ device }: Environment): Promise<Finding> {
+async function tensorflow({ device }: Environment): Promise<Examined> {
   const part = 'TensorFlow';
   const loaded = await probeTensorflow({ device });
   if (loaded === null) return { part, state: 'missing', found: 'no backend of TensorFlow.js loads', advice: SETUP };
@@ -80,23 +82,23 @@ function libraryPlace(): string {
   }
 }
 
-async function temporal(environment: Environment): Promise<Finding> {
+async function temporal(environment: Environment): Promise<Examined> {
   const part = 'Temporal';
   try {
     const settings = connectionSettings(environment);
     if (settings.source === 'embedded') return await embeddedTemporal(environment);
     const { version, missingAttributes } = await checkTemporal(settings);
     const found = `your own (from the ${settings.source}), namespace ${settings.namespace}`;
-    const finding = { part, state: 'ok' as const, found, version, where: settings.connectionOptions.address };
-    if (missingAttributes.length === 0) return finding;
+    const examined = { part, state: 'ok' as const, found, version, where: settings.connectionOptions.address };
+    if (missingAttributes.length === 0) return examined;
     const command = attributeCommand(settings.namespace, missingAttributes);
-    return { ...finding, advice: `To find sweeps by name in Temporal: \`${command}\`` };
+    return { ...examined, advice: `To find sweeps by name in Temporal: \`${command}\`` };
   } catch (error) {
     return { part, state: 'missing', found: messageOf(error) };
   }
 }
 
-async function embeddedTemporal(environment: Environment): Promise<Finding> {
+async function embeddedTemporal(environment: Environment): Promise<Examined> {
   const part = 'Temporal';
   const cli = findTemporalCli(environment);
   if (!cli) return { part, state: 'missing', found: 'no Temporal CLI', advice: `${SETUP} Or set TEMPORAL_ADDRESS.` };
@@ -106,7 +108,7 @@ async function embeddedTemporal(environment: Environment): Promise<Finding> {
   return { part, state: 'ok', found: `embedded server, ${from}`, version, where: cli.path };
 }
 
-async function postgres({ databaseUrl, cacheFolder, stateFolder }: Environment): Promise<Finding> {
+async function postgres({ databaseUrl, cacheFolder, stateFolder }: Environment): Promise<Examined> {
   const part = 'Postgres';
   try {
     if (databaseUrl !== undefined) {
@@ -124,7 +126,7 @@ async function postgres({ databaseUrl, cacheFolder, stateFolder }: Environment):
   }
 }
 
-async function servers(environment: Environment): Promise<Finding> {
+async function servers(environment: Environment): Promise<Examined> {
   const part = 'Embedded servers';
   const running = await findServices({ environment }).catch(() => null);
   if (!running) return { part, state: 'ok', found: 'none is running; every command starts what it needs' };
@@ -136,14 +138,14 @@ async function servers(environment: Environment): Promise<Finding> {
   return { part, state: 'ok', found: `${names.join(' and ')} running, ${stay}`, where: environment.stateFolder };
 }
 
-async function python(environment: Environment): Promise<Finding> {
+async function python(environment: Environment): Promise<Examined> {
   const part = 'Python with pip';
   const found = await findPython(environment);
   if (found) return { part, state: 'ok', found: 'for set-up only', version: found.version, where: found.program };
   return { part, state: 'optional', found: 'none', advice: 'Set-up fetches with it: install python3-pip.' };
 }
 
-async function compiler(environment: Environment): Promise<Finding> {
+async function compiler(environment: Environment): Promise<Examined> {
   const part = 'C++ compiler';
   try {
     return { part, state: 'ok', found: 'for set-up only', where: await findCompiler(environment) };
@@ -152,7 +154,7 @@ async function compiler(environment: Environment): Promise<Finding> {
   }
 }
 
-async function maven(): Promise<Finding> {
+async function maven(): Promise<Examined> {
   const part = 'Maven';
   const { status, output } = await run('mvn', ['-v']);
   const version = /Maven ([\d.]+)/.exec(output)?.[1];

@@ -2,7 +2,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Environment } from './environment.mjs';
-import type { Finding } from './finding.ts';
+import type { Examined } from './examined.ts';
 import { chooseBuild, libraryFolder } from './install/tensorflow-library.mjs';
 
 /** The least that set-up and a sweep want free. */
@@ -11,18 +11,18 @@ const LEAST_BYTES = 4e9;
 const CUDA_BYTES = 5e9;
 
 /** The demo's backbone or data: a sweep of other ones runs without. */
-export function ofTheDemo(part: string, folder: string): Finding {
+export function ofTheDemo(part: string, folder: string): Examined {
   if (existsSync(folder)) return { part, state: 'ok', found: 'installed', where: folder };
   const advice = 'The demo needs it: run `node scripts/setup.mjs`.';
   return { part, state: 'optional', found: 'not installed', advice };
 }
 
-export function roomForState({ stateFolder }: Environment): Finding {
+export function roomForState({ stateFolder }: Environment): Examined {
   const advice = `Sweeps want about ${inGigabytes(LEAST_BYTES)}.`;
   return room({ part: 'State folder', folder: stateFolder, wanted: LEAST_BYTES, advice });
 }
 
-export function roomForCache(environment: Environment): Finding {
+export function roomForCache(environment: Environment): Examined {
   const wanted = cacheBytes(environment);
   return room({ part: 'Cache folder', folder: environment.cacheFolder, wanted, advice: cacheAdvice(environment) });
 }
@@ -46,13 +46,13 @@ interface Room {
   advice: string;
 }
 
-function room({ part, folder, wanted, advice }: Room): Finding {
+function room({ part, folder, wanted, advice }: Room): Examined {
   let existing = folder;
   while (!existsSync(existing)) existing = dirname(existing);
   const { bavail, bsize } = statfsSync(existing);
   const free = bavail * bsize;
-  const finding = { part, found: `${inGigabytes(free)} free`, where: folder };
-  return free >= wanted ? { ...finding, state: 'ok' } : { ...finding, state: 'optional', advice };
+  const examined = { part, found: `${inGigabytes(free)} free`, where: folder };
+  return free >= wanted ? { ...examined, state: 'ok' } : { ...examined, state: 'optional', advice };
 }
 
 function inGigabytes(bytes: number): string {

@@ -9,9 +9,9 @@ export const doctorCommand: Command = {
   arguments: [],
   options: FORMAT_OPTION,
   run: async (call) => {
-    const findings = await examine({ environment: call.terminal.environment });
+    const examined = await examine({ environment: call.terminal.environment });
     const printed = print(formatOf(call), {
-      rows: findings,
+      rows: examined,
       columns: [
         { title: 'part', cell: ({ part }) => part },
         { title: 'state', cell: ({ state }) => state },
@@ -23,6 +23,6 @@ export const doctorCommand: Command = {
       whenEmpty: 'Nothing was examined.',
     });
     call.terminal.write(printed);
-    return findings.some(({ state }) => state === 'missing') ? FAILED : DONE;
+    return examined.some(({ state }) => state === 'missing') ? FAILED : DONE;
   },
 };

@@ -1,7 +1,7 @@
-import { ON_REQUEST, reconcile, type Finding } from '../../control/reconcile.ts';
+import { ON_REQUEST, reconcile, type Discrepancy } from '../../control/reconcile.ts';
 import { FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Call, type Command, type Format } from '../command.ts';
 import { DONE } from '../exit-codes.ts';
-import { describeFinding } from '../finding.ts';
+import { describeDiscrepancy } from '../discrepancy.ts';
 import { print } from '../print.ts';
 import { keepServers, withSession, type Session } from '../session.ts';
 import { deviceAmong } from '../training-device.ts';
@@ -20,25 +20,25 @@ export const reconcileCommand: Command = {
 async function reconcileNow(call: Call, session: Session): Promise<number> {
   const { terminal, flags } = call;
   const isDryRun = flags.has('dry-run');
-  const findings = await reconcile(session.control, {
+  const discrepancies = await reconcile(session.control, {
     ...{ sweep: call.arguments['sweep'], isDryRun, caution: ON_REQUEST },
     chooseDevice: ({ spec }) => deviceAmong(session.control, spec.device, terminal),
   });
-  terminal.write(printFindings(formatOf(call), findings, { isDryRun }));
+  terminal.write(printDiscrepancies(formatOf(call), discrepancies, { isDryRun }));
   if (isDryRun) return DONE;
-  for (const finding of findings) terminal.say(describeFinding(finding));
-  if (findings.some(({ remedy }) => remedy === 'started')) await keepServers(session, terminal);
+  for (const discrepancy of discrepancies) terminal.say(describeDiscrepancy(discrepancy));
+  if (discrepancies.some(({ remedy }) => remedy === 'started')) await keepServers(session, terminal);
   return DONE;
 }
 
 /** The same names for programs, whether anything was done or not. */
-export function printFindings(
+export function printDiscrepancies(
   format: Format,
-  findings: readonly Finding[],
+  discrepancies: readonly Discrepancy[],
   { isDryRun }: { isDryRun: boolean },
 ): string {
   return print(format, {
-    rows: findings,
+    rows: discrepancies,
     columns: [
       { title: 'what', cell: ({ what }) => what },
       { title: 'sweep', cell: ({ sweep }) => sweep },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Control } from '../../control/control.ts';
 import { launch } from '../../control/launch.ts';
-import { AT_START, ON_REQUEST, reconcile, type Caution, type Finding } from '../../control/reconcile.ts';
+import { AT_START, ON_REQUEST, reconcile, type Caution, type Discrepancy } from '../../control/reconcile.ts';
 import { startSweepWorkflow, trialWorkflowState, workflowState } from '../../control/sweep-workflow.ts';
 import { listAttempts } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
@@ -62,7 +62,7 @@ describe('a comparison of Postgres and Temporal', () => {
     { control }: Scene,
     sweep: Pick<SweepRow, 'name'> | undefined,
     { isDryRun = false, ...caution }: Partial<Caution> & { isDryRun?: boolean } = {},
-  ): Promise<Finding[]> =>
+  ): Promise<Discrepancy[]> =>
     reconcile(control, {
       ...{ sweep: sweep?.name, isDryRun, chooseDevice: onCpu },
       caution: { ...ON_REQUEST, patienceMs: 0, ...caution },
@@ -71,7 +71,7 @@ describe('a comparison of Postgres and Temporal', () => {
   test('finds nothing of a sweep in full swing, from its start to its end, however many look at one time', async () => {
     const { scene, sweep } = await launched();
     const trainer = new ScriptedTrainer(FINISHED);
-    const found: Finding[] = [];
+    const found: Discrepancy[] = [];
     await stage.withWorker(scene, trainer, async () => {
       const over = new AbortController();
       const end = endOf(scene.control, sweep.name).finally(() => over.abort());
@@ -191,10 +191,10 @@ describe('a comparison of Postgres and Temporal', () => {
     // Of other tests' sweeps nothing is to be found.
     const others = { olderThanS: 3600 };
     await vi.waitUntil(async () => (await look(scene, undefined, { ...others, isDryRun: true })).length > 0, SOON);
-    const finding = { what: 'workflow of an unknown sweep', sweep: unknown.id, trial: null };
-    expect(await look(scene, undefined, AT_START)).toEqual([{ ...finding, remedy: 'reported' }]);
+    const discrepancy = { what: 'workflow of an unknown sweep', sweep: unknown.id, trial: null };
+    expect(await look(scene, undefined, AT_START)).toEqual([{ ...discrepancy, remedy: 'reported' }]);
     expect(await workflowState(control, unknown.id)).toBe('running');
-    expect(await look(scene, undefined, others)).toEqual([{ ...finding, remedy: 'ended' }]);
+    expect(await look(scene, undefined, others)).toEqual([{ ...discrepancy, remedy: 'ended' }]);
     expect(await workflowState(control, unknown.id)).toBe('ended');
   });
 

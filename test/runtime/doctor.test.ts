@@ -6,12 +6,12 @@ import { libraryFolder } from '../../runtime/install/tensorflow-library.mjs';
 import { temporaryFolder, testEnvironment } from './temporary.ts';
 
 test("a machine without the demo's backbone and data lacks nothing that other sweeps need", async () => {
-  const findings = await examine({ environment: testEnvironment({ cacheFolder: temporaryFolder() }) });
-  const ofTheDemo = findings.filter(({ part }) => /bert-base-uncased|movie-reviews/.test(part));
+  const examined = await examine({ environment: testEnvironment({ cacheFolder: temporaryFolder() }) });
+  const ofTheDemo = examined.filter(({ part }) => /bert-base-uncased|movie-reviews/.test(part));
   expect(ofTheDemo).toHaveLength(2);
-  for (const finding of ofTheDemo) {
-    expect(finding).toMatchObject({ state: 'optional', found: 'not installed' });
-    expect(finding.advice).toBe('The demo needs it: run `node scripts/setup.mjs`.');
+  for (const one of ofTheDemo) {
+    expect(one).toMatchObject({ state: 'optional', found: 'not installed' });
+    expect(one.advice).toBe('The demo needs it: run `node scripts/setup.mjs`.');
   }
 });
 

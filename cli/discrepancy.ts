@@ -1,7 +1,7 @@
 // What a comparison of Postgres and Temporal found, in a sentence.
-import type { Finding } from '../control/reconcile.ts';
+import type { Discrepancy } from '../control/reconcile.ts';
 
-const REMEDIES: Record<Finding['remedy'], string> = {
+const REMEDIES: Record<Discrepancy['remedy'], string> = {
   waiting: 'it waits again, and goes on from its checkpoint',
   paused: 'it was told to pause, and is paused',
   cancelled: 'it was told to stop, and is cancelled',
@@ -13,11 +13,11 @@ const REMEDIES: Record<Finding['remedy'], string> = {
   reported: 'it is left alone; `lpt-sweep reconcile` ends it, if `DATABASE_URL` is right',
 };
 
-export function describeFinding({ what, sweep, trial, remedy }: Finding): string {
+export function describeDiscrepancy({ what, sweep, trial, remedy }: Discrepancy): string {
   return `${subjectOf({ what, sweep, trial })}: ${REMEDIES[remedy]}.`;
 }
 
-function subjectOf({ what, sweep, trial }: Pick<Finding, 'what' | 'sweep' | 'trial'>): string {
+function subjectOf({ what, sweep, trial }: Pick<Discrepancy, 'what' | 'sweep' | 'trial'>): string {
   if (what === 'trial without a workflow') return `Trial ${sweep}/${trial} was running with no workflow behind it`;
   if (what === 'sweep without a workflow') return `Sweep ${sweep} was not over, and Temporal had no workflow of it`;
   if (what === 'workflow of an ended sweep') return `Sweep ${sweep} is over, and Temporal still had its workflow open`;

@@ -1,6 +1,6 @@
 // What `doctor` says of one thing that the program stands on.
 
-export interface Finding {
+export interface Examined {
   part: string;
   /** `missing`: no sweep runs without; `slower`: one runs, slowly; `optional`: only some things need it. */
   state: 'ok' | 'missing' | 'slower' | 'optional';
