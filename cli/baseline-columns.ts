@@ -1,6 +1,6 @@
 // Published figures as the file has them that they were imported from.
 import type { BaselineRow } from '../db/baselines.ts';
-import { grouped, meanAndSd } from '../sweep/numbers.ts';
+import { meanAndSd, withThousands } from '../sweep/numbers.ts';
 import { regimeWords } from '../sweep/regime.ts';
 import type { Column } from './print.ts';
 
@@ -11,6 +11,6 @@ export const BASELINE_COLUMNS: readonly Column<BaselineRow>[] = [
   { title: 'regime', cell: regimeWords },
   { title: 'metric', cell: ({ metric }) => metric },
   { title: 'score', cell: ({ score, sd }) => meanAndSd(score, sd), isNumber: true },
-  { title: 'parameters', cell: ({ parameters }) => grouped(parameters), isNumber: true },
+  { title: 'parameters', cell: ({ parameters }) => withThousands(parameters), isNumber: true },
   { title: 'source', cell: ({ source }) => source },
 ];

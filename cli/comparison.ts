@@ -3,7 +3,7 @@ import type { Comparison, ComparedConfiguration } from '../control/compare.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
-import { grouped, meanAndSd, rounded } from '../sweep/numbers.ts';
+import { meanAndSd, rounded, withThousands } from '../sweep/numbers.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
@@ -40,7 +40,7 @@ const SCORES: Columns = [
   { title: 'dev', cell: ({ devMean, devSd }) => meanAndSd(devMean, devSd), isNumber: true },
   { title: 'test', cell: ({ testMean, testSd }) => meanAndSd(testMean, testSd), isNumber: true },
   { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
-  { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+  { title: 'parameters', cell: ({ trainableParameters }) => withThousands(trainableParameters), isNumber: true },
 ];
 
 function groundColumns(rows: ComparedConfiguration[]): Columns {

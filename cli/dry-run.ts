@@ -7,7 +7,7 @@ import { budgetFor, describePicked, explainBudget, ratesOf, type Rates } from '.
 import { argumentOf, type Call } from './command.ts';
 import { earlierTrials } from './earlier-trials.ts';
 import { printPlan } from './plan.ts';
-import { duration, grouped } from '../sweep/numbers.ts';
+import { duration, withThousands } from '../sweep/numbers.ts';
 
 /** @throws UsageError */
 export async function dryRun(call: Call, asked: PlannedSweep): Promise<void> {
@@ -57,7 +57,7 @@ const BASIS_WORDS: Record<Basis, string> = {
 
 function describeSpeed({ speed, bases, trials }: DeviceEstimate['estimate']): string {
   const { gflopsPerSecond } = speed;
-  const figure = gflopsPerSecond < 10 ? gflopsPerSecond.toPrecision(2) : grouped(Math.round(gflopsPerSecond));
+  const figure = gflopsPerSecond < 10 ? gflopsPerSecond.toPrecision(2) : withThousands(Math.round(gflopsPerSecond));
   const gflops = `${figure ?? ''} GFLOP/s`;
   const known = bases.filter((one) => one.trials > 0);
   const [only] = known;
@@ -67,5 +67,5 @@ function describeSpeed({ speed, bases, trials }: DeviceEstimate['estimate']): st
 }
 
 function mib(value: number): string {
-  return `${grouped(Math.max(1, Math.round(value))) ?? ''} MiB`;
+  return `${withThousands(Math.max(1, Math.round(value))) ?? ''} MiB`;
 }

@@ -3,7 +3,7 @@ import type { PlannedSweep } from '../control/plan.ts';
 import { cacheLayout } from '../runtime/folders.mjs';
 import type { Environment } from '../runtime/environment.mjs';
 import { hiddenStatesMiB } from '../sweep/disk.ts';
-import { grouped } from '../sweep/numbers.ts';
+import { withThousands } from '../sweep/numbers.ts';
 
 type Limits = Pick<Environment, 'cacheFolder' | 'hiddenStatesDiskMiB'>;
 
@@ -11,7 +11,7 @@ type Limits = Pick<Environment, 'cacheFolder' | 'hiddenStatesDiskMiB'>;
 export function keptStates({ plan, facts }: PlannedSweep, limits: Limits): string | null {
   const needed = Math.ceil(hiddenStatesMiB(plan.trials, facts));
   if (needed === 0) return null;
-  const mib = (size: number): string => `${grouped(size) ?? ''} MiB`;
+  const mib = (size: number): string => `${withThousands(size) ?? ''} MiB`;
   const { hiddenStatesDiskMiB: limit, cacheFolder } = limits;
   const size = `The trials share about ${mib(needed)} of hidden states`;
   if (limit === 0)

@@ -8,7 +8,7 @@ import { columnTitle } from '../sweep/statistics/words.ts';
 import { BASELINE_COLUMNS } from './baseline-columns.ts';
 import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
-import { duration, grouped, rounded } from '../sweep/numbers.ts';
+import { duration, rounded, withThousands } from '../sweep/numbers.ts';
 
 const HEADINGS = {
   fixed: `Methods, each with the one configuration that is best on dev of its task, fixed over all seeds (test, percent,
@@ -56,7 +56,7 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
   return [
     { title: 'method', cell: (row) => entrantName(row, scores) },
     { title: 'task', cell: (row) => columnTitle(row, scores) },
-    { title: 'parameters', cell: ({ costs }) => grouped(whole(costs.trainableParameters)), isNumber: true },
+    { title: 'parameters', cell: ({ costs }) => withThousands(whole(costs.trainableParameters)), isNumber: true },
     { title: 'share', cell: ({ costs }) => shareCell(costs.trainableShare), isNumber: true },
     { title: 'ms/step', cell: ({ costs }) => rounded(costs.msPerStep), isNumber: true },
     { title: 'tokens/ms', cell: ({ costs }) => rounded(costs.tokensPerMs), isNumber: true },
@@ -68,7 +68,7 @@ function costColumns(scores: MethodScore[]): Column<MethodScore>[] {
     },
     {
       title: 'weights, KiB',
-      cell: ({ costs }) => grouped(whole(costs.checkpointBytes === null ? null : costs.checkpointBytes / 1024)),
+      cell: ({ costs }) => withThousands(whole(costs.checkpointBytes === null ? null : costs.checkpointBytes / 1024)),
       isNumber: true,
     },
   ];

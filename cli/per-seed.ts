@@ -5,7 +5,7 @@ import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
 import { settingsColumn } from './results-table.ts';
-import { grouped, meanAndSd, percent } from '../sweep/numbers.ts';
+import { meanAndSd, percent, withThousands } from '../sweep/numbers.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 
 const HEADING = `Best on dev per seed: on each seed the configuration of a method that does best on dev, whichever it is, and its test
@@ -64,7 +64,7 @@ function chosenColumns(rows: readonly NamedChoice[]): Column<NamedChoice>[] {
     { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
     { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
     { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
-    { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+    { title: 'parameters', cell: ({ trainableParameters }) => withThousands(trainableParameters), isNumber: true },
   ];
 }
 

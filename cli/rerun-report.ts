@@ -2,15 +2,15 @@
 import type { RerunReport } from '../control/rerun.ts';
 import type { FieldDifference } from '../sweep/differences.ts';
 import type { NumberDifference } from '../sweep/repetition.ts';
-import { grouped } from '../sweep/numbers.ts';
+import { withThousands } from '../sweep/numbers.ts';
 
 export function describeRerun(report: RerunReport): string {
   const { original, repeated, compared, kinds, forgotten, differences, provenance } = report;
-  const count = grouped(compared) ?? '';
+  const count = withThousands(compared) ?? '';
   const [first] = differences;
   const head = `Trial ${original}, repeated as ${repeated}: `;
   const numbers = first
-    ? `${grouped(differences.length) ?? ''} of ${count} numbers differ. The first: ${describeNumber(first)}.`
+    ? `${withThousands(differences.length) ?? ''} of ${count} numbers differ. The first: ${describeNumber(first)}.`
     : `all ${count} numbers are the same to the last bit (${kinds.join(', ')}).`;
   const left =
     forgotten.length > 0
@@ -23,7 +23,7 @@ export function describeRerun(report: RerunReport): string {
 function describeRounding({ jointSteps, halvings }: RerunReport): string {
   const joint =
     jointSteps > 0
-      ? `${grouped(jointSteps) ?? ''} steps were taken together with other trials, whose rows change the rounding of sums.\n`
+      ? `${withThousands(jointSteps) ?? ''} steps were taken together with other trials, whose rows change the rounding of sums.\n`
       : '';
   const halved =
     halvings > 0

@@ -1,7 +1,7 @@
 // Every trial of a sweep as a table for people.
 import type { NamedResult } from '../control/results.ts';
 import type { TrialResult } from '../db/results.ts';
-import { grouped, percent, rounded } from '../sweep/numbers.ts';
+import { percent, rounded, withThousands } from '../sweep/numbers.ts';
 import { regimeName } from '../sweep/regime.ts';
 import { whereVarying } from '../sweep/where-varying.ts';
 import type { Column } from './print.ts';
@@ -25,7 +25,7 @@ export function resultColumns(rows: readonly NamedResult[]): Column<NamedResult>
     { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
     ...secondTest(rows),
     { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
-    { title: 'parameters', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+    { title: 'parameters', cell: ({ trainableParameters }) => withThousands(trainableParameters), isNumber: true },
     { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
     { title: 'tokens/ms', cell: (row) => rounded(row.tokensPerMs), isNumber: true },
     { title: 'measured', cell: ({ measuredJointly }) => measuredWords(measuredJointly) },

@@ -1,7 +1,7 @@
 // One trial's scores and configuration as names and values for people: on the page and on the terminal the same.
 import type { TrialRow } from '../db/fence.ts';
 import { isTrained } from '../sweep/methods/index.ts';
-import { grouped, percent } from '../sweep/numbers.ts';
+import { percent, withThousands } from '../sweep/numbers.ts';
 
 export type Fact = readonly [name: string, value: string | number | null];
 
@@ -13,7 +13,7 @@ export function scoreFacts(row: TrialRow): Fact[] {
     ['dev, %', percent(devScore)],
     ['test, %', percent(testScore)],
     ['selected step', selectedStep === null ? null : `${selectedStep} of ${steps ?? '?'}`],
-    ['trained numbers', grouped(trainableParameters)],
+    ['trained numbers', withThousands(trainableParameters)],
     ['shortened examples', splits.length === 0 ? null : splits.join(', ')],
     ...(stopReason === null ? [] : [['stopped early', stopReason.words] as const]),
   ];

@@ -3,7 +3,7 @@ import { taskOf } from './arithmetic.ts';
 import { counted } from './counted.ts';
 import type { SweepFacts } from './facts.ts';
 import { isComputedInSteps, LARGEST_KEPT_BYTES } from './kept-training.ts';
-import { grouped } from './numbers.ts';
+import { withThousands } from './numbers.ts';
 import { regimeColumns, regimeName, trainingSize } from './regime.ts';
 import type { Trial } from './trial.ts';
 
@@ -19,7 +19,7 @@ export function largeTrainingWarnings(trials: readonly Trial[], facts: SweepFact
     const examples = trainingSize(trial.regime, taskOf(trial, facts).classes);
     sets.set(name, { examples, trials: (sets.get(name)?.trials ?? 0) + 1 });
   }
-  const limit = `${grouped(LARGEST_KEPT_BYTES / 2 ** 20) ?? ''} MiB`;
+  const limit = `${withThousands(LARGEST_KEPT_BYTES / 2 ** 20) ?? ''} MiB`;
   return [...sets].map(
     ([name, found]) =>
       `Task ${name}: hidden states of ${counted(found.examples, 'training example')} take more than ${limit} and are not kept: the layers below a prompt run anew in every step of ${counted(found.trials, 'trial')}.`,

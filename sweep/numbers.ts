@@ -15,7 +15,7 @@ export function rounded(value: number | null): string | null {
   return value === null ? null : value.toFixed(value < 10 ? 1 : 0);
 }
 
-export function grouped(value: number | null): string | null {
+export function withThousands(value: number | null): string | null {
   return value === null ? null : value.toLocaleString('en-US');
 }
 

@@ -3,7 +3,7 @@ import { FORMAT_OPTION, formatOf, UsageError, type Call, type Command } from '..
 import { DONE } from '../exit-codes.ts';
 import { print } from '../print.ts';
 import { withSession } from '../session.ts';
-import { grouped } from '../../sweep/numbers.ts';
+import { withThousands } from '../../sweep/numbers.ts';
 
 export const pruneCommand: Command = {
   name: 'prune',
@@ -39,10 +39,10 @@ export const pruneCommand: Command = {
             { title: 'what', cell: ({ what }) => what },
             {
               title: request.isDryRun ? 'rows to free' : 'rows freed',
-              cell: ({ rows }) => grouped(rows),
+              cell: ({ rows }) => withThousands(rows),
               isNumber: true,
             },
-            { title: 'bytes', cell: ({ bytes }) => grouped(bytes), isNumber: true },
+            { title: 'bytes', cell: ({ bytes }) => withThousands(bytes), isNumber: true },
           ],
           record: (row) => row,
           whenEmpty: '',

@@ -3,7 +3,7 @@ import type { SettingWords } from '../../control/configuration-settings.ts';
 import type { ConfigurationPoint } from '../../db/charts/configurations.ts';
 import type { Markup } from '../html.ts';
 import { table, type Column } from '../table.ts';
-import { grouped, meanAndSd, percent, rounded } from '../../sweep/numbers.ts';
+import { meanAndSd, percent, rounded, withThousands } from '../../sweep/numbers.ts';
 import { settingsColumn } from './settings-column.ts';
 
 const COLUMNS: readonly Column<ConfigurationPoint>[] = [
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<ConfigurationPoint>[] = [
   { title: 'learning rate', cell: ({ learningRate }) => learningRate, isNumber: true },
   { title: 'batch', cell: ({ batchSize }) => batchSize, isNumber: true },
   { title: 'ms a step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
-  { title: 'trained numbers', cell: ({ trainableParameters }) => grouped(trainableParameters), isNumber: true },
+  { title: 'trained numbers', cell: ({ trainableParameters }) => withThousands(trainableParameters), isNumber: true },
 ];
 
 /** Settings that have a column here, as `configurationSettings` takes them. */
