@@ -41,10 +41,10 @@ export function joinedRows({ rows, lengths, readAt, paddedLength }: ComposedInpu
   const attended = { rows: joined, places: { of: placesOfRows(lengths, paddedLength), perExample: paddedLength } };
   if (readAt === undefined) return { attended, queried: attended };
   const onePlaceEach = { of: Int32Array.from(lengths.keys()), perExample: 1 };
-  return { attended, queried: { rows: readRows(joined, readAt), places: onePlaceEach } };
+  return { attended, queried: { rows: rowsReadAt(joined, readAt), places: onePlaceEach } };
 }
 
-export function readRows(rows: Tensor2D, readAt: readonly number[]): Tensor2D {
+export function rowsReadAt(rows: Tensor2D, readAt: readonly number[]): Tensor2D {
   return gatherRowsStep(rows, Int32Array.from(readAt)); // [B, D]
 }
 
@@ -65,7 +65,7 @@ export interface Attending extends Pick<ComposedInput, 'lengths' | 'readAt' | 'p
 }
 
 /** [Q, D] */
-export function contextOf(
+export function composedContext(
   { weights, heads }: EncoderLayer,
   { changes = {}, dropout, lengths, readAt, paddedLength, causal }: Attending,
   { queried, attended }: AttentionRows,

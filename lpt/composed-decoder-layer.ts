@@ -1,7 +1,14 @@
 // A decoder layer put together from differentiable steps: what a method changes inside a layer, and dropout, go in
 // between. With neither it computes what the single step of decoder-layer.ts does.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { changedProduct, contextOf, endBranch, joinedRows, readRows, type ComposedInput } from './composed-branch.ts';
+import {
+  changedProduct,
+  composedContext,
+  endBranch,
+  joinedRows,
+  rowsReadAt,
+  type ComposedInput,
+} from './composed-branch.ts';
 import type { DecoderLayer } from './layer.ts';
 import { addStep, biasGeluStep } from './steps/elementwise.ts';
 import { normalizeStep } from './steps/norm.ts';
@@ -13,9 +20,9 @@ export function runComposedDecoderLayer(layer: DecoderLayer, input: ComposedInpu
   const joined = joinedRows(input); // [Q, D], [N, D]
   const { places } = joined.queried;
   const attended = { ...joined.attended, rows: normalizeStep(joined.attended.rows, weights.attentionNorm, epsilon) };
-  const queried = readAt === undefined ? attended : { places, rows: readRows(attended.rows, readAt) };
+  const queried = readAt === undefined ? attended : { places, rows: rowsReadAt(attended.rows, readAt) };
   // The last row sees all of its sequence: nothing is shut out.
-  const context = contextOf(layer, { ...input, causal: readAt === undefined }, { queried, attended }); // [Q, D]
+  const context = composedContext(layer, { ...input, causal: readAt === undefined }, { queried, attended }); // [Q, D]
   const attention = endBranch({
     product: changedProduct('attentionOutput', { rows: context, places }, { map: weights.attentionOutput, changes }),
     bias: weights.attentionOutput.bias,

@@ -3,7 +3,7 @@
 import { zeros, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
   changedProduct,
-  contextOf,
+  composedContext,
   endBranch,
   joinedRows,
   type BranchEnd,
@@ -20,7 +20,7 @@ export function runComposedLayer(layer: EncoderLayer, input: ComposedInput): Ten
   const { changes = {}, dropout } = input;
   const { queried, attended } = joinedRows(input); // [Q, D], [N, D]
   const { places } = queried;
-  const context = contextOf(layer, { ...input, causal: false }, { queried, attended }); // [Q, D]
+  const context = composedContext(layer, { ...input, causal: false }, { queried, attended }); // [Q, D]
   const x = endBlock({
     product: changedProduct('attentionOutput', { rows: context, places }, { map: weights.attentionOutput, changes }),
     bias: weights.attentionOutput.bias,
