@@ -9,7 +9,7 @@ import { toRows } from './positions.ts';
 import type { Text } from './tuning.ts';
 
 /** V positions, the mask's last. */
-export function readPositions(architecture: Architecture, { maskPosition }: Pick<BatchText, 'maskPosition'>): number[] {
+function readPositions(architecture: Architecture, { maskPosition }: Pick<BatchText, 'maskPosition'>): number[] {
   return architecture === 'encoder' ? [0, maskPosition] : [maskPosition];
 }
 
