@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { compare } from '../control/compare.ts';
 import type { Control } from '../control/control.ts';
-import type { SweepStatus } from '../control/describe.ts';
+import type { SweepStatus } from '../control/status.ts';
 import { watch } from '../control/watch.ts';
 import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import type { Terminal } from './command.ts';

@@ -1,5 +1,5 @@
 // A sweep's progress for people: a block that is redrawn on a terminal, else a plain line now and then.
-import type { SweepStatus } from '../control/describe.ts';
+import type { SweepStatus } from '../control/status.ts';
 import type { Terminal } from './command.ts';
 import { bestWords } from './status.ts';
 import { duration } from '../sweep/numbers.ts';

@@ -1,5 +1,5 @@
 // Where a sweep stands, as one flat row.
-import type { SweepStatus } from '../control/describe.ts';
+import type { SweepStatus } from '../control/status.ts';
 import { describeConfiguration } from '../control/configuration-words.ts';
 import { percent } from '../sweep/numbers.ts';
 import { columnTitle } from '../sweep/statistics/words.ts';

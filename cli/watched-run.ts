@@ -1,6 +1,6 @@
 // `--watch`: brings a worker if none is there, follows the sweep, and leaves it resumable when interrupted.
 import type { Control } from '../control/control.ts';
-import type { SweepStatus } from '../control/describe.ts';
+import type { SweepStatus } from '../control/status.ts';
 import type { Spec } from '../sweep/spec.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { OptionSpec, Terminal } from './command.ts';

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isWorthWaiting, sentenceOf } from '../db/errors.ts';
 import { isOpen } from '../sweep/states.ts';
 import type { Control } from './control.ts';
-import { describe, type SweepStatus } from './describe.ts';
+import { statusOf, type SweepStatus } from './status.ts';
 import { workflowState } from './sweep-workflow.ts';
 
 export interface WatchOptions {
@@ -40,7 +40,7 @@ export async function* watch(control: Control, name: string, options: WatchOptio
 /** A server that is killed comes back, and one without room finds some; the sweep is not over for that. @returns why there was no look */
 async function lookAt(control: Control, name: string): Promise<SweepStatus | string> {
   try {
-    return await describe(control, name);
+    return await statusOf(control, name);
   } catch (error) {
     if (isWorthWaiting(error)) return sentenceOf(error);
     throw error;

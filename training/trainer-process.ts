@@ -9,7 +9,7 @@ import { freeBytes } from './joint-memory.ts';
 import type { DiskSettings, FromTrainer, Said, ToTrainer, TrainRequest } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { ResidentBackbone } from './resident-backbone.ts';
-import { Ride } from './ride.ts';
+import { MessageLine } from './message-line.ts';
 import { Room } from './room.ts';
 import { runTrial } from './run-trial.ts';
 import { SharedSteps } from './shared-steps.ts';
@@ -33,9 +33,9 @@ const now = (): number => performance.timeOrigin + performance.now();
 const steps = new SharedSteps({ now, free, say });
 const room = new Room({ free, forget: () => resident.forget() });
 const silence = new SilenceMeter();
-const rides = new Map<number, Ride>();
+const lines = new Map<number, MessageLine>();
 /** Without those that are done and wait for the parent to hear it. */
-const atWork = new Set<Ride>();
+const atWork = new Set<MessageLine>();
 
 /** Bytes that steps may need at one time, beside all that stays. */
 function free(): number {
@@ -44,8 +44,8 @@ function free(): number {
 }
 
 async function trainAndReport(ride: number, request: TrainRequest): Promise<void> {
-  const line = new Ride((message) => process.send?.({ ride, message } satisfies Said));
-  rides.set(ride, line);
+  const line = new MessageLine((message) => process.send?.({ ride, message } satisfies Said));
+  lines.set(ride, line);
   join(line);
   const pulse = new Pulse({
     ...{ now, steps: request.trial.training.steps, usage: () => meter.read(), silence },
@@ -59,10 +59,10 @@ async function trainAndReport(ride: number, request: TrainRequest): Promise<void
     .then(toEnd, (error: unknown): FromTrainer => ({ type: 'failed', error: toTrainerError(error) }));
   atWork.delete(line);
   await pulse.send(end);
-  rides.delete(ride);
+  lines.delete(ride);
 }
 
-function join(line: Ride): void {
+function join(line: MessageLine): void {
   atWork.add(line);
   if (atWork.size === 1) return;
   for (const one of atWork) one.isAccompanied = true;
@@ -81,7 +81,7 @@ async function openDisk(): Promise<BlockStore | undefined> {
 
 /** Of all trials alike: one of them says it. */
 function say(text: string): void {
-  void [...rides.values()][0]?.send({ type: 'notice', text });
+  void [...lines.values()][0]?.send({ type: 'notice', text });
 }
 
 function toEnd(trained: Trained): FromTrainer {
@@ -92,8 +92,8 @@ function toEnd(trained: Trained): FromTrainer {
 process.on('message', (message: ToTrainer) => {
   const { type, ride } = message;
   if (type === 'train') void trainAndReport(ride, message.request);
-  else if (type === 'cancel') rides.get(ride)?.cancel();
-  else rides.get(ride)?.received();
+  else if (type === 'cancel') lines.get(ride)?.cancel();
+  else lines.get(ride)?.received();
 });
 // Without a parent there is nobody to train for.
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,7 @@
 // What each command asks the database, through the very functions that it calls.
 import { compare } from '../../control/compare.ts';
 import { comparePerSeed } from '../../control/compare-per-seed.ts';
-import { describe } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { list } from '../../control/list.ts';
 import { results } from '../../control/results.ts';
 import { show } from '../../control/show.ts';
@@ -25,7 +25,7 @@ export async function commandQueries(database: Database, { name, sweepId, planne
   const except = await listWaiting(database, { sweepId, limit: 100 });
   return {
     list: () => list(control),
-    'status, watch': () => describe(control, name),
+    'status, watch': () => statusOf(control, name),
     'results, a page of a thousand': () => results(control, name, { limit: 1000 }),
     'results, all pages': () => results(control, name),
     'results --best-per-seed': () => results(control, name, { bestPerSeed: true }),

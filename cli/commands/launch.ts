@@ -1,5 +1,5 @@
 import { budgetedLaunch } from '../../control/budget.ts';
-import { describe } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
 import { workflowDevice } from '../../control/workflow-device.ts';
@@ -88,7 +88,7 @@ async function launchOnly({ terminal }: Call, session: Session, { planned, file 
     chooseDevice: async () => (device = await deviceAmong(control, ofWorkflow ?? wanted, terminal)),
   });
   announce(launched, terminal.say);
-  if (!launched.running) return showOutcome(control, await describe(control, launched.sweep.id), terminal);
+  if (!launched.running) return showOutcome(control, await statusOf(control, launched.sweep.id), terminal);
   await keepServers(session, terminal);
   const asks = launched.created ? otherDevice(device, wanted) : '';
   terminal.say(`${whoTrains(launched.started ? device : ofWorkflow)}${asks}; \`lpt-sweep watch\` shows how it goes.`);

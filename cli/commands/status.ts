@@ -1,4 +1,4 @@
-import { describe } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
 import { isOpen } from '../../sweep/states.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Command } from '../command.ts';
@@ -16,7 +16,7 @@ export const statusCommand: Command = {
     withSession(
       call.terminal,
       async ({ control }) => {
-        const status = await describe(control, argumentOf(call, 'sweep'));
+        const status = await statusOf(control, argumentOf(call, 'sweep'));
         const record = statusRecord(status);
         const format = formatOf(call);
         const { write, say } = call.terminal;

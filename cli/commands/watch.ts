@@ -1,4 +1,4 @@
-import { describe } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { watch } from '../../control/watch.ts';
 import { classesWithWorkers } from '../../control/workers.ts';
 import { argumentOf, FORMAT_OPTION, formatOf, SWEEP_ARGUMENT, type Call, type Command } from '../command.ts';
@@ -26,7 +26,7 @@ export const watchCommand: Command = {
 
 async function forPeople(call: Call, { control }: Session): Promise<number> {
   const { terminal } = call;
-  const { sweep } = await describe(control, argumentOf(call, 'sweep'));
+  const { sweep } = await statusOf(control, argumentOf(call, 'sweep'));
   if ((await classesWithWorkers(control)).length === 0)
     terminal.say('No worker is running: `lpt-sweep worker` starts one.');
   const printer = new ProgressPrinter(terminal);

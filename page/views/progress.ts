@@ -1,6 +1,6 @@
 // A sweep as it goes on: how far it is, what is best so far, what failed with what, and who works on it.
 import { settingsWithinMethods, type SettingWords } from '../../control/configuration-settings.ts';
-import { describe, type SweepStatus } from '../../control/describe.ts';
+import { statusOf, type SweepStatus } from '../../control/status.ts';
 import { listDevices, listWorkedTimes, type DeviceUse, type WorkedTime } from '../../db/charts/workers.ts';
 import type { SweepRow } from '../../db/sweeps.ts';
 import { workerTimes } from '../charts/worker-times.ts';
@@ -22,7 +22,7 @@ const ATTEMPTS = 300;
 export async function progressView(visit: Visit, sweep: SweepRow): Promise<Page> {
   const { database } = visit;
   const [status, settings, devices, times] = await Promise.all([
-    describe({ database }, sweep.id),
+    statusOf({ database }, sweep.id),
     settingsWithinMethods(visit, sweep.id),
     listDevices(database, sweep.id),
     listWorkedTimes(database, sweep.id, ATTEMPTS),

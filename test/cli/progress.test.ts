@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProgressPrinter } from '../../cli/progress.ts';
-import type { SweepStatus } from '../../control/describe.ts';
+import type { SweepStatus } from '../../control/status.ts';
 import type { StateCounts } from '../../db/sweeps.ts';
 import { smallSweep } from '../support/trials.ts';
 

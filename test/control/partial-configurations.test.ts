@@ -3,7 +3,7 @@ import { printComparison } from '../../cli/comparison.ts';
 import { bestWords } from '../../cli/status.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { effects } from '../../control/effects.ts';
 import { methodScores } from '../../control/tables.ts';
 import { endInOrder, partialSweep } from '../support/endings.ts';
@@ -30,7 +30,7 @@ describe('a configuration that diverged on a seed', () => {
     const { findings } = await compare(own, 'rates');
     expect(findings[0]).toContain('test 80.0 ± 0.0 (2 seeds)');
     expect(findings[0]).toContain('without a generator (learningRate 0.001)');
-    const status = await describeSweep(own, 'rates');
+    const status = await statusOf(own, 'rates');
     expect(bestWords(status).join()).toContain('without a generator (learningRate 0.001): dev 80.0');
     expect(status.progress.best).toMatchObject([{ learningRate: 1e-3, n: 2, devMean: 0.8 }]);
     const table = await methodScores(own, 'rates');
@@ -51,7 +51,7 @@ describe('a configuration that diverged on a seed', () => {
     await endInOrder(own.database, { sweepId, endings: [0.7, 0.8, 'diverged', 0.8] });
     const { notes } = await compareMethods(own, 'ranks');
     expect(notes.join(' ')).toMatch(/diverged \(lora, rank [48], at learning rate 0\.0005, on 1 of 2 seeds of mr\)/);
-    expect(bestWords(await describeSweep(own, 'ranks'))).toEqual([
+    expect(bestWords(await statusOf(own, 'ranks'))).toEqual([
       expect.stringMatching(/^mr \(32\): lora, rank [48]: dev 80\.0 \(2 seeds\)$/),
     ]);
   });

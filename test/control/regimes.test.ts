@@ -6,7 +6,7 @@ import { ProgressPrinter } from '../../cli/progress.ts';
 import { statusRecord } from '../../cli/status.ts';
 import { compareMethods } from '../../control/compare-methods.ts';
 import { compare } from '../../control/compare.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { effects } from '../../control/effects.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
@@ -70,7 +70,7 @@ describe('of several sizes of training data', () => {
   });
 
   test('each has its own best so far, in `status` and `watch`', async () => {
-    const status = await describeSweep(own, 'sizes');
+    const status = await statusOf(own, 'sizes');
     const record = statusRecord(status);
     expect(record).toMatchObject({ bestTask: 'mr', bestRegime: 'few-shot', bestK: 32, bestInsertionLayer: 3 });
     expect(record['best']).toMatch(

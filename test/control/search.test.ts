@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { add } from '../../control/add.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { launch, type Launching } from '../../control/launch.ts';
 import { results } from '../../control/results.ts';
 import { concludeSweep } from '../../db/conclusion.ts';
@@ -94,7 +94,7 @@ describe('a sweep that searches', () => {
       expect(grown).toMatchObject({ added: 0, searches: true, present: 6, unnamed: 0 });
       expect(await endOf(control, sweep.name)).toBe('complete');
     });
-    expect((await describeSweep(control, sweep.name)).progress.counts).toMatchObject({ complete: 18 });
+    expect((await statusOf(control, sweep.name)).progress.counts).toMatchObject({ complete: 18 });
     await expect(add(control, { ...launchingOf(scene, 9), chooseDevice: onCpu })).rejects.toThrow(/found all 6 there/);
   });
 
@@ -110,7 +110,7 @@ describe('a sweep that searches', () => {
     const second = deeper();
     const state = await stage.withWorker({ control, folder }, second, () => endOf(control, sweep.name));
     expect(state).toBe('complete');
-    expect((await describeSweep(control, sweep.name)).progress.counts).toMatchObject({ complete: 10 });
+    expect((await statusOf(control, sweep.name)).progress.counts).toMatchObject({ complete: 10 });
     expect(second.requests).toHaveLength(3);
   });
 
@@ -124,6 +124,6 @@ describe('a sweep that searches', () => {
     );
     const both = await Promise.all([concludeSweep(control.database, id), concludeSweep(control.database, id)]);
     expect(both).toEqual(['running', 'running']);
-    expect((await describeSweep(control, sweep.name)).progress.counts).toMatchObject({ complete: 6, waiting: 4 });
+    expect((await statusOf(control, sweep.name)).progress.counts).toMatchObject({ complete: 6, waiting: 4 });
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { launch } from '../../control/launch.ts';
 import { replaySweep } from '../../control/replay.ts';
 import { resume } from '../../control/resume.ts';
@@ -41,7 +41,7 @@ describe('a sweep with a stopping rule', () => {
     await stage.withWorker({ control, folder }, trainer, async () => {
       await launch(control, { planned, source, chooseDevice: onCpu });
       expect(await endOf(control, sweep.name)).toBe('complete');
-      const { counts } = (await describeSweep(control, sweep.name)).progress;
+      const { counts } = (await statusOf(control, sweep.name)).progress;
       expect(counts).toMatchObject({ complete: 6, 'stopped-early': 2, failed: 0 });
       const stopped = (await results(control, sweep.name)).filter(({ state }) => state === 'stopped-early');
       expect(stopped.map(({ insertionLayer, testScore }) => [insertionLayer, testScore])).toEqual([
@@ -59,7 +59,7 @@ describe('a sweep with a stopping rule', () => {
       const again = { asked: { sweep: sweep.name }, only: 'stopped', chooseDevice: onCpu } as const;
       expect(await resume(control, again)).toMatchObject({ requeued: 2 });
       expect(await endOf(control, sweep.name)).toBe('complete');
-      expect((await describeSweep(control, sweep.name)).progress.counts).toMatchObject({ complete: 8 });
+      expect((await statusOf(control, sweep.name)).progress.counts).toMatchObject({ complete: 8 });
       await expect(resume(control, again)).rejects.toThrow(/to have something to resume, found 8 complete/);
     });
     expect(trainer.cancels).toBe(2);

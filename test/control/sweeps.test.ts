@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../control/cancel.ts';
 import { openControl } from '../../control/control.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { launch } from '../../control/launch.ts';
 import { resume } from '../../control/resume.ts';
 import { results } from '../../control/results.ts';
@@ -65,7 +65,7 @@ describe('a sweep under the verbs', () => {
       planned: { ...planned, plan: { ...planned.plan, trials } },
     });
     await expect(launched).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
-    await expect(describeSweep(control, sweep.name)).rejects.toThrow('which no sweep has');
+    await expect(statusOf(control, sweep.name)).rejects.toThrow('which no sweep has');
   });
 
   test('goes on when Postgres is out of room for its books, or loses them to a deadlock', async () => {
@@ -99,7 +99,7 @@ describe('a sweep under the verbs', () => {
     );
     await stage.withWorker({ control, folder }, trainer, async () => {
       expect(await endOf(control, sweep.name)).toBe('failed');
-      const { failures } = await describeSweep(control, sweep.name);
+      const { failures } = await statusOf(control, sweep.name);
       expect(failures).toEqual([{ kind: 'data', rule: 'not retried', trials: 4, attempts: 4, message: 'row 3' }]);
       isBroken = false;
       expect(await resume(control, { asked: { sweep: sweep.name }, chooseDevice: onCpu })).toMatchObject({
@@ -156,7 +156,7 @@ describe('a sweep under the verbs', () => {
       await vi.waitUntil(() => trainer.requests.length === 2, { timeout: 20_000 });
       await cancel(control, { sweep: sweep.name });
       expect(await endOf(control, sweep.name)).toBe('cancelled');
-      const { counts } = (await describeSweep(control, sweep.name)).progress;
+      const { counts } = (await statusOf(control, sweep.name)).progress;
       expect(counts).toMatchObject({ complete: 1, cancelled: sweep.trials.length - 1, running: 0, waiting: 0 });
       await expect(cancel(control, { sweep: sweep.name })).rejects.toThrow(
         /to have something to cancel, found 1 complete, 7 cancelled/,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { add } from '../../control/add.ts';
 import { cancel } from '../../control/cancel.ts';
 import { continuePaused } from '../../control/continue.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { launch, type LaunchRequest } from '../../control/launch.ts';
 import { pause } from '../../control/pause.ts';
 import { prioritise } from '../../control/priority.ts';
@@ -46,7 +46,7 @@ describe('a verb', () => {
     return scene;
   }
   const countsOf = async ({ control, sweep }: Scene): Promise<StateCounts> =>
-    (await describeSweep(control, sweep.name)).progress.counts;
+    (await statusOf(control, sweep.name)).progress.counts;
   /** Whichever of its trials came first. */
   const hasCheckpoint = async ({ control, sweep }: Scene): Promise<boolean> => {
     const kept = sweep.trials.map(async ({ position }) => {
@@ -88,7 +88,7 @@ describe('a verb', () => {
     const trainer = new ScriptedTrainer({ end: 'hang' });
     await stage.withWorker(scene, trainer, async () => {
       await vi.waitUntil(() => trainer.requests.length === 1, soon);
-      const { id: sweepId } = (await describeSweep(control, sweep.name)).sweep;
+      const { id: sweepId } = (await statusOf(control, sweep.name)).sweep;
       await haltTrials(control.database, { sweepId, as });
       expect((await give(control, asked(scene))).ordered).toMatchObject({ changed: 0, stopping: 1 });
       expect(await endOf(control, sweep.name)).toBe(as);
@@ -200,7 +200,7 @@ describe('a verb', () => {
       return isBroken ? { end: { type: 'failed', error: { kind: 'data', message: 'row 3' } } } : FINISHED;
     });
     await stage.withWorker(scene, [trainer, trainer], async () => {
-      await vi.waitUntil(async () => (await describeSweep(control, sweep.name)).sweep.state === 'failed', soon);
+      await vi.waitUntil(async () => (await statusOf(control, sweep.name)).sweep.state === 'failed', soon);
       // Another trial may have begun before that was written.
       await vi.waitUntil(async () => (await countsOf(scene)).running === 1, soon);
       const { failed, waiting } = await countsOf(scene);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statusRecord } from '../../cli/status.ts';
-import { describe as describeSweep } from '../../control/describe.ts';
+import { statusOf } from '../../control/status.ts';
 import { endAttempt } from '../../db/attempts.ts';
 import { beginAttempt } from '../../db/begin-attempt.ts';
 import { createSweep } from '../../db/sweeps.ts';
@@ -29,7 +29,7 @@ test('status says of each kind how many trials and attempts it cost, and its fir
   await failTrial(database, { trialId: late, attempt: 1, error: { kind: 'data', message: 'row 3' } });
   await failTrial(database, { trialId: early, attempt: 1, error: { kind: 'data', message: 'row 1' } });
   await failTrial(database, { trialId: middle, attempt: 2, error: { kind: 'trainer-lost', message: 'signal 11' } });
-  const { errors } = statusRecord(await describeSweep({ database }, sweep.name));
+  const { errors } = statusRecord(await statusOf({ database }, sweep.name));
   expect(errors).toBe(
     '2 trials failed, 2 attempts ended with data (not retried), first: row 3; ' +
       '1 trial failed, 2 attempts ended with trainer-lost (retried elsewhere), first: signal 9',

@@ -19,7 +19,7 @@ export interface SweepStatus {
 }
 
 /** @throws UnknownSweepError */
-export async function describe({ database }: Pick<Control, 'database'>, name: string): Promise<SweepStatus> {
+export async function statusOf({ database }: Pick<Control, 'database'>, name: string): Promise<SweepStatus> {
   const sweep = await findSweep(database, name);
   const [now, failures, apart] = await Promise.all([
     progress(database, sweep.id),

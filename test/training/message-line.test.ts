@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { FromTrainer } from '../../training/messages.ts';
-import { Ride } from '../../training/ride.ts';
+import { MessageLine } from '../../training/message-line.ts';
 
 const NOTICE: FromTrainer = { type: 'notice', text: 'the disk is full' };
 
 /** A line with as many messages under way as may be. */
-async function fullLine(): Promise<{ line: Ride; said: FromTrainer[] }> {
+async function fullLine(): Promise<{ line: MessageLine; said: FromTrainer[] }> {
   const said: FromTrainer[] = [];
-  const line = new Ride((message) => said.push(message));
+  const line = new MessageLine((message) => said.push(message));
   for (let sent = 0; sent < 16; sent += 1) await line.send({ type: 'metrics', points: [] });
   return { line, said };
 }

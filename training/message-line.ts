@@ -4,7 +4,7 @@ import type { FromTrainer } from './messages.ts';
 /** Messages that the parent has not yet dealt with; more than these wait here. */
 const MOST_UNRECEIVED = 16;
 
-export class Ride {
+export class MessageLine {
   readonly #say: (message: FromTrainer) => void;
   #unreceived = 0;
   /** The trial's own message, and notices that are sent without waiting for it. */
