@@ -8,7 +8,7 @@ import { keptVectors } from '../sweep/kept-vectors.ts';
 import { chunkAddress } from './chunks.ts';
 import type { BlockKey, BlockStore, DiskCounts } from './disk/block-store.ts';
 import { frozenStates } from './frozen-states.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { KeptWithin } from './kept-within.ts';
 
 export interface HiddenStatesSettings {
   backbone: Backbone;
@@ -49,53 +49,26 @@ export const NO_COUNTS: Readonly<CacheCounts> = {
   ...{ damaged: 0, unwritten: 0, diskBytes: 0 },
 };
 
-interface Entry {
-  rows: Float32Array[];
-  bytes: number;
-}
-
 export class HiddenStates {
   readonly #backbone: Backbone;
-  readonly #budgetBytes: number;
   readonly #disk: BlockStore | undefined;
-  /** In order of use, oldest first. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #counts = { hits: 0, diskHits: 0, fills: 0, bytes: 0 };
-  /** By what is kept here, and by trials. */
-  readonly #held = new HeldBytes<Float32Array[]>();
+  readonly #counts = { hits: 0, diskHits: 0, fills: 0 };
+  /** In memory: rows of chunks, which a trial holds as it found them. */
+  readonly kept: KeptWithin<Float32Array[]>;
 
   constructor({ backbone, budgetBytes, disk }: HiddenStatesSettings) {
     this.#backbone = backbone;
-    this.#budgetBytes = budgetBytes;
     this.#disk = disk;
+    this.kept = new KeptWithin(budgetBytes, bytesOf);
   }
 
   counts(): Readonly<CacheCounts> {
-    return { ...NO_COUNTS, ...this.#disk?.counts(), ...this.#counts };
-  }
-
-  /** Of all that is kept here or held by a trial. */
-  get heldBytes(): number {
-    return this.#held.total;
-  }
-
-  /** A trial has the rows of a found chunk at hand until it releases them, whether they are kept here or not. */
-  hold(rows: Float32Array[]): void {
-    this.#held.hold(rows, () => bytesOf(rows));
-  }
-
-  release(rows: Float32Array[]): void {
-    this.#held.release(rows);
+    return { ...NO_COUNTS, ...this.#disk?.counts(), ...this.#counts, bytes: this.kept.bytes };
   }
 
   /** Whether H_k of a chunk is in memory. */
   has(address: string, layer: number): boolean {
-    return this.#entries.has(nameOf(address, layer));
-  }
-
-  /** Drops what no trial holds. */
-  forget(): void {
-    for (const [key, { rows }] of this.#entries) if (!this.#held.isShared(rows)) this.#drop(key);
+    return this.kept.has(nameOf(address, layer));
   }
 
   /**
@@ -104,10 +77,10 @@ export class HiddenStates {
    */
   ofChunk({ examples, layer, layersToKeep }: ChunkRequest): FoundChunk {
     const address = chunkAddress(examples);
-    const kept = this.#kept(address, layer);
-    if (kept) {
+    const found = this.#find(address, layer);
+    if (found) {
       this.#counts.hits++;
-      return { rows: kept, wasKept: true };
+      return { rows: found, wasKept: true };
     }
     this.#counts.fills++;
     const layers = [...new Set([...layersToKeep, layer])].filter((k) => k >= 1).sort((a, b) => a - b);
@@ -115,23 +88,19 @@ export class HiddenStates {
     // The layer asked for is entered last: under a small budget it is the one that stays.
     for (const [k, rows] of [...filled].sort(([a], [b]) => Number(a === layer) - Number(b === layer))) {
       this.#disk?.write(this.#keyOf(address, k), { rows, width: this.#backbone.config.hiddenSize });
-      this.#keep(nameOf(address, k), rows);
+      this.kept.keep(nameOf(address, k), rows);
     }
     return { rows: filled.get(layer) ?? [], wasKept: false };
   }
 
-  #kept(address: string, layer: number): Float32Array[] | null {
+  #find(address: string, layer: number): Float32Array[] | null {
     const name = nameOf(address, layer);
-    const entry = this.#entries.get(name);
-    if (entry) {
-      this.#entries.delete(name);
-      this.#entries.set(name, entry);
-      return entry.rows;
-    }
+    const kept = this.kept.get(name);
+    if (kept) return kept;
     const block = this.#disk?.read(this.#keyOf(address, layer));
     if (!block) return null;
     this.#counts.diskHits++;
-    this.#keep(name, block.rows);
+    this.kept.keep(name, block.rows);
     return block.rows;
   }
 
@@ -157,26 +126,6 @@ export class HiddenStates {
       }
     });
     return rows;
-  }
-
-  #keep(key: string, rows: Float32Array[]): void {
-    this.#drop(key);
-    const bytes = bytesOf(rows);
-    this.#held.hold(rows, () => bytes);
-    this.#counts.bytes += bytes;
-    this.#entries.set(key, { rows, bytes });
-    for (const oldest of this.#entries.keys()) {
-      if (this.#counts.bytes <= this.#budgetBytes) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#counts.bytes -= entry.bytes;
-    this.#held.release(entry.rows);
   }
 }
 

@@ -4,7 +4,8 @@ import type { Encoded } from '../data/encode.ts';
 import { loadEncodedSplits, type EncodedSplits } from '../data/encoded-splits.ts';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import { encodedBytes } from '../sweep/memory.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { sum } from '../sweep/statistics.ts';
+import { KeptWithin } from './kept-within.ts';
 import { SharedWork } from './shared-work.ts';
 
 export interface SplitsAsked {
@@ -15,59 +16,23 @@ export interface SplitsAsked {
   afterSome: () => Promise<void>;
 }
 
-interface Kept {
-  name: string;
-  maxTokens: number;
-  /** In tokens. */
-  longest: number;
-  isShortened: boolean;
-  bytes: number;
-  splits: EncodedSplits;
-}
-
 export class KeptSplits {
   readonly #tokenizer: Tokenizer;
-  readonly #budgetBytes: number;
-  /** The one last used comes last. */
-  #kept: Kept[] = [];
-  /** By what is kept here, and by trials. */
-  readonly #held = new HeldBytes<EncodedSplits>();
+  /** Whole texts by their name, shortened ones by their limit as well. */
+  readonly kept: KeptWithin<EncodedSplits>;
   readonly #underWay = new Map<string, SharedWork<EncodedSplits>>();
 
-  /** @param budgetBytes most that is kept once no trial holds it; those longest unused go first */
   constructor(tokenizer: Tokenizer, budgetBytes: number) {
     this.#tokenizer = tokenizer;
-    this.#budgetBytes = budgetBytes;
-  }
-
-  /** Of all that is kept here or held by a trial. */
-  get bytes(): number {
-    return this.#held.total;
-  }
-
-  /** A trial has them at hand until it releases them, whether they are kept here or not. */
-  hold(splits: EncodedSplits): void {
-    this.#held.hold(splits, () => measure(splits).bytes);
-  }
-
-  release(splits: EncodedSplits): void {
-    this.#held.release(splits);
-  }
-
-  /** Drops what no trial holds. */
-  forget(): void {
-    for (const one of this.#kept.filter(({ splits }) => !this.#held.isShared(splits))) this.#drop(one);
+    this.kept = new KeptWithin(budgetBytes, bytesOf);
   }
 
   /** @throws as `loadEncodedSplits` does */
   load({ request, maxTokens, afterSome }: SplitsAsked): Promise<EncodedSplits> {
     const name = nameOf(request);
-    const kept = this.#kept.find((one) => one.name === name && fits(one, maxTokens));
-    if (kept) {
-      this.#keep(kept);
-      return Promise.resolve(kept.splits);
-    }
     const line = `${maxTokens} ${name}`;
+    const kept = this.kept.get(line) ?? this.#wholeWithin(maxTokens, name);
+    if (kept) return Promise.resolve(kept);
     const underWay = this.#underWay.get(line);
     const work = underWay && !underWay.isDeserted ? underWay : this.#begin(line, { request, maxTokens });
     return work.join(afterSome);
@@ -82,27 +47,15 @@ export class KeptSplits {
     };
     work.result.then((splits) => {
       forget();
-      this.#keep({ name: nameOf(request), maxTokens, splits, ...measure(splits) });
+      this.kept.keep(isShortened(splits) ? line : nameOf(request), splits);
     }, forget);
     return work;
   }
 
-  #keep(used: Kept): void {
-    this.#drop(used);
-    this.#held.hold(used.splits, () => used.bytes);
-    this.#kept.push(used);
-    let over = this.#kept.reduce((sum, { bytes }) => sum + bytes, -this.#budgetBytes);
-    for (const oldest of [...this.#kept]) {
-      if (over <= 0) break;
-      this.#drop(oldest);
-      over -= oldest.bytes;
-    }
-  }
-
-  #drop(one: Kept): void {
-    if (!this.#kept.includes(one)) return;
-    this.#kept = this.#kept.filter((other) => other !== one);
-    this.#held.release(one.splits);
+  /** Whole texts are the same under any limit that none of them reaches. */
+  #wholeWithin(maxTokens: number, name: string): EncodedSplits | undefined {
+    const whole = this.kept.get(name);
+    return whole && longest(whole) <= maxTokens ? whole : undefined;
   }
 }
 
@@ -111,17 +64,24 @@ function nameOf({ task: { name, template, labelWords, data }, regime, dataSeed }
   return JSON.stringify([name, template, labelWords, data, regime, dataSeed]);
 }
 
-/** Whole texts are the same under any limit that none of them reaches. */
-function fits({ maxTokens, isShortened, longest }: Kept, asked: number): boolean {
-  return maxTokens === asked || (!isShortened && longest <= asked);
+function isShortened(splits: EncodedSplits): boolean {
+  return encodedOf(splits).some(({ shortened }) => shortened > 0);
 }
 
-function measure({ labelWordIds: _, ...splits }: EncodedSplits): Pick<Kept, 'longest' | 'isShortened' | 'bytes'> {
-  let [longest, bytes] = [0, 0];
-  const all: Encoded[] = Object.values(splits);
-  for (const { tokenIds } of all.flatMap(({ examples }) => examples)) {
-    longest = Math.max(longest, tokenIds.length);
-    bytes += encodedBytes(1, tokenIds.length);
-  }
-  return { longest, bytes, isShortened: all.some(({ shortened }) => shortened > 0) };
+/** In tokens. */
+function longest(splits: EncodedSplits): number {
+  return lengthsOf(splits).reduce((most, length) => Math.max(most, length), 0);
+}
+
+function bytesOf(splits: EncodedSplits): number {
+  const lengths = lengthsOf(splits);
+  return encodedBytes(lengths.length, sum(lengths));
+}
+
+function lengthsOf(splits: EncodedSplits): number[] {
+  return encodedOf(splits).flatMap(({ examples }) => examples.map(({ tokenIds }) => tokenIds.length));
+}
+
+function encodedOf({ labelWordIds: _, ...splits }: EncodedSplits): Encoded[] {
+  return Object.values(splits);
 }

@@ -95,13 +95,15 @@ export class ResidentBackbone {
 
   /** Bytes of hidden states and of encoded examples that are kept for the backbone at hand, or held by its trials. */
   keptBytes(): number {
-    return this.#resident === null ? 0 : this.#resident.hiddenStates.heldBytes + this.#resident.splits.bytes;
+    return this.#resident === null
+      ? 0
+      : this.#resident.hiddenStates.kept.heldBytes + this.#resident.splits.kept.heldBytes;
   }
 
   /** Drops what is kept for later trials and held by none. */
   forget(): void {
-    this.#resident?.hiddenStates.forget();
-    this.#resident?.splits.forget();
+    this.#resident?.hiddenStates.kept.forget();
+    this.#resident?.splits.kept.forget();
     collectGarbage();
   }
 

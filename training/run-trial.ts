@@ -97,9 +97,9 @@ async function prepare(
     ...(mismatched ? { 'test-mismatched': inputsOf(mismatched) } : {}),
   };
   const shortened = Object.fromEntries(Object.entries(splits).map(([split, encoded]) => [split, encoded.shortened]));
-  loaded.splits.hold(encoded);
+  loaded.splits.kept.hold(encoded);
   const release = (): void => {
-    loaded.splits.release(encoded);
+    loaded.splits.kept.release(encoded);
     Object.values(inputs).forEach((one) => one.release());
   };
   const run: Run = {

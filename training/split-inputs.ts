@@ -71,7 +71,7 @@ export class SplitInputs {
     for (const members of this.#chunks) {
       for (const [layer, rows] of kept) {
         const found = this.#rowsOfChunk(members, layer);
-        this.#settings.hiddenStates.hold(found);
+        this.#settings.hiddenStates.kept.hold(found);
         this.#held.push(found);
         found.forEach((row, i) => (rows[members[i] ?? 0] = row));
       }
@@ -111,7 +111,7 @@ export class SplitInputs {
 
   /** Lets go of what `keepAll` has made ready. */
   release(): void {
-    for (const rows of this.#held.splice(0)) this.#settings.hiddenStates.release(rows);
+    for (const rows of this.#held.splice(0)) this.#settings.hiddenStates.kept.release(rows);
     this.#chunksHeld = 0;
     this.#kept.clear();
   }

@@ -106,14 +106,14 @@ test('what training holds counts for as long as it is held, though nothing is ke
   const { inputs, another, hiddenStates } = await inputsOf({ inputLayers: [2], budgetBytes: 0 });
   await inputs.keepAll(nothing);
   expect(hiddenStates.counts().bytes).toBe(0);
-  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  expect(hiddenStates.kept.heldBytes).toBe(bytesOf(inputs));
   expect(inputs.comingBytes()).toBe(0);
   // It was not to be found, and is there twice.
   await another().keepAll(nothing);
-  expect(hiddenStates.heldBytes).toBe(2 * bytesOf(inputs));
+  expect(hiddenStates.kept.heldBytes).toBe(2 * bytesOf(inputs));
   inputs.release();
   inputs.release();
-  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
+  expect(hiddenStates.kept.heldBytes).toBe(bytesOf(inputs));
 });
 
 test('of the last layer the vectors of [CLS] and of the mask are held, and no others', async () => {
@@ -121,7 +121,7 @@ test('of the last layer the vectors of [CLS] and of the mask are held, and no ot
   const vectors = inputs.examples.length * 2 * 32;
   expect(inputs.comingBytes()).toBe(vectors * 4);
   await inputs.keepAll(nothing);
-  expect(hiddenStates.heldBytes).toBe(vectors * 4);
+  expect(hiddenStates.kept.heldBytes).toBe(vectors * 4);
   const { examples } = inputs;
   const chosen = examples.findIndex(({ tokenIds }, i) => i > 0 && tokenIds.length !== examples[0]!.tokenIds.length);
   const batch = inputs.batch([0, chosen]);
@@ -139,8 +139,8 @@ test('what several hold, and is kept for others as well, counts once, and is not
   const { inputs, another, hiddenStates } = await inputsOf({ inputLayers: [2] });
   await inputs.keepAll(nothing);
   await another().keepAll(nothing);
-  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
-  hiddenStates.forget();
+  expect(hiddenStates.kept.heldBytes).toBe(bytesOf(inputs));
+  hiddenStates.kept.forget();
   expect(hiddenStates.counts().bytes).toBe(bytesOf(inputs));
 });
 
@@ -157,9 +157,9 @@ test('what nobody holds is forgotten', async () => {
   const { inputs, hiddenStates } = await inputsOf({ inputLayers: [2] });
   await inputs.keepAll(nothing);
   inputs.release();
-  expect(hiddenStates.heldBytes).toBe(bytesOf(inputs));
-  hiddenStates.forget();
-  expect(hiddenStates.heldBytes).toBe(0);
+  expect(hiddenStates.kept.heldBytes).toBe(bytesOf(inputs));
+  hiddenStates.kept.forget();
+  expect(hiddenStates.kept.heldBytes).toBe(0);
   expect(hiddenStates.counts().bytes).toBe(0);
 });
 

@@ -11,7 +11,7 @@ const WITHOUT_NUMBERS = [
   'data/random.ts',
   'sweep/statistics.ts',
   'training/garbage.ts',
-  'training/held-bytes.ts',
+  'training/kept-within.ts',
 ];
 
 test('the recipe holds all code that reads weights or computes hidden states', () => {
