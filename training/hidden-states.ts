@@ -115,14 +115,8 @@ export class HiddenStates {
       const states = frozenStates({ backbone: this.#backbone, examples, layers });
       for (const [name, hidden] of Object.entries(states)) {
         const layer = Number(name);
-        const { config } = this.#backbone;
-        rows.set(
-          layer,
-          unpad(
-            hidden,
-            examples.map(({ tokenIds }) => keptVectors(layer, tokenIds.length, config)),
-          ),
-        );
+        const counts = examples.map(({ tokenIds }) => keptVectors(layer, tokenIds.length, this.#backbone.config));
+        rows.set(layer, unpad(hidden, counts));
       }
     });
     return rows;
