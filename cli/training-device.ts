@@ -36,7 +36,9 @@ export async function deviceWithWorker(control: Control, wanted: Spec['device'],
   if (chosen !== null && offered.includes(chosen)) return chosen;
   const started = await own.start();
   if (chosen === null || chosen === started) return started;
-  throw new Error(`Expected this machine to train on the ${chosen}, as the sweep asks, found the ${started} only.`);
+  throw new Error(
+    `Expected this machine to train on the ${chosen}, which the sweep waits for, found the ${started} only. \`lpt-sweep worker\` on a machine that has one trains it.`,
+  );
 }
 
 /** What a worker of our own offers, known before it is started. */

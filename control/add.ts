@@ -1,13 +1,11 @@
 // More layers, lengths, seeds, tasks or methods for a sweep that is there: only trials that it does not have are run.
 import { addTrials, type Added } from '../db/add-trials.ts';
 import { NothingToDoError } from '../db/errors.ts';
-import { countStates } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { refuseTooLargeToStart } from './fitting.ts';
-import { goOn } from './go-on.ts';
+import { goOn, isLeftBehind } from './go-on.ts';
 import type { LaunchRequest } from './launch.ts';
 import { storeData } from './stored-data.ts';
-import { workflowState } from './sweep-workflow.ts';
 
 /** `unstored`: tasks whose data is too large to be stored; other machines may not find it. */
 export type Grown = Added & { unstored: string[] };
@@ -32,10 +30,4 @@ export async function add(control: Control, request: LaunchRequest): Promise<Gro
   }
   if (sweep.state !== 'paused') await goOn(control, sweep, chooseDevice);
   return { ...added, unstored };
-}
-
-/** Whoever added them was ended before the workflow heard of it. */
-async function isLeftBehind(control: Control, sweepId: string): Promise<boolean> {
-  const { waiting } = await countStates(control.database, sweepId);
-  return waiting > 0 && (await workflowState(control, sweepId)) !== 'running';
 }

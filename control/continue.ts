@@ -2,8 +2,8 @@
 import { continueTrials, type Ordered } from '../db/orders.ts';
 import type { Control } from './control.ts';
 import { refuseTooLargeAgain, type Fitting } from './fitting.ts';
-import { goOn, type ChooseDevice } from './go-on.ts';
-import { assertChanged, findTarget, type Asked, type Target } from './target.ts';
+import { assertWork, goOn, type ChooseDevice } from './go-on.ts';
+import { findTarget, type Asked, type Target } from './target.ts';
 
 export interface Continued {
   target: Target;
@@ -21,7 +21,7 @@ export async function continuePaused(control: Control, request: ContinueRequest)
   const target = await findTarget(control, asked);
   await refuseTooLargeAgain(control, { target, states: ['paused'], offerHere });
   const ordered = await continueTrials(control.database, target.choice);
-  await assertChanged(control, target, { verb: 'continue', ordered });
+  await assertWork(control, target, { verb: 'continue', ordered });
   await goOn(control, ordered.sweep, chooseDevice);
   return { target, ordered };
 }

@@ -8,6 +8,7 @@ import { queuesServed, trainingQueue, type DeviceClass } from '../workflows/queu
 import type { Control } from './control.ts';
 import type { PlannedSweep } from './plan.ts';
 import type { Target } from './target.ts';
+import { wantedDevice } from './workflow-device.ts';
 import { chooseDeviceClass, liveOffers, type Offer } from './workers.ts';
 
 /** No machine that is there holds the largest trial. */
@@ -18,18 +19,18 @@ export class TooLargeError extends Error {
 type Sized = Pick<PlannedTrial, 'trial' | 'memoryMiB'>;
 
 export interface Fitting {
-  spec: Pick<Spec, 'device'>;
+  device: Spec['device'];
   trials: readonly Sized[];
   /** What a worker of this command's own would offer, which comes where nobody else trains. Absent: there shall be none. */
   offerHere?: (() => Promise<Offer>) | undefined;
 }
 
 /** Where no worker is there yet, and none comes with the command, nothing can be said. @throws TooLargeError */
-export async function refuseTooLarge(control: Control, { spec, trials, offerHere }: Fitting): Promise<void> {
+export async function refuseTooLarge(control: Control, { device, trials, offerHere }: Fitting): Promise<void> {
   const offers = await liveOffers(control);
   const classes = offers.map(({ deviceClass }) => deviceClass);
-  const device = chooseDeviceClass(spec.device, classes);
-  if (device !== null && classes.includes(device)) refuseAmong(offers, device, trials);
+  const chosen = chooseDeviceClass(device, classes);
+  if (chosen !== null && classes.includes(chosen)) refuseAmong(offers, chosen, trials);
   else if (offerHere !== undefined) refuseHere(await offerHere(), trials);
 }
 
@@ -38,14 +39,14 @@ export interface Starting extends Pick<Fitting, 'offerHere'> {
 }
 
 /** Of these only `resume` or `continue` would run any again. */
-const AT_REST = TRIAL_STATES.filter((state) => state !== 'waiting' && state !== 'running');
+const SETTLED = TRIAL_STATES.filter((state) => state !== 'waiting' && state !== 'running');
 
-/** The same of a sweep that may be there already: what is at rest there is not started. @throws TooLargeError */
+/** The same of a sweep that may be there already: what is settled there is not started. @throws TooLargeError */
 export async function refuseTooLargeToStart(control: Control, { planned, offerHere }: Starting): Promise<void> {
   const { spec, plan } = planned;
-  const atRest = await listTrialKeys(control.database, spec.name, AT_REST);
-  const trials = plan.trials.filter(({ trialKey }) => !atRest.has(trialKey));
-  await refuseTooLarge(control, { spec, trials, offerHere });
+  const settled = await listTrialKeys(control.database, spec.name, SETTLED);
+  const trials = plan.trials.filter(({ trialKey }) => !settled.has(trialKey));
+  await refuseTooLarge(control, { device: await wantedDevice(control, spec), trials, offerHere });
 }
 
 export interface GoingOn extends Pick<Fitting, 'offerHere'> {
@@ -57,7 +58,7 @@ export interface GoingOn extends Pick<Fitting, 'offerHere'> {
 /** The same of trials that are there already. @throws TooLargeError */
 export async function refuseTooLargeAgain(control: Control, { target, states, offerHere }: GoingOn): Promise<void> {
   const trials = await listLargest(control.database, { ...target.choice, states });
-  await refuseTooLarge(control, { spec: target.sweep.spec, trials, offerHere });
+  await refuseTooLarge(control, { device: await wantedDevice(control, target.sweep.spec), trials, offerHere });
 }
 
 /** @throws TooLargeError, which names the largest trial and this machine's memory */
@@ -66,7 +67,7 @@ export function refuseHere(offer: Offer, trials: readonly Sized[]): void {
   if (tooLarge === null) return;
   throw new TooLargeError(
     `Expected this machine to have ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${offer.deviceClass}, found ${offer.memoryMiB ?? 0} MiB. ` +
-      'Start `lpt-sweep worker` on a larger one, ' +
+      'Start `lpt-sweep worker` on a larger one. ' +
       SMALLER,
   );
 }
@@ -79,12 +80,13 @@ export function refuseAmong(offers: readonly Offer[], device: DeviceClass, trial
   const most = Math.max(...own.map((offer) => offer.memoryMiB ?? 0));
   throw new TooLargeError(
     `Expected a worker with ${tooLarge.memoryMiB} MiB for a trial of ${tooLarge.trial.method.method} on the ${device}, found ${most} MiB at the most. ` +
-      'Start a larger worker, ' +
+      'Start a larger worker. ' +
       SMALLER,
   );
 }
 
-const SMALLER = 'use a smaller `batchSize`, or set `memoryMiB` in the sweep file if the estimate is too high.';
+const SMALLER =
+  'A sweep that is yet to be launched may have a smaller `batchSize` instead, or `memoryMiB` in its file if the estimate is too high.';
 
 /** @param offers all of one device; where there are none nothing can be said. */
 function largestUnheld(offers: readonly Offer[], trials: readonly Sized[]): Sized | null {

@@ -41,17 +41,22 @@ export async function findComplete({ database }: Pick<Control, 'database'>, aske
 
 export interface RerunRequest extends Pick<Fitting, 'offerHere'> {
   original: FoundTrial;
-  chooseDevice: () => Promise<DeviceClass>;
 }
 
-/** Takes up a rerun of this trial that was left open, or starts a new one. @throws TooLargeError, before anything is written */
-export async function beginRerun(control: Control, request: RerunRequest): Promise<Rerun> {
-  const { original, chooseDevice, offerHere } = request;
+/** Takes up a rerun of this trial that was left open, or makes a new one. @throws TooLargeError, before anything is written */
+export async function openRerun(control: Control, { original, offerHere }: RerunRequest): Promise<Rerun> {
   const { trial, memoryMib: memoryMiB } = original.trial;
-  await refuseTooLarge(control, { spec: original.sweep.spec, trials: [{ trial, memoryMiB }], offerHere });
-  const sweep = await openSweep(control, original);
+  const { device } = original.sweep.spec;
+  await refuseTooLarge(control, { device, trials: [{ trial, memoryMiB }], offerHere });
+  return { original, sweep: await openSweep(control, original) };
+}
+
+export async function startRerun(
+  control: Control,
+  { sweep }: Pick<Rerun, 'sweep'>,
+  chooseDevice: () => Promise<DeviceClass>,
+): Promise<void> {
   await startSweepWorkflow(control, sweep, await chooseDevice());
-  return { original, sweep };
 }
 
 /** @throws when the repeated trial did not complete */

@@ -6,10 +6,10 @@ import { countStates, findSweep, type SweepRow } from '../db/sweeps.ts';
 import type { Control } from './control.ts';
 import { assertSameInputs } from './fingerprints.ts';
 import { refuseTooLargeAgain, type Fitting } from './fitting.ts';
-import { goOn, type ChooseDevice } from './go-on.ts';
+import { assertWork, goOn, type ChooseDevice } from './go-on.ts';
 import type { Launching } from './launch.ts';
 import { workflowStateAfter } from './sweep-workflow.ts';
-import { assertChanged, findTarget, type Asked, type Target } from './target.ts';
+import { findTarget, type Asked, type Target } from './target.ts';
 
 export interface Resumed {
   sweep: SweepRow;
@@ -53,7 +53,7 @@ export async function resume(control: Control, request: ResumeRequest): Promise<
   const states = statesOf(only, wasRunning);
   await refuseTooLargeAgain(control, { target, states: [...states, 'waiting'], offerHere });
   const ordered = await requeueTrials(database, { ...target.choice, states });
-  if (isChosen(target) || only === 'stopped') await assertChanged(control, target, { verb: 'resume', ordered });
+  if (isChosen(target) || only === 'stopped') await assertWork(control, target, { verb: 'resume', ordered });
   const isReopened = await reopenSweep(database, target.sweep.id);
   const { waiting, paused, ...counts } = await countStates(database, target.sweep.id);
   const running = wasRunning ? counts.running : 0;

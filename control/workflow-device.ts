@@ -2,6 +2,7 @@
 import type { Payload } from '@temporalio/common';
 import { UnknownSweepError } from '../db/errors.ts';
 import { findSweep } from '../db/sweeps.ts';
+import type { Spec } from '../sweep/spec.ts';
 import { sweepWorkflowId } from '../workflows/ids.ts';
 import type { SweepInput } from '../workflows/messages.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
@@ -23,6 +24,14 @@ export async function workflowDevice(control: Control, name: string): Promise<De
     (input) => input?.deviceClass ?? null,
     () => null,
   );
+}
+
+/** Where a sweep's trials will be trained: as its workflow began, else as its file says. */
+export async function wantedDevice(
+  control: Control,
+  { name, device }: Pick<Spec, 'name' | 'device'>,
+): Promise<Spec['device']> {
+  return (await workflowDevice(control, name)) ?? device;
 }
 
 async function idOf({ database }: Control, name: string): Promise<string | null> {

@@ -107,7 +107,7 @@ export async function listValues(
       .limit(SHOWN),
   );
   return rows
-    .flatMap(({ value: found }) => (found === null ? [] : [asSelected(found)]))
+    .flatMap(({ value: found }) => (found === null ? [] : [asSelected(field, found)]))
     .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }
 
@@ -115,7 +115,8 @@ function settingOf(field: string): SQL {
   return sql`${trials.trial} #>> ${sql.raw(isTrainingField(field) ? `array['training'` : `array['method'`)}, ${field}::text]`;
 }
 
-/** A list is joined as results print it. */
-function asSelected(found: string): string {
-  return found.startsWith('[') ? (JSON.parse(found) as unknown[]).join('+') : found;
+/** A list of a setting is joined as results print it. */
+function asSelected(field: string, found: string): string {
+  const isList = COLUMNS[field] === undefined && found.startsWith('[');
+  return isList ? (JSON.parse(found) as unknown[]).join('+') : found;
 }

@@ -110,7 +110,7 @@ export function restoreBest(method: Method, bytes: Uint8Array, { name, trialKey,
   }
   if (readingIn(metadata) !== reading) {
     throw new ConfigurationError(
-      `Expected weights that were trained on texts as this version reads them, found those of an earlier one, which read them otherwise. \`npx lpt-sweep rerun ${name}\` trains them again.`,
+      `Expected weights that were trained on texts as this version reads them, found those of an earlier one, which read them otherwise. \`npx lpt-sweep rerun ${name}\` trains them again, as a sweep of its own: export that one's trial.`,
     );
   }
   for (const { name, variable } of method.trained) {

@@ -6,8 +6,8 @@ import { TooLargeError } from './too-large.ts';
 export interface Needs {
   /** Of a step, at its peak. */
   stepBytes: number;
-  /** AdamW's: among the tensors that are held as soon as it begins. */
-  momentBytes: number;
+  /** What is trained, and AdamW's moments: among the tensors that are held as soon as it begins. */
+  trainedBytes: number;
   /** Of the best values, which are never among the tensors. */
   bestBytes: number;
   /** Of the hidden states that its trainer does not hold yet. */
@@ -22,7 +22,7 @@ export interface RoomSettings {
 }
 
 export interface Entering<T> {
-  /** Begins the trial: its moments are held before it first waits. */
+  /** Begins the trial: what it trains is held before it first waits. */
   begin: () => Promise<T>;
   /** Awaited again and again until there is room; what it throws ends the waiting. */
   pause: () => Promise<void>;
@@ -83,6 +83,6 @@ export class Room {
   #needed(needs: Needs): number {
     const all = [needs, ...this.#inside];
     const step = Math.max(...all.map(({ stepBytes }) => stepBytes));
-    return step + needs.momentBytes + sum(all.map(({ bestBytes, comingBytes }) => bestBytes + comingBytes()));
+    return step + needs.trainedBytes + sum(all.map(({ bestBytes, comingBytes }) => bestBytes + comingBytes()));
   }
 }

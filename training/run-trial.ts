@@ -4,9 +4,11 @@ import { fingerprintData } from '../data/dataset.ts';
 import type { Encoded } from '../data/encode.ts';
 import { DataError } from '../data/error.ts';
 import type { Backbone } from '../lpt/backbone.ts';
+import type { Method } from '../lpt/method.ts';
 import { createMethod } from '../lpt/methods.ts';
 import { textPositions } from '../sweep/arithmetic.ts';
 import { stateBytes } from '../sweep/memory.ts';
+import { descriptorOf } from '../sweep/methods/index.ts';
 import { readingOf } from '../sweep/reading.ts';
 import { stepBytes } from '../sweep/step-memory.ts';
 import type { TaskSettings } from '../sweep/task.ts';
@@ -42,7 +44,6 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
     try {
       return await trainWithRoom(prepared, surroundings);
     } finally {
-      prepared.method.dispose();
       prepared.release();
     }
   } catch (error) {
@@ -54,19 +55,30 @@ export async function runTrial(request: TrainRequest, surroundings: TrialSurroun
 /** Between two looks at whether there is room. */
 const LOOK_EVERY_MS = 500;
 
-function trainWithRoom(run: Run, { room, pulse }: TrialSurroundings): Promise<Trained> {
+/** A trial that waits for room has no method yet: in full tuning it is as large as the backbone. */
+type Prepared = Omit<Run, 'method'> & { makeMethod: () => Method };
+
+function trainWithRoom(prepared: Prepared, { room, pulse }: TrialSurroundings): Promise<Trained> {
   const pause = async (): Promise<void> => {
     await setTimeout(LOOK_EVERY_MS);
     await pulse.beat('loading', 0);
   };
-  return room.within(run, { begin: () => train(run), pause });
+  const begin = async (): Promise<Trained> => {
+    const method = prepared.makeMethod();
+    try {
+      return await train({ ...prepared, method });
+    } finally {
+      method.dispose();
+    }
+  };
+  return room.within(prepared, { begin, pause });
 }
 
 async function prepare(
   request: TrainRequest,
   { resident, pulse, steps }: TrialSurroundings,
   time: TimeMeter,
-): Promise<Run> {
+): Promise<Prepared> {
   const { trial, trialKey, backboneFolder, checkpoint, layersToKeep, shrink = 0 } = request;
   const afterSome = (): Promise<void> => pulse.beat('loading', 0);
   await afterSome();
@@ -78,15 +90,17 @@ async function prepare(
   const encoded = await loaded.splits.load({ request: trial, maxTokens, afterSome });
   const { labelWordIds, ...splits } = encoded;
   await afterSome();
-  const method = createMethod({
-    ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
-    ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
-  });
+  const makeMethod = (): Method =>
+    createMethod({
+      ...{ settings: trial.method, backbone, trainSeed: trial.trainSeed, labels: labelWordIds.length },
+      ...{ frozenDropout: trial.training.frozenDropout, ordinaryWordIds: tokenizer.wordIds() },
+    });
   const { template } = trial.task;
   const [{ architecture }, { isByteLevel }] = [backbone.config, tokenizer];
   const reading = readingOf({ method: trial.method, template, architecture, isByteLevel });
   const lookups = new Lookups();
-  const kept = { hiddenStates, inputLayers: method.inputLayers, layersToKeep, lookups };
+  const inputLayers = descriptorOf(trial.method.method).inputLayers(trial.method, backbone.config.layers);
+  const kept = { hiddenStates, inputLayers, layersToKeep, lookups };
   const shared = { labelWordIds, backbone, shrink, ...kept };
   const inputsOf = ({ examples }: Encoded) => new SplitInputs({ ...shared, examples });
   const mismatched = splits['test-mismatched'];
@@ -102,21 +116,20 @@ async function prepare(
     loaded.splits.kept.release(encoded);
     Object.values(inputs).forEach((one) => one.release());
   };
-  const run: Run = {
-    ...{ trial, trialKey, reading, method, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
+  const prepared: Prepared = {
+    ...{ trial, trialKey, reading, makeMethod, inputs, shortened, labelWordIds, lookups, time, shrink, pulse, steps },
     ...{ backbone, release, ...needsOf(request, inputs.train, backbone) },
   };
-  return checkpoint ? { ...run, checkpoint } : run;
+  return checkpoint ? { ...prepared, checkpoint } : prepared;
 }
 
-/** The values that are trained are there with the method. */
 function needsOf({ trial, shrink = 0 }: TrainRequest, train: SplitInputs, { config }: Backbone): Needs {
   const { steps, batchSize, frozenDropout } = trial.training;
   const texts = { ...longestTexts(train.examples, batchSize), parts: partsOf(batchSize, shrink).length };
-  const { moments, best } = stateBytes(trial, config);
+  const { values, moments, best } = stateBytes(trial, config);
   const keeps = steps > 0 && !frozenDropout;
   return {
-    ...{ stepBytes: stepBytes(trial, texts, config), momentBytes: moments, bestBytes: best },
+    ...{ stepBytes: stepBytes(trial, texts, config), trainedBytes: values + moments, bestBytes: best },
     comingBytes: () => (keeps ? train.comingBytes() : 0),
   };
 }

@@ -21,7 +21,7 @@ async function continueIt(call: Call, session: Session): Promise<number> {
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
     announce(
-      await continuePaused(session.control, { asked, chooseDevice, ...offering(call, sweep) }),
+      await continuePaused(session.control, { asked, chooseDevice, ...offering(call, session.control, sweep) }),
       call.terminal.say,
     );
     return true;

@@ -2,7 +2,7 @@ import { budgetedLaunch } from '../../control/budget.ts';
 import { statusOf } from '../../control/status.ts';
 import { launch, type Launched } from '../../control/launch.ts';
 import { planSweep, type PlannedSweep, type SweepFile } from '../../control/plan.ts';
-import { workflowDevice } from '../../control/workflow-device.ts';
+import { wantedDevice, workflowDevice } from '../../control/workflow-device.ts';
 import type { DeviceClass } from '../../workflows/queues.ts';
 import { assertCostIsAsked, BUDGET_OPTIONS, budgetFor, describePicked, explainBudget } from '../budget.ts';
 import { argumentOf, type Call, type Command } from '../command.ts';
@@ -108,8 +108,8 @@ async function launchAndWatch(call: Call, session: Session, planned: Planned): P
 
 async function launchInView(call: Call, { control, services }: Session, { planned, file }: Planned): Promise<number> {
   const { terminal } = call;
-  const { name, device } = planned.spec;
-  const wanted = (await workflowDevice(control, name)) ?? device;
+  const { name } = planned.spec;
+  const wanted = await wantedDevice(control, planned.spec);
   if (services.temporalUiUrl !== null) terminal.say(`Temporal's own page, while this runs: ${services.temporalUiUrl}`);
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
     const launched = await launch(control, {

@@ -1,5 +1,7 @@
-import { beginRerun, compareRerun, findComplete, type RerunRequest } from '../../control/rerun.ts';
+import { compareRerun, findComplete, openRerun, startRerun } from '../../control/rerun.ts';
+import { wantedDevice } from '../../control/workflow-device.ts';
 import { trialName } from '../../db/trial-reference.ts';
+import type { DeviceClass } from '../../workflows/queues.ts';
 import { argumentOf, formatOf, OBJECT_FORMAT_OPTION, TRIAL_ARGUMENT, type Call, type Command } from '../command.ts';
 import { DONE, FAILED } from '../exit-codes.ts';
 import { whenBack } from '../follow.ts';
@@ -13,24 +15,25 @@ export const rerunCommand: Command = {
   summary: 'repeat a complete trial, and say whether its numbers are the same (exit code 0) or not (1)',
   arguments: [TRIAL_ARGUMENT],
   options: OBJECT_FORMAT_OPTION,
-  run: (call) => withSession(call.terminal, (session) => rerun(call, session)),
+  run: (call) => withSession(call.terminal, (session) => repeat(call, session)),
 };
 
 /** The original is left as it is: the repeated trial is a sweep of its own. */
-async function rerun(call: Call, { control }: Session): Promise<number> {
+async function repeat(call: Call, { control }: Session): Promise<number> {
   const { terminal } = call;
   const original = await findComplete(control, argumentOf(call, 'trial'));
-  const wanted = original.sweep.spec.device;
-  const begin = async (chooseDevice: RerunRequest['chooseDevice']): Promise<string> => {
-    const { sweep } = await beginRerun(control, {
-      ...{ original, chooseDevice },
-      offerHere: () => offerHere(terminal.environment, wanted),
-    });
-    terminal.say(`Trial ${trialName(original)} is repeated as sweep ${sweep.name}.`);
-    return sweep.name;
+  const rerun = await openRerun(control, {
+    original,
+    offerHere: () => offerHere(terminal.environment, original.sweep.spec.device),
+  });
+  const { name, spec } = rerun.sweep;
+  const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
+    await startRerun(control, rerun, chooseDevice);
+    terminal.say(`Trial ${trialName(original)} is repeated as sweep ${name}.`);
+    return name;
   };
   return runWatched({
-    ...{ control, terminal, wanted, begin },
+    ...{ control, terminal, begin, wanted: await wantedDevice(control, spec) },
     again: `lpt-sweep rerun ${trialName(original)}`,
     conclude: async ({ sweep }) => {
       const report = await whenBack(() => compareRerun(control, { original, sweep }), terminal);

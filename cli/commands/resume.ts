@@ -38,7 +38,13 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
   const only = onlyOf(call);
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
-    const resumed = await resume(session.control, { asked, only, launched, chooseDevice, ...offering(call, sweep) });
+    const resumed = await resume(session.control, {
+      asked,
+      only,
+      launched,
+      chooseDevice,
+      ...offering(call, session.control, sweep),
+    });
     await announce(session.control, resumed, call);
     return resumed.waiting + resumed.running > 0;
   };

@@ -8,7 +8,7 @@ import { createActivities } from '../../activities/index.ts';
 import { TrainerPool } from '../../activities/trainer-pool.ts';
 import { openControl, type Control } from '../../control/control.ts';
 import { launch } from '../../control/launch.ts';
-import { beginRerun, compareRerun, findComplete, type RerunReport } from '../../control/rerun.ts';
+import { compareRerun, findComplete, openRerun, startRerun, type RerunReport } from '../../control/rerun.ts';
 import { show } from '../../control/show.ts';
 import { watch } from '../../control/watch.ts';
 import { UnfinishedTrialError } from '../../db/errors.ts';
@@ -102,9 +102,10 @@ describe('a trial that is repeated', () => {
   }
 
   async function rerun(asked: string): Promise<RerunReport> {
-    const begun = await beginRerun(control, { original: await findComplete(control, asked), chooseDevice: onCpu });
-    await ended(begun.sweep.name);
-    return compareRerun(control, begun);
+    const opened = await openRerun(control, { original: await findComplete(control, asked) });
+    await startRerun(control, opened, onCpu);
+    await ended(opened.sweep.name);
+    return compareRerun(control, opened);
   }
 
   test('is the same where every number is, and leaves the original as it was', async () => {
@@ -175,8 +176,9 @@ describe('a trial that is repeated', () => {
     const before = await control.database.$count(sweeps);
     const offerHere = () => Promise.resolve({ deviceClass: 'cpu', memoryMiB: 2_048 } as const);
     const original = await findComplete(control, 'origin/1');
-    const begun = beginRerun(alone, { original, chooseDevice: onCpu, offerHere });
-    await expect(begun).rejects.toThrow(/Expected this machine to have 5000 MiB .* found 2048 MiB/);
+    await expect(openRerun(alone, { original, offerHere })).rejects.toThrow(
+      /Expected this machine to have 5000 MiB .* found 2048 MiB/,
+    );
     expect(await control.database.$count(sweeps)).toBe(before);
   });
 

@@ -10,12 +10,13 @@ import { launch, type LaunchRequest } from '../../control/launch.ts';
 import { pause } from '../../control/pause.ts';
 import { prioritise } from '../../control/priority.ts';
 import { resume } from '../../control/resume.ts';
+import { workflowState, workflowStateAfter } from '../../control/sweep-workflow.ts';
 import { changeWindow } from '../../control/window.ts';
 import { loadCheckpoint } from '../../db/checkpoints.ts';
 import { fingerprintSetup } from '../../data/backbone-setup.ts';
-import { haltTrials } from '../../db/orders.ts';
+import { continueTrials, haltTrials } from '../../db/orders.ts';
 import type { NewSweep } from '../../db/new-sweep.ts';
-import type { StateCounts } from '../../db/sweeps.ts';
+import { findSweep, type StateCounts } from '../../db/sweeps.ts';
 import type { PlannedTrial } from '../../sweep/plan.ts';
 import type { TrainEnd } from '../../training/train-options.ts';
 import { findTrialByName } from '../../db/trial-reference.ts';
@@ -122,6 +123,24 @@ describe('a verb', () => {
     await continuePaused(scene.control, { asked: asked(scene), chooseDevice: onCpu });
     const ended = stage.withWorker(scene, new ScriptedTrainer(FINISHED), () => endOf(scene.control, scene.sweep.name));
     expect(await ended).toBe('complete');
+  });
+
+  test('continue and resume of a choice can be given again where Temporal was away before a workflow heard of them', async () => {
+    const scene = await launched();
+    const { control } = scene;
+    await pause(control, asked(scene));
+    expect(await endOf(control, scene.sweep.name)).toBe('paused');
+    const sweep = await findSweep(control.database, scene.sweep.name);
+    expect(await workflowStateAfter(control, sweep)).not.toBe('running');
+    await continueTrials(control.database, { sweepId: sweep.id });
+    await expect(
+      continuePaused(control, { asked: asked(scene, { where: 'method=lora' }), chooseDevice: onCpu }),
+    ).rejects.toThrow(/choose trials of sweep .* found none/);
+    const given = { asked: asked(scene, { where: 'method=lpt' }), chooseDevice: onCpu };
+    expect((await continuePaused(control, given)).ordered.changed).toBe(0);
+    expect(await workflowState(control, sweep.id)).toBe('running');
+    // It has heard of them, and there is nothing to put back.
+    await expect(resume(control, given)).rejects.toThrow(/to have something to resume, found 4 waiting/);
   });
 
   test('continue and resume are refused before anything is put back where this machine would train and is too small', async () => {

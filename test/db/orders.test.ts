@@ -267,6 +267,15 @@ methods:
   });
 });
 
+test('the values of a field are those of its trials, whatever a task is called', async () => {
+  const asked = smallSweep();
+  const trials = asked.trials.map((one) => {
+    return { ...one, trial: { ...one.trial, task: { ...one.trial.task, name: '[CLS] probe' } } };
+  });
+  const { sweep } = await createSweep(own.database, { ...asked, trials });
+  expect(await listValues(own.database, { sweepId: sweep.id, field: 'task' })).toEqual(['[CLS] probe']);
+});
+
 describe('a priority', () => {
   test('comes before the order of the plan, and trials of equal priority keep that order', async () => {
     const { sweepId, ids } = await sweepWithOneRunning();

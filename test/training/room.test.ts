@@ -38,12 +38,30 @@ describe('a trial', () => {
       const { train } = await splits.load({ request: trial, maxTokens: backbone.config.maxPositions, afterSome });
       const texts = { ...longestTexts(train.examples, 2), parts };
       const trained = sum(Object.values(stateBytes(trial, backbone.config)));
+      // Nothing of it is there yet.
       const planned = tf.memory().numBytes + trained + stepBytes(trial, texts, backbone.config);
       const within = (bytes: number) => runHere(request, { resident, free: () => bytes - tf.memory().numBytes });
       await expect(within(planned - 1)).rejects.toMatchObject({ name: 'TooLargeError' });
       expect((await within(planned)).trained.type).toBe('finished');
     },
   );
+
+  test('of full tuning is let in when one before it has left, whatever else waits', async () => {
+    const request = await tinyTrials();
+    const resident = residentOfTest();
+    let memory = Number.POSITIVE_INFINITY;
+    const room = new Room({ free: () => memory - tf.memory().numBytes, forget: () => undefined });
+    vi.spyOn(room, 'within').mockImplementationOnce((needs, entering) => {
+      memory = tf.memory().numBytes + needs.stepBytes + needs.trainedBytes + needs.bestBytes;
+      return room.within(needs, entering);
+    });
+    const training = { batchSize: 2, steps: 1 };
+    const ran = [1, 2, 3].map((trainSeed) =>
+      runHere(request({ method: { method: 'full-tuning' }, training, trainSeed }), { resident, room }),
+    );
+    const ends = await Promise.all(ran);
+    expect(ends.map(({ trained }) => trained.type)).toEqual(['finished', 'finished', 'finished']);
+  });
 
   test('waits where its training split and that of one before it, which is still to be filled, do not both fit', async () => {
     const request = await tinyTrials();
@@ -52,8 +70,8 @@ describe('a trial', () => {
     let memory = Number.POSITIVE_INFINITY;
     const room = new Room({ free: () => memory - held(), forget: () => resident.forget() });
     vi.spyOn(room, 'within').mockImplementationOnce((needs, entering) => {
-      const { stepBytes, momentBytes, bestBytes, comingBytes } = needs;
-      memory = held() + stepBytes + 2 * (momentBytes + bestBytes) + 1.5 * comingBytes();
+      const { stepBytes, trainedBytes, bestBytes, comingBytes } = needs;
+      memory = held() + stepBytes + 2 * (trainedBytes + bestBytes) + 1.5 * comingBytes();
       return room.within(needs, entering);
     });
     const order: string[] = [];
@@ -85,7 +103,7 @@ describe('a room', () => {
     const forget = () => (state.forgotten += 1);
     const room = new Room({ free: () => 1000 - state.held, forget });
     const enter = (changes: Partial<Needs> = {}): Entered => {
-      const needs = { stepBytes: 100, momentBytes: 0, bestBytes: 0, comingBytes: () => 0, ...changes };
+      const needs = { stepBytes: 100, trainedBytes: 0, bestBytes: 0, comingBytes: () => 0, ...changes };
       let [isInside, end] = [false, (): void => undefined];
       const begin = () => new Promise<void>((resolve) => ([isInside, end] = [true, resolve]));
       const result = room.within(needs, { begin, pause: nextTurn });
@@ -122,7 +140,7 @@ describe('a room', () => {
 
   test('refuses what does not fit though all others have left', async () => {
     const { enter } = roomOfTest();
-    const [first, tooLarge, small] = [enter(), enter({ momentBytes: 901 }), enter()];
+    const [first, tooLarge, small] = [enter(), enter({ trainedBytes: 901 }), enter()];
     const refused = expect(tooLarge.result).rejects.toBeInstanceOf(TooLargeError);
     expect(await tooLarge.isInside()).toBe(false);
     first.end();
@@ -133,6 +151,6 @@ describe('a room', () => {
   test('leaves enough for the largest step of those inside', async () => {
     const { enter } = roomOfTest();
     enter({ stepBytes: 800 });
-    expect(await enter({ momentBytes: 201 }).isInside()).toBe(false);
+    expect(await enter({ trainedBytes: 201 }).isInside()).toBe(false);
   });
 });
