@@ -16,32 +16,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from bert import Bert
 from draws import dropout_mask, uniforms
-from step_reference import read_safetensors
 
 SCORING_BATCH = 32
 
 
-class Backbone:
-    """A frozen BERT with its masked-LM head, from a Hugging Face-style folder."""
-
-    def __init__(self, folder: Path):
-        config = json.loads((folder / "config.json").read_text())
-        self.heads, self.epsilon = config["num_attention_heads"], config.get("layer_norm_eps", 1e-12)
-        self.layers, self.width = config["num_hidden_layers"], config["hidden_size"]
-        self.weights, _ = read_safetensors(folder / "model.safetensors")
-
-    def linear(self, x, name):
-        return F.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
-
-    def norm(self, x, name):
-        return F.layer_norm(x, (self.width,), self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.epsilon)
-
-    def embed(self, token_ids):
-        at = "bert.embeddings."
-        words = self.weights[f"{at}word_embeddings.weight"][token_ids]
-        places = self.weights[f"{at}position_embeddings.weight"][: token_ids.shape[1]]
-        return self.norm(words + places + self.weights[f"{at}token_type_embeddings.weight"][0], f"{at}LayerNorm")
+class Backbone(Bert):
+    """With its masked-LM head."""
 
     def layer(self, hidden, real, index):
         """`hidden` [B, T, D]; `real` [B, T] is true where a token stands, false for padding."""

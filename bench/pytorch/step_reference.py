@@ -8,7 +8,6 @@ by hand, so only torch is needed.
 
 import json
 import resource
-import struct
 import sys
 import time
 from pathlib import Path
@@ -16,26 +15,12 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-
-def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        flat = torch.frombuffer(bytearray(data[8 + length + begin : 8 + length + end]), dtype=torch.float32)
-        tensors[name] = flat.reshape(entry["shape"])
-    return tensors, metadata
+from bert import Bert, read_safetensors
 
 
-class Reference:
+class Reference(Bert):
     def __init__(self, folder: Path, inputs: Path):
-        config = json.loads((folder / "config.json").read_text())
-        self.heads, self.epsilon = config["num_attention_heads"], config["layer_norm_eps"]
-        self.layers, self.width = config["num_hidden_layers"], config["hidden_size"]
-        self.weights, _ = read_safetensors(folder / "model.safetensors")
+        super().__init__(folder)
         tensors, metadata = read_safetensors(inputs)
         case = json.loads(metadata["case"])
         self.k, self.p, self.batch = case["insertionLayer"], case["promptLength"], case["batch"]
@@ -48,18 +33,6 @@ class Reference:
         weights = [value for name, value in self.trained.items() if not name.endswith("bias")]
         groups = [{"params": weights, "weight_decay": 0.1}, {"params": biases, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=case["learningRate"])
-
-    def linear(self, x, name):
-        return F.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
-
-    def norm(self, x, name):
-        return F.layer_norm(x, (self.width,), self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.epsilon)
-
-    def embed(self, token_ids):
-        at = "bert.embeddings."
-        words = self.weights[f"{at}word_embeddings.weight"][token_ids]
-        places = self.weights[f"{at}position_embeddings.weight"][: token_ids.shape[1]]
-        return self.norm(words + places + self.weights[f"{at}token_type_embeddings.weight"][0], f"{at}LayerNorm")
 
     def layer(self, hidden, index, bias, positions=None):
         """With `positions`, only that row of each example asks: [B, 1, D]."""
