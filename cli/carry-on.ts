@@ -1,8 +1,7 @@
 // What `continue`, `resume` and `add` have alike: trials wait again; a worker may have to come, and a person may watch.
-import type { Control } from '../control/control.ts';
 import type { Fitting } from '../control/fitting.ts';
 import type { ChooseDevice } from '../control/go-on.ts';
-import { wantedDevice, workflowDevice } from '../control/workflow-device.ts';
+import { workflowDevice } from '../control/workflow-device.ts';
 import type { SweepRow } from '../db/sweeps.ts';
 import type { DeviceClass } from '../workflows/queues.ts';
 import type { Call } from './command.ts';
@@ -18,9 +17,8 @@ export interface CarriedOn {
 }
 
 /** Who watches trains here if nobody else does: what that would offer. */
-export function offering({ flags, terminal }: Call, control: Control, { spec }: SweepRow): Pick<Fitting, 'offerHere'> {
-  if (!flags.has('watch')) return {};
-  return { offerHere: async () => offerHere(terminal.environment, await wantedDevice(control, spec)) };
+export function offering({ flags, terminal }: Call): Pick<Fitting, 'offerHere'> {
+  return flags.has('watch') ? { offerHere: (device) => offerHere(terminal.environment, device) } : {};
 }
 
 /** @returns the exit code */

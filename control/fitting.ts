@@ -21,8 +21,8 @@ type Sized = Pick<PlannedTrial, 'trial' | 'memoryMiB'>;
 export interface Fitting {
   device: Spec['device'];
   trials: readonly Sized[];
-  /** What a worker of this command's own would offer, which comes where nobody else trains. Absent: there shall be none. */
-  offerHere?: (() => Promise<Offer>) | undefined;
+  /** What a worker of this command's own would offer on such a device, which comes where nobody else trains. Absent: there shall be none. */
+  offerHere?: ((device: Spec['device']) => Promise<Offer>) | undefined;
 }
 
 /** Where no worker is there yet, and none comes with the command, nothing can be said. @throws TooLargeError */
@@ -31,7 +31,7 @@ export async function refuseTooLarge(control: Control, { device, trials, offerHe
   const classes = offers.map(({ deviceClass }) => deviceClass);
   const chosen = chooseDeviceClass(device, classes);
   if (chosen !== null && classes.includes(chosen)) refuseAmong(offers, chosen, trials);
-  else if (offerHere !== undefined) refuseHere(await offerHere(), trials);
+  else if (offerHere !== undefined) refuseHere(await offerHere(device), trials);
 }
 
 export interface Starting extends Pick<Fitting, 'offerHere'> {

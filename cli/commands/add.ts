@@ -33,7 +33,7 @@ async function addIt(call: Call, session: Session, launching: Launching): Promis
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
     const added = await add(control, {
       ...{ ...launching, chooseDevice: () => chooseDevice(sweep) },
-      ...offering(call, control, sweep),
+      ...offering(call),
     });
     announce(added, call.terminal.say);
     return added.sweep.state !== 'paused';

@@ -20,10 +20,7 @@ async function continueIt(call: Call, session: Session): Promise<number> {
   const asked = askedOf(call);
   const { sweep } = await findTarget(session.control, asked);
   const begin = async (chooseDevice: ChooseDevice): Promise<boolean> => {
-    announce(
-      await continuePaused(session.control, { asked, chooseDevice, ...offering(call, session.control, sweep) }),
-      call.terminal.say,
-    );
+    announce(await continuePaused(session.control, { asked, chooseDevice, ...offering(call) }), call.terminal.say);
     return true;
   };
   return carryOn(call, session, { sweep, begin });

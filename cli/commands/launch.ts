@@ -114,7 +114,7 @@ async function launchInView(call: Call, { control, services }: Session, { planne
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {
     const launched = await launch(control, {
       ...{ planned, source: file.text, chooseDevice },
-      offerHere: () => offerHere(terminal.environment, wanted),
+      offerHere: (device) => offerHere(terminal.environment, device),
     });
     announce(launched, terminal.say);
     return name;

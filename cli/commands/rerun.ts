@@ -24,7 +24,7 @@ async function repeat(call: Call, { control }: Session): Promise<number> {
   const original = await findComplete(control, argumentOf(call, 'trial'));
   const rerun = await openRerun(control, {
     original,
-    offerHere: () => offerHere(terminal.environment, original.sweep.spec.device),
+    offerHere: (device) => offerHere(terminal.environment, device),
   });
   const { name, spec } = rerun.sweep;
   const begin = async (chooseDevice: () => Promise<DeviceClass>): Promise<string> => {

@@ -43,7 +43,7 @@ async function resumeIt(call: Call, session: Session, launched: Launching | unde
       only,
       launched,
       chooseDevice,
-      ...offering(call, session.control, sweep),
+      ...offering(call),
     });
     await announce(session.control, resumed, call);
     return resumed.waiting + resumed.running > 0;
