@@ -4,7 +4,7 @@ import type { Format } from './command.ts';
 import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
 import { meanAndSd, rounded, withThousands } from '../sweep/numbers.ts';
-import { whereVarying } from '../sweep/where-varying.ts';
+import { whereVarying } from '../sweep/needed-columns.ts';
 
 const NO_TRIAL = 'No trial is complete yet.';
 

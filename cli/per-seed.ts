@@ -6,7 +6,7 @@ import { print, type Cell, type Column } from './print.ts';
 import { publishedRecord, publishedTable } from './published.ts';
 import { settingsColumn } from './results-table.ts';
 import { meanAndSd, percent, withThousands } from '../sweep/numbers.ts';
-import { whereVarying } from '../sweep/where-varying.ts';
+import { whereVarying } from '../sweep/needed-columns.ts';
 
 const HEADING = `Best on dev per seed: on each seed the configuration of a method that does best on dev, whichever it is, and its test
 score (percent, mean ± sd over n seeds). Not to be mixed with \`--average fixed\`, where one configuration keeps all seeds.

@@ -1,9 +1,8 @@
 // Every trial of a sweep as a table for people.
 import type { NamedResult } from '../control/results.ts';
-import type { TrialResult } from '../db/results.ts';
 import { percent, rounded, withThousands } from '../sweep/numbers.ts';
 import { regimeName } from '../sweep/regime.ts';
-import { whereVarying } from '../sweep/where-varying.ts';
+import { whereGiven, whereVarying } from '../sweep/needed-columns.ts';
 import type { Column } from './print.ts';
 
 export function resultColumns(rows: readonly NamedResult[]): Column<NamedResult>[] {
@@ -20,10 +19,15 @@ export function resultColumns(rows: readonly NamedResult[]): Column<NamedResult>
     { title: 'data seed', cell: ({ dataSeed }) => dataSeed, isNumber: true },
     { title: 'train seed', cell: ({ trainSeed }) => trainSeed, isNumber: true },
     { title: 'state', cell: ({ state }) => state },
-    ...stoppedAt(rows),
+    // Most sweeps have no stopping rule, and most tasks one test set.
+    ...whereGiven(rows, { title: 'stopped at', cell: ({ stoppedAtStep }) => stoppedAtStep, isNumber: true }),
     { title: 'dev', cell: ({ devScore }) => percent(devScore), isNumber: true },
     { title: 'test', cell: ({ testScore }) => percent(testScore), isNumber: true },
-    ...secondTest(rows),
+    ...whereGiven(rows, {
+      title: 'mismatched',
+      cell: ({ mismatchedScore }) => percent(mismatchedScore),
+      isNumber: true,
+    }),
     { title: 'steps', cell: ({ steps }) => steps, isNumber: true },
     { title: 'parameters', cell: ({ trainableParameters }) => withThousands(trainableParameters), isNumber: true },
     { title: 'ms/step', cell: ({ msPerStep }) => rounded(msPerStep), isNumber: true },
@@ -38,20 +42,7 @@ export function resultColumns(rows: readonly NamedResult[]): Column<NamedResult>
 
 /** Where something without a column of its own varies in the sweep, also where these rows have all the same of it. */
 export function settingsColumn<Row extends { settings: string | null }>(rows: readonly Row[]): Column<Row>[] {
-  if (rows.every(({ settings }) => settings === null)) return [];
-  return [{ title: 'settings', cell: ({ settings }) => settings }];
-}
-
-/** Most sweeps have no stopping rule. */
-function stoppedAt(rows: readonly TrialResult[]): Column<TrialResult>[] {
-  if (rows.every(({ stoppedAtStep }) => stoppedAtStep === null)) return [];
-  return [{ title: 'stopped at', cell: ({ stoppedAtStep }) => stoppedAtStep, isNumber: true }];
-}
-
-/** Most tasks have one test set. */
-function secondTest(rows: readonly TrialResult[]): Column<TrialResult>[] {
-  if (rows.every(({ mismatchedScore }) => mismatchedScore === null)) return [];
-  return [{ title: 'mismatched', cell: ({ mismatchedScore }) => percent(mismatchedScore), isNumber: true }];
+  return whereGiven(rows, { title: 'settings', cell: ({ settings }) => settings });
 }
 
 function measuredWords(jointly: boolean | null): string | null {

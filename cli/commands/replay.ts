@@ -15,7 +15,7 @@ import { DONE } from '../exit-codes.ts';
 import { print, type Column } from '../print.ts';
 import { withSession } from '../session.ts';
 import { duration, percent } from '../../sweep/numbers.ts';
-import { whereVarying } from '../../sweep/where-varying.ts';
+import { whereVarying } from '../../sweep/needed-columns.ts';
 
 /** Option → setting under `stopping:`. */
 const SETTINGS = {

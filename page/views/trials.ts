@@ -6,7 +6,7 @@ import type { SweepRow } from '../../db/sweeps.ts';
 import { percent } from '../../sweep/numbers.ts';
 import { regimeName } from '../../sweep/regime.ts';
 import { TRIAL_STATES } from '../../sweep/states.ts';
-import { whereVarying } from '../../sweep/where-varying.ts';
+import { whereVarying } from '../../sweep/needed-columns.ts';
 import { html } from '../html.ts';
 import type { Page } from '../layout.ts';
 import { badge, nameOf, sweepPath } from '../names.ts';

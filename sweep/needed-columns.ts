@@ -7,3 +7,11 @@ export function whereVarying<Row, Column extends { cell: (row: Row) => unknown }
 ): Column[] {
   return new Set(rows.map(column.cell)).size > 1 ? [column] : [];
 }
+
+/** What no row has needs none either. */
+export function whereGiven<Row, Column extends { cell: (row: Row) => unknown }>(
+  rows: readonly Row[],
+  column: Column,
+): Column[] {
+  return rows.some((row) => column.cell(row) !== null) ? [column] : [];
+}
